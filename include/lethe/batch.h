@@ -1,0 +1,62 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace lethe {
+
+/// Time-ordered 64-bit ids, made by the service. Two types, so that one is never passed as the
+/// other.
+enum class RequestId : std::int64_t {};
+enum class EnvelopeId : std::int64_t {};
+
+constexpr std::int64_t ToInt(RequestId id) { return static_cast<std::int64_t>(id); }
+constexpr std::int64_t ToInt(EnvelopeId id) { return static_cast<std::int64_t>(id); }
+
+/// The life of a batch. `service/docs/state_machine.md` has the picture, CanMove() the edges, the
+/// schema a CHECK.
+enum class BatchState {
+  kOpen,      ///< In an envelope that may still grow; sendable when the lane's linger has passed.
+  kReady,     ///< Closed; sendable from `not_before` on.
+  kSending,   ///< Leased by a slot; an attempt is written down.
+  kAccepted,  ///< CleverTap has said yes; its window runs until `window_end`.
+  kDone,      ///< The window has passed. Final.
+  kRejected,  ///< CleverTap will never take these identifiers, and said so. Final.
+  kNeedsReview,  ///< What happened cannot be told, or repeating could hurt: a person must look.
+                 ///< Never leaves by itself.
+};
+
+inline constexpr std::array kBatchStates{
+    BatchState::kOpen, BatchState::kReady,    BatchState::kSending,    BatchState::kAccepted,
+    BatchState::kDone, BatchState::kRejected, BatchState::kNeedsReview};
+
+constexpr std::string_view Name(BatchState state) {
+  switch (state) {
+    case BatchState::kOpen: return "open";
+    case BatchState::kReady: return "ready";
+    case BatchState::kSending: return "sending";
+    case BatchState::kAccepted: return "accepted";
+    case BatchState::kDone: return "done";
+    case BatchState::kRejected: return "rejected";
+    case BatchState::kNeedsReview: return "needs_review";
+  }
+  return "";
+}
+std::optional<BatchState> ParseBatchState(std::string_view name);
+
+/// Whether a batch may go from one state to the other. Every UPDATE of a state names the state that
+/// it expects.
+bool CanMove(BatchState from, BatchState to);
+
+/// Positions `lo..hi` of an envelope, both included.
+struct Span {
+  int lo = 0;
+  int hi = 0;
+
+  constexpr int size() const { return hi - lo + 1; }
+  friend constexpr bool operator==(const Span&, const Span&) = default;
+};
+
+}  // namespace lethe

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "lethe/batch.h"
+#include "lethe/decision.h"
+#include "lethe/operation.h"
+#include "lethe/redacted.h"
+#include "lethe/result.h"
+#include "lethe/time.h"
+#include "lethe/vendor.h"
+
+namespace lethe {
+
+/// One place to send to: CleverTap counts concurrent calls by it.
+struct Route {
+  std::string account;
+  Operation operation;
+
+  friend auto operator<=>(const Route&, const Route&) = default;
+};
+
+/// A batch that this process may send, once, until the lease ends. The attempt is committed
+/// already.
+struct Claim {
+  Route route;
+  IdentifierKind kind;
+  EnvelopeId envelope;
+  AttemptFacts facts;
+  int attempt_number;  ///< Key of the attempt, with (envelope, facts.span.lo). Every call has one;
+                       ///< facts.attempt_count skips those that cost nothing.
+  int slot;            ///< 1..kMaxConcurrency.
+  std::int64_t epoch;  ///< Fences the slot: whoever takes it over raises it.
+  std::vector<Identifier> identifiers;  ///< In the order of the span; as many as it is long. Empty
+                                        ///< for abandoned batches.
+};
+
+/// Whether the change of state took effect.
+enum class Recorded {
+  kApplied,
+  kFenced,  ///< The lease was lost to someone else: the answer is kept with its attempt, the batch
+            ///< was not touched.
+};
+
+/// How much of the work a claim may take.
+struct ClaimParams {
+  const Route& route;
+  milliseconds
+      linger;  ///< An open batch is sendable this long after it was opened, even if it is not full.
+  milliseconds
+      lease;  ///< Longer than a call may take. Runs from the claim, by the queue's own clock.
+};
+
+/// The durable queue as the dispatcher sees it. Thread-safe; nothing here throws. Each call is one
+/// transaction: it happened or it did not, and after kUnavailable it may be either; calling again
+/// is right.
+class DeliveryQueue {
+ public:
+  virtual ~DeliveryQueue() = default;
+
+  /// Which of the routes have something to send now, on an account that is not blocked. A hint:
+  /// Claim() decides.
+  virtual Result<std::vector<Route>> Sendable(std::span<const Route> routes,
+                                              milliseconds linger) = 0;
+
+  /// Leases a slot, takes the oldest sendable batch of the route, writes the attempt down and gives
+  /// its identifiers. Nothing if there is no free slot, no sendable batch, or the account is
+  /// blocked and not due for a probe.
+  ///   kInternal  ITEMS_MISSING: the batch does not have the items that it says; it went to
+  ///   needs_review.
+  virtual Result<std::optional<Claim>> TakeBatch(const ClaimParams& params) = 0;
+
+  /// Writes the answer to its attempt and carries out the plan, splitting the batch where its runs
+  /// differ; frees the slot.
+  virtual Result<Recorded> Record(const Claim& claim, const VendorReply& reply,
+                                  const Plan& plan) = 0;
+
+  /// Gives a batch back that was claimed and certainly not sent; frees the slot, and the attempt
+  /// counts for nothing.
+  virtual Result<Recorded> Release(const Claim& claim) = 0;
+
+  /// Takes over one batch whose lease ran out, whoever held it and whatever the slots' limit is
+  /// now; the old holder is fenced from here on. Nothing if there is none. To be followed by
+  /// RecordAbandoned().
+  virtual Result<std::optional<Claim>> TakeAbandoned(milliseconds lease) = 0;
+
+  /// Carries out the plan for a batch of TakeAbandoned(). Its attempt stays without an answer, for
+  /// a late one to be written to.
+  virtual Result<Recorded> RecordAbandoned(const Claim& claim, const Plan& plan) = 0;
+
+  /// Moves accepted batches whose window has passed to done; at most `limit`, and returns how many.
+  virtual Result<int> CloseWindows(TimePoint now, int limit) = 0;
+};
+
+}  // namespace lethe

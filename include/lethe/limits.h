@@ -1,0 +1,42 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace lethe {
+
+// Every limit of the API has its name here, with its unit in the name and the reason beside it. The
+// limits of one call to CleverTap are in operation.h (EnvelopeCapacity).
+
+/// One request's items fit one flush of the committer and one page of a support tool.
+inline constexpr int kMaxIdentifiersPerRequest = 1000;
+
+/// CleverTap: "identity has a maximum of 1024 characters". Counted in code points.
+inline constexpr std::size_t kMaxIdentityCharacters = 1024;
+
+/// CleverTap documents no length for its ids; the longest seen are below 50. The rest is room.
+inline constexpr std::size_t kMaxGuidBytes = 256;
+
+/// E.164: a plus sign and at most 15 digits, the first not zero. The shortest national plans give 7
+/// with the country code.
+inline constexpr std::size_t kMinPhoneDigits = 7;
+inline constexpr std::size_t kMaxPhoneDigits = 15;
+
+/// Room for a UUID with a prefix, or for a hash in hex; more would make the key a payload.
+inline constexpr std::size_t kMaxIdempotencyKeyBytes = 128;
+
+/// 1,000 identities of 1,024 four-byte characters and their framing, rounded up. gRPC refuses a
+/// larger message.
+inline constexpr int kMaxMessageBytes = 4 * 1024 * 1024 + 256 * 1024;
+
+/// AIP-158: a page above the maximum is cut to it, a page of size 0 gets the default.
+inline constexpr int kDefaultPageSize = 50;
+inline constexpr int kMaxPageSize = 1000;
+
+/// Clocks differ; a person cannot have asked later than this after now.
+inline constexpr std::chrono::minutes kMaxSubmitTimeAhead{5};
+
+/// Upper bound of CleverTap's own limit of calls in flight, per account and per API.
+inline constexpr int kMaxConcurrency = 3;
+
+}  // namespace lethe

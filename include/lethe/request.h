@@ -1,0 +1,107 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lethe/batch.h"
+#include "lethe/operation.h"
+#include "lethe/redacted.h"
+#include "lethe/time.h"
+
+namespace lethe {
+
+/// One identifier of a new request. `ordinal` is its place in the caller's list, which is how the
+/// caller finds it again after duplicates were folded: identifiers themselves are never given back.
+struct NewItem {
+  Identifier identifier;
+  int ordinal;
+};
+
+/// A request that was found good, not yet kept.
+struct NewRequest {
+  std::string principal;
+  std::string account;
+  std::string idempotency_key;
+  Operation operation;
+  IdentifierKind kind;
+  std::vector<NewItem>
+      items;  ///< 1..kMaxIdentifiersPerRequest, no two identifiers equal, ordinals ascending.
+  int duplicate_count = 0;               ///< How many were folded.
+  std::optional<TimePoint> submit_time;  ///< When the person asked the company.
+  std::optional<TimePoint> due_time;     ///< When the law wants it done.
+};
+
+/// The answer to a request that is kept.
+struct Admission {
+  RequestId id;
+  TimePoint create_time;
+  bool repeated;  ///< The key was known, with the same payload; id and create_time are the
+                  ///< original's.
+};
+
+/// Items of one request by the state of the batch that they are in.
+struct ItemCounts {
+  std::array<int, kBatchStates.size()> by_state{};
+
+  int& operator[](BatchState state) { return by_state[static_cast<std::size_t>(state)]; }
+  int operator[](BatchState state) const { return by_state[static_cast<std::size_t>(state)]; }
+  int total() const {
+    int sum = 0;
+    for (int count : by_state) sum += count;
+    return sum;
+  }
+  friend bool operator==(const ItemCounts&, const ItemCounts&) = default;
+};
+
+/// Derived from the items, never stored.
+enum class RequestState {
+  kQueued,       ///< Nothing was sent yet.
+  kInProgress,   ///< Some items are on their way.
+  kNeedsReview,  ///< At least one item waits for a person. Whatever the others do, this is what
+                 ///< must be seen.
+  kCompleted,    ///< Every item is done.
+  kPartiallyCompleted,  ///< Every item is final, some were rejected.
+  kRejected,            ///< Every item was rejected.
+  kExpired,             ///< History was dropped: what is left cannot prove anything.
+};
+RequestState DeriveState(const ItemCounts& counts, int item_count);
+
+/// A request as it stands.
+struct RequestView {
+  RequestId id;
+  std::string account;
+  std::string principal;
+  Operation operation;
+  IdentifierKind kind;
+  int item_count;
+  int duplicate_count;
+  ItemCounts counts;
+  TimePoint create_time;
+  std::optional<TimePoint> submit_time;
+  std::optional<TimePoint> due_time;
+  std::optional<TimePoint> last_window_end;   ///< Latest among its accepted and done items.
+  std::optional<TimePoint> last_finished_at;  ///< Latest among its final items.
+};
+
+/// One item of a request as it stands.
+struct ItemView {
+  int ordinal;
+  BatchState state;
+  std::string reason;  ///< Why it is rejected, waits or needs review; empty otherwise.
+  int attempt_count;
+  std::optional<TimePoint> not_before;
+  std::optional<TimePoint> accepted_at;
+  std::optional<TimePoint> window_end;
+  std::optional<TimePoint> finished_at;
+};
+
+template <typename View>
+struct Page {
+  std::vector<View> rows;
+  bool more = false;  ///< Rows follow the last one.
+};
+
+}  // namespace lethe

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string_view>
+
+#include "lethe/request.h"
+#include "lethe/result.h"
+
+namespace lethe {
+
+/// Newest first. `before` is the last id of the page before.
+struct ListRequestsParams {
+  std::string_view account;
+  std::optional<RequestId> before;
+  int page_size;
+};
+
+/// In the order of the caller's list. `after_ordinal` is the last of the page before, -1 for the
+/// first page.
+struct ListItemsParams {
+  std::string_view account;
+  RequestId request;
+  int after_ordinal;
+  int page_size;
+};
+
+/// Where requests are kept and read. Thread-safe; nothing here throws.
+class RequestStore {
+ public:
+  using SubmitDone = std::function<void(Result<Admission>)>;
+
+  virtual ~RequestStore() = default;
+
+  /// Keeps the request and then calls `done`, once, from any thread (before Submit returns,
+  /// possibly). OK means durable. An error means that it is not kept, or that nobody can tell;
+  /// repeating it with the same key is safe either way.
+  ///   kAlreadyExists      IDEMPOTENCY_KEY_REUSED: the principal used the key for another payload;
+  ///   kResourceExhausted  TOO_BUSY: the waiting line is full, with retry_after;
+  ///   kUnavailable        STORE_UNAVAILABLE: the database is away or Lethe is stopping.
+  virtual void Submit(NewRequest request, SubmitDone done) = 0;
+
+  /// The request as it stands now; kNotFound (REQUEST_NOT_FOUND) if the account has none with this
+  /// id.
+  virtual Result<RequestView> Get(std::string_view account, RequestId id) = 0;
+
+  virtual Result<Page<RequestView>> ListRequests(const ListRequestsParams& params) = 0;
+
+  /// kNotFound (REQUEST_NOT_FOUND) as in Get().
+  virtual Result<Page<ItemView>> ListItems(const ListItemsParams& params) = 0;
+};
+
+}  // namespace lethe

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cassert>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace lethe {
+
+/// What kind of thing went wrong, in the words of the canonical gRPC codes (the API maps one to
+/// one).
+enum class ErrorCode {
+  kInvalidArgument,     ///< The caller must change the request; repeating it is of no use.
+  kNotFound,            ///< What the request names does not exist.
+  kAlreadyExists,       ///< The idempotency key was used for another payload.
+  kFailedPrecondition,  ///< The system is not in the state that this needs (an old schema, say).
+  kResourceExhausted,   ///< A limit of Lethe's own; try again after `retry_after`.
+  kUnavailable,  ///< A part that Lethe needs is away for now; repeating with the same key is safe.
+  kInternal,     ///< A defect in Lethe.
+};
+
+/// One field of a request that is wrong. Descriptions name positions and rules, never the value.
+struct FieldViolation {
+  std::string field;  ///< Path from the request's root: `erasure.identities[3]`.
+  std::string description;
+
+  friend bool operator==(const FieldViolation&, const FieldViolation&) = default;
+};
+
+/// Says what was wrong, where, and what to do; never whose data it was.
+struct Error {
+  ErrorCode code;
+  std::string reason;   ///< Stable UPPER_SNAKE_CASE word for programs (`ErrorInfo.reason`).
+  std::string message;  ///< For people.
+  std::vector<FieldViolation> violations = {};
+  std::optional<std::chrono::milliseconds> retry_after = {};
+};
+
+/// A value or the reason why there is none. Crosses every port; exceptions stop at the adapters.
+template <typename T>
+class [[nodiscard]] Result {
+ public:
+  Result(T value)
+      : state_(std::move(value)) {}  // NOLINT(google-explicit-constructor): `return value;`
+  Result(Error error)
+      : state_(std::move(error)) {}  // NOLINT(google-explicit-constructor): `return Error{..};`
+
+  bool ok() const { return std::holds_alternative<T>(state_); }
+  explicit operator bool() const { return ok(); }
+
+  /// The value; only if ok().
+  T& value() & { return Get<T>(); }
+  const T& value() const& { return Get<T>(); }
+  T&& value() && { return std::move(Get<T>()); }
+  T& operator*() & { return value(); }
+  const T& operator*() const& { return value(); }
+  T* operator->() { return &value(); }
+  const T* operator->() const { return &value(); }
+
+  /// The error; only if !ok().
+  const Error& error() const& { return Get<Error>(); }
+  Error&& error() && { return std::move(Get<Error>()); }
+
+ private:
+  template <typename U>
+  U& Get() {
+    assert(std::holds_alternative<U>(state_));
+    return *std::get_if<U>(&state_);
+  }
+  template <typename U>
+  const U& Get() const {
+    assert(std::holds_alternative<U>(state_));
+    return *std::get_if<U>(&state_);
+  }
+
+  std::variant<T, Error> state_;
+};
+
+/// The result of something that has nothing to return.
+using Status = Result<std::monostate>;
+inline Status Ok() { return std::monostate{}; }
+
+}  // namespace lethe

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lethe/operation.h"
+#include "lethe/redacted.h"
+#include "lethe/time.h"
+
+namespace lethe {
+
+/// What an answer, or its absence, says about the batch as a whole.
+enum class OutcomeClass {
+  kAccepted,        ///< CleverTap has taken every identifier.
+  kPartial,         ///< It has taken some; `faults` says which not. Disassociation only.
+  kRefused,         ///< It refused the payload as a whole (400 and the like).
+  kThrottled,       ///< Too many calls at once (429). Nothing happened; costs no attempt.
+  kAccountBlocked,  ///< Credentials or region are wrong (401, 403). Nothing happened; the account
+                    ///< must wait.
+  kMisconfigured,   ///< No such endpoint there (404, 405, any redirect). Nothing happened; the
+                    ///< account must wait.
+  kNotSent,  ///< The call never left: name look-up, connection or TLS failed. Nothing happened.
+  kUnknown,  ///< It was sent and nobody can tell what came of it: time-out, broken connection, 5xx,
+             ///< unreadable 200.
+};
+
+inline constexpr std::array kOutcomeClasses{
+    OutcomeClass::kAccepted,  OutcomeClass::kPartial,        OutcomeClass::kRefused,
+    OutcomeClass::kThrottled, OutcomeClass::kAccountBlocked, OutcomeClass::kMisconfigured,
+    OutcomeClass::kNotSent,   OutcomeClass::kUnknown};
+
+constexpr std::string_view Name(OutcomeClass outcome) {
+  switch (outcome) {
+    case OutcomeClass::kAccepted: return "accepted";
+    case OutcomeClass::kPartial: return "partial";
+    case OutcomeClass::kRefused: return "refused";
+    case OutcomeClass::kThrottled: return "throttled";
+    case OutcomeClass::kAccountBlocked: return "account_blocked";
+    case OutcomeClass::kMisconfigured: return "misconfigured";
+    case OutcomeClass::kNotSent: return "not_sent";
+    case OutcomeClass::kUnknown: return "unknown";
+  }
+  return "";
+}
+
+/// What is wrong with one identifier of a partial answer.
+enum class FaultKind {
+  kPermanent,     ///< Will never be taken (a phone number that is none).
+  kTransient,     ///< CleverTap asks to try this one again (code 555).
+  kUnaccountable  ///< Neither counted as processed nor explained, or with a code that nobody has
+                  ///< documented.
+};
+
+struct Fault {
+  int index;  ///< Into VendorCall::identifiers.
+  FaultKind kind;
+  std::string code;  ///< CleverTap's own, digits only; empty if it gave none.
+
+  friend bool operator==(const Fault&, const Fault&) = default;
+};
+
+/// One HTTP call: identifiers of one account, operation and kind, 1..EnvelopeCapacity of them.
+struct VendorCall {
+  std::string_view account;
+  Operation operation;
+  IdentifierKind kind;
+  std::span<const Identifier> identifiers;
+};
+
+/// What came of it, without a byte of the body: bodies echo identifiers and are never kept.
+struct VendorReply {
+  OutcomeClass outcome = OutcomeClass::kUnknown;
+  int http_status = 0;  ///< 0 if there was no answer.
+  std::string code =
+      {};  ///< CleverTap's `code`, or the transport's short word (`timeout`, `connect`).
+  std::vector<Fault> faults = {};  ///< kPartial only: in ascending index order, each index once.
+  std::optional<milliseconds> retry_after = {};  ///< From a `Retry-After` header.
+};
+
+/// CleverTap. Thread-safe; Send() blocks until there is an answer or call_timeout has passed, and
+/// never throws.
+class VendorClient {
+ public:
+  virtual ~VendorClient() = default;
+  virtual VendorReply Send(const VendorCall& call) = 0;
+};
+
+}  // namespace lethe

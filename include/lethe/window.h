@@ -1,0 +1,47 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "lethe/operation.h"
+#include "lethe/time.h"
+
+namespace date {
+class time_zone;
+}
+
+namespace lethe {
+
+/// An entry of the IANA time-zone database. A value: cheap to copy, never empty.
+class TimeZone {
+ public:
+  /// `Asia/Kolkata` and the like; nothing if the database does not know the name.
+  static std::optional<TimeZone> Find(std::string_view name);
+
+  std::string name() const;
+  const date::time_zone& rules() const { return *rules_; }
+
+ private:
+  explicit TimeZone(const date::time_zone* rules) : rules_(rules) {}
+  const date::time_zone* rules_;
+};
+
+/// When an account's CleverTap project processes what it has accepted.
+struct ProcessingHours {
+  TimeZone zone;
+
+  /// A sandbox's nights come every few seconds: the window is this long instead. Never set for
+  /// CleverTap itself; the configuration refuses it there.
+  std::optional<milliseconds> sandbox_window = {};
+};
+
+/// The instant after which CleverTap has processed what it accepted at `accepted_at`:
+///   erasure         48 hours later;
+///   demerge         the first 07:00 local time that ends a full 04:00-07:00 window begun after
+///   acceptance; disassociation  at once.
+/// A local time that daylight saving repeats counts the later way, so that nothing is called done
+/// early; one that it skips is the instant of the change.
+TimePoint WindowEnd(Operation operation, TimePoint accepted_at, const ProcessingHours& hours);
+
+}  // namespace lethe
