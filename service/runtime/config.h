@@ -1,0 +1,64 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lethe/account.h"
+#include "lethe/redacted.h"
+#include "lethe/result.h"
+#include "lethe/time.h"
+#include "telemetry/logging.h"
+
+namespace lethe::runtime {
+
+/// How to reach PostgreSQL, as libpq takes it; often with a password in it.
+using DatabaseUrl = Redacted<struct DatabaseUrlTag>;
+
+/// What one process of lethed is told. deploy/local/lethe.yaml documents every key, with its
+/// default, unit and reason. File names are absolute or relative to the working directory.
+struct Config {
+  struct Database {
+    std::optional<DatabaseUrl> url;  ///< Exactly one of the two is set.
+    std::string url_file;            ///< Holds the URL; see SecretFile.
+    int connections = 4;             ///< For reading; writers have their own.
+  };
+
+  struct Dispatcher {
+    milliseconds linger{2'000};
+    milliseconds poll{250};
+    milliseconds connect_timeout{5'000};
+    milliseconds call_timeout{30'000};
+    milliseconds lease{90'000};  ///< At least call_timeout + kLeaseMargin.
+    int senders = 32;
+  };
+
+  std::string grpc_listen = "127.0.0.1:50051";
+  std::string operations_listen = "127.0.0.1:9464";
+  Database database;
+  std::string keys_file;
+  telemetry::LogOptions log;
+  int max_waiting_identifiers = 50'000;
+  Dispatcher dispatcher;
+  milliseconds shutdown_grace{25'000};
+  std::vector<Account> accounts;  ///< At least one; names and (base_url, account_id) are unique.
+};
+
+/// A lease must outlive the call by what it takes to write the claim down before it and the answer
+/// after it, on a slow database.
+inline constexpr milliseconds kLeaseMargin{15'000};
+
+/// The value of an environment variable, if it is set.
+using Environment = std::function<std::optional<std::string>(const std::string& name)>;
+
+/// These variables win over the file: LETHE_DATABASE_URL (over both database.url and
+/// database.url_file), LETHE_GRPC_LISTEN, LETHE_OPERATIONS_LISTEN, LETHE_LOG_LEVEL.
+///
+/// kInvalidArgument (BAD_CONFIG): `violations` has every error found, with `FILE:LINE:COLUMN` or
+/// the variable's name as its field, and what would be right; `message` has the same, a line each.
+/// Values of secrets are in neither.
+Result<Config> LoadConfig(const std::string& path, const Environment& environment);
+
+}  // namespace lethe::runtime

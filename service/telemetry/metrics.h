@@ -1,0 +1,111 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lethe/account.h"
+#include "lethe/batch.h"
+#include "lethe/operation.h"
+#include "lethe/result.h"
+#include "lethe/time.h"
+#include "lethe/vendor.h"
+
+namespace lethe::telemetry {
+
+/// The methods of PrivacyRequestService.
+enum class Method {
+  kCreatePrivacyRequest,
+  kGetPrivacyRequest,
+  kListPrivacyRequests,
+  kListPrivacyRequestItems,
+};
+
+struct FinishedCall {
+  std::string_view account;
+  Operation operation;
+  OutcomeClass outcome;
+  int identifiers;  ///< In the call; sets the fill ratio.
+  milliseconds duration;
+};
+
+/// The queue as one look at the database found it, across all replicas. What it does not name is
+/// zero.
+struct QueueSnapshot {
+  struct Items {
+    std::string account;
+    Operation operation;
+    IdentifierKind kind;
+    BatchState state;
+    std::int64_t count;
+  };
+  /// One per (account, operation) that has something open or ready.
+  struct Waiting {
+    std::string account;
+    Operation operation;
+    milliseconds oldest_age;
+  };
+  /// Requests that are not final although their due time has passed.
+  struct Overdue {
+    std::string account;
+    Operation operation;
+    std::int64_t requests;
+  };
+  struct Slots {
+    std::string account;
+    Api api;
+    int in_use;
+  };
+
+  TimePoint taken_at;
+  std::vector<Items> items;
+  std::vector<Waiting> waiting;
+  std::vector<Overdue> overdue;
+  std::vector<Slots> slots;
+  std::vector<std::string> blocked_accounts;
+};
+
+/// Every number that Lethe shows, and the only place that names them. The names, labels and help
+/// texts are an API: alerts and dashboards use them, tests/unit/telemetry/metrics.golden pins them
+/// and service/docs/metrics.md explains them. Labels are configured names and closed sets, never
+/// anything that a caller chose. Thread-safe.
+class Metrics {
+ public:
+  /// Series of the accounts exist from the start, at zero, so that a first increase is seen.
+  Metrics(std::string_view version, std::span<const Account> accounts);
+  ~Metrics();
+  Metrics(const Metrics&) = delete;
+  Metrics& operator=(const Metrics&) = delete;
+
+  /// A request became durable. Not for the repeat of a known idempotency key.
+  void RequestAccepted(std::string_view account, Operation operation, int identifiers);
+
+  /// `grpc_code` is the canonical code's number.
+  void GrpcFinished(Method method, int grpc_code, milliseconds duration);
+
+  /// One flush of the committer, from the first statement to the answer of COMMIT.
+  void CommitFinished(int requests, milliseconds duration);
+
+  void SetIntakeWaiting(std::int64_t identifiers);
+
+  void CallFinished(const FinishedCall& call);
+  void WindowsClosed(int batches);
+  void BatchAbandoned(std::string_view account, Operation operation);
+
+  /// A call of a store's port failed.
+  void StoreFailed(ErrorCode code);
+
+  void Publish(const QueueSnapshot& snapshot);
+
+  /// In Prometheus' text format.
+  std::string Text() const;
+
+ private:
+  struct Families;
+  std::unique_ptr<Families> families_;
+};
+
+}  // namespace lethe::telemetry
