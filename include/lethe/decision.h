@@ -17,6 +17,7 @@ struct AttemptFacts {
   Operation operation;
   Span span;
   int attempt_count;     ///< Attempts spent so far, this one included; at least 1.
+  int call_count;        ///< All calls so far, this one and those that cost nothing included.
   TimePoint started_at;  ///< When this attempt was written down.
 
   /// Start of the earliest attempt whose effect is not known.
@@ -56,10 +57,19 @@ struct Plan {
   friend bool operator==(const Plan&, const Plan&) = default;
 };
 
+/// Whether the plan's transitions are what Plan promises: ascending, without gap or overlap, and
+/// together `span`.
+bool Covers(const Plan& plan, Span span);
+
 /// How long after an attempt of unknown effect a repeat still cannot hurt anyone: a person who came
 /// back, a phone number's new owner, identities that were merged again. After it the batch waits
 /// for a person.
 milliseconds ResendHorizon(Operation operation);
+
+/// Whether the batch may be sent at `now`: not once the resend horizon of an unknown effect has
+/// passed. Decide() plans no such repeat, but a batch can come to be sent later than planned; ask
+/// right before sending.
+bool MayResend(const AttemptFacts& facts, TimePoint now);
 
 /// The delay before attempt `attempt_count + 1`: doubles from 1 s up to 10 min (CleverTap's own
 /// advice for "too many requests" is ten minutes), spread by `jitter` in [0, 1) over the upper half
@@ -73,5 +83,9 @@ Plan Decide(const AttemptFacts& facts, const VendorReply& reply, const Processin
 /// What to do with a batch whose sender is gone (its lease ran out): the call may have been made,
 /// so the outcome is unknown.
 Plan DecideAbandoned(const AttemptFacts& facts, TimePoint now, double jitter);
+
+/// What to do with a claimed batch that MayResend() forbids to send: it waits for a person, and the
+/// attempt that was not made costs nothing.
+Plan DecideTooLate(const AttemptFacts& facts);
 
 }  // namespace lethe

@@ -39,9 +39,10 @@ struct ProcessingHours {
 /// The instant after which CleverTap has processed what it accepted at `accepted_at`:
 ///   erasure         48 hours later;
 ///   demerge         the first 07:00 local time that ends a full 04:00-07:00 window begun after
-///   acceptance; disassociation  at once.
-/// A local time that daylight saving repeats counts the later way, so that nothing is called done
-/// early; one that it skips is the instant of the change.
+///                   acceptance;
+///   disassociation  at once.
+/// Where daylight saving repeats a local time, a window begins the first time and ends the second,
+/// so that nothing is called done early; a local time that it skips is the instant of the change.
 TimePoint WindowEnd(Operation operation, TimePoint accepted_at, const ProcessingHours& hours);
 
 }  // namespace lethe
