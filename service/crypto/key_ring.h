@@ -13,13 +13,13 @@ namespace lethe::crypto {
 using Bytes = std::string;
 
 /// What a MAC is for. Part of what is authenticated, so that equal texts of different purpose have
-/// unrelated MACs.
-enum class MacPurpose {
-  kIdentifier,  ///< request_item.digest: of the canonical value without its kind, so that a phone
-                ///< used as an identity meets itself.
-  kIdempotencyKey,  ///< idempotency_key.key_hmac
-  kPayload,         ///< idempotency_key.payload_hmac
-  kMembers,         ///< attempt.members_hmac
+/// unrelated MACs. The values are in stored MACs: never renumber.
+enum class MacPurpose : unsigned char {
+  kIdentifier = 1,      ///< request_item.digest: of the canonical value without its kind, so that a
+                        ///< phone used as an identity meets itself.
+  kIdempotencyKey = 2,  ///< idempotency_key.key_hmac
+  kPayload = 3,         ///< idempotency_key.payload_hmac
+  kMembers = 4,         ///< attempt.members_hmac
 };
 
 /// The keys of one key file. Immutable and thread-safe; key material is wiped when the last copy
@@ -47,8 +47,8 @@ class KeyRing {
   /// changed or moved.
   Result<Identifier> Open(std::string_view sealed, std::string_view context) const;
 
-  /// HMAC-SHA-256 under the newest MAC key, cut to 128 bits: key number (4 bytes, big endian), then
-  /// 16 bytes.
+  /// HMAC-SHA-256 of the purpose's byte and the text under the newest MAC key, cut to 128 bits: key
+  /// number (4 bytes, big endian), then 16 bytes.
   Bytes Mac(MacPurpose purpose, std::string_view text) const;
 
  private:
