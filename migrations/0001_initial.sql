@@ -6,6 +6,14 @@ create function lethe_now() returns timestamptz
   language sql volatile parallel safe
   as $$ select clock_timestamp() $$;
 
+-- Times travel between the service and the database as microseconds since 1970 UTC: exact in both, no text to parse.
+create function lethe_time(micros bigint) returns timestamptz
+  language sql immutable strict parallel safe
+  as $$ select timestamptz 'epoch' + micros * interval '1 microsecond' $$;
+create function lethe_micros(t timestamptz) returns bigint
+  language sql immutable strict parallel safe
+  as $$ select (extract(epoch from t) * 1000000)::bigint $$;
+
 -- One row per node number that ids may carry. A process may use only ids whose time is below reserved_until_ms; the next holder
 -- of the number starts there. So no id is ever made twice, whatever a clock does.
 create table node (
@@ -133,3 +141,18 @@ create table slot (
   check ((holder is null) = (envelope is null)),
   check ((envelope is null) = (lo is null))
 ) with (fillfactor = 50);
+
+-- The items of a request by state. Its batches are those of its envelopes; where it shares one, only its own positions count.
+create function request_states(first_envelope bigint, first_pos smallint, item_count integer, envelope_count smallint)
+  returns table (state text, items integer, window_end timestamptz, finished_at timestamptz)
+  language sql stable parallel safe
+  as $$
+    select b.state,
+           sum(case when envelope_count > 1 then b.hi - b.lo + 1
+                    else least(b.hi, first_pos + item_count - 1) - greatest(b.lo, first_pos) + 1 end)::integer,
+           max(b.window_end), max(b.finished_at)
+    from batch b
+    where b.envelope between first_envelope and first_envelope + envelope_count - 1
+      and (envelope_count > 1 or (b.hi >= first_pos and b.lo < first_pos + item_count))
+    group by b.state
+  $$;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cassert>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -51,31 +50,21 @@ class [[nodiscard]] Result {
   bool ok() const { return std::holds_alternative<T>(state_); }
   explicit operator bool() const { return ok(); }
 
-  /// The value; only if ok().
-  T& value() & { return Get<T>(); }
-  const T& value() const& { return Get<T>(); }
-  T&& value() && { return std::move(Get<T>()); }
+  /// The value; only if ok(). Asking for what is not there is a defect and throws
+  /// std::bad_variant_access.
+  T& value() & { return std::get<T>(state_); }
+  const T& value() const& { return std::get<T>(state_); }
+  T&& value() && { return std::get<T>(std::move(state_)); }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
 
   /// The error; only if !ok().
-  const Error& error() const& { return Get<Error>(); }
-  Error&& error() && { return std::move(Get<Error>()); }
+  const Error& error() const& { return std::get<Error>(state_); }
+  Error&& error() && { return std::get<Error>(std::move(state_)); }
 
  private:
-  template <typename U>
-  U& Get() {
-    assert(std::holds_alternative<U>(state_));
-    return *std::get_if<U>(&state_);
-  }
-  template <typename U>
-  const U& Get() const {
-    assert(std::holds_alternative<U>(state_));
-    return *std::get_if<U>(&state_);
-  }
-
   std::variant<T, Error> state_;
 };
 

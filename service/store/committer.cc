@@ -1,0 +1,201 @@
+#include "store/committer.h"
+
+#include <chrono>
+#include <stdexcept>
+
+#include "store/connection.h"
+#include "store/statements.h"
+
+namespace lethe::store {
+namespace {
+
+/// Tries of one flush after deadlocks and cut sessions, before its callers are told to come back.
+constexpr int kMaxTries = 5;
+
+/// How often, and how far apart, a COMMIT without an answer is asked after before its callers are
+/// told that nobody knows.
+constexpr int kMaxResolveTries = 50;
+constexpr std::chrono::milliseconds kResolveEvery{100};
+
+constexpr std::chrono::milliseconds kBusyRetryAfter{1000};
+
+/// A COMMIT without an answer whose transaction turned out not to have happened.
+struct CommitLost : std::runtime_error {
+  CommitLost() : std::runtime_error("the transaction did not commit") {}
+};
+
+/// A COMMIT without an answer, and nobody to ask.
+struct CommitUnresolved : std::runtime_error {
+  CommitUnresolved() : std::runtime_error("nobody can tell whether the transaction committed") {}
+};
+
+}  // namespace
+
+Committer::Committer(CommitterOptions options, const Clock& clock)
+    : options_(std::move(options)),
+      clock_(clock),
+      ids_(options_.holder),
+      thread_([this] { Run(); }) {}
+
+Committer::~Committer() {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+void Committer::Submit(SealedRequest request, RequestStore::SubmitDone done) {
+  const int items = static_cast<int>(request.items.size());
+  {
+    std::unique_lock lock(mutex_);
+    if (stopping_) {
+      lock.unlock();
+      done(Error{ErrorCode::kUnavailable, "STORE_UNAVAILABLE",
+                 "Lethe is stopping: try again with the same key"});
+      return;
+    }
+    if (waiting_items_ + items > options_.max_waiting_items) {
+      lock.unlock();
+      done(Error{.code = ErrorCode::kResourceExhausted,
+                 .reason = "TOO_BUSY",
+                 .message = "too many identifiers wait to be written: try again with the same key",
+                 .retry_after = kBusyRetryAfter});
+      return;
+    }
+    waiting_items_ += items;
+    waiting_.push_back({std::move(request), std::move(done)});
+  }
+  changed_.notify_all();
+}
+
+int Committer::waiting_items() const {
+  std::lock_guard lock(mutex_);
+  return waiting_items_;
+}
+
+void Committer::Run() {
+  while (true) {
+    std::vector<Waiting> batch = TakeWaiting();
+    if (batch.empty()) return;
+    Flush(batch);
+  }
+}
+
+std::vector<Committer::Waiting> Committer::TakeWaiting() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+  std::vector<Waiting> batch;
+  int items = 0;
+  while (!waiting_.empty()) {
+    const int more = static_cast<int>(waiting_.front().request.items.size());
+    if (!batch.empty() && items + more > kMaxItemsPerFlush) break;
+    items += more;
+    batch.push_back(std::move(waiting_.front()));
+    waiting_.pop_front();
+  }
+  waiting_items_ -= items;
+  return batch;
+}
+
+void Committer::Flush(Batch batch) {
+  const auto started = std::chrono::steady_clock::now();
+  FlushReport report{static_cast<int>(batch.size()), 0, 0, false};
+  for (const Waiting& waiting : batch)
+    report.items += static_cast<int>(waiting.request.items.size());
+  Error error{ErrorCode::kInternal, "STORE_DEFECT", "the flush was never tried"};
+  for (int tries = 0; tries < kMaxTries; ++tries) {
+    try {
+      FlushResult result = WriteOnce(batch);
+      open_ = std::move(result.open);
+      report.seconds =
+          std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+      report.committed = true;
+      options_.on_flush(report);
+      for (std::size_t i = 0; i < batch.size(); ++i) batch[i].done(std::move(result.answers[i]));
+      return;
+    } catch (const CommitUnresolved&) {
+      open_.clear();
+      error = {
+          ErrorCode::kUnavailable, "STORE_UNAVAILABLE",
+          "the database went away while the request was being kept: try again with the same key"};
+      break;
+    } catch (const CommitLost&) {
+    } catch (const std::exception& caught) {
+      error = ToError(caught);
+      if (IsBroken(caught) || !session_ || !session_->is_open()) {
+        session_.reset();
+        if (tries > 0)
+          break;  // One new session is tried at once; more would keep the callers waiting.
+      } else if (IsDataError(caught) && batch.size() > 1) {
+        // One request that the database refuses must fail alone.
+        Flush(batch.first(batch.size() / 2));
+        Flush(batch.subspan(batch.size() / 2));
+        return;
+      } else if (!IsTransient(caught)) {
+        break;
+      }
+    }
+  }
+  report.seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+  options_.on_flush(report);
+  Answer(batch, error);
+}
+
+FlushResult Committer::WriteOnce(Batch batch) {
+  std::vector<const SealedRequest*> requests;
+  for (const Waiting& waiting : batch) requests.push_back(&waiting.request);
+  const TimePoint now = clock_.Now();
+  ids_.Prepare(Session(), now);
+  pqxx::work work(Session());
+  const std::string transaction = work.exec_prepared1(kTransactionId.name)[0].c_str();
+  FlushResult result = WriteRequests(work, requests, open_, ids_, now);
+  switch (Commit(work, transaction)) {
+    case CommitFate::kCommitted: return result;
+    case CommitFate::kAborted: throw CommitLost();
+    case CommitFate::kUnresolved: break;
+  }
+  throw CommitUnresolved();
+}
+
+Committer::CommitFate Committer::Commit(pqxx::work& work, const std::string& transaction) {
+  try {
+    work.commit();
+    return CommitFate::kCommitted;
+  } catch (const std::exception& error) {
+    if (!IsBroken(error) && session_->is_open()) throw;  // The server answered: it did not commit.
+    return ResolveCommit(transaction);
+  }
+}
+
+Committer::CommitFate Committer::ResolveCommit(const std::string& transaction) {
+  for (int tries = 0; tries < kMaxResolveTries; ++tries) {
+    try {
+      const auto connection = Connect(options_.url);
+      pqxx::nontransaction work(*connection);
+      const auto row = work.exec_prepared1(kTransactionStatus.name, transaction);
+      if (row[0].is_null()) return CommitFate::kUnresolved;
+      const std::string status = row[0].c_str();
+      if (status == "committed") return CommitFate::kCommitted;
+      if (status == "aborted") return CommitFate::kAborted;
+    } catch (const std::exception&) {
+      // The database is still away; whatever it is, the next try tells.
+    }
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, kResolveEvery, [] { return false; });
+  }
+  return CommitFate::kUnresolved;
+}
+
+void Committer::Answer(Batch batch, const Error& error) {
+  for (Waiting& waiting : batch) waiting.done(error);
+}
+
+pqxx::connection& Committer::Session() {
+  if (!session_) session_ = Connect(options_.url);
+  return *session_;
+}
+
+}  // namespace lethe::store

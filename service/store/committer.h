@@ -1,0 +1,86 @@
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <pqxx/pqxx>
+#include <span>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "lethe/request_store.h"
+#include "lethe/time.h"
+#include "store/flush.h"
+
+namespace lethe::store {
+
+/// Identifiers that one transaction writes at most: enough to spread the cost of a commit, little
+/// enough to answer soon.
+inline constexpr int kMaxItemsPerFlush = 5000;
+
+/// One flush that ended.
+struct FlushReport {
+  int requests;
+  int items;
+  double seconds;
+  bool committed;
+};
+
+struct CommitterOptions {
+  std::string url;
+  std::string holder;     ///< Names the process in the node table.
+  int max_waiting_items;  ///< Identifiers that may wait; more are turned away.
+  std::function<void(const FlushReport&)> on_flush;  ///< From the committer's thread.
+};
+
+/// The one writer of requests in this process. It takes all that is waiting, writes it in one
+/// transaction and then answers the callers: idle, a request has a commit to itself; busy, hundreds
+/// share one. Thread-safe.
+class Committer {
+ public:
+  Committer(CommitterOptions options, const Clock& clock);
+
+  /// Writes what still waits, then stops.
+  ~Committer();
+
+  /// As RequestStore::Submit().
+  void Submit(SealedRequest request, RequestStore::SubmitDone done);
+
+  int waiting_items() const;
+
+ private:
+  struct Waiting {
+    SealedRequest request;
+    RequestStore::SubmitDone done;
+  };
+  using Batch = std::span<Waiting>;
+
+  enum class CommitFate { kCommitted, kAborted, kUnresolved };
+
+  void Run();
+  std::vector<Waiting> TakeWaiting();
+  void Flush(Batch batch);
+  FlushResult WriteOnce(Batch batch);
+  CommitFate Commit(pqxx::work& work, const std::string& transaction);
+  CommitFate ResolveCommit(const std::string& transaction);
+  void Answer(Batch batch, const Error& error);
+  pqxx::connection& Session();
+
+  const CommitterOptions options_;
+  const Clock& clock_;
+  IdSource ids_;
+  std::unique_ptr<pqxx::connection> session_;
+  OpenEnvelopes open_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Waiting> waiting_;
+  int waiting_items_ = 0;
+  bool stopping_ = false;
+  std::thread thread_;  // last: runs on all of the above
+};
+
+}  // namespace lethe::store

@@ -1,0 +1,187 @@
+#include "store/flush.h"
+
+#include <map>
+#include <set>
+#include <stdexcept>
+#include <utility>
+
+#include "store/statements.h"
+#include "store/values.h"
+
+namespace lethe::store {
+namespace {
+
+using Requests = std::span<const SealedRequest* const>;
+
+std::int64_t TakeIds(IdSource& ids, TimePoint now, int count) {
+  const auto first = ids.Next(now, count);
+  if (!first) throw std::runtime_error("the reserved ids are used up");
+  return *first;
+}
+
+/// Inserts each key once, and answers which of the ids were the first to have it.
+std::set<std::int64_t> InsertKeys(pqxx::work& work, Requests requests,
+                                  const std::vector<std::int64_t>& ids, TimePoint now) {
+  ArrayLiteral principals, keys, request_ids, payloads;
+  std::set<std::pair<std::string_view, std::string_view>> seen;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    const SealedRequest& request = *requests[i];
+    if (!seen.emplace(request.principal, request.key_hmac).second) continue;
+    principals.AddText(request.principal);
+    keys.AddBytes(request.key_hmac);
+    request_ids.Add(ids[i]);
+    payloads.AddBytes(request.payload_hmac);
+  }
+  std::set<std::int64_t> winners;
+  for (const auto& row : work.exec_prepared(kInsertKeys.name, principals.str(), keys.str(),
+                                            request_ids.str(), payloads.str(), ToMicros(now))) {
+    winners.insert(row[0].as<std::int64_t>());
+  }
+  return winners;
+}
+
+/// What the first request with this key got. A statement of its own, after the insert: only now is
+/// the other transaction's row seen.
+Result<Admission> FindOriginal(pqxx::work& work, const SealedRequest& request) {
+  const auto found =
+      work.exec_prepared(kFindKey.name, request.principal, pqxx::binarystring(request.key_hmac));
+  if (found.empty()) {
+    return Error{ErrorCode::kUnavailable, "STORE_UNAVAILABLE",
+                 "the idempotency key expired at this moment: try again"};
+  }
+  if (ToBytes(found[0][1]) != request.payload_hmac) {
+    return Error{
+        ErrorCode::kAlreadyExists, "IDEMPOTENCY_KEY_REUSED",
+        "this idempotency key was used for a request with another payload: use a new key for "
+        "a new request"};
+  }
+  return Admission{RequestId{found[0][0].as<std::int64_t>()}, ToTime(found[0][2]), true};
+}
+
+void InsertEnvelopes(pqxx::work& work, const std::vector<NewEnvelope>& envelopes,
+                     const OpenEnvelopes& open) {
+  ArrayLiteral ids, ends, accounts, operations, kinds, states;
+  for (const NewEnvelope& envelope : envelopes) {
+    const auto still_open = open.find(envelope.lane);
+    const bool is_open = still_open != open.end() && still_open->second.id == envelope.id;
+    ids.Add(ToInt(envelope.id));
+    ends.Add(std::int64_t{envelope.size - 1});
+    accounts.AddText(envelope.lane.account);
+    operations.AddText(Name(envelope.lane.operation));
+    kinds.AddText(Name(envelope.lane.kind));
+    states.AddText(Name(is_open ? BatchState::kOpen : BatchState::kReady));
+  }
+  work.exec_prepared(kInsertBatches.name, ids.str(), ends.str(), accounts.str(), operations.str(),
+                     kinds.str(), states.str());
+}
+
+void InsertRequestRows(pqxx::work& work, Requests requests, const std::vector<std::int64_t>& ids,
+                       const std::vector<PlacementRequest>& winners,
+                       const std::vector<Placement>& placements, TimePoint now) {
+  ArrayLiteral request_ids, accounts, operations, kinds, principals, submit_times, due_times, items,
+      duplicates, envelopes, positions, envelope_counts;
+  for (const PlacementRequest& winner : winners) {
+    const SealedRequest& request = *requests[winner.index];
+    const Placement& placement = placements[winner.index];
+    request_ids.Add(ids[winner.index]);
+    accounts.AddText(request.lane.account);
+    operations.AddText(Name(request.lane.operation));
+    kinds.AddText(Name(request.lane.kind));
+    principals.AddText(request.principal);
+    submit_times.Add(ToMicros(request.submit_time));
+    due_times.Add(ToMicros(request.due_time));
+    items.Add(std::int64_t{winner.item_count});
+    duplicates.Add(std::int64_t{request.duplicate_count});
+    envelopes.Add(ToInt(placement.first_envelope));
+    positions.Add(std::int64_t{placement.first_pos});
+    envelope_counts.Add(std::int64_t{placement.envelope_count});
+  }
+  work.exec_prepared(kInsertRequests.name, request_ids.str(), accounts.str(), operations.str(),
+                     kinds.str(), principals.str(), ToMicros(now), submit_times.str(),
+                     due_times.str(), items.str(), duplicates.str(), envelopes.str(),
+                     positions.str(), envelope_counts.str());
+}
+
+void InsertItemRows(pqxx::work& work, Requests requests, const std::vector<std::int64_t>& ids,
+                    const std::vector<PlacementRequest>& winners,
+                    const std::vector<Placement>& placements) {
+  ArrayLiteral envelopes, request_ids, positions, ordinals, sealed, digests;
+  for (const PlacementRequest& winner : winners) {
+    const Placement& placement = placements[winner.index];
+    const int capacity = EnvelopeCapacity(winner.lane->operation);
+    int place = placement.first_pos;
+    for (const SealedItem& item : requests[winner.index]->items) {
+      envelopes.Add(ToInt(placement.first_envelope) + place / capacity);
+      request_ids.Add(ids[winner.index]);
+      positions.Add(std::int64_t{place % capacity});
+      ordinals.Add(std::int64_t{item.ordinal});
+      sealed.AddBytes(item.sealed);
+      digests.AddBytes(item.digest);
+      ++place;
+    }
+  }
+  work.exec_prepared(kInsertItems.name, envelopes.str(), request_ids.str(), positions.str(),
+                     ordinals.str(), sealed.str(), digests.str());
+}
+
+/// Appends what fits to the open envelopes and removes from `winners` what found its place; an
+/// envelope that was taken in the meantime leaves `open`.
+void AppendToOpenEnvelopes(pqxx::work& work, std::vector<PlacementRequest>& winners,
+                           std::vector<Placement>& placements, OpenEnvelopes& open) {
+  std::set<int> placed;
+  for (const Append& append : PlanAppends(winners, open)) {
+    const int capacity = EnvelopeCapacity(append.lane.operation);
+    const auto taken = work.exec_prepared(kAppendToEnvelope.name, ToInt(append.envelope.id),
+                                          append.item_count, append.envelope.size - 1, capacity);
+    if (taken.empty()) {
+      open.erase(append.lane);
+      continue;
+    }
+    int& size = open.at(append.lane).size;
+    for (const PlacementRequest& request : append.requests) {
+      placements[request.index] = {append.envelope.id, size, 1};
+      size += request.item_count;
+      placed.insert(request.index);
+    }
+    if (size >= capacity) open.erase(append.lane);
+  }
+  std::erase_if(winners, [&](const PlacementRequest& r) { return placed.contains(r.index); });
+}
+
+}  // namespace
+
+FlushResult WriteRequests(pqxx::work& work, Requests requests, const OpenEnvelopes& open,
+                          IdSource& ids, TimePoint now) {
+  std::vector<std::int64_t> request_ids;
+  for (std::size_t i = 0; i < requests.size(); ++i) request_ids.push_back(TakeIds(ids, now, 1));
+  const auto first_with_key = InsertKeys(work, requests, request_ids, now);
+
+  FlushResult result{{}, open};
+  std::vector<PlacementRequest> winners;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    const SealedRequest& request = *requests[i];
+    if (first_with_key.contains(request_ids[i])) {
+      winners.push_back(
+          {static_cast<int>(i), &request.lane, static_cast<int>(request.items.size())});
+      result.answers.push_back(Admission{RequestId{request_ids[i]}, now, false});
+    } else {
+      result.answers.push_back(FindOriginal(work, request));
+    }
+  }
+  if (winners.empty()) return result;
+
+  // Positions go to winners only: so an envelope has no gaps and its size is exact.
+  std::vector<Placement> placements(requests.size());
+  std::vector<PlacementRequest> unplaced = winners;
+  AppendToOpenEnvelopes(work, unplaced, placements, result.open);
+  if (!unplaced.empty()) {
+    const auto take_ids = [&](int count) { return EnvelopeId{TakeIds(ids, now, count)}; };
+    const auto envelopes = PlanNewEnvelopes(unplaced, take_ids, placements, result.open);
+    InsertEnvelopes(work, envelopes, result.open);
+  }
+  InsertRequestRows(work, requests, request_ids, winners, placements, now);
+  InsertItemRows(work, requests, request_ids, winners, placements);
+  return result;
+}
+
+}  // namespace lethe::store

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <pqxx/pqxx>
+
+#include "lethe/result.h"
+#include "lethe/time.h"
+
+namespace lethe::store {
+
+/// Months made ahead of the current one. A service that nobody restarts, and whose pass fails,
+/// takes requests for this long.
+inline constexpr int kMonthsAhead = 3;
+
+/// Makes the monthly partitions of `request` and `request_item` from the month before `now` to
+/// kMonthsAhead after it, where they are missing, and answers how many it made. Idempotent; any
+/// process may call it at any time. Waits only briefly for locks: kUnavailable means that the next
+/// pass should try again.
+Result<int> EnsurePartitions(pqxx::connection& connection, TimePoint now);
+
+}  // namespace lethe::store

@@ -1,0 +1,299 @@
+#include "store/pg_delivery_queue.h"
+
+#include <utility>
+
+#include "store/statements.h"
+#include "store/values.h"
+
+namespace lethe::store {
+namespace {
+
+std::map<std::string, int, std::less<>> ConcurrencyByAccount(const std::vector<Account>& accounts) {
+  std::map<std::string, int, std::less<>> concurrency;
+  for (const Account& account : accounts) concurrency[account.name] = account.concurrency;
+  return concurrency;
+}
+
+std::string ApiName(const Claim& claim) { return std::string(Name(ApiOf(claim.route.operation))); }
+
+/// Whether the account lets a batch through: always when healthy, one at a time when blocked and
+/// due for a probe.
+bool PassAccountGate(pqxx::work& work, const ClaimParams& params) {
+  const auto gate = work.exec_prepared(kAccountGate.name, params.route.account);
+  if (gate.empty()) return false;
+  const bool blocked = gate[0][0].as<bool>();
+  const bool due = gate[0][1].as<bool>();
+  if (!blocked) return true;
+  return due &&
+         !work.exec_prepared(kTakeProbe.name, params.route.account, params.lease.count()).empty();
+}
+
+/// Frees the slot if the claim still holds it.
+bool FreeSlot(pqxx::work& work, const Claim& claim, milliseconds cool_down) {
+  return !work.exec_prepared(kFreeLeasedSlot.name, claim.route.account, ApiName(claim), claim.slot,
+                             claim.epoch, cool_down.count())
+              .empty();
+}
+
+/// One row a run. The first keeps the batch's row, and is moved last: the others copy from it.
+void MoveBatch(pqxx::work& work, const Claim& claim, const Plan& plan) {
+  const int uncounted = plan.spends_attempt ? 0 : 1;
+  const auto envelope = ToInt(claim.envelope);
+  const int lo = claim.facts.span.lo;
+  for (auto run = plan.transitions.rbegin(); run != plan.transitions.rend(); ++run) {
+    const std::string state(Name(run->to));
+    const auto reason = NullIfEmpty(run->reason);
+    const bool first = run->span.lo == lo;
+    const auto moved =
+        first
+            ? work.exec_prepared(kMoveBatch.name, envelope, lo, run->span.hi, state, reason,
+                                 ToMicros(run->not_before), ToMicros(run->unknown_since),
+                                 ToMicros(run->accepted_at), ToMicros(run->window_end), uncounted)
+            : work.exec_prepared(kSplitOff.name, envelope, lo, run->span.lo, run->span.hi, state,
+                                 reason, ToMicros(run->not_before), ToMicros(run->unknown_since),
+                                 ToMicros(run->accepted_at), ToMicros(run->window_end), uncounted);
+    if (moved.empty())
+      throw std::logic_error("a leased slot points to a batch that is not being sent");
+  }
+}
+
+void JudgeAccount(pqxx::work& work, const Claim& claim, const Plan& plan) {
+  switch (plan.account) {
+    case AccountVerdict::kUntouched: return;
+    case AccountVerdict::kHealthy:
+      work.exec_prepared(kUnblockAccount.name, claim.route.account);
+      return;
+    case AccountVerdict::kBlocked:
+      work.exec_prepared(kBlockAccount.name, claim.route.account, plan.account_reason);
+      return;
+  }
+}
+
+/// The slot first: every transaction that locks both locks them in this order.
+Recorded CarryOut(pqxx::work& work, const Claim& claim, const Plan& plan) {
+  if (!FreeSlot(work, claim, plan.slot_cool_down)) return Recorded::kFenced;
+  MoveBatch(work, claim, plan);
+  JudgeAccount(work, claim, plan);
+  return Recorded::kApplied;
+}
+
+void WriteAnswer(pqxx::work& work, const Claim& claim, std::optional<int> http_status,
+                 std::string_view outcome, std::string_view code) {
+  work.exec_prepared(kWriteAnswer.name, ToInt(claim.envelope), claim.facts.span.lo,
+                     claim.facts.call_count, http_status, std::string(outcome), NullIfEmpty(code));
+}
+
+Error NotAPlanFor(const Claim& claim) {
+  return Error{ErrorCode::kInternal, "BAD_PLAN",
+               "the plan does not cover batch " + std::to_string(ToInt(claim.envelope)) + ":" +
+                   std::to_string(claim.facts.span.lo)};
+}
+
+}  // namespace
+
+struct PgDeliveryQueue::Members {
+  std::vector<Identifier> identifiers;
+  std::string digests;  ///< One after the other.
+};
+
+PgDeliveryQueue::PgDeliveryQueue(std::string holder, std::vector<Account> accounts,
+                                 const crypto::KeyRing& keys, Pool& pool)
+    : holder_(std::move(holder)),
+      concurrency_(ConcurrencyByAccount(accounts)),
+      keys_(keys),
+      pool_(pool) {}
+
+Status PgDeliveryQueue::RegisterAccounts() {
+  return pool_.WithRetry([&](pqxx::connection& connection) -> Status {
+    pqxx::work work(connection);
+    for (const auto& [account, concurrency] : concurrency_) {
+      work.exec_prepared(kRegisterAccount.name, account, kMaxConcurrency);
+    }
+    work.commit();
+    return Ok();
+  });
+}
+
+Result<std::vector<Route>> PgDeliveryQueue::Sendable(std::span<const Route> routes,
+                                                     milliseconds linger) {
+  ArrayLiteral accounts, operations;
+  for (const Route& route : routes) {
+    accounts.AddText(route.account);
+    operations.AddText(Name(route.operation));
+  }
+  return pool_.WithRetry([&](pqxx::connection& connection) -> Result<std::vector<Route>> {
+    pqxx::nontransaction work(connection);
+    std::vector<Route> sendable;
+    for (const auto& row : work.exec_prepared(kSendableRoutes.name, accounts.str(),
+                                              operations.str(), linger.count())) {
+      sendable.push_back({row[0].as<std::string>(), ParseOperation(row[1].c_str()).value()});
+    }
+    return sendable;
+  });
+}
+
+Result<std::optional<Claim>> PgDeliveryQueue::TakeBatch(const ClaimParams& params) {
+  return pool_.With([&](pqxx::connection& connection) -> Result<std::optional<Claim>> {
+    pqxx::work work(connection);
+    auto claim = TakeBatchIn(work, params);
+    const bool parked = !claim.ok() && claim.error().reason == "ITEMS_MISSING";
+    if (parked || (claim.ok() && *claim)) work.commit();
+    return claim;
+  });
+}
+
+Result<std::optional<Claim>> PgDeliveryQueue::TakeBatchIn(pqxx::work& work,
+                                                          const ClaimParams& params) const {
+  const Route& route = params.route;
+  const std::optional<Claim> nothing;
+  const auto concurrency = concurrency_.find(route.account);
+  if (concurrency == concurrency_.end() || !PassAccountGate(work, params)) return nothing;
+
+  const std::string api(Name(ApiOf(route.operation)));
+  const auto slot = work.exec_prepared(kFreeSlot.name, route.account, api, concurrency->second);
+  if (slot.empty()) return nothing;
+  const auto batch = work.exec_prepared(kTakeBatch.name, route.account,
+                                        std::string(Name(route.operation)), params.linger.count());
+  if (batch.empty()) return nothing;
+
+  const auto& row = batch[0];
+  Claim claim{.route = route,
+              .kind = ParseIdentifierKind(row[3].c_str()).value(),
+              .envelope = EnvelopeId{row[0].as<std::int64_t>()},
+              .facts = {.operation = route.operation,
+                        .span = {row[1].as<int>(), row[2].as<int>()},
+                        .attempt_count = row[4].as<int>(),
+                        .call_count = row[5].as<int>(),
+                        .started_at = {},
+                        .unknown_since = ToOptionalTime(row[6])},
+              .attempt_number = row[5].as<int>(),
+              .slot = slot[0][0].as<int>(),
+              .epoch = 0,
+              .identifiers = {}};
+
+  // Only now, in a statement of its own: one that claims and reads at once would see the batch's
+  // newest row and an older set of items.
+  auto members = ReadMembers(work, claim);
+  if (!members.ok()) {
+    if (members.error().reason == "ITEMS_MISSING") {
+      const Transition park{.span = claim.facts.span,
+                            .to = BatchState::kNeedsReview,
+                            .reason = "items_missing",
+                            .unknown_since = claim.facts.unknown_since};
+      MoveBatch(work, claim, Plan{.transitions = {park}, .spends_attempt = false});
+    }
+    return std::move(members).error();
+  }
+  claim.identifiers = std::move(members->identifiers);
+
+  const auto envelope = ToInt(claim.envelope);
+  const Span span = claim.facts.span;
+  const auto attempt = work.exec_prepared1(
+      kInsertAttempt.name, envelope, span.lo, span.hi, claim.facts.call_count, holder_,
+      pqxx::binarystring(keys_.Mac(crypto::MacPurpose::kMembers, members->digests)));
+  claim.facts.started_at = ToTime(attempt[0]);
+  const auto lease = work.exec_prepared1(kLeaseSlot.name, route.account, api, claim.slot, holder_,
+                                         params.lease.count(), envelope, span.lo);
+  claim.epoch = lease[0].as<std::int64_t>();
+  return std::optional(std::move(claim));
+}
+
+Result<PgDeliveryQueue::Members> PgDeliveryQueue::ReadMembers(pqxx::work& work,
+                                                              const Claim& claim) const {
+  const auto rows = work.exec_prepared(kReadItems.name, ToInt(claim.envelope), claim.facts.span.lo,
+                                       claim.facts.span.hi);
+  const std::string where =
+      "batch " + std::to_string(ToInt(claim.envelope)) + ":" + std::to_string(claim.facts.span.lo);
+  if (static_cast<int>(rows.size()) != claim.facts.span.size()) {
+    return Error{ErrorCode::kInternal, "ITEMS_MISSING",
+                 where + " has " + std::to_string(rows.size()) + " items of " +
+                     std::to_string(claim.facts.span.size()) + " and went to needs_review"};
+  }
+  Members members;
+  for (const auto& row : rows) {
+    auto identifier = keys_.Open(ToBytes(row[0]), claim.route.account);
+    if (!identifier.ok()) {
+      Error error = std::move(identifier).error();
+      error.message = where + ": " + error.message;
+      return error;
+    }
+    members.identifiers.push_back(std::move(*identifier));
+    members.digests += ToBytes(row[1]);
+  }
+  return members;
+}
+
+Result<Recorded> PgDeliveryQueue::Record(const Claim& claim, const VendorReply& reply,
+                                         const Plan& plan) {
+  if (!Covers(plan, claim.facts.span)) return NotAPlanFor(claim);
+  return pool_.With([&](pqxx::connection& connection) -> Result<Recorded> {
+    pqxx::work work(connection);
+    const auto status = reply.http_status ? std::optional(reply.http_status) : std::nullopt;
+    WriteAnswer(work, claim, status, Name(reply.outcome), reply.code);
+    const Recorded recorded = CarryOut(work, claim, plan);
+    work.commit();
+    return recorded;
+  });
+}
+
+Result<Recorded> PgDeliveryQueue::Release(const Claim& claim) {
+  const Transition back{.span = claim.facts.span,
+                        .to = BatchState::kReady,
+                        .unknown_since = claim.facts.unknown_since};
+  return pool_.With([&](pqxx::connection& connection) -> Result<Recorded> {
+    pqxx::work work(connection);
+    WriteAnswer(work, claim, std::nullopt, Name(OutcomeClass::kNotSent), "released");
+    const Recorded recorded =
+        CarryOut(work, claim, {.transitions = {back}, .spends_attempt = false});
+    work.commit();
+    return recorded;
+  });
+}
+
+Result<std::optional<Claim>> PgDeliveryQueue::TakeAbandoned(milliseconds lease) {
+  return pool_.With([&](pqxx::connection& connection) -> Result<std::optional<Claim>> {
+    pqxx::work work(connection);
+    const auto slot = work.exec_prepared(kTakeAbandonedSlot.name, holder_, lease.count());
+    if (slot.empty()) return std::optional<Claim>{};
+    const auto envelope = slot[0][3].as<std::int64_t>();
+    const int lo = slot[0][4].as<int>();
+    const auto batch = work.exec_prepared1(kReadAbandonedBatch.name, envelope, lo);
+    const Operation operation = ParseOperation(batch[0].c_str()).value();
+    Claim claim{.route = {slot[0][0].as<std::string>(), operation},
+                .kind = ParseIdentifierKind(batch[1].c_str()).value(),
+                .envelope = EnvelopeId{envelope},
+                .facts = {.operation = operation,
+                          .span = {lo, batch[2].as<int>()},
+                          .attempt_count = batch[3].as<int>(),
+                          .call_count = batch[4].as<int>(),
+                          .started_at = ToTime(batch[6]),
+                          .unknown_since = ToOptionalTime(batch[5])},
+                .attempt_number = batch[4].as<int>(),
+                .slot = slot[0][1].as<int>(),
+                .epoch = slot[0][2].as<std::int64_t>(),
+                .identifiers = {}};
+    work.commit();
+    return std::optional(std::move(claim));
+  });
+}
+
+Result<Recorded> PgDeliveryQueue::RecordAbandoned(const Claim& claim, const Plan& plan) {
+  if (!Covers(plan, claim.facts.span)) return NotAPlanFor(claim);
+  return pool_.With([&](pqxx::connection& connection) -> Result<Recorded> {
+    pqxx::work work(connection);
+    const Recorded recorded = CarryOut(work, claim, plan);
+    work.commit();
+    return recorded;
+  });
+}
+
+Result<int> PgDeliveryQueue::CloseWindows(TimePoint now, int limit) {
+  return pool_.With([&](pqxx::connection& connection) -> Result<int> {
+    pqxx::work work(connection);
+    const auto closed = work.exec_prepared(kCloseWindows.name, ToMicros(now), limit);
+    work.commit();
+    return static_cast<int>(closed.affected_rows());
+  });
+}
+
+}  // namespace lethe::store

@@ -1,0 +1,167 @@
+#include "store/pg_request_store.h"
+
+#include <limits>
+
+#include "store/statements.h"
+#include "store/values.h"
+
+namespace lethe::store {
+namespace {
+
+/// Everything that makes two payloads the same. Lengths stand before texts, so no two payloads
+/// share an encoding.
+std::string EncodePayload(const NewRequest& request) {
+  std::string payload;
+  const auto add = [&payload](std::string_view text) {
+    payload += std::to_string(text.size());
+    payload += ':';
+    payload += text;
+  };
+  const auto add_time = [&add](const std::optional<TimePoint>& time) {
+    add(time ? std::to_string(ToMicros(*time)) : "");
+  };
+  add(request.account);
+  add(Name(request.operation));
+  add(Name(request.kind));
+  add_time(request.submit_time);
+  add_time(request.due_time);
+  for (const NewItem& item : request.items) {
+    add(std::to_string(item.ordinal));
+    add(item.identifier.Reveal());
+  }
+  add(std::to_string(request.duplicate_count));
+  return payload;
+}
+
+Error RequestNotFound() {
+  return Error{ErrorCode::kNotFound, "REQUEST_NOT_FOUND",
+               "the account has no request with this id"};
+}
+
+RequestView ToView(const pqxx::row& row) {
+  return RequestView{.id = RequestId{row[0].as<std::int64_t>()},
+                     .account = row[1].as<std::string>(),
+                     .principal = row[2].as<std::string>(),
+                     .operation = ParseOperation(row[3].c_str()).value(),
+                     .kind = ParseIdentifierKind(row[4].c_str()).value(),
+                     .item_count = row[5].as<int>(),
+                     .duplicate_count = row[6].as<int>(),
+                     .counts = {},
+                     .create_time = ToTime(row[7]),
+                     .submit_time = ToOptionalTime(row[8]),
+                     .due_time = ToOptionalTime(row[9]),
+                     .last_window_end = std::nullopt,
+                     .last_finished_at = std::nullopt};
+}
+
+std::optional<TimePoint> Later(std::optional<TimePoint> a, std::optional<TimePoint> b) {
+  return a < b ? b : a;  // Nothing is before everything.
+}
+
+/// Rows of kReadRequests: one a state, those of one request together.
+std::vector<RequestView> ToViews(const pqxx::result& rows) {
+  std::vector<RequestView> views;
+  for (const auto& row : rows) {
+    if (views.empty() || ToInt(views.back().id) != row[0].as<std::int64_t>()) {
+      views.push_back(ToView(row));
+    }
+    if (row[10].is_null()) continue;
+    RequestView& view = views.back();
+    view.counts[ParseBatchState(row[10].c_str()).value()] = row[11].as<int>();
+    view.last_window_end = Later(view.last_window_end, ToOptionalTime(row[12]));
+    view.last_finished_at = Later(view.last_finished_at, ToOptionalTime(row[13]));
+  }
+  return views;
+}
+
+ItemView ToItemView(const pqxx::row& row) {
+  return ItemView{.ordinal = row[0].as<int>(),
+                  .state = ParseBatchState(row[1].c_str()).value(),
+                  .reason = row[2].is_null() ? "" : row[2].c_str(),
+                  .attempt_count = row[3].as<int>(),
+                  .not_before = ToOptionalTime(row[4]),
+                  .accepted_at = ToOptionalTime(row[5]),
+                  .window_end = ToOptionalTime(row[6]),
+                  .finished_at = ToOptionalTime(row[7])};
+}
+
+/// Callers ask for one row more than the page holds, to know whether rows follow.
+template <typename View>
+Page<View> ToPage(std::vector<View> rows, int page_size) {
+  const bool more = static_cast<int>(rows.size()) > page_size;
+  if (more) rows.pop_back();
+  return {std::move(rows), more};
+}
+
+}  // namespace
+
+PgRequestStore::PgRequestStore(const crypto::KeyRing& keys, Committer& committer, Pool& pool)
+    : keys_(keys), committer_(committer), pool_(pool) {}
+
+void PgRequestStore::Submit(NewRequest request, SubmitDone done) {
+  committer_.Submit(Seal(request), std::move(done));
+}
+
+SealedRequest PgRequestStore::Seal(const NewRequest& request) const {
+  using crypto::MacPurpose;
+  SealedRequest sealed{.principal = request.principal,
+                       .lane = {request.account, request.operation, request.kind},
+                       .key_hmac = keys_.Mac(MacPurpose::kIdempotencyKey, request.idempotency_key),
+                       .payload_hmac = keys_.Mac(MacPurpose::kPayload, EncodePayload(request)),
+                       .items = {},
+                       .duplicate_count = request.duplicate_count,
+                       .submit_time = request.submit_time,
+                       .due_time = request.due_time};
+  for (const NewItem& item : request.items) {
+    // Sealed for its account: bytes that were moved to another one do not open.
+    sealed.items.push_back({item.ordinal, keys_.Seal(item.identifier, request.account),
+                            keys_.Mac(MacPurpose::kIdentifier, item.identifier.Reveal())});
+  }
+  return sealed;
+}
+
+Result<RequestView> PgRequestStore::Get(std::string_view account, RequestId id) {
+  return pool_.WithRetry([&](pqxx::connection& connection) -> Result<RequestView> {
+    pqxx::nontransaction work(connection);
+    const auto rows =
+        work.exec_prepared(kReadRequests.name, std::string(account), ToInt(id), ToInt(id), 1);
+    std::vector<RequestView> views = ToViews(rows);
+    if (views.empty()) return RequestNotFound();
+    return std::move(views.front());
+  });
+}
+
+Result<Page<RequestView>> PgRequestStore::ListRequests(const ListRequestsParams& params) {
+  const std::int64_t last =
+      params.before ? ToInt(*params.before) - 1 : std::numeric_limits<std::int64_t>::max();
+  return pool_.WithRetry([&](pqxx::connection& connection) -> Result<Page<RequestView>> {
+    pqxx::nontransaction work(connection);
+    const auto rows = work.exec_prepared(kReadRequests.name, std::string(params.account),
+                                         std::int64_t{0}, last, params.page_size + 1);
+    return ToPage(ToViews(rows), params.page_size);
+  });
+}
+
+Result<Page<ItemView>> PgRequestStore::ListItems(const ListItemsParams& params) {
+  return pool_.WithRetry([&](pqxx::connection& connection) -> Result<Page<ItemView>> {
+    pqxx::transaction<pqxx::repeatable_read, pqxx::read_only> work(connection);
+    const auto found =
+        work.exec_prepared(kFindRequest.name, std::string(params.account), ToInt(params.request));
+    if (found.empty()) return RequestNotFound();
+    const auto first_envelope = found[0][0].as<std::int64_t>();
+    const int first_pos = found[0][1].as<int>();
+    const int item_count = found[0][2].as<int>();
+    const int envelope_count = found[0][3].as<int>();
+    const int last_pos =
+        envelope_count > 1 ? std::numeric_limits<std::int16_t>::max() : first_pos + item_count - 1;
+    std::vector<ItemView> items;
+    for (const auto& row : work.exec_prepared(
+             kReadItemStates.name, first_envelope, first_envelope + envelope_count - 1, first_pos,
+             last_pos, params.after_ordinal, params.page_size + 1)) {
+      items.push_back(ToItemView(row));
+    }
+    return ToPage(std::move(items), params.page_size);
+  });
+}
+
+}  // namespace lethe::store

@@ -1,0 +1,295 @@
+#pragma once
+
+#include <array>
+
+namespace lethe::store {
+
+/// One prepared statement. All of the room's SQL is here, but for the few statements of migrations
+/// and partitions, so that it can be reviewed as SQL. States are literals: a parameter would keep a
+/// partial index from being used.
+struct Statement {
+  const char* name;
+  const char* sql;
+};
+
+// ---- node numbers
+// ---------------------------------------------------------------------------------------------------------------
+
+inline constexpr Statement kLockNodes{"lock_nodes", R"sql(
+select pg_advisory_xact_lock(hashtext('lethe.node'))
+)sql"};
+
+// $1 holder, $2 now in id milliseconds, $3 how far to reserve. Answers the number, where its ids
+// start, where they must end.
+inline constexpr Statement kAcquireNode{"acquire_node", R"sql(
+with free as materialized (
+  select number, reserved_until_ms from node
+  where lease_until < lethe_now() order by number limit 1 for update
+), chosen as (
+  select number, greatest(reserved_until_ms, $2) as floor_ms from free
+  union all
+  select coalesce((select max(number) + 1 from node), 0), $2 where not exists (select from free)
+)
+insert into node (number, holder, lease_until, reserved_until_ms)
+select number, $1, lethe_now() + interval '1 minute', floor_ms + $3 from chosen where number <= 1023
+on conflict (number) do update set
+  holder = excluded.holder, lease_until = excluded.lease_until, reserved_until_ms = excluded.reserved_until_ms
+returning number, reserved_until_ms - $3, reserved_until_ms
+)sql"};
+
+inline constexpr Statement kRenewNode{"renew_node", R"sql(
+update node set lease_until = lethe_now() + interval '1 minute', reserved_until_ms = greatest(reserved_until_ms, $3) + $4
+where number = $1 and holder = $2
+returning reserved_until_ms
+)sql"};
+
+// ---- intake
+// -----------------------------------------------------------------------------------------------------------------------
+
+// Sorted, so that two processes with the same keys wait for each other instead of deadlocking.
+inline constexpr Statement kInsertKeys{"insert_keys", R"sql(
+insert into idempotency_key (principal, key_hmac, request_id, payload_hmac, create_time)
+select principal, key_hmac, request_id, payload_hmac, lethe_time($5)
+from unnest($1::text[], $2::bytea[], $3::bigint[], $4::bytea[]) as k(principal, key_hmac, request_id, payload_hmac)
+order by principal, key_hmac
+on conflict do nothing
+returning request_id
+)sql"};
+
+inline constexpr Statement kFindKey{"find_key", R"sql(
+select request_id, payload_hmac, lethe_micros(create_time) from idempotency_key where principal = $1 and key_hmac = $2
+)sql"};
+
+inline constexpr Statement kTransactionId{"transaction_id", "select txid_current()"};
+
+inline constexpr Statement kTransactionStatus{"transaction_status",
+                                              "select txid_status($1::bigint)"};
+
+// $2: how many items; $3: where the envelope ended so far; $4: its capacity. Only the process that
+// opened an envelope appends to it; no row means that it was taken to be sent.
+inline constexpr Statement kAppendToEnvelope{"append_to_envelope", R"sql(
+update batch set hi = hi + $2::int, state = case when hi + 1 + $2::int >= $4::int then 'ready' else 'open' end
+where envelope = $1 and lo = 0 and state = 'open' and hi = $3::int
+returning envelope
+)sql"};
+
+inline constexpr Statement kInsertBatches{"insert_batches", R"sql(
+insert into batch (envelope, lo, hi, account, operation, kind, state, opened_at)
+select envelope, 0, hi, account, operation, kind, state, lethe_now()
+from unnest($1::bigint[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::text[])
+  as b(envelope, hi, account, operation, kind, state)
+)sql"};
+
+inline constexpr Statement kInsertRequests{"insert_requests", R"sql(
+insert into request (id, account, operation, kind, principal, create_time, submit_time, due_time, item_count, duplicate_count,
+                     first_envelope, first_pos, envelope_count)
+select id, account, operation, kind, principal, lethe_time($6), lethe_time(submit_time), lethe_time(due_time), item_count,
+       duplicate_count, first_envelope, first_pos, envelope_count
+from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $7::bigint[], $8::bigint[], $9::int[], $10::int[],
+            $11::bigint[], $12::smallint[], $13::smallint[])
+  as r(id, account, operation, kind, principal, submit_time, due_time, item_count, duplicate_count, first_envelope, first_pos,
+       envelope_count)
+)sql"};
+
+inline constexpr Statement kInsertItems{"insert_items", R"sql(
+insert into request_item (envelope, request_id, pos, ordinal, sealed, digest)
+select * from unnest($1::bigint[], $2::bigint[], $3::smallint[], $4::smallint[], $5::bytea[], $6::bytea[])
+)sql"};
+
+// ---- delivery
+// ---------------------------------------------------------------------------------------------------------------------
+
+inline constexpr Statement kRegisterAccount{"register_account", R"sql(
+with state as (insert into account_state (account) values ($1) on conflict do nothing)
+insert into slot (account, api, number)
+select $1, api, number from unnest(array['delete', 'demerge', 'disassociate']) as api, generate_series(1, $2::int) as number
+on conflict do nothing
+)sql"};
+
+// $1 accounts, $2 operations (pairs), $3 linger in milliseconds.
+inline constexpr Statement kSendableRoutes{"sendable_routes", R"sql(
+with present as materialized (select lethe_now() as t)
+select r.account, r.operation
+from present, unnest($1::text[], $2::text[]) as r(account, operation) join account_state a using (account)
+where (a.probe_at is null or a.probe_at <= present.t)
+  and exists (
+    select from batch b
+    where b.account = r.account and b.operation = r.operation and b.state in ('open', 'ready')
+      and case b.state when 'ready' then coalesce(b.not_before <= present.t, true)
+                       else b.opened_at <= present.t - $3::bigint * interval '1 millisecond' end)
+)sql"};
+
+// Answers whether the account is blocked, and whether it is due for a probe.
+inline constexpr Statement kAccountGate{"account_gate", R"sql(
+select probe_at is not null, coalesce(probe_at <= lethe_now(), true) from account_state where account = $1
+)sql"};
+
+// One probe at a time: whoever moves probe_at on has it. $2 milliseconds.
+inline constexpr Statement kTakeProbe{"take_probe", R"sql(
+update account_state set probe_at = lethe_now() + $2::bigint * interval '1 millisecond'
+where account = $1 and probe_at <= lethe_now()
+returning account
+)sql"};
+
+inline constexpr Statement kFreeSlot{"free_slot", R"sql(
+select number from slot
+where account = $1 and api = $2 and number <= $3::int and holder is null
+  and (cool_down_until is null or cool_down_until <= lethe_now())
+order by number limit 1 for update skip locked
+)sql"};
+
+inline constexpr Statement kTakeBatch{"take_batch", R"sql(
+with present as materialized (select lethe_now() as t), oldest as materialized (
+  select b.envelope, b.lo from batch b, present
+  where b.account = $1 and b.operation = $2 and b.state in ('open', 'ready')
+    and case b.state when 'ready' then coalesce(b.not_before <= present.t, true)
+                     else b.opened_at <= present.t - $3::bigint * interval '1 millisecond' end
+  order by b.envelope, b.lo limit 1 for update of b skip locked
+)
+update batch b set state = 'sending', reason = null, not_before = null, attempt_count = attempt_count + 1, call_count = call_count + 1
+from oldest o
+where b.envelope = o.envelope and b.lo = o.lo and b.state in ('open', 'ready')
+returning b.envelope, b.lo, b.hi, b.kind, b.attempt_count, b.call_count, lethe_micros(b.unknown_since)
+)sql"};
+
+inline constexpr Statement kReadItems{"read_items", R"sql(
+select sealed, digest from request_item where envelope = $1 and pos between $2::int and $3::int order by pos
+)sql"};
+
+inline constexpr Statement kInsertAttempt{"insert_attempt", R"sql(
+insert into attempt (envelope, lo, hi, number, holder, started_at, members_hmac) values ($1, $2, $3, $4, $5, lethe_now(), $6)
+returning lethe_micros(started_at)
+)sql"};
+
+inline constexpr Statement kLeaseSlot{"lease_slot", R"sql(
+update slot set holder = $4, epoch = epoch + 1, lease_until = lethe_now() + $5::bigint * interval '1 millisecond',
+                cool_down_until = null, envelope = $6, lo = $7
+where account = $1 and api = $2 and number = $3 and holder is null
+returning epoch
+)sql"};
+
+inline constexpr Statement kWriteAnswer{"write_answer", R"sql(
+update attempt set finished_at = lethe_now(), http_status = $4, outcome_class = $5, vendor_code = $6
+where envelope = $1 and lo = $2 and number = $3 and finished_at is null
+)sql"};
+
+// The fence: no row means that somebody else took the slot, and the batch with it. $5 cool-down in
+// milliseconds.
+inline constexpr Statement kFreeLeasedSlot{"free_leased_slot", R"sql(
+update slot set holder = null, lease_until = null, envelope = null, lo = null,
+                cool_down_until = case when $5::bigint > 0 then lethe_now() + $5::bigint * interval '1 millisecond' end
+where account = $1 and api = $2 and number = $3 and epoch = $4 and holder is not null
+returning number
+)sql"};
+
+// Later runs of a batch that splits; the first run keeps the row. $5..$10 as in kMoveBatch.
+inline constexpr Statement kSplitOff{"split_off", R"sql(
+insert into batch (envelope, lo, hi, account, operation, kind, state, reason, opened_at, not_before, attempt_count, call_count,
+                   unknown_since, accepted_at, window_end, finished_at)
+select envelope, $3, $4, account, operation, kind, $5, $6, opened_at, lethe_time($7), attempt_count - $11::int, call_count,
+       lethe_time($8), lethe_time($9), lethe_time($10), case when $5 = 'rejected' then lethe_now() end
+from batch where envelope = $1 and lo = $2 and state = 'sending'
+returning lo
+)sql"};
+
+// $3 hi, $4 state, $5 reason, $6 not_before, $7 unknown_since, $8 accepted_at, $9 window_end, $10
+// attempts that did not count.
+inline constexpr Statement kMoveBatch{"move_batch", R"sql(
+update batch set hi = $3, state = $4, reason = $5, not_before = lethe_time($6), unknown_since = lethe_time($7),
+                 accepted_at = lethe_time($8), window_end = lethe_time($9), attempt_count = attempt_count - $10::int,
+                 finished_at = case when $4 = 'rejected' then lethe_now() end
+where envelope = $1 and lo = $2 and state = 'sending'
+returning lo
+)sql"};
+
+inline constexpr Statement kUnblockAccount{"unblock_account", R"sql(
+update account_state set blocked_since = null, blocked_reason = null, probe_at = null, probe_count = 0
+where account = $1 and blocked_since is not null
+)sql"};
+
+// Probes come after 10 s, 20 s, 40 s .. 10 min.
+inline constexpr Statement kBlockAccount{"block_account", R"sql(
+update account_state set blocked_since = coalesce(blocked_since, lethe_now()), blocked_reason = $2, probe_count = probe_count + 1,
+                         probe_at = lethe_now() + least(600, 10 * 2 ^ least(probe_count, 10)) * interval '1 second'
+where account = $1
+)sql"};
+
+inline constexpr Statement kTakeAbandonedSlot{"take_abandoned_slot", R"sql(
+with gone as materialized (
+  select account, api, number from slot where lease_until <= lethe_now() order by lease_until limit 1 for update skip locked
+)
+update slot s set holder = $1, epoch = epoch + 1, lease_until = lethe_now() + $2::bigint * interval '1 millisecond'
+from gone g where s.account = g.account and s.api = g.api and s.number = g.number
+returning s.account, s.number, s.epoch, s.envelope, s.lo
+)sql"};
+
+inline constexpr Statement kReadAbandonedBatch{"read_abandoned_batch", R"sql(
+update attempt a set abandoned_at = coalesce(a.abandoned_at, lethe_now())
+from batch b
+where b.envelope = $1 and b.lo = $2 and b.state = 'sending' and a.envelope = b.envelope and a.lo = b.lo and a.number = b.call_count
+returning b.operation, b.kind, b.hi, b.attempt_count, b.call_count, lethe_micros(b.unknown_since), lethe_micros(a.started_at)
+)sql"};
+
+inline constexpr Statement kCloseWindows{"close_windows", R"sql(
+with due as materialized (
+  select envelope, lo from batch where state = 'accepted' and window_end <= lethe_time($1)
+  order by window_end limit $2 for update skip locked
+)
+update batch b set state = 'done', finished_at = lethe_time($1)
+from due d where b.envelope = d.envelope and b.lo = d.lo and b.state = 'accepted'
+)sql"};
+
+// ---- reading
+// ----------------------------------------------------------------------------------------------------------------------
+
+// Newest first: the account's requests with ids from $2 to $3, at most $4, in a row for each state
+// that their items are in. Serves one request as well as a page.
+inline constexpr Statement kReadRequests{"read_requests", R"sql(
+select r.id, r.account, r.principal, r.operation, r.kind, r.item_count, r.duplicate_count, lethe_micros(r.create_time),
+       lethe_micros(r.submit_time), lethe_micros(r.due_time), s.state, s.items, lethe_micros(s.window_end), lethe_micros(s.finished_at)
+from (select * from request where account = $1 and id between $2 and $3 order by id desc limit $4::int) r
+  left join lateral request_states(r.first_envelope, r.first_pos, r.item_count, r.envelope_count) s on true
+order by r.id desc
+)sql"};
+
+inline constexpr Statement kFindRequest{"find_request", R"sql(
+select first_envelope, first_pos, item_count, envelope_count from request where account = $1 and id = $2
+)sql"};
+
+// $1, $2 first and last envelope; $3, $4 first and last position; $5 the last ordinal of the page
+// before; $6 how many.
+inline constexpr Statement kReadItemStates{"read_item_states", R"sql(
+select i.ordinal, b.state, b.reason, b.attempt_count, lethe_micros(b.not_before), lethe_micros(b.accepted_at),
+       lethe_micros(b.window_end), lethe_micros(b.finished_at)
+from request_item i join batch b on b.envelope = i.envelope and i.pos between b.lo and b.hi
+where i.envelope between $1 and $2 and i.pos between $3::int and $4::int and i.ordinal > $5::int
+order by i.ordinal limit $6::int
+)sql"};
+
+// ---- gauges
+// -----------------------------------------------------------------------------------------------------------------------
+
+inline constexpr Statement kCountItems{"count_items", R"sql(
+select account, operation, kind, state, sum(hi - lo + 1)::bigint,
+       extract(epoch from lethe_now() - min(opened_at) filter (where state in ('open', 'ready', 'sending')))::float8
+from batch group by account, operation, kind, state
+)sql"};
+
+inline constexpr Statement kCountSlots{"count_slots", R"sql(
+select account, api, count(holder) from slot group by account, api
+)sql"};
+
+inline constexpr Statement kBlockedAccounts{"blocked_accounts", R"sql(
+select account, blocked_reason from account_state where blocked_since is not null
+)sql"};
+
+inline constexpr std::array kStatements{
+    &kLockNodes,     &kAcquireNode,       &kRenewNode,          &kInsertKeys,    &kFindKey,
+    &kTransactionId, &kTransactionStatus, &kAppendToEnvelope,   &kInsertBatches, &kInsertRequests,
+    &kInsertItems,   &kRegisterAccount,   &kSendableRoutes,     &kAccountGate,   &kTakeProbe,
+    &kFreeSlot,      &kTakeBatch,         &kReadItems,          &kInsertAttempt, &kLeaseSlot,
+    &kWriteAnswer,   &kFreeLeasedSlot,    &kSplitOff,           &kMoveBatch,     &kUnblockAccount,
+    &kBlockAccount,  &kTakeAbandonedSlot, &kReadAbandonedBatch, &kCloseWindows,  &kReadRequests,
+    &kFindRequest,   &kReadItemStates,    &kCountItems,         &kCountSlots,    &kBlockedAccounts};
+
+}  // namespace lethe::store
