@@ -173,9 +173,12 @@ class FakeVendor : public VendorClient {
         Takes(call.operation, call.kind) && !call.identifiers.empty() &&
         call.identifiers.size() <= static_cast<std::size_t>(EnvelopeCapacity(call.operation));
     if (!accounts_.contains(call.account)) {
-      return {.takes_effect = false, .reply = {.outcome = OutcomeClass::kMisconfigured}};
+      return {.takes_effect = false,
+              .reply = {.outcome = OutcomeClass::kMisconfigured, .code = "unknown_account"}};
     }
-    if (!takeable) return {.takes_effect = false, .reply = {.outcome = OutcomeClass::kRefused}};
+    if (!takeable)
+      return {.takes_effect = false,
+              .reply = {.outcome = OutcomeClass::kRefused, .code = "unsendable"}};
     if (!script_.empty()) {
       Behaviour next = std::move(script_.front());
       script_.pop_front();

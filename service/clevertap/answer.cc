@@ -1,0 +1,87 @@
+#include "clevertap/answer.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "clevertap/accounting.h"
+
+namespace lethe::clevertap {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::string_view kUnreadable = "unreadable";
+
+OutcomeClass WithoutAnswer(const Transport& transport) {
+  if (transport.ending == Ending::kBadUrl) return OutcomeClass::kMisconfigured;
+  return transport.body_left ? OutcomeClass::kUnknown : OutcomeClass::kNotSent;
+}
+
+/// By the status line alone; 2xx is not its business.
+OutcomeClass ByStatus(int status) {
+  switch (status) {
+    case 401:
+    case 403: return OutcomeClass::kAccountBlocked;
+    case 404:
+    case 405: return OutcomeClass::kMisconfigured;
+    case 408: return OutcomeClass::kUnknown;
+    case 429: return OutcomeClass::kThrottled;
+    default: break;
+  }
+  // A redirect is never followed: a POST that moves may lose its body, or arrive twice.
+  if (300 <= status && status < 400) return OutcomeClass::kMisconfigured;
+  if (400 <= status && status < 500) return OutcomeClass::kRefused;
+  return OutcomeClass::kUnknown;
+}
+
+VendorReply Settle(const VendorCall& call, const json& answer) {
+  if (call.operation == Operation::kDisassociation) return SettleDisassociation(call, answer);
+  VendorReply reply{.code = CodeOf(answer)};
+  const std::string& status = answer.at("status").get_ref<const std::string&>();
+  const auto unprocessed = answer.find("unprocessed");
+  // Nothing documented says whom such a list would be about.
+  const bool has_complaints = unprocessed != answer.end() && !unprocessed->empty();
+  if (status == "success" && !has_complaints) reply.outcome = OutcomeClass::kAccepted;
+  if (status == "fail") reply.outcome = OutcomeClass::kRefused;
+  return reply;
+}
+
+VendorReply FromBody(const VendorCall& call, const Transport& transport) {
+  VendorReply reply;
+  const bool says_ok = 200 <= transport.http_status && transport.http_status <= 202;
+  const json answer = json::parse(transport.body, nullptr, /*allow_exceptions=*/false);
+  const bool readable =
+      says_ok && answer.is_object() && answer.contains("status") && answer["status"].is_string();
+  if (transport.ending != Ending::kComplete) {
+    reply.code = Name(transport.ending);
+  } else if (!readable) {
+    reply.code = kUnreadable;
+  } else {
+    reply = Settle(call, answer);
+    if (reply.outcome == OutcomeClass::kUnknown && reply.code.empty()) reply.code = kUnreadable;
+  }
+  return reply;
+}
+
+}  // namespace
+
+VendorReply Classify(const VendorCall& call, const Transport& transport) {
+  VendorReply reply;
+  if (transport.http_status == 0) {
+    reply.outcome = WithoutAnswer(transport);
+    reply.code = Name(transport.ending);
+  } else if (200 <= transport.http_status && transport.http_status < 300) {
+    reply = FromBody(call, transport);
+  } else {
+    reply.outcome = ByStatus(transport.http_status);
+    const json answer = json::parse(transport.body, nullptr, /*allow_exceptions=*/false);
+    if (answer.is_object()) reply.code = CodeOf(answer);
+  }
+  reply.http_status = transport.http_status;
+  if (transport.retry_after) {
+    reply.retry_after = std::min<std::chrono::seconds>(*transport.retry_after, kMaxRetryAfter);
+  }
+  return reply;
+}
+
+}  // namespace lethe::clevertap

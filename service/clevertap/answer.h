@@ -1,0 +1,71 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "lethe/vendor.h"
+
+namespace lethe::clevertap {
+
+/// How an HTTP exchange ended, whatever the answer said.
+enum class Ending {
+  kComplete,  ///< With a whole answer.
+  kBadUrl,    ///< The account's URL is none.
+  kResolve,   ///< No address for the host's name.
+  kConnect,   ///< Nobody took the connection.
+  kTls,       ///< No trusted, encrypted connection.
+  kTimeout,   ///< Too slow, in any phase.
+  kBroken,    ///< The connection broke, in any phase.
+  kTooLarge,  ///< The answer's body passed the limit.
+};
+
+/// The short word that stands in VendorReply::code.
+constexpr std::string_view Name(Ending ending) {
+  switch (ending) {
+    case Ending::kComplete: return "";
+    case Ending::kBadUrl: return "bad_url";
+    case Ending::kResolve: return "resolve";
+    case Ending::kConnect: return "connect";
+    case Ending::kTls: return "tls";
+    case Ending::kTimeout: return "timeout";
+    case Ending::kBroken: return "broken";
+    case Ending::kTooLarge: return "too_large";
+  }
+  return "";
+}
+
+/// What is known after one POST.
+struct Transport {
+  Ending ending = Ending::kComplete;
+
+  /// Whether a byte of the request's body may have left. Without one CleverTap has nothing to act
+  /// on, whatever broke.
+  bool body_left = false;
+
+  int http_status = 0;  ///< 0 if no status line came.
+  std::optional<std::chrono::seconds> retry_after = {};
+  std::string body = {};  ///< What came of it; whole only if kComplete.
+};
+
+/// CleverTap's own longest advice is ten minutes; a header that asks for more than this is obeyed
+/// this far.
+inline constexpr std::chrono::hours kMaxRetryAfter{1};
+
+/// What the exchange means for the call. Pure and total.
+///
+/// A status line other than 2xx says everything, even if the rest of the answer is missing. For 2xx
+/// the body decides, and a body that cannot be read whole means kUnknown:
+///   `success`  kAccepted; for a disassociation only if the numbers add up as well.
+///   `partial`  disassociation: kPartial. Others have no such answer: kUnknown.
+///   `fail`     kRefused, as with a 400: CleverTap says that it took nothing and not why. Had it
+///              acted nevertheless, splitting and sending again would repeat within seconds, and a
+///              repeat so early hurts nobody. A disassociation whose records say why is kPartial.
+///
+/// In a kPartial the identifiers are told apart by the echoed phone number, never by the position
+/// that texts mention. Whoever is neither counted in `processed` nor explained is kUnaccountable,
+/// and a `fail` counts nobody as taken.
+VendorReply Classify(const VendorCall& call, const Transport& transport);
+
+}  // namespace lethe::clevertap

@@ -1,0 +1,212 @@
+#include "clevertap/answer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <limits>
+#include <ostream>
+#include <string>
+#include <vector>
+
+namespace lethe::clevertap {
+namespace {
+
+using enum OutcomeClass;
+
+std::string_view ToText(OutcomeClass outcome) { return Name(outcome); }
+
+VendorReply ClassifyFor(Operation operation, const Transport& transport) {
+  const std::vector<Identifier> identifiers{Identifier("+911"), Identifier("+912")};
+  return Classify({.account = "acme",
+                   .operation = operation,
+                   .kind = operation == Operation::kDisassociation ? IdentifierKind::kPhone
+                                                                   : IdentifierKind::kIdentity,
+                   .identifiers = identifiers},
+                  transport);
+}
+
+Transport Answer(int status, std::string body) {
+  return {.body_left = true, .http_status = status, .body = std::move(body)};
+}
+
+TEST(Answer, ClassifiesByStatusLine) {
+  const std::string fail = R"({"status":"fail","error":"..","code":400})";
+  const struct {
+    int status;
+    OutcomeClass outcome;
+  } cases[] = {
+      {100, kUnknown},       {103, kUnknown},        {203, kUnknown},       {204, kUnknown},
+      {206, kUnknown},       {301, kMisconfigured},  {302, kMisconfigured}, {304, kMisconfigured},
+      {307, kMisconfigured}, {308, kMisconfigured},  {400, kRefused},       {401, kAccountBlocked},
+      {402, kRefused},       {403, kAccountBlocked}, {404, kMisconfigured}, {405, kMisconfigured},
+      {408, kUnknown},       {409, kRefused},        {413, kRefused},       {415, kRefused},
+      {422, kRefused},       {429, kThrottled},      {499, kRefused},       {500, kUnknown},
+      {502, kUnknown},       {503, kUnknown},        {504, kUnknown},       {516, kUnknown},
+      {599, kUnknown},       {600, kUnknown}};
+  for (const auto& [status, outcome] : cases) {
+    for (const Operation operation : kOperations) {
+      for (const std::string& body : {std::string(), std::string("<html>"), fail}) {
+        const VendorReply reply = ClassifyFor(operation, Answer(status, body));
+        EXPECT_EQ(ToText(reply.outcome), ToText(outcome)) << status << ' ' << Name(operation);
+        EXPECT_EQ(reply.http_status, status);
+        EXPECT_TRUE(reply.faults.empty());
+      }
+    }
+  }
+}
+
+TEST(Answer, ASuccessIsNotReadIntoAStatusThatIsNone) {
+  for (const int status : {203, 204, 205, 206, 301, 400, 404, 500, 503}) {
+    EXPECT_NE(ClassifyFor(Operation::kErasure, Answer(status, R"({"status":"success"})")).outcome,
+              kAccepted)
+        << status;
+  }
+}
+
+TEST(Answer, ReadsTheBodyOfEveryStatusThatMayAccept) {
+  for (const int status : {200, 201, 202}) {
+    for (const Operation operation : kOperations) {
+      EXPECT_EQ(ClassifyFor(operation, Answer(status, R"({"status":"success"})")).outcome,
+                kAccepted);
+      EXPECT_EQ(ClassifyFor(operation, Answer(status, R"({"status":"fail"})")).outcome, kRefused);
+    }
+  }
+}
+
+TEST(Answer, AnUnreadableBodyLeavesTheOutcomeUnknown) {
+  const std::string bodies[] = {"",
+                                " ",
+                                "OK",
+                                "<html></html>",
+                                R"({"status":"succ)",
+                                R"({"status":"success")",
+                                R"({"status":"success"} trailing)",
+                                "{}",
+                                "[]",
+                                "null",
+                                "\"success\"",
+                                R"(["success"])",
+                                R"({"status":null})",
+                                R"({"status":200})",
+                                R"({"status":"Success"})",
+                                R"({"status":"pending"})",
+                                R"({"status":""})",
+                                "{\"status\":\"success\xff\"}",
+                                std::string(100'000, '['),
+                                std::string("\0", 1)};
+  for (const Operation operation : kOperations) {
+    for (const std::string& body : bodies) {
+      const VendorReply reply = ClassifyFor(operation, Answer(200, body));
+      EXPECT_EQ(reply.outcome, kUnknown) << body.substr(0, 40);
+      EXPECT_EQ(reply.code, "unreadable");
+    }
+  }
+}
+
+TEST(Answer, ADeleteOrDemergeHasNoPartialAnswer) {
+  for (const Operation operation : {Operation::kErasure, Operation::kDemerge}) {
+    EXPECT_EQ(ClassifyFor(operation, Answer(200, R"({"status":"partial"})")).outcome, kUnknown);
+    EXPECT_EQ(
+        ClassifyFor(operation, Answer(200, R"({"status":"success","unprocessed":[{"code":516}]})"))
+            .outcome,
+        kUnknown);
+    EXPECT_EQ(
+        ClassifyFor(operation, Answer(200, R"({"status":"success","unprocessed":[]})")).outcome,
+        kAccepted);
+  }
+}
+
+TEST(Answer, KeepsACodeOfDigitsAndNoOtherTextOfTheBody) {
+  const struct {
+    std::string code;
+    std::string kept;
+  } cases[] = {{"401", "401"},
+               {"\"401\"", "401"},
+               {"\"ana@example.com\"", ""},
+               {"\"+911\"", ""},
+               {"\"\"", ""},
+               {"-1", ""},
+               {"4.5", ""},
+               {"null", ""},
+               {"[401]", ""},
+               {"{}", ""},
+               {"123456", "123456"},
+               {"919213231415", ""},
+               {"\"9192132\"", ""},
+               {"\"40 1\"", ""},
+               {"1e3", ""},
+               {"18446744073709551615", ""}};
+  for (const auto& [code, kept] : cases) {
+    const std::string body = R"({"status":"fail","error":"Account","code":)" + code + "}";
+    EXPECT_EQ(ClassifyFor(Operation::kErasure, Answer(401, body)).code, kept) << code;
+    EXPECT_EQ(ClassifyFor(Operation::kErasure, Answer(200, body)).code, kept) << code;
+    EXPECT_EQ(ClassifyFor(Operation::kDisassociation, Answer(200, body)).code, kept) << code;
+  }
+}
+
+TEST(Answer, AnErrorMayBeTextOrAListInText) {
+  for (const std::string error : {R"("Max 100 are allowed")", R"("[\"one\",\"two\"]")", "[]"}) {
+    const std::string body = R"({"status":"fail","code":400,"error":)" + error + "}";
+    EXPECT_EQ(ClassifyFor(Operation::kErasure, Answer(400, body)).outcome, kRefused);
+    EXPECT_EQ(ClassifyFor(Operation::kErasure, Answer(200, body)).outcome, kRefused);
+  }
+}
+
+TEST(Answer, WithoutAStatusLineOnlyWhatLeftCanHaveAnEffect) {
+  const struct {
+    Ending ending;
+    OutcomeClass nothing_left;
+    OutcomeClass something_left;
+  } cases[] = {{Ending::kBadUrl, kMisconfigured, kMisconfigured},
+               {Ending::kResolve, kNotSent, kUnknown},
+               {Ending::kConnect, kNotSent, kUnknown},
+               {Ending::kTls, kNotSent, kUnknown},
+               {Ending::kTimeout, kNotSent, kUnknown},
+               {Ending::kBroken, kNotSent, kUnknown},
+               {Ending::kComplete, kNotSent, kUnknown},
+               {Ending::kTooLarge, kNotSent, kUnknown}};
+  for (const auto& [ending, nothing_left, something_left] : cases) {
+    for (const bool body_left : {false, true}) {
+      const VendorReply reply =
+          ClassifyFor(Operation::kErasure, {.ending = ending, .body_left = body_left});
+      EXPECT_EQ(reply.outcome, body_left ? something_left : nothing_left) << Name(ending);
+      EXPECT_EQ(reply.code, Name(ending));
+      EXPECT_EQ(reply.http_status, 0);
+    }
+  }
+}
+
+TEST(Answer, A200ThatDidNotEndWellIsUnknownWhateverItsBodySays) {
+  for (const auto ending : {Ending::kTimeout, Ending::kBroken, Ending::kTooLarge}) {
+    Transport transport = Answer(200, R"({"status":"success"})");
+    transport.ending = ending;
+    const VendorReply reply = ClassifyFor(Operation::kErasure, transport);
+    EXPECT_EQ(reply.outcome, kUnknown);
+    EXPECT_EQ(reply.code, Name(ending));
+  }
+}
+
+TEST(Answer, ARefusalStandsEvenIfItsBodyWasCutOff) {
+  Transport transport = Answer(429, R"({"sta)");
+  transport.ending = Ending::kBroken;
+  EXPECT_EQ(ClassifyFor(Operation::kErasure, transport).outcome, kThrottled);
+  transport.http_status = 401;
+  EXPECT_EQ(ClassifyFor(Operation::kErasure, transport).outcome, kAccountBlocked);
+}
+
+TEST(Answer, HandsRetryAfterOnUpToItsLimit) {
+  using std::chrono::seconds;
+  Transport transport = Answer(429, "");
+  EXPECT_EQ(ClassifyFor(Operation::kErasure, transport).retry_after, std::nullopt);
+  transport.retry_after = seconds(7);
+  EXPECT_EQ(ClassifyFor(Operation::kErasure, transport).retry_after, milliseconds(7'000));
+  for (const seconds longer :
+       {seconds(kMaxRetryAfter), seconds(kMaxRetryAfter) + seconds(1), seconds::max()}) {
+    transport.retry_after = longer;
+    EXPECT_EQ(ClassifyFor(Operation::kErasure, transport).retry_after, kMaxRetryAfter);
+  }
+}
+
+}  // namespace
+}  // namespace lethe::clevertap
