@@ -1,0 +1,152 @@
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "lethe/decision.h"
+#include "unit/core/instants.h"
+
+namespace lethe {
+namespace {
+
+using namespace std::chrono_literals;
+using enum BatchState;
+using enum FaultKind;
+
+class PartialAnswer : public testing::Test {
+ protected:
+  Plan After(std::vector<Fault> faults) const {
+    return Decide(
+        facts_,
+        {.outcome = OutcomeClass::kPartial, .http_status = 200, .faults = std::move(faults)},
+        hours_, now_, 0.0);
+  }
+
+  Transition Accepted(Span span) const {
+    return {.span = span, .to = kAccepted, .accepted_at = now_, .window_end = now_};
+  }
+  static Transition Rejected(Span span, std::string reason) {
+    return {.span = span, .to = kRejected, .reason = std::move(reason)};
+  }
+  Transition Retried(Span span) const {
+    return {.span = span, .to = kReady, .reason = "vendor_retry", .not_before = now_ + 500ms};
+  }
+  Transition Unaccountable(Span span) const {
+    return {.span = span,
+            .to = kNeedsReview,
+            .reason = "unaccountable",
+            .unknown_since = facts_.started_at};
+  }
+
+  void Size(int size) { facts_.span.hi = facts_.span.lo + size - 1; }
+
+  const ProcessingHours hours_{.zone = TimeZone::Find("UTC").value()};
+  const TimePoint now_ = At("2026-01-10 12:00 +0000");
+  AttemptFacts facts_{.operation = Operation::kDisassociation,
+                      .span = {.lo = 100, .hi = 107},
+                      .attempt_count = 1,
+                      .call_count = 1,
+                      .started_at = now_ - 2s};
+};
+
+using Transitions = std::vector<Transition>;
+
+TEST_F(PartialAnswer, SplitsTheBatchIntoRunsOfOneTruth) {
+  const Plan plan = After({{1, kPermanent, "516"},
+                           {2, kPermanent, "516"},
+                           {3, kPermanent, "523"},
+                           {5, kTransient, "555"},
+                           {6, kUnaccountable, ""},
+                           {7, kPermanent, ""}});
+  EXPECT_EQ(plan.transitions,
+            (Transitions{Accepted({100, 100}), Rejected({101, 102}, "vendor_code_516"),
+                         Rejected({103, 103}, "vendor_code_523"), Accepted({104, 104}),
+                         Retried({105, 105}), Unaccountable({106, 106}),
+                         Rejected({107, 107}, "refused_by_vendor")}));
+  EXPECT_TRUE(plan.spends_attempt);
+  EXPECT_EQ(plan.account, AccountVerdict::kHealthy);
+}
+
+TEST_F(PartialAnswer, ThatRejectsEverybodyFinalisesNobody) {
+  Size(2);
+  EXPECT_EQ(After({{0, kPermanent, "516"}, {1, kPermanent, "523"}}).transitions,
+            (Transitions{{.span = {100, 101}, .to = kNeedsReview, .reason = "all_rejected"}}));
+}
+
+TEST_F(PartialAnswer, MayRejectALoneIdentifier) {
+  Size(1);
+  EXPECT_EQ(After({{0, kPermanent, "516"}}).transitions,
+            (Transitions{Rejected({100, 100}, "vendor_code_516")}));
+}
+
+TEST_F(PartialAnswer, MayAskToRetryEverybody) {
+  Size(2);
+  EXPECT_EQ(After({{0, kTransient, "555"}, {1, kTransient, "555"}}).transitions,
+            (Transitions{Retried({100, 101})}));
+}
+
+TEST_F(PartialAnswer, TakesOnlyShortCodesOfDigitsIntoTheReason) {
+  Size(2);
+  const auto reason = [&](std::string code) {
+    return After({{0, kPermanent, std::move(code)}}).transitions.at(0).reason;
+  };
+  EXPECT_EQ(reason("5"), "vendor_code_5");
+  EXPECT_EQ(reason("123456"), "vendor_code_123456");
+  EXPECT_EQ(reason("1234567"), "refused_by_vendor");
+  EXPECT_EQ(reason("919876543210"), "refused_by_vendor");
+  EXPECT_EQ(reason("-516"), "refused_by_vendor");
+  EXPECT_EQ(reason("51 6"), "refused_by_vendor");
+  EXPECT_EQ(reason("\xff\xfe"), "refused_by_vendor");
+  EXPECT_EQ(reason(std::string("51\0", 3)), "refused_by_vendor");
+}
+
+TEST_F(PartialAnswer, ThatNamesNobodyLeavesEverybodyUnaccountable) {
+  EXPECT_EQ(After({}).transitions, (Transitions{Unaccountable({100, 107})}));
+}
+
+TEST_F(PartialAnswer, ThatFaultsAnUnknownPositionVouchesForNobody) {
+  Size(3);
+  const Transitions expected{Rejected({100, 100}, "vendor_code_516"), Unaccountable({101, 102})};
+  for (int nowhere : {-1, 3, 2'000'000'000, -2'000'000'000}) {
+    EXPECT_EQ(After({{0, kPermanent, "516"}, {nowhere, kPermanent, "516"}}).transitions, expected)
+        << nowhere;
+  }
+}
+
+TEST_F(PartialAnswer, ThatFaultsAPositionTwiceLeavesItUnaccountable) {
+  Size(2);
+  EXPECT_EQ(After({{1, kPermanent, "516"}, {1, kTransient, "555"}}).transitions,
+            (Transitions{Accepted({100, 100}), Unaccountable({101, 101})}));
+}
+
+TEST_F(PartialAnswer, MayListItsFaultsInAnyOrder) {
+  EXPECT_EQ(After({{5, kTransient, "555"}, {0, kPermanent, "516"}}),
+            After({{0, kPermanent, "516"}, {5, kTransient, "555"}}));
+}
+
+TEST_F(PartialAnswer, RetriesNobodyPastTheHorizonOfAnEarlierUnknownEffect) {
+  Size(2);
+  facts_.unknown_since = now_ - 10min;
+  EXPECT_EQ(After({{1, kTransient, "555"}}).transitions.at(1).unknown_since, now_ - 10min);
+
+  facts_.unknown_since = now_ - 16min;
+  EXPECT_EQ(After({{1, kTransient, "555"}}).transitions,
+            (Transitions{Accepted({100, 100}),
+                         {.span = {101, 101},
+                          .to = kNeedsReview,
+                          .reason = "unknown_outcome",
+                          .unknown_since = now_ - 16min}}));
+}
+
+TEST_F(PartialAnswer, OfAFullCallSplitsAtEveryOtherIdentifier) {
+  Size(EnvelopeCapacity(Operation::kDisassociation));
+  std::vector<Fault> faults;
+  for (int i = 0; i < facts_.span.size(); i += 2) faults.push_back({i, kPermanent, "516"});
+  const Plan plan = After(faults);
+  EXPECT_EQ(plan.transitions.size(), 1000u);
+  EXPECT_TRUE(Covers(plan, facts_.span));
+}
+
+}  // namespace
+}  // namespace lethe
