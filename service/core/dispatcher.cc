@@ -1,0 +1,142 @@
+#include "core/dispatcher.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace lethe::core {
+namespace {
+
+ItemCounts CountItems(const Plan& plan) {
+  ItemCounts counts;
+  for (const Transition& transition : plan.transitions) {
+    counts[transition.to] += transition.span.size();
+  }
+  return counts;
+}
+
+void Add(const ItemCounts& counts, ItemCounts& sum) {
+  for (BatchState state : kBatchStates) sum[state] += counts[state];
+}
+
+}  // namespace
+
+Dispatcher::Dispatcher(Parts parts, std::span<const Account> accounts, DispatcherOptions options)
+    : parts_(std::move(parts)), options_(options) {
+  for (const Account& account : accounts) hours_.emplace(account.name, account.hours);
+}
+
+SendReport Dispatcher::SendOne(const Route& route) {
+  SendReport report;
+  // Read before the claim: the queue starts the lease later, so it never ends before ours.
+  const milliseconds lease_end = parts_.clock.Monotonic() + options_.lease;
+  const Result<std::optional<Claim>> taken =
+      parts_.queue.TakeBatch({.route = route, .linger = options_.linger, .lease = options_.lease});
+  if (!taken.ok()) {
+    report.error = taken.error();
+    return report;
+  }
+  if (!taken->has_value()) return report;
+  const Claim& claim = **taken;
+  report.envelope = claim.envelope;
+  report.span = claim.facts.span;
+  report.attempt_number = claim.attempt_number;
+
+  const milliseconds sent_at = parts_.clock.Monotonic();
+  if (lease_end - sent_at <= options_.call_timeout) {
+    report.step = SendStep::kReleased;
+    const Result<Recorded> released = parts_.queue.Release(claim);
+    if (released.ok()) {
+      report.applied = *released == Recorded::kApplied;
+      report.fenced = !report.applied;
+    } else {
+      report.error = released.error();
+    }
+    return report;
+  }
+  if (!MayResend(claim.facts, parts_.clock.Now())) {
+    report.step = SendStep::kWithheld;
+    const VendorReply no_call{.outcome = OutcomeClass::kNotSent, .code = "too_late"};
+    Record(claim, no_call, DecideTooLate(claim.facts), lease_end, report);
+    return report;
+  }
+
+  report.step = SendStep::kSent;
+  const VendorReply reply = parts_.vendor.Send({.account = route.account,
+                                                .operation = route.operation,
+                                                .kind = claim.kind,
+                                                .identifiers = claim.identifiers});
+  report.call_duration = parts_.clock.Monotonic() - sent_at;
+  report.outcome = reply.outcome;
+  report.http_status = reply.http_status;
+  report.code = reply.code;
+  const Plan plan =
+      Decide(claim.facts, reply, hours_.at(route.account), parts_.clock.Now(), parts_.jitter());
+  Record(claim, reply, plan, lease_end, report);
+  return report;
+}
+
+void Dispatcher::Record(const Claim& claim, const VendorReply& reply, const Plan& plan,
+                        milliseconds lease_end, SendReport& report) {
+  report.items = CountItems(plan);
+  report.account = plan.account;
+  report.account_reason = plan.account_reason;
+
+  Result<Recorded> recorded = parts_.queue.Record(claim, reply, plan);
+  for (int tries = 1; tries < options_.record_tries; ++tries) {
+    if (recorded.ok() || recorded.error().code != ErrorCode::kUnavailable) break;
+    const milliseconds left = lease_end - parts_.clock.Monotonic();
+    if (left <= milliseconds::zero()) break;
+    parts_.pause(std::min(options_.record_pause, left));
+    recorded = parts_.queue.Record(claim, reply, plan);
+  }
+  if (recorded.ok()) {
+    report.applied = *recorded == Recorded::kApplied;
+    report.fenced = !report.applied;
+  } else {
+    report.error = recorded.error();
+  }
+}
+
+RescueReport Dispatcher::RescueAbandoned() {
+  RescueReport report;
+  for (int rescues = 0; rescues < kMaxRescuesPerPass; ++rescues) {
+    const Result<std::optional<Claim>> taken = parts_.queue.TakeAbandoned(options_.lease);
+    if (!taken.ok()) {
+      report.error = taken.error();
+      return report;
+    }
+    if (!taken->has_value()) return report;
+    const Claim& claim = **taken;
+    const Plan plan = DecideAbandoned(claim.facts, parts_.clock.Now(), parts_.jitter());
+    // Not tried again here: what cannot be recorded is abandoned once more when this lease ends.
+    const Result<Recorded> recorded = parts_.queue.RecordAbandoned(claim, plan);
+    if (!recorded.ok()) {
+      report.error = recorded.error();
+      return report;
+    }
+    if (*recorded == Recorded::kFenced) {
+      ++report.fenced;
+      continue;
+    }
+    ++report.batches;
+    Add(CountItems(plan), report.items);
+  }
+  report.more = true;
+  return report;
+}
+
+CloseReport Dispatcher::CloseWindows() {
+  CloseReport report;
+  const TimePoint now = parts_.clock.Now();
+  for (;;) {
+    const Result<int> closed = parts_.queue.CloseWindows(now, kWindowsPerChunk);
+    if (!closed.ok()) {
+      report.error = closed.error();
+      return report;
+    }
+    report.batches += *closed;
+    if (*closed < kWindowsPerChunk) return report;
+  }
+}
+
+}  // namespace lethe::core

@@ -1,0 +1,265 @@
+#include "fakes/fake_delivery_queue.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace lethe::fakes {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Doubles from 10 s up to 10 min.
+milliseconds ProbeDelay(int probe_count) {
+  return std::min<milliseconds>(10s * (1 << std::min(probe_count - 1, 6)), 10min);
+}
+
+std::optional<Claim> NoClaim() { return std::nullopt; }
+
+}  // namespace
+
+Result<std::vector<Route>> FakeDeliveryQueue::Sendable(std::span<const Route> routes,
+                                                       milliseconds linger) {
+  const std::lock_guard lock(mutex_);
+  std::vector<Route> sendable;
+  for (const Route& route : routes) {
+    if (!IsBlocked(route.account) && OldestSendable(route, linger)) sendable.push_back(route);
+  }
+  return sendable;
+}
+
+Result<std::optional<Claim>> FakeDeliveryQueue::TakeBatch(const ClaimParams& params) {
+  const std::lock_guard lock(mutex_);
+  const Route& route = params.route;
+  if (IsBlocked(route.account)) return NoClaim();
+  const std::optional<SlotKey> key = FreeSlot(route);
+  BatchRow* const batch = OldestSendable(route, params.linger);
+  if (!key || !batch) return NoClaim();
+
+  // The probe of a blocked account is one claim: the others wait for what it finds.
+  if (const auto block = blocks_.find(route.account); block != blocks_.end()) {
+    block->second.probe_at = clock_.Now() + params.lease;
+  }
+  Slot& slot = slots_[*key];
+  ++slot.epoch;
+  ++batch->call_count;
+  attempts_[{batch->envelope, batch->span.lo, batch->call_count}] = {.envelope = batch->envelope,
+                                                                     .span = batch->span,
+                                                                     .number = batch->call_count,
+                                                                     .started_at = clock_.Now()};
+  Claim claim = ClaimOf(*batch, *key, slot);
+  if (!FillIn(claim)) {
+    WriteAnswer(claim, {.outcome = OutcomeClass::kNotSent, .code = "items_missing"});
+    batch->state = BatchState::kNeedsReview;
+    batch->reason = "items_missing";
+    return Error{.code = ErrorCode::kInternal,
+                 .reason = "ITEMS_MISSING",
+                 .message = "a batch does not have the items that it says"};
+  }
+  batch->state = BatchState::kSending;
+  slot.batch = {batch->envelope, batch->span.lo};
+  slot.lease_until = clock_.Now() + params.lease;
+  return std::optional(std::move(claim));
+}
+
+Result<Recorded> FakeDeliveryQueue::Record(const Claim& claim, const VendorReply& reply,
+                                           const Plan& plan) {
+  const std::lock_guard lock(mutex_);
+  WriteAnswer(claim, reply);
+  if (!Holds(claim)) return Recorded::kFenced;
+  CarryOut(claim, plan);
+  Judge(claim.route.account, plan);
+  slots_[KeyOf(claim)].cool_down_until = clock_.Now() + plan.slot_cool_down;
+  return Recorded::kApplied;
+}
+
+Result<Recorded> FakeDeliveryQueue::Release(const Claim& claim) {
+  const std::lock_guard lock(mutex_);
+  WriteAnswer(claim, {.outcome = OutcomeClass::kNotSent, .code = "released"});
+  if (!Holds(claim)) return Recorded::kFenced;
+  BatchRow& batch = batches_[{claim.envelope, claim.facts.span.lo}];
+  batch.state = BatchState::kReady;
+  batch.reason.clear();
+  batch.not_before.reset();
+  slots_[KeyOf(claim)].batch.reset();
+  return Recorded::kApplied;
+}
+
+Result<std::optional<Claim>> FakeDeliveryQueue::TakeAbandoned(milliseconds lease) {
+  const std::lock_guard lock(mutex_);
+  for (auto& [key, slot] : slots_) {
+    if (!slot.batch || clock_.Now() < slot.lease_until) continue;
+    ++slot.epoch;
+    slot.lease_until = clock_.Now() + lease;
+    const BatchRow& batch = batches_[*slot.batch];
+    attempts_[{batch.envelope, batch.span.lo, batch.call_count}].abandoned = true;
+    return std::optional(ClaimOf(batch, key, slot));
+  }
+  return NoClaim();
+}
+
+Result<Recorded> FakeDeliveryQueue::RecordAbandoned(const Claim& claim, const Plan& plan) {
+  const std::lock_guard lock(mutex_);
+  if (!Holds(claim)) return Recorded::kFenced;
+  CarryOut(claim, plan);
+  return Recorded::kApplied;
+}
+
+Result<int> FakeDeliveryQueue::CloseWindows(TimePoint now, int limit) {
+  const std::lock_guard lock(mutex_);
+  int closed = 0;
+  for (auto& [key, batch] : batches_) {
+    if (closed == limit) break;
+    if (batch.state != BatchState::kAccepted || now < batch.window_end) continue;
+    batch.state = BatchState::kDone;
+    batch.finished_at = clock_.Now();
+    ++closed;
+  }
+  return closed;
+}
+
+EnvelopeId FakeDeliveryQueue::AddEnvelope(const NewEnvelope& envelope) {
+  const std::lock_guard lock(mutex_);
+  const EnvelopeId id{++last_envelope_};
+  batches_[{id, 0}] = {.envelope = id,
+                       .span = {0, envelope.size - 1},
+                       .route = envelope.route,
+                       .kind = envelope.kind,
+                       .state = envelope.closed ? BatchState::kReady : BatchState::kOpen,
+                       .opened_at = clock_.Now()};
+  return id;
+}
+
+void FakeDeliveryQueue::LoseItem(EnvelopeId envelope, int pos) {
+  const std::lock_guard lock(mutex_);
+  lost_items_.emplace(envelope, pos);
+}
+
+void FakeDeliveryQueue::SetConcurrency(int concurrency) {
+  const std::lock_guard lock(mutex_);
+  concurrency_ = concurrency;
+}
+
+std::vector<BatchRow> FakeDeliveryQueue::batches() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<BatchRow> rows;
+  for (const auto& [key, row] : batches_) rows.push_back(row);
+  return rows;
+}
+
+std::vector<AttemptRow> FakeDeliveryQueue::attempts() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<AttemptRow> rows;
+  for (const auto& [key, row] : attempts_) rows.push_back(row);
+  return rows;
+}
+
+bool FakeDeliveryQueue::Holds(const Claim& claim) const {
+  const auto slot = slots_.find(KeyOf(claim));
+  return slot != slots_.end() && slot->second.batch && slot->second.epoch == claim.epoch;
+}
+
+FakeDeliveryQueue::SlotKey FakeDeliveryQueue::KeyOf(const Claim& claim) {
+  return {claim.route.account, ApiOf(claim.route.operation), claim.slot};
+}
+
+bool FakeDeliveryQueue::IsSendable(const BatchRow& batch, milliseconds linger) const {
+  const TimePoint now = clock_.Now();
+  if (batch.state == BatchState::kOpen) {
+    return batch.span.size() >= EnvelopeCapacity(batch.route.operation) ||
+           batch.opened_at + linger <= now;
+  }
+  return batch.state == BatchState::kReady && batch.not_before.value_or(now) <= now;
+}
+
+BatchRow* FakeDeliveryQueue::OldestSendable(const Route& route, milliseconds linger) {
+  for (auto& [key, batch] : batches_) {
+    if (batch.route == route && IsSendable(batch, linger)) return &batch;
+  }
+  return nullptr;
+}
+
+bool FakeDeliveryQueue::IsBlocked(const std::string& account) const {
+  const auto block = blocks_.find(account);
+  return block != blocks_.end() && clock_.Now() < block->second.probe_at;
+}
+
+std::optional<FakeDeliveryQueue::SlotKey> FakeDeliveryQueue::FreeSlot(const Route& route) const {
+  for (int number = 1; number <= concurrency_; ++number) {
+    SlotKey key{route.account, ApiOf(route.operation), number};
+    const auto slot = slots_.find(key);
+    if (slot == slots_.end() ||
+        (!slot->second.batch && slot->second.cool_down_until <= clock_.Now())) {
+      return key;
+    }
+  }
+  return std::nullopt;
+}
+
+Claim FakeDeliveryQueue::ClaimOf(const BatchRow& batch, const SlotKey& key,
+                                 const Slot& slot) const {
+  const AttemptRow& attempt = attempts_.at({batch.envelope, batch.span.lo, batch.call_count});
+  return {.route = batch.route,
+          .kind = batch.kind,
+          .envelope = batch.envelope,
+          .facts = {.operation = batch.route.operation,
+                    .span = batch.span,
+                    .attempt_count = batch.attempt_count + 1,
+                    .call_count = batch.call_count,
+                    .started_at = attempt.started_at,
+                    .unknown_since = batch.unknown_since},
+          .attempt_number = batch.call_count,
+          .slot = key.number,
+          .epoch = slot.epoch,
+          .identifiers = {}};
+}
+
+bool FakeDeliveryQueue::FillIn(Claim& claim) const {
+  for (int pos = claim.facts.span.lo; pos <= claim.facts.span.hi; ++pos) {
+    if (lost_items_.contains({claim.envelope, pos})) return false;
+    claim.identifiers.push_back(IdentifierAt(claim.envelope, pos));
+  }
+  return true;
+}
+
+void FakeDeliveryQueue::WriteAnswer(const Claim& claim, const VendorReply& reply) {
+  AttemptRow& attempt = attempts_.at({claim.envelope, claim.facts.span.lo, claim.attempt_number});
+  if (attempt.outcome) return;
+  attempt.finished_at = clock_.Now();
+  attempt.outcome = reply.outcome;
+  attempt.http_status = reply.http_status;
+  attempt.code = reply.code;
+}
+
+void FakeDeliveryQueue::CarryOut(const Claim& claim, const Plan& plan) {
+  const BatchKey key{claim.envelope, claim.facts.span.lo};
+  BatchRow whole = batches_.at(key);
+  batches_.erase(key);
+  if (plan.spends_attempt) ++whole.attempt_count;
+  for (const Transition& transition : plan.transitions) {
+    BatchRow run = whole;
+    run.span = transition.span;
+    run.state = transition.to;
+    run.reason = transition.reason;
+    run.not_before = transition.not_before;
+    run.unknown_since = transition.unknown_since;
+    run.accepted_at = transition.accepted_at;
+    run.window_end = transition.window_end;
+    if (transition.to == BatchState::kRejected) run.finished_at = clock_.Now();
+    batches_[{claim.envelope, transition.span.lo}] = std::move(run);
+  }
+  slots_[KeyOf(claim)].batch.reset();
+}
+
+void FakeDeliveryQueue::Judge(const std::string& account, const Plan& plan) {
+  switch (plan.account) {
+    case AccountVerdict::kUntouched: return;
+    case AccountVerdict::kHealthy: blocks_.erase(account); return;
+    case AccountVerdict::kBlocked:
+      Block& block = blocks_[account];
+      block.probe_at = clock_.Now() + ProbeDelay(++block.probe_count);
+      return;
+  }
+}
+
+}  // namespace lethe::fakes

@@ -1,0 +1,100 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "fakes/queue_rows.h"
+#include "lethe/delivery_queue.h"
+#include "lethe/limits.h"
+
+namespace lethe::fakes {
+
+/// The delivery queue in memory: keeps the promises of the port as PostgreSQL does, with the same
+/// suite to prove it. Batches are as the plans say, right or wrong: checking them is the tests'
+/// business.
+class FakeDeliveryQueue : public DeliveryQueue {
+ public:
+  /// `clock` stands for the database's.
+  explicit FakeDeliveryQueue(const Clock& clock) : clock_(clock) {}
+
+  Result<std::vector<Route>> Sendable(std::span<const Route> routes, milliseconds linger) override;
+  Result<std::optional<Claim>> TakeBatch(const ClaimParams& params) override;
+  Result<Recorded> Record(const Claim& claim, const VendorReply& reply, const Plan& plan) override;
+  Result<Recorded> Release(const Claim& claim) override;
+  Result<std::optional<Claim>> TakeAbandoned(milliseconds lease) override;
+  Result<Recorded> RecordAbandoned(const Claim& claim, const Plan& plan) override;
+  Result<int> CloseWindows(TimePoint now, int limit) override;
+
+  EnvelopeId AddEnvelope(const NewEnvelope& envelope);
+
+  /// The batch that holds the position says more than there is.
+  void LoseItem(EnvelopeId envelope, int pos);
+
+  /// Of every account, for each API; kMaxConcurrency at first.
+  void SetConcurrency(int concurrency);
+
+  /// By envelope and first position.
+  std::vector<BatchRow> batches() const;
+
+  /// By envelope, first position and number.
+  std::vector<AttemptRow> attempts() const;
+
+ protected:
+  /// Whether the claim's slot is still its own. Virtual for tests of tests.
+  virtual bool Holds(const Claim& claim) const;
+
+ private:
+  using BatchKey = std::pair<EnvelopeId, int>;
+  struct AttemptKey {
+    EnvelopeId envelope;
+    int lo;
+    int number;
+    friend auto operator<=>(const AttemptKey&, const AttemptKey&) = default;
+  };
+  struct SlotKey {
+    std::string account;
+    Api api;
+    int number;
+    friend auto operator<=>(const SlotKey&, const SlotKey&) = default;
+  };
+  struct Slot {
+    std::int64_t epoch = 0;
+    std::optional<BatchKey> batch;  ///< Nothing while the slot is free.
+    TimePoint lease_until{};
+    TimePoint cool_down_until{};
+  };
+  struct Block {
+    TimePoint probe_at;
+    int probe_count;
+  };
+
+  static SlotKey KeyOf(const Claim& claim);
+  bool IsSendable(const BatchRow& batch, milliseconds linger) const;
+  BatchRow* OldestSendable(const Route& route, milliseconds linger);
+  bool IsBlocked(const std::string& account) const;
+  std::optional<SlotKey> FreeSlot(const Route& route) const;
+  Claim ClaimOf(const BatchRow& batch, const SlotKey& key, const Slot& slot) const;
+  bool FillIn(Claim& claim) const;
+  void WriteAnswer(const Claim& claim, const VendorReply& reply);
+  void CarryOut(const Claim& claim, const Plan& plan);
+  void Judge(const std::string& account, const Plan& plan);
+
+  const Clock& clock_;
+  mutable std::mutex mutex_;
+  int concurrency_ = kMaxConcurrency;
+  std::int64_t last_envelope_ = 0;
+  std::map<BatchKey, BatchRow> batches_;
+  std::map<AttemptKey, AttemptRow> attempts_;
+  std::map<SlotKey, Slot> slots_;
+  std::map<std::string, Block> blocks_;
+  std::set<BatchKey> lost_items_;
+};
+
+}  // namespace lethe::fakes

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "lethe/batch.h"
+#include "lethe/delivery_queue.h"
+#include "lethe/operation.h"
+#include "lethe/time.h"
+#include "lethe/vendor.h"
+
+namespace lethe::fakes {
+
+/// An envelope as the intake would have left it.
+struct NewEnvelope {
+  Route route;
+  IdentifierKind kind = IdentifierKind::kIdentity;
+  int size = 1;
+  bool closed = true;  ///< kReady; otherwise kOpen, opened now.
+};
+
+/// A batch as a test sees it.
+struct BatchRow {
+  EnvelopeId envelope{};
+  Span span{};
+  Route route{};
+  IdentifierKind kind{};
+  BatchState state = BatchState::kOpen;
+  std::string reason = {};
+  TimePoint opened_at{};
+  std::optional<TimePoint> not_before = {};
+  int attempt_count = 0;
+  int call_count = 0;
+  std::optional<TimePoint> unknown_since = {};
+  std::optional<TimePoint> accepted_at = {};
+  std::optional<TimePoint> window_end = {};
+  std::optional<TimePoint> finished_at = {};
+
+  friend bool operator==(const BatchRow&, const BatchRow&) = default;
+};
+
+/// An attempt as a test sees it.
+struct AttemptRow {
+  EnvelopeId envelope{};
+  Span span{};
+  int number = 0;
+  TimePoint started_at{};
+  std::optional<TimePoint> finished_at = {};
+  std::optional<OutcomeClass> outcome = {};  ///< Nothing while no answer was written.
+  int http_status = 0;
+  std::string code = {};
+  bool abandoned = false;
+
+  friend bool operator==(const AttemptRow&, const AttemptRow&) = default;
+};
+
+/// The identifier that envelopes made for tests hold at a position.
+inline Identifier IdentifierAt(EnvelopeId envelope, int pos) {
+  return Identifier("user-" + std::to_string(ToInt(envelope)) + "-" + std::to_string(pos));
+}
+
+}  // namespace lethe::fakes
