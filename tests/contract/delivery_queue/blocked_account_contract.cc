@@ -1,0 +1,98 @@
+#include <gmock/gmock.h>
+
+#include <algorithm>
+
+#include "contract/delivery_queue/delivery_queue_contract.h"
+
+namespace lethe::contract {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST_P(DeliveryQueueContract, ABlockedAccountGivesNothingUntilItsProbe) {
+  AddBlocked(4);
+  EXPECT_FALSE(Take());
+  at().Advance(10s - 1ms);
+  EXPECT_FALSE(Take());
+  EXPECT_THAT(Sendable({kErase}), IsEmpty());
+  at().Advance(1ms);
+  EXPECT_THAT(Sendable({kErase}), ElementsAre(kErase));
+  EXPECT_TRUE(Take());
+}
+
+TEST_P(DeliveryQueueContract, ABlockedAccountGivesOneClaimAsProbe) {
+  AddBlocked(4);
+  at().Advance(10s);
+  EXPECT_TRUE(Take());
+  EXPECT_FALSE(Take());
+  EXPECT_THAT(Sendable({kErase}), IsEmpty());
+}
+
+TEST_P(DeliveryQueueContract, ABlockStopsAllApisOfTheAccountAndNobodyElses) {
+  AddBlocked(4);
+  at().AddEnvelope({.route = kDisassociate, .kind = IdentifierKind::kPhone});
+  at().AddEnvelope({.route = kEraseElsewhere});
+  EXPECT_FALSE(Take(kDisassociate));
+  EXPECT_THAT(Sendable({kErase, kDisassociate, kEraseElsewhere}), ElementsAre(kEraseElsewhere));
+  EXPECT_TRUE(Take(kEraseElsewhere));
+}
+
+TEST_P(DeliveryQueueContract, ProbesAreAtGrowingDistanceUpToTenMinutes) {
+  AddBlocked(4);
+  milliseconds distance = 10s;
+  for (int probe = 0; probe < 8; ++probe) {
+    at().Advance(distance - 1ms);
+    EXPECT_FALSE(Take()) << probe;
+    at().Advance(1ms);
+    Block(Take());
+    distance = std::min<milliseconds>(2 * distance, 10min);
+  }
+  EXPECT_EQ(distance, 10min);
+}
+
+TEST_P(DeliveryQueueContract, AnAccountOpensWhenAProbeSucceeds) {
+  AddBlocked(4);
+  at().Advance(10s);
+  const auto probe = Take();
+  ASSERT_TRUE(probe);
+  Record(*probe, Yes(), Accepted(*probe));
+  EXPECT_THAT(Sendable({kErase}), ElementsAre(kErase));
+  EXPECT_TRUE(Take());
+  EXPECT_TRUE(Take());
+}
+
+TEST_P(DeliveryQueueContract, ProbesBeginAnewAfterTheAccountWasHealthy) {
+  AddBlocked(4);
+  at().Advance(10s);
+  Block(Take());
+  at().Advance(20s);
+  const auto probe = Take();
+  ASSERT_TRUE(probe);
+  Record(*probe, Yes(), Accepted(*probe));
+  Block(Take());
+  at().Advance(10s);
+  EXPECT_TRUE(Take());
+}
+
+TEST_P(DeliveryQueueContract, AProbeWithoutVerdictLeavesTheAccountBlocked) {
+  AddBlocked(4);
+  at().Advance(10s);
+  const auto probe = Take();
+  ASSERT_TRUE(probe);
+  Record(*probe, {}, Again(*probe));
+  EXPECT_FALSE(Take());
+  at().Advance(10min);
+  EXPECT_TRUE(Take());
+}
+
+TEST_P(DeliveryQueueContract, AProbeThatDiesIsFollowedByAnother) {
+  AddBlocked(4);
+  at().Advance(10s);
+  EXPECT_TRUE(Take());
+  at().Advance(10min);
+  EXPECT_TRUE(Take());
+}
+
+}  // namespace
+}  // namespace lethe::contract

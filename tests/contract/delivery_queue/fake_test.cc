@@ -1,0 +1,36 @@
+#include <memory>
+
+#include "contract/delivery_queue/delivery_queue_contract.h"
+#include "fakes/fake_clock.h"
+#include "fakes/fake_delivery_queue.h"
+
+namespace lethe::contract {
+namespace {
+
+class FakeHarness : public QueueHarness {
+ public:
+  FakeHarness() { queue_.SetConcurrency(2); }
+
+  DeliveryQueue& queue() override { return queue_; }
+  void SetConcurrency(int concurrency) override { queue_.SetConcurrency(concurrency); }
+  EnvelopeId AddEnvelope(const NewEnvelope& envelope) override {
+    return queue_.AddEnvelope(envelope);
+  }
+  void LoseItem(EnvelopeId envelope, int pos) override { queue_.LoseItem(envelope, pos); }
+  TimePoint Now() const override { return clock_.Now(); }
+  void Advance(milliseconds by) override { clock_.Advance(by); }
+  std::vector<BatchRow> Batches() override { return queue_.batches(); }
+  std::vector<AttemptRow> Attempts() override { return queue_.attempts(); }
+
+ private:
+  fakes::FakeClock clock_;
+  fakes::FakeDeliveryQueue queue_{clock_};
+};
+
+std::unique_ptr<QueueHarness> MakeFake() { return std::make_unique<FakeHarness>(); }
+
+INSTANTIATE_TEST_SUITE_P(Fake, DeliveryQueueContract,
+                         testing::Values(Implementation{"InMemory", &MakeFake}), NameOf);
+
+}  // namespace
+}  // namespace lethe::contract

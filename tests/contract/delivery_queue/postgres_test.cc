@@ -1,0 +1,139 @@
+#include "support/postgres.h"
+
+#include <memory>
+#include <vector>
+
+#include "contract/delivery_queue/delivery_queue_contract.h"
+#include "fakes/fake_clock.h"
+#include "store/pg_delivery_queue.h"
+#include "store/values.h"
+#include "support/pg_store.h"
+
+namespace lethe::contract {
+namespace {
+
+using store::ToOptionalTime;
+using store::ToTime;
+
+class PostgresHarness : public QueueHarness {
+ public:
+  PostgresHarness() {
+    database_.SetClock(clock_.Now());
+    SetConcurrency(2);
+  }
+
+  DeliveryQueue& queue() override { return *queue_; }
+
+  void SetConcurrency(int concurrency) override {
+    std::vector<Account> accounts;
+    for (const char* name : {"acme", "globex"}) {
+      accounts.push_back({.name = name,
+                          .base_url = "https://eu1.api.clevertap.com",
+                          .account_id = name,
+                          .passcode_file = "",
+                          .hours = {TimeZone::Find("Etc/UTC").value()},
+                          .concurrency = concurrency});
+    }
+    queue_ =
+        std::make_unique<store::PgDeliveryQueue>("test", accounts, store_.keys(), store_.pool());
+    ASSERT_TRUE(queue_->RegisterAccounts().ok());
+  }
+
+  EnvelopeId AddEnvelope(const fakes::NewEnvelope& envelope) override {
+    const EnvelopeId id{++last_envelope_};
+    pqxx::connection connection(database_.url());
+    pqxx::work work(connection);
+    work.exec_params(
+        "insert into batch (envelope, lo, hi, account, operation, kind, state, opened_at) "
+        "values ($1, 0, $2, $3, $4, $5, $6, lethe_now())",
+        ToInt(id), envelope.size - 1, envelope.route.account,
+        std::string(Name(envelope.route.operation)), std::string(Name(envelope.kind)),
+        envelope.closed ? "ready" : "open");
+    for (int pos = 0; pos < envelope.size; ++pos) {
+      const Identifier identifier = fakes::IdentifierAt(id, pos);
+      work.exec_params(
+          "insert into request_item (envelope, request_id, pos, ordinal, sealed, digest) "
+          "values ($1, 1, $2, $2, $3, $4)",
+          ToInt(id), pos,
+          pqxx::binarystring(store_.keys().Seal(identifier, envelope.route.account)),
+          pqxx::binarystring(
+              store_.keys().Mac(crypto::MacPurpose::kIdentifier, identifier.Reveal())));
+    }
+    work.commit();
+    return id;
+  }
+
+  void LoseItem(EnvelopeId envelope, int pos) override {
+    database_.Run("delete from request_item where envelope = " + std::to_string(ToInt(envelope)) +
+                  " and pos = " + std::to_string(pos));
+  }
+
+  TimePoint Now() const override { return clock_.Now(); }
+  void Advance(milliseconds by) override {
+    clock_.Advance(by);
+    database_.SetClock(clock_.Now());
+  }
+
+  std::vector<BatchRow> Batches() override {
+    std::vector<BatchRow> batches;
+    for (const auto& row : database_.Run(
+             "select envelope, lo, hi, account, operation, kind, state, coalesce(reason, ''), "
+             "lethe_micros(opened_at), lethe_micros(not_before), attempt_count, call_count, "
+             "lethe_micros(unknown_since), lethe_micros(accepted_at), lethe_micros(window_end), "
+             "lethe_micros(finished_at) from batch order by envelope, lo")) {
+      batches.push_back({.envelope = EnvelopeId{row[0].as<std::int64_t>()},
+                         .span = {row[1].as<int>(), row[2].as<int>()},
+                         .route = {row[3].c_str(), ParseOperation(row[4].c_str()).value()},
+                         .kind = ParseIdentifierKind(row[5].c_str()).value(),
+                         .state = ParseBatchState(row[6].c_str()).value(),
+                         .reason = row[7].c_str(),
+                         .opened_at = ToTime(row[8]),
+                         .not_before = ToOptionalTime(row[9]),
+                         .attempt_count = row[10].as<int>(),
+                         .call_count = row[11].as<int>(),
+                         .unknown_since = ToOptionalTime(row[12]),
+                         .accepted_at = ToOptionalTime(row[13]),
+                         .window_end = ToOptionalTime(row[14]),
+                         .finished_at = ToOptionalTime(row[15])});
+    }
+    return batches;
+  }
+
+  std::vector<AttemptRow> Attempts() override {
+    std::vector<AttemptRow> attempts;
+    for (const auto& row :
+         database_.Run("select envelope, lo, hi, number, lethe_micros(started_at), "
+                       "lethe_micros(finished_at), "
+                       "outcome_class, coalesce(http_status, 0), coalesce(vendor_code, ''), "
+                       "abandoned_at is not null from attempt order by envelope, lo, number")) {
+      AttemptRow attempt{.envelope = EnvelopeId{row[0].as<std::int64_t>()},
+                         .span = {row[1].as<int>(), row[2].as<int>()},
+                         .number = row[3].as<int>(),
+                         .started_at = ToTime(row[4]),
+                         .finished_at = ToOptionalTime(row[5]),
+                         .http_status = row[7].as<int>(),
+                         .code = row[8].c_str(),
+                         .abandoned = row[9].as<bool>()};
+      for (const OutcomeClass outcome : kOutcomeClasses) {
+        if (row[6].c_str() == Name(outcome)) attempt.outcome = outcome;
+      }
+      attempts.push_back(attempt);
+    }
+    return attempts;
+  }
+
+ private:
+  fakes::FakeClock clock_;
+  test::TestDatabase database_;
+  test::PgStore store_{database_, clock_};
+  std::unique_ptr<store::PgDeliveryQueue> queue_;
+  std::int64_t last_envelope_ = store::IdFloor(clock_.Now());
+};
+
+std::unique_ptr<QueueHarness> MakePostgres() { return std::make_unique<PostgresHarness>(); }
+
+INSTANTIATE_TEST_SUITE_P(Postgres, DeliveryQueueContract,
+                         testing::Values(Implementation{"Postgres", &MakePostgres}), NameOf);
+
+}  // namespace
+}  // namespace lethe::contract
