@@ -19,7 +19,7 @@ enum class FaultKind {
   kStatus,    ///< Replaces the answer by `status` and `body`, with `retry_after` if set.
   kRedirect,  ///< Replaces the answer by `status` (302 unless it is a 3xx) and a Location.
               ///< Following it is a violation.
-  kDrop,     ///< Closes the connection without an answer.
+  kDrop,      ///< Closes the connection without an answer.
   kFail,     ///< 200 with `"status":"fail"`, and for disassociate nothing processed or unprocessed.
   kEmpty,    ///< 200 without a body.
   kNotJson,  ///< 200 with `body`, or with a page of HTML.
@@ -80,7 +80,7 @@ struct Fault {
   bool listed_errors = false;
 };
 
-/// For soak tests: each call that no queued fault matched meets one of `kinds` (chosen evenly among
+/// For soak tests: each call that no queued fault harms meets one of `kinds` (chosen evenly among
 /// those that match it; `skip` and `times` play no part) with this probability. The same seed and
 /// order of calls give the same faults.
 struct RandomFaults {

@@ -1,0 +1,229 @@
+#include "sandbox/control_json.h"
+
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <utility>
+
+namespace lethe::sandbox {
+namespace {
+
+using nlohmann::json;
+
+/// Stays inside this file: ReadFaults and ReadProfiles turn it into an Error.
+struct Wrong : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Takes the members of an object one by one; what is left at the end is unknown.
+class Members {
+ public:
+  explicit Members(json object, const std::string& what) : object_(std::move(object)) {
+    if (!object_.is_object()) throw Wrong(what + " must be an object");
+  }
+
+  template <typename T>
+  bool Take(const std::string& name, T& field) {
+    const auto member = object_.find(name);
+    if (member == object_.end()) return false;
+    try {
+      field = member->template get<T>();
+    } catch (const json::exception&) {
+      throw Wrong("`" + name + "` has the wrong type");
+    }
+    object_.erase(member);
+    return true;
+  }
+
+  template <typename T>
+  void TakeAtLeast(const std::string& name, int minimum, T& field) {
+    std::int64_t value = 0;
+    if (!Take(name, value)) return;
+    if (value < minimum) throw Wrong("`" + name + "` must be at least " + std::to_string(minimum));
+    field = T(value);
+  }
+
+  void Finish() const {
+    if (!object_.empty()) throw Wrong("`" + object_.begin().key() + "` is unknown");
+  }
+
+ private:
+  json object_;
+};
+
+template <typename Enum, std::size_t kCount>
+Enum Parse(const std::array<Enum, kCount>& all, const std::string& member,
+           const std::string& name) {
+  for (const Enum value : all) {
+    if (Name(value) == name) return value;
+  }
+  throw Wrong("`" + member + "` has no value `" + name + "`");
+}
+
+Fault ReadFault(const json& element) {
+  if (element.is_string()) return {.kind = Parse(kFaultKinds, "kind", element.get<std::string>())};
+  Members members(element, "a fault");
+  Fault fault;
+  std::string word;
+  if (!members.Take("kind", word)) throw Wrong("`kind` is missing");
+  fault.kind = Parse(kFaultKinds, "kind", word);
+  if (members.Take("api", word)) fault.api = Parse(kEndpoints, "api", word);
+  members.Take("account_id", fault.account_id);
+  members.Take("identifier", fault.identifier);
+  members.TakeAtLeast("skip", 0, fault.skip);
+  members.TakeAtLeast("times", 0, fault.times);
+  members.Take("after_effect", fault.after_effect);
+  members.TakeAtLeast("status", 200, fault.status);
+  if (fault.status > 599) throw Wrong("`status` must be at most 599");
+  members.Take("body", fault.body);
+  std::int64_t retry_after_s = -1;
+  members.TakeAtLeast("retry_after_s", 0, retry_after_s);
+  if (retry_after_s >= 0) fault.retry_after = std::chrono::seconds(retry_after_s);
+  members.TakeAtLeast("delay_ms", 0, fault.delay);
+  members.TakeAtLeast("bytes", 0, fault.bytes);
+  members.TakeAtLeast("every", 1, fault.every);
+  members.Take("codes", fault.codes);
+  if (fault.codes.empty()) throw Wrong("`codes` must not be empty");
+  members.Take("text_codes", fault.text_codes);
+  members.Take("listed_errors", fault.listed_errors);
+  members.Finish();
+  return fault;
+}
+
+RandomFaults ReadRandomFaults(const json& element) {
+  Members members(element, "random faults");
+  RandomFaults faults;
+  members.Take("probability", faults.probability);
+  if (!(faults.probability >= 0 && faults.probability <= 1)) {
+    throw Wrong("`probability` must be from 0 to 1");
+  }
+  members.TakeAtLeast("seed", 0, faults.seed);
+  std::vector<json> kinds;
+  members.Take("kinds", kinds);
+  for (const json& kind : kinds) faults.kinds.push_back(ReadFault(kind));
+  members.Finish();
+  return faults;
+}
+
+Event ReadEvent(const json& element) {
+  Members members(element, "an event");
+  Event event;
+  members.Take("count", event.count);
+  members.Take("first_seen", event.first_seen);
+  members.Take("last_seen", event.last_seen);
+  members.Finish();
+  return event;
+}
+
+Device ReadDevice(const json& element) {
+  Members members(element, "a device");
+  Device device;
+  if (!members.Take("guid", device.guid)) throw Wrong("`guid` of a device is missing");
+  members.Take("platform", device.platform);
+  members.Finish();
+  return device;
+}
+
+Profile ReadProfile(const json& element) {
+  Members members(element, "a profile");
+  Profile profile;
+  members.Take("identities", profile.identities);
+  std::vector<json> devices;
+  members.Take("devices", devices);
+  for (const json& device : devices) profile.devices.push_back(ReadDevice(device));
+  members.Take("email", profile.email);
+  members.Take("phone", profile.phone);
+  std::map<std::string, json> events;
+  members.Take("events", events);
+  for (const auto& [name, event] : events) profile.events[name] = ReadEvent(event);
+  members.Finish();
+  return profile;
+}
+
+template <typename Read>
+auto Guarded(std::string_view body, Read read) -> Result<decltype(read(json()))> {
+  try {
+    const json parsed = json::parse(body, nullptr, /*allow_exceptions=*/false);
+    if (parsed.is_discarded()) throw Wrong("the body is no JSON");
+    return read(parsed);
+  } catch (const Wrong& wrong) {
+    return Error{ErrorCode::kInvalidArgument, "CONTROL_INVALID", wrong.what()};
+  }
+}
+
+json Write(const Tally& tally) {
+  json by_status = json::object();
+  for (const auto& [status, count] : tally.by_status) by_status[std::to_string(status)] = count;
+  json violations = json::object();
+  for (const auto& [kind, count] : tally.violations) violations[std::string(Name(kind))] = count;
+  return {{"calls", tally.calls},
+          {"identifiers_taken", tally.identifiers_taken},
+          {"distinct_identifiers", tally.distinct_identifiers},
+          {"repeated_identifiers", tally.repeated_identifiers},
+          {"repeated_calls", tally.repeated_calls},
+          {"unprocessed", tally.unprocessed},
+          {"largest_call", tally.largest_call},
+          {"peak_concurrency", tally.peak_concurrency},
+          {"wrong_credentials", tally.wrong_credentials},
+          {"faults", tally.faults},
+          {"by_status", std::move(by_status)},
+          {"violation_count", tally.violation_count()},
+          {"violations", std::move(violations)}};
+}
+
+json Write(const ProfileCounts& counts) {
+  return {{"profiles", counts.profiles},
+          {"marked_for_deletion", counts.marked_for_deletion},
+          {"marked_for_demerge", counts.marked_for_demerge},
+          {"deleted", counts.deleted},
+          {"demerged", counts.demerged},
+          {"disassociated", counts.disassociated}};
+}
+
+}  // namespace
+
+Result<FaultOrder> ReadFaults(std::string_view body) {
+  return Guarded(body, [](const json& parsed) {
+    FaultOrder order;
+    if (parsed.is_array()) {
+      for (const json& element : parsed) order.queued.push_back(ReadFault(element));
+    } else if (parsed.contains("probability")) {
+      order.random = ReadRandomFaults(parsed);
+    } else {
+      order.queued.push_back(ReadFault(parsed));
+    }
+    return order;
+  });
+}
+
+Result<ProfileOrder> ReadProfiles(std::string_view body) {
+  return Guarded(body, [](const json& parsed) {
+    Members members(parsed, "the body");
+    ProfileOrder order;
+    if (!members.Take("account_id", order.account_id)) throw Wrong("`account_id` is missing");
+    std::vector<json> profiles;
+    members.Take("profiles", profiles);
+    for (const json& profile : profiles) order.profiles.push_back(ReadProfile(profile));
+    members.Finish();
+    return order;
+  });
+}
+
+std::string WriteReport(const Report& report) {
+  json accounts = json::object();
+  for (const auto& [id, account] : report.accounts) {
+    json apis = json::object();
+    for (const auto& [endpoint, tally] : account.apis) {
+      apis[std::string(Name(endpoint))] = Write(tally);
+    }
+    accounts[id] = {{"total", Write(account.total)},
+                    {"apis", std::move(apis)},
+                    {"profiles", Write(account.profiles)}};
+  }
+  const json written = {{"total", Write(report.total)},
+                        {"profiles", Write(report.profiles)},
+                        {"nights", report.nights},
+                        {"accounts", std::move(accounts)}};
+  return written.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+}  // namespace lethe::sandbox

@@ -1,0 +1,109 @@
+#include "sandbox/sandbox.h"
+
+#include <sodium.h>
+
+#include <condition_variable>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+#include <utility>
+
+#include "sandbox/control.h"
+#include "sandbox/http_server.h"
+#include "sandbox/vendor.h"
+
+namespace lethe::sandbox {
+
+class Sandbox::State {
+ public:
+  explicit State(const Options& options)
+      : vendor({options.account_id, options.passcode},
+               [this](std::chrono::milliseconds time) { Sleep(time); }) {}
+
+  ~State() { stop_.request_stop(); }
+
+  Status Listen(const std::string& address) {
+    auto started = HttpServer::Start(
+        address,
+        [this](const HttpCall& call) {
+          return call.path.starts_with(kControlPrefix) ? HandleControl(vendor, call)
+                                                       : vendor.Handle(call);
+        },
+        [this](std::chrono::milliseconds time) { return Sleep(time); });
+    if (!started) return std::move(started).error();
+    server_ = std::move(started).value();
+    host_ = address.substr(0, address.rfind(':'));
+    return Ok();
+  }
+
+  void StartNights(std::chrono::milliseconds every) {
+    nights_ = std::jthread([this, every] {
+      while (Sleep(every)) vendor.RunNight();
+    });
+  }
+
+  int port() const { return server_->port(); }
+  std::string base_url() const { return "http://" + host_ + ':' + std::to_string(port()); }
+
+ private:
+  /// False if the sandbox stops.
+  bool Sleep(std::chrono::milliseconds time) {
+    std::unique_lock lock(mutex_);
+    woken_.wait_for(lock, stop_.get_token(), time, [] { return false; });
+    return !stop_.stop_requested();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable_any woken_;
+  std::stop_source stop_;
+  std::string host_;
+
+ public:
+  Vendor vendor;
+
+ private:
+  // Last: their threads use everything above.
+  std::jthread nights_;
+  std::unique_ptr<HttpServer> server_;
+};
+
+Sandbox::Sandbox(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Sandbox::~Sandbox() = default;
+
+Result<std::unique_ptr<Sandbox>> Sandbox::Start(const Options& options) {
+  if (sodium_init() < 0) {
+    return Error{ErrorCode::kInternal, "CRYPTO_UNAVAILABLE", "libsodium does not start"};
+  }
+  auto state = std::make_unique<State>(options);
+  if (Status listening = state->Listen(options.listen); !listening) {
+    return std::move(listening).error();
+  }
+  if (options.night_every.count() > 0) state->StartNights(options.night_every);
+  return std::unique_ptr<Sandbox>(new Sandbox(std::move(state)));
+}
+
+int Sandbox::port() const { return state_->port(); }
+std::string Sandbox::base_url() const { return state_->base_url(); }
+
+void Sandbox::AddFault(Fault fault) { state_->vendor.AddFault(std::move(fault)); }
+void Sandbox::SetRandomFaults(RandomFaults faults) {
+  state_->vendor.SetRandomFaults(std::move(faults));
+}
+void Sandbox::ClearFaults() { state_->vendor.ClearFaults(); }
+
+Status Sandbox::AddProfile(std::string_view account_id, Profile profile) {
+  if (state_->vendor.AddProfile(account_id, std::move(profile))) return Ok();
+  return Error{ErrorCode::kInvalidArgument, "PROFILE_INVALID",
+               "the profile has no device, or an identity or CleverTap ID that is taken"};
+}
+
+std::optional<Profile> Sandbox::FindProfile(std::string_view account_id, ProfileKey key,
+                                            std::string_view value) const {
+  return state_->vendor.FindProfile(account_id, key, value);
+}
+
+void Sandbox::RunNight() { state_->vendor.RunNight(); }
+Report Sandbox::GetReport() const { return state_->vendor.GetReport(); }
+void Sandbox::Reset() { state_->vendor.Reset(); }
+
+}  // namespace lethe::sandbox
