@@ -41,6 +41,7 @@ class PostgresHarness : public QueueHarness {
 
   EnvelopeId AddEnvelope(const fakes::NewEnvelope& envelope) override {
     const EnvelopeId id{++last_envelope_};
+    const bool full = envelope.size == EnvelopeCapacity(envelope.route.operation);
     pqxx::connection connection(database_.url());
     pqxx::work work(connection);
     work.exec_params(
@@ -48,7 +49,7 @@ class PostgresHarness : public QueueHarness {
         "values ($1, 0, $2, $3, $4, $5, $6, lethe_now())",
         ToInt(id), envelope.size - 1, envelope.route.account,
         std::string(Name(envelope.route.operation)), std::string(Name(envelope.kind)),
-        envelope.closed ? "ready" : "open");
+        envelope.closed || full ? "ready" : "open");
     for (int pos = 0; pos < envelope.size; ++pos) {
       const Identifier identifier = fakes::IdentifierAt(id, pos);
       work.exec_params(

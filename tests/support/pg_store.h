@@ -1,0 +1,54 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "crypto/key_ring.h"
+#include "lethe/time.h"
+#include "store/committer.h"
+#include "store/connection.h"
+#include "store/partitions.h"
+#include "store/pg_request_store.h"
+#include "support/postgres.h"
+
+namespace lethe::test {
+
+/// The real store on a database, with keys of its own.
+class PgStore {
+ public:
+  struct Options {
+    int max_waiting_items = 50'000;
+    std::string holder = "test";
+    std::function<void(const store::FlushReport&)> on_flush = [](const store::FlushReport&) {};
+  };
+
+  PgStore(const TestDatabase& database, const Clock& clock) : PgStore(database, clock, Options{}) {}
+  PgStore(const TestDatabase& database, const Clock& clock, Options options)
+      : pool_(database.url(), 4),
+        committer_({.url = database.url(),
+                    .holder = options.holder,
+                    .max_waiting_items = options.max_waiting_items,
+                    .on_flush = std::move(options.on_flush)},
+                   clock),
+        requests_(keys_, committer_, pool_) {
+    pool_
+        .With([&](pqxx::connection& connection) {
+          return store::EnsurePartitions(connection, clock.Now());
+        })
+        .value();
+  }
+
+  const crypto::KeyRing& keys() const { return keys_; }
+  store::Pool& pool() { return pool_; }
+  store::Committer& committer() { return committer_; }
+  RequestStore& requests() { return requests_; }
+
+ private:
+  crypto::KeyRing keys_ = crypto::KeyRing::Parse(crypto::KeyRing::GenerateFile()).value();
+  store::Pool pool_;
+  store::Committer committer_;
+  store::PgRequestStore requests_;
+};
+
+}  // namespace lethe::test

@@ -1,0 +1,111 @@
+#include "support/postgres.h"
+
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <stdexcept>
+
+#include "store/migrations.h"
+#include "store/partitions.h"
+#include "store/values.h"
+
+namespace lethe::test {
+namespace {
+
+constexpr char kScript[] = LETHE_SOURCE_DIR "/deploy/local/postgres";
+constexpr char kTemplate[] = "lethe_template";
+
+std::string Output(const std::string& command) {
+  FILE* pipe = popen(command.c_str(), "r");
+  if (!pipe) throw std::runtime_error("cannot run " + command);
+  std::string output;
+  for (int c = 0; (c = std::fgetc(pipe)) != EOF;) output += static_cast<char>(c);
+  if (pclose(pipe) != 0) throw std::runtime_error("failed: " + command);
+  while (!output.empty() && output.back() == '\n') output.pop_back();
+  return output;
+}
+
+/// One server a test program.
+class Server {
+ public:
+  static const Server& Shared() {
+    static const Server server;
+    return server;
+  }
+
+  std::string Url(const std::string& database) const {
+    std::string url = url_;
+    const std::string path = "///lethe";
+    return url.replace(url.find(path), path.size(), "///" + database);
+  }
+
+  void Admin(const std::string& sql) const {
+    pqxx::connection connection(url_);
+    pqxx::nontransaction(connection).exec(sql);
+  }
+
+ private:
+  Server() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "lethe-test-XXXXXX").string();
+    if (!mkdtemp(pattern.data())) throw std::runtime_error("cannot make " + pattern);
+    directory_ = pattern;
+    Output(std::string(kScript) + " start " + directory_ + " --fast");
+    url_ = Output(std::string(kScript) + " url " + directory_);
+    Admin(std::string("create database ") + kTemplate);
+    const auto connection = std::make_unique<pqxx::connection>(Url(kTemplate));
+    const auto now =
+        std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+    if (!store::Migrate(*connection, store::EmbeddedMigrations()).ok() ||
+        !store::EnsurePartitions(*connection, now).ok()) {
+      throw std::runtime_error("the migrations fail on an empty database");
+    }
+  }
+  ~Server() {
+    const std::string command = std::string(kScript) + " remove " + directory_;
+    if (std::system(command.c_str()) != 0) std::perror(command.c_str());
+  }
+
+  std::string directory_;
+  std::string url_;
+};
+
+}  // namespace
+
+TestDatabase::TestDatabase(Schema schema) {
+  static std::atomic<int> count{0};
+  const Server& server = Server::Shared();
+  name_ = "t" + std::to_string(++count);
+  server.Admin("create database " + name_ +
+               (schema == Schema::kMigrated ? std::string(" template ") + kTemplate : ""));
+  url_ = server.Url(name_);
+}
+
+TestDatabase::~TestDatabase() {
+  try {
+    Server::Shared().Admin("drop database " + name_ + " with (force)");
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "cannot drop %s: %s\n", name_.c_str(), error.what());
+  }
+}
+
+pqxx::result TestDatabase::Run(const std::string& sql) const {
+  pqxx::connection connection(url_);
+  pqxx::nontransaction work(connection);
+  return work.exec(sql);
+}
+
+void TestDatabase::CutConnections() const {
+  Run("select pg_terminate_backend(pid) from pg_stat_activity "
+      "where datname = current_database() and pid <> pg_backend_pid()");
+}
+
+void TestDatabase::SetClock(TimePoint now) const {
+  Run("create or replace function lethe_now() returns timestamptz language sql volatile as 'select "
+      "lethe_time(" +
+      std::to_string(store::ToMicros(now)) + ")'");
+}
+
+}  // namespace lethe::test

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <pqxx/pqxx>
+#include <string>
+
+#include "lethe/time.h"
+
+namespace lethe::test {
+
+enum class Schema { kMigrated, kEmpty };
+
+/// A database of its own on the test program's private PostgreSQL, dropped at the end whoever is
+/// still connected. A migrated one has partitions for the current months. The server starts with
+/// the first database and stops with the program.
+class TestDatabase {
+ public:
+  explicit TestDatabase(Schema schema = Schema::kMigrated);
+  ~TestDatabase();
+  TestDatabase(const TestDatabase&) = delete;
+  TestDatabase& operator=(const TestDatabase&) = delete;
+
+  const std::string& url() const { return url_; }
+
+  /// For looking and for arranging.
+  pqxx::result Run(const std::string& sql) const;
+
+  /// Ends every other session of this database, as a failover would.
+  void CutConnections() const;
+
+  /// The clock of leases and lingers stands still at `now` from here on.
+  void SetClock(TimePoint now) const;
+
+ private:
+  std::string name_;
+  std::string url_;
+};
+
+}  // namespace lethe::test
