@@ -124,6 +124,14 @@ class FakeVendor : public VendorClient {
     return found == effects_.end() ? 0 : found->second;
   }
 
+  /// The sum of all those counts.
+  int TotalEffectCount() const {
+    const std::lock_guard lock(mutex_);
+    int sum = 0;
+    for (const auto& [who, count] : effects_) sum += count;
+    return sum;
+  }
+
   /// Every call of Send(), in order.
   std::vector<SeenCall> calls() const {
     const std::lock_guard lock(mutex_);
