@@ -15,6 +15,20 @@ namespace lethe::telemetry {
 enum class LogFormat { kJson, kText };
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
 
+/// The words of the configuration and of the log itself.
+constexpr std::string_view Name(LogFormat format) {
+  return format == LogFormat::kJson ? "json" : "text";
+}
+constexpr std::string_view Name(LogLevel level) {
+  switch (level) {
+    case LogLevel::kDebug: return "debug";
+    case LogLevel::kInfo: return "info";
+    case LogLevel::kWarning: return "warning";
+    case LogLevel::kError: return "error";
+  }
+  return "";
+}
+
 struct LogOptions {
   LogFormat format = LogFormat::kJson;
   LogLevel level = LogLevel::kInfo;

@@ -1,0 +1,272 @@
+#include "runtime/config.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <system_error>
+#include <utility>
+
+#include "lethe/limits.h"
+#include "runtime/config_values.h"
+#include "runtime/yaml_section.h"
+
+namespace lethe::runtime {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Kubernetes kills 30 s after it has asked to stop; a second is left for the exit itself.
+constexpr milliseconds kMaxShutdownGrace = 29s;
+
+auto Integer(int min, int max) {
+  return [=](const std::string& text) { return ParseInteger(text, min, max); };
+}
+auto Duration(milliseconds min, milliseconds max) {
+  return [=](const std::string& text) { return ParseDuration(text, min, max); };
+}
+
+/// One of the words of an enumeration.
+template <typename Enum>
+auto OneOf(std::initializer_list<Enum> values) {
+  return [values = std::vector<Enum>(values)](const std::string& text) -> Result<Enum> {
+    std::string words;
+    for (Enum value : values) {
+      if (Name(value) == text) return value;
+      words += (words.empty() ? "" : ", ") + std::string(Name(value));
+    }
+    return Error{ErrorCode::kInvalidArgument, "BAD_VALUE", "must be one of " + words};
+  };
+}
+
+Result<TimeZone> FindZone(const std::string& name) {
+  if (const auto zone = TimeZone::Find(name)) return *zone;
+  return Error{ErrorCode::kInvalidArgument, "BAD_VALUE",
+               "must be a time zone of the IANA database, such as Asia/Kolkata"};
+}
+
+/// Equal for two accounts that CleverTap counts as one. Its European host has two names.
+std::string ProjectKey(const Account& account) {
+  std::string key = account.base_url == "https://eu1.api.clevertap.com"
+                        ? "https://api.clevertap.com"
+                        : account.base_url;
+  key += ' ';
+  for (char c : account.account_id) key += (c >= 'a' && c <= 'z') ? static_cast<char>(c - 32) : c;
+  return key;
+}
+
+/// Reads one document. What it returns is whole only if no problem was found.
+class Loader {
+ public:
+  Loader(Problems& problems, std::filesystem::path directory, const Environment& environment,
+         TimeZone utc)
+      : problems_(problems),
+        directory_(std::move(directory)),
+        environment_(environment),
+        utc_(utc) {}
+
+  Config Load(const YAML::Node& document) {
+    Section root(problems_, document, document.Mark(), "");
+    ReadListening(root);
+    ReadDatabase(root);
+    ReadPath(root.Require("keys_file", "the keys that seal identifiers"), config_.keys_file);
+    ReadLog(root);
+    Section intake = root.Child("intake");
+    // A waiting line must hold one request of the largest size.
+    Read(intake.Take("max_waiting_identifiers"), config_.max_waiting_identifiers,
+         Integer(kMaxIdentifiersPerRequest, 1'000'000));
+    intake.Close();
+    ReadDispatcher(root);
+    Section shutdown = root.Child("shutdown");
+    Read(shutdown.Take("grace"), config_.shutdown_grace, Duration(1s, kMaxShutdownGrace));
+    shutdown.Close();
+    for (Section& account : root.List("accounts", "a list of at least one account")) {
+      ReadAccount(account);
+    }
+    root.Close();
+    return std::move(config_);
+  }
+
+ private:
+  void ReadListening(Section& root) {
+    Section grpc = root.Child("grpc");
+    Read(Overridden("LETHE_GRPC_LISTEN", grpc.Take("listen")), config_.grpc_listen, ParseListen);
+    grpc.Close();
+
+    Section operations = root.Child("operations");
+    const auto listen = Overridden("LETHE_OPERATIONS_LISTEN", operations.Take("listen"));
+    Read(listen, config_.operations_listen, ParseListen);
+    operations.Close();
+    if (listen && config_.operations_listen == config_.grpc_listen &&
+        !config_.grpc_listen.ends_with(":0")) {
+      problems_.Add(*listen, "must differ from grpc.listen");
+    }
+  }
+
+  void ReadDatabase(Section& root) {
+    Section database = root.Child("database");
+    const auto url = database.Take("url");
+    const auto url_file = database.Take("url_file");
+    const auto override_url = Overridden("LETHE_DATABASE_URL", std::nullopt);
+    if (url && url_file) database.Add("give url or url_file, not both");
+    if (!url && !url_file && !override_url) {
+      database.Add("give url, url_file or the variable LETHE_DATABASE_URL");
+    }
+    ReadPath(url_file, config_.database.url_file);
+    for (const auto& setting : {url, override_url}) {
+      std::string text;
+      if (setting && Read(setting, text, ParseDatabaseUrl)) {
+        config_.database.url = DatabaseUrl(text);
+      }
+    }
+    if (override_url) config_.database.url_file.clear();
+    Read(database.Take("connections"), config_.database.connections, Integer(1, 100));
+    database.Close();
+  }
+
+  void ReadLog(Section& root) {
+    using telemetry::LogFormat, telemetry::LogLevel;
+    Section log = root.Child("log");
+    Read(log.Take("format"), config_.log.format, OneOf({LogFormat::kJson, LogFormat::kText}));
+    Read(Overridden("LETHE_LOG_LEVEL", log.Take("level")), config_.log.level,
+         OneOf({LogLevel::kDebug, LogLevel::kInfo, LogLevel::kWarning, LogLevel::kError}));
+    log.Close();
+  }
+
+  void ReadDispatcher(Section& root) {
+    Section section = root.Child("dispatcher");
+    Config::Dispatcher& dispatcher = config_.dispatcher;
+    Read(section.Take("linger"), dispatcher.linger, Duration(10ms, 1h));
+    Read(section.Take("poll"), dispatcher.poll, Duration(10ms, 10s));
+    const auto connect = section.Take("connect_timeout");
+    const auto call = section.Take("call_timeout");
+    const auto lease = section.Take("lease");
+    const bool connect_good = Read(connect, dispatcher.connect_timeout, Duration(100ms, 30s));
+    const bool call_good = Read(call, dispatcher.call_timeout, Duration(1s, 5min));
+    const bool lease_good = Read(lease, dispatcher.lease, Duration(16s, 15min));
+    if (connect_good && call_good && dispatcher.connect_timeout > dispatcher.call_timeout) {
+      problems_.Add(connect ? *connect : *call, "connect_timeout must not exceed call_timeout");
+    }
+    if (call_good && lease_good && dispatcher.lease < dispatcher.call_timeout + kLeaseMargin) {
+      problems_.Add(lease ? *lease : *call,
+                    "lease must be at least call_timeout and " + FormatDuration(kLeaseMargin) +
+                        ", here " + FormatDuration(dispatcher.call_timeout + kLeaseMargin));
+    }
+    Read(section.Take("senders"), dispatcher.senders, Integer(1, 256));
+    section.Close();
+  }
+
+  void ReadAccount(Section& section) {
+    Account account{
+        .name = "", .base_url = "", .account_id = "", .passcode_file = "", .hours = {utc_}};
+    const auto name = section.Require("name", "what callers call the account");
+    if (Read(name, account.name, ParseSlug) && name) {
+      RefuseRepeat(names_, account.name, *name, "names another account already");
+    }
+    const auto region = section.Take("region");
+    const auto base_url = section.Take("base_url");
+    if (region.has_value() == base_url.has_value()) {
+      section.Add("give exactly one of region, base_url");
+    }
+    Read(region, account.base_url, ParseRegion);
+    Read(base_url, account.base_url, ParseBaseUrl);
+    const auto id = section.Require("account_id", "as CleverTap's settings show it");
+    if (Read(id, account.account_id, ParseAccountId) && id && !account.base_url.empty()) {
+      RefuseRepeat(projects_, ProjectKey(account), *id,
+                   "names a CleverTap project that another account has already, which would double "
+                   "its limit of concurrent calls");
+    }
+    ReadPath(section.Require("passcode_file", "a file with the passcode and nothing else"),
+             account.passcode_file);
+    Read(section.Require("time_zone", "of the CleverTap project, such as Asia/Kolkata"),
+         account.hours.zone, FindZone);
+    Read(section.Take("concurrency"), account.concurrency, Integer(1, kMaxConcurrency));
+    Read(section.Take("disassociate_path"), account.disassociate_path, ParseDisassociatePath);
+    const auto window = section.Take("sandbox_window");
+    Read(window, account.hours.sandbox_window, Duration(1ms, 48h));
+    if (window && IsCleverTap(account.base_url)) {
+      problems_.Add(*window, "is for sandboxes; CleverTap's own windows cannot be shortened");
+    }
+    section.Close();
+    config_.accounts.push_back(std::move(account));
+  }
+
+  /// The variable's value if it is set, otherwise the file's.
+  std::optional<Setting> Overridden(const std::string& variable,
+                                    std::optional<Setting> in_file) const {
+    if (auto text = environment_(variable)) return Setting{variable, "", *std::move(text)};
+    return in_file;
+  }
+
+  /// Puts the parsed text into `out`. False if it is wrong, which is reported.
+  template <typename T, typename Parse>
+  bool Read(const std::optional<Setting>& setting, T& out, Parse parse) {
+    if (!setting) return true;
+    auto value = parse(setting->text);
+    if (!value.ok()) {
+      problems_.Add(*setting, value.error().message);
+      return false;
+    }
+    out = std::move(value).value();
+    return true;
+  }
+
+  /// A file name, relative to the configuration's own directory.
+  void ReadPath(const std::optional<Setting>& setting, std::string& out) {
+    Read(setting, out, [this](const std::string& text) -> Result<std::string> {
+      if (text.empty() || text.find('\0') != std::string::npos) {
+        return Error{ErrorCode::kInvalidArgument, "BAD_VALUE", "must be the name of a file"};
+      }
+      return (directory_ / text).lexically_normal().string();
+    });
+  }
+
+  void RefuseRepeat(std::map<std::string, std::string>& seen, const std::string& value,
+                    const Setting& setting, const std::string& what) {
+    const auto [first, is_new] = seen.emplace(value, setting.where);
+    if (!is_new) problems_.Add(setting, what + " (" + first->second + ")");
+  }
+
+  Problems& problems_;
+  const std::filesystem::path directory_;
+  const Environment& environment_;
+  const TimeZone utc_;
+  Config config_;
+  std::map<std::string, std::string> names_;     ///< To where they were first given.
+  std::map<std::string, std::string> projects_;  ///< To where they were first given.
+};
+
+Error CannotRead(const std::string& path, const std::string& why) {
+  return Error{ErrorCode::kInvalidArgument, "BAD_CONFIG", path + ": " + why, {{path, why}}};
+}
+
+}  // namespace
+
+Result<Config> LoadConfig(const std::string& path, const Environment& environment) {
+  std::ostringstream text;
+  std::ifstream file(path);
+  if (!file) return CannotRead(path, std::generic_category().message(errno));
+  text << file.rdbuf();
+
+  const std::optional<TimeZone> utc = TimeZone::Find("UTC");
+  if (!utc) return CannotRead(path, "this machine has no time zones; install tzdata");
+
+  Problems problems(path);
+  try {
+    const std::vector<YAML::Node> documents = YAML::LoadAll(text.str());
+    if (documents.size() != 1) return CannotRead(path, "must be one YAML document");
+    Loader loader(problems, std::filesystem::path(path).parent_path(), environment, *utc);
+    Config config = loader.Load(documents.front());
+    if (problems.empty()) return config;
+  } catch (const YAML::Exception& error) {
+    // What follows a colon is from the file.
+    const std::string what = error.msg.substr(0, error.msg.find(':'));
+    problems.Add(problems.Where(error.mark), "", "is not YAML: " + what);
+  }
+  return problems.ToError();
+}
+
+}  // namespace lethe::runtime

@@ -1,0 +1,301 @@
+#include "telemetry/metrics.h"
+
+#include <prometheus/counter.h>
+#include <prometheus/family.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <array>
+#include <chrono>
+#include <map>
+#include <mutex>
+
+namespace lethe::telemetry {
+namespace {
+
+using prometheus::Counter;
+using prometheus::Family;
+using prometheus::Gauge;
+using prometheus::Histogram;
+using prometheus::Labels;
+using Buckets = Histogram::BucketBoundaries;
+
+const Buckets kShortSeconds{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10};
+const Buckets kCallSeconds{.05, .1, .25, .5, 1, 2.5, 5, 10, 20, 30, 60};
+const Buckets kRequests{1, 2, 5, 10, 20, 50, 100, 200, 500, 1000};
+const Buckets kRatio{.01, .05, .1, .25, .5, .75, .9, 1};
+
+constexpr std::array kApis{Api::kDelete, Api::kDemerge, Api::kDisassociate};
+constexpr std::array kIdentifierKinds{IdentifierKind::kIdentity, IdentifierKind::kGuid,
+                                      IdentifierKind::kPhone};
+
+constexpr std::array kGrpcCodes{
+    "OK",        "CANCELLED",      "UNKNOWN",           "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED",
+    "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",
+    "ABORTED",   "OUT_OF_RANGE",   "UNIMPLEMENTED",     "INTERNAL",           "UNAVAILABLE",
+    "DATA_LOSS", "UNAUTHENTICATED"};
+
+std::string GrpcCodeName(int code) {
+  const auto index = static_cast<std::size_t>(code);
+  return index < kGrpcCodes.size() ? kGrpcCodes[index] : "UNKNOWN";
+}
+
+std::string CodeName(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kInvalidArgument: return "INVALID_ARGUMENT";
+    case ErrorCode::kNotFound: return "NOT_FOUND";
+    case ErrorCode::kAlreadyExists: return "ALREADY_EXISTS";
+    case ErrorCode::kFailedPrecondition: return "FAILED_PRECONDITION";
+    case ErrorCode::kResourceExhausted: return "RESOURCE_EXHAUSTED";
+    case ErrorCode::kUnavailable: return "UNAVAILABLE";
+    case ErrorCode::kInternal: return "INTERNAL";
+  }
+  return "UNKNOWN";
+}
+
+std::string MethodName(Method method) {
+  switch (method) {
+    case Method::kCreatePrivacyRequest: return "CreatePrivacyRequest";
+    case Method::kGetPrivacyRequest: return "GetPrivacyRequest";
+    case Method::kListPrivacyRequests: return "ListPrivacyRequests";
+    case Method::kListPrivacyRequestItems: return "ListPrivacyRequestItems";
+  }
+  return "";
+}
+
+double Seconds(std::chrono::duration<double> duration) { return duration.count(); }
+
+std::string Word(std::string_view word) { return std::string(word); }
+
+Labels OfAccount(std::string_view account) { return {{"account", Word(account)}}; }
+Labels Of(std::string_view account, Operation operation) {
+  return {{"account", Word(account)}, {"operation", Word(Name(operation))}};
+}
+Labels Of(std::string_view account, Api api) {
+  return {{"account", Word(account)}, {"api", Word(Name(api))}};
+}
+
+/// Gauges that are set together: a series that is not named any more falls to zero instead of
+/// staying at what it was.
+class GaugeSet {
+ public:
+  using Values = std::map<Labels, double>;
+
+  explicit GaugeSet(Family<Gauge>& family) : family_(family) {}
+
+  void Replace(const Values& values) {
+    for (const auto& [labels, gauge] : series_) {
+      if (!values.contains(labels)) gauge->Set(0);
+    }
+    for (const auto& [labels, value] : values) {
+      Gauge*& gauge = series_[labels];
+      if (gauge == nullptr) gauge = &family_.Add(labels);
+      gauge->Set(value);
+    }
+  }
+
+ private:
+  Family<Gauge>& family_;
+  std::map<Labels, Gauge*> series_;
+};
+
+}  // namespace
+
+struct Metrics::Families {
+  prometheus::Registry registry;
+
+  Family<Counter>& NewCounter(const char* name, const char* help) {
+    return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
+  }
+  Family<Gauge>& NewGauge(const char* name, const char* help) {
+    return prometheus::BuildGauge().Name(name).Help(help).Register(registry);
+  }
+  Family<Histogram>& NewHistogram(const char* name, const char* help) {
+    return prometheus::BuildHistogram().Name(name).Help(help).Register(registry);
+  }
+
+  // Accepting requests.
+  Family<Counter>& requests_accepted =
+      NewCounter("lethe_requests_accepted_total",
+                 "Requests that became durable; repeats of a known idempotency key do not count.");
+  Family<Counter>& identifiers_accepted = NewCounter("lethe_identifiers_accepted_total",
+                                                     "Identifiers of the requests that became "
+                                                     "durable.");
+  Family<Counter>& grpc_requests =
+      NewCounter("lethe_grpc_requests_total", "Finished gRPC calls by canonical code.");
+  Family<Histogram>& grpc_duration = NewHistogram("lethe_grpc_request_duration_seconds",
+                                                  "Time from a gRPC call's arrival to its answer.");
+  Family<Histogram>& commit_duration =
+      NewHistogram("lethe_commit_duration_seconds",
+                   "Time that one flush of the committer takes, COMMIT included.");
+  Family<Histogram>& commit_requests =
+      NewHistogram("lethe_commit_requests", "Requests that shared one flush of the committer.");
+  Family<Gauge>& intake_waiting =
+      NewGauge("lethe_intake_waiting_identifiers",
+               "Identifiers in this process's waiting line, not durable yet.");
+
+  // Sending.
+  Family<Counter>& batches_sent = NewCounter(
+      "lethe_batches_sent_total", "Calls that left for CleverTap, whatever came of them.");
+  Family<Histogram>& batch_fill =
+      NewHistogram("lethe_batch_fill_ratio",
+                   "Identifiers of a call that left, as a share of what one call can carry.");
+  Family<Counter>& vendor_calls =
+      NewCounter("lethe_vendor_calls_total", "Attempted calls to CleverTap by outcome class.");
+  Family<Histogram>& vendor_duration =
+      NewHistogram("lethe_vendor_call_duration_seconds", "Time that an attempted call took.");
+  Family<Gauge>& slots_limit =
+      NewGauge("lethe_slots_limit", "Concurrent calls that the configuration allows.");
+  Family<Counter>& windows_closed =
+      NewCounter("lethe_windows_closed_total",
+                 "Batches that this process moved to done because CleverTap's window had passed.");
+  Family<Counter>& batches_abandoned =
+      NewCounter("lethe_batches_abandoned_total",
+                 "Batches that this process took over because their sender's lease had run out.");
+  Family<Counter>& store_errors =
+      NewCounter("lethe_store_errors_total", "Failed calls of the database adapter by code.");
+
+  // The queue, as the last snapshot found it.
+  Family<Gauge>& items = NewGauge("lethe_items", "Items by the state of their batch.");
+  Family<Gauge>& oldest_waiting =
+      NewGauge("lethe_oldest_waiting_age_seconds",
+               "Age of the oldest batch that waits to be sent; 0 if none waits.");
+  Family<Gauge>& overdue = NewGauge("lethe_overdue_requests",
+                                    "Requests that are not final although their due time passed.");
+  Family<Gauge>& slots_in_use =
+      NewGauge("lethe_slots_in_use", "Calls in flight by leased slots, of all replicas.");
+  Family<Gauge>& account_blocked =
+      NewGauge("lethe_account_blocked",
+               "1 while nothing is sent for the account because CleverTap refuses its credentials, "
+               "region or path.");
+  Family<Gauge>& snapshot_time = NewGauge("lethe_queue_snapshot_timestamp_seconds",
+                                          "Unix time of the snapshot behind the queue's gauges; 0 "
+                                          "before the first.");
+
+  Family<Gauge>& build_info = NewGauge("lethe_build_info", "Always 1; the label says what runs.");
+
+  std::mutex publishing;
+  GaugeSet item_gauges{items};
+  GaugeSet waiting_gauges{oldest_waiting};
+  GaugeSet overdue_gauges{overdue};
+  GaugeSet slot_gauges{slots_in_use};
+  GaugeSet blocked_gauges{account_blocked};
+};
+
+Metrics::Metrics(std::string_view version, std::span<const Account> accounts)
+    : families_(std::make_unique<Families>()) {
+  Families& f = *families_;
+  f.build_info.Add({{"version", Word(version)}}).Set(1);
+  f.intake_waiting.Add({});
+  f.windows_closed.Add({});
+  f.commit_duration.Add({}, kShortSeconds);
+  f.commit_requests.Add({}, kRequests);
+  f.snapshot_time.Add({});
+
+  QueueSnapshot zero{};
+  for (const Account& account : accounts) {
+    for (Operation operation : kOperations) {
+      f.requests_accepted.Add(Of(account.name, operation));
+      f.identifiers_accepted.Add(Of(account.name, operation));
+      f.batches_abandoned.Add(Of(account.name, operation));
+      zero.waiting.push_back({account.name, operation, milliseconds{0}});
+      zero.overdue.push_back({account.name, operation, 0});
+      for (IdentifierKind kind : kIdentifierKinds) {
+        if (!Takes(operation, kind)) continue;
+        for (BatchState state : kBatchStates) {
+          zero.items.push_back({account.name, operation, kind, state, 0});
+        }
+      }
+    }
+    for (Api api : kApis) {
+      f.slots_limit.Add(Of(account.name, api)).Set(account.concurrency);
+      f.batches_sent.Add(Of(account.name, api));
+      zero.slots.push_back({account.name, api, 0});
+    }
+    zero.blocked_accounts.push_back(account.name);
+  }
+  Publish(zero);
+  Publish({});
+}
+
+Metrics::~Metrics() = default;
+
+void Metrics::RequestAccepted(std::string_view account, Operation operation, int identifiers) {
+  families_->requests_accepted.Add(Of(account, operation)).Increment();
+  families_->identifiers_accepted.Add(Of(account, operation)).Increment(identifiers);
+}
+
+void Metrics::GrpcFinished(Method method, int grpc_code, milliseconds duration) {
+  const std::string name = MethodName(method);
+  families_->grpc_requests.Add({{"method", name}, {"code", GrpcCodeName(grpc_code)}}).Increment();
+  families_->grpc_duration.Add({{"method", name}}, kShortSeconds).Observe(Seconds(duration));
+}
+
+void Metrics::CommitFinished(int requests, milliseconds duration) {
+  families_->commit_requests.Add({}, kRequests).Observe(requests);
+  families_->commit_duration.Add({}, kShortSeconds).Observe(Seconds(duration));
+}
+
+void Metrics::SetIntakeWaiting(std::int64_t identifiers) {
+  families_->intake_waiting.Add({}).Set(static_cast<double>(identifiers));
+}
+
+void Metrics::CallFinished(const FinishedCall& call) {
+  const Api api = ApiOf(call.operation);
+  const std::string api_name = Word(Name(api));
+  const std::string outcome = Word(Name(call.outcome));
+  Labels labels = Of(call.account, api);
+  if (call.outcome != OutcomeClass::kNotSent) {
+    families_->batches_sent.Add(labels).Increment();
+    families_->batch_fill.Add({{"api", api_name}}, kRatio)
+        .Observe(static_cast<double>(call.identifiers) / EnvelopeCapacity(call.operation));
+  }
+  labels.emplace("outcome", outcome);
+  families_->vendor_calls.Add(labels).Increment();
+  families_->vendor_duration.Add({{"api", api_name}, {"outcome", outcome}}, kCallSeconds)
+      .Observe(Seconds(call.duration));
+}
+
+void Metrics::WindowsClosed(int batches) { families_->windows_closed.Add({}).Increment(batches); }
+
+void Metrics::BatchAbandoned(std::string_view account, Operation operation) {
+  families_->batches_abandoned.Add(Of(account, operation)).Increment();
+}
+
+void Metrics::StoreFailed(ErrorCode code) {
+  families_->store_errors.Add({{"code", CodeName(code)}}).Increment();
+}
+
+void Metrics::Publish(const QueueSnapshot& snapshot) {
+  GaugeSet::Values items, waiting, overdue, slots, blocked;
+  for (const auto& row : snapshot.items) {
+    Labels labels = Of(row.account, row.operation);
+    labels.emplace("kind", Name(row.kind));
+    labels.emplace("state", Name(row.state));
+    items[labels] += static_cast<double>(row.count);
+  }
+  for (const auto& row : snapshot.waiting) {
+    waiting[Of(row.account, row.operation)] = Seconds(row.oldest_age);
+  }
+  for (const auto& row : snapshot.overdue) {
+    overdue[Of(row.account, row.operation)] = static_cast<double>(row.requests);
+  }
+  for (const auto& row : snapshot.slots) slots[Of(row.account, row.api)] = row.in_use;
+  for (const auto& account : snapshot.blocked_accounts) blocked[OfAccount(account)] = 1;
+
+  const std::lock_guard lock(families_->publishing);
+  families_->item_gauges.Replace(items);
+  families_->waiting_gauges.Replace(waiting);
+  families_->overdue_gauges.Replace(overdue);
+  families_->slot_gauges.Replace(slots);
+  families_->blocked_gauges.Replace(blocked);
+  families_->snapshot_time.Add({}).Set(Seconds(snapshot.taken_at.time_since_epoch()));
+}
+
+std::string Metrics::Text() const {
+  return prometheus::TextSerializer().Serialize(families_->registry.Collect());
+}
+
+}  // namespace lethe::telemetry

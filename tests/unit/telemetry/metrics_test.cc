@@ -1,0 +1,214 @@
+#include "telemetry/metrics.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace lethe::telemetry {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using namespace std::chrono_literals;
+
+Account Demo() {
+  return {.name = "demo",
+          .base_url = "https://in1.api.clevertap.com",
+          .account_id = "TEST-000-0000",
+          .passcode_file = "passcode",
+          .hours = {*TimeZone::Find("Asia/Kolkata")}};
+}
+
+Metrics DemoMetrics() { return Metrics("1.2.3", std::vector{Demo()}); }
+
+std::string FileText(const std::string& path) {
+  std::ifstream file(LETHE_SOURCE_DIR "/" + path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+/// Makes every family show at least one series.
+void TouchAll(Metrics& metrics) {
+  metrics.GrpcFinished(Method::kCreatePrivacyRequest, 0, 3ms);
+  metrics.CallFinished({.account = "demo",
+                        .operation = Operation::kErasure,
+                        .outcome = OutcomeClass::kAccepted,
+                        .identifiers = 50,
+                        .duration = 500ms});
+  metrics.StoreFailed(ErrorCode::kUnavailable);
+}
+
+struct Family {
+  std::string type;
+  std::string help;
+  std::set<std::string> labels;
+};
+
+std::map<std::string, Family> Families(const std::string& text) {
+  std::map<std::string, Family> families;
+  std::string current;
+  const std::regex label(R"re(([a-z_]+)=")re");
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string hash, keyword;
+    if (line.starts_with("# ")) {
+      words >> hash >> keyword >> current;
+      std::string rest;
+      std::getline(words >> std::ws, rest);
+      (keyword == "HELP" ? families[current].help : families[current].type) = rest;
+      continue;
+    }
+    for (std::sregex_iterator match(line.begin(), line.end(), label), end; match != end; ++match) {
+      if ((*match)[1] != "le") families[current].labels.insert((*match)[1]);
+    }
+  }
+  return families;
+}
+
+std::string AsGolden(const std::map<std::string, Family>& families) {
+  std::string text;
+  for (const auto& [name, family] : families) {
+    text += name + " " + family.type + " {";
+    for (const std::string& label : family.labels) {
+      text += (label == *family.labels.begin() ? "" : ",") + label;
+    }
+    text += "} " + family.help + "\n";
+  }
+  return text;
+}
+
+TEST(Metrics, NamesTypesLabelsAndHelpAreThoseOfTheGoldenList) {
+  Metrics metrics = DemoMetrics();
+  TouchAll(metrics);
+  EXPECT_EQ(AsGolden(Families(metrics.Text())), FileText("tests/unit/telemetry/metrics.golden"));
+}
+
+TEST(Metrics, EveryFamilyHasItsLineInTheDocumentation) {
+  Metrics metrics = DemoMetrics();
+  TouchAll(metrics);
+  const std::string page = FileText("service/docs/metrics.md");
+  std::set<std::string> known;
+  for (const auto& [name, family] : Families(metrics.Text())) {
+    std::string labels;
+    for (const std::string& label : family.labels) labels += (labels.empty() ? "" : ", ") + label;
+    EXPECT_THAT(page, HasSubstr("| `" + name + "` | " + family.type + " | " + labels + " | " +
+                                family.help + " |\n"));
+    known.insert(name);
+  }
+  const std::regex row(R"(\| `(lethe_[a-z_]+)` \|)");
+  for (std::sregex_iterator match(page.begin(), page.end(), row), end; match != end; ++match) {
+    EXPECT_TRUE(known.contains((*match)[1])) << (*match)[1] << " is documented and does not exist";
+  }
+}
+
+TEST(Metrics, AccountsShowZeroesBeforeAnythingHappened) {
+  const std::string text = DemoMetrics().Text();
+  EXPECT_THAT(
+      text, HasSubstr("lethe_requests_accepted_total{account=\"demo\",operation=\"erasure\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("lethe_items{account=\"demo\",kind=\"phone\",operation="
+                              "\"disassociation\",state=\"needs_review\"} 0\n"));
+  EXPECT_THAT(text, Not(HasSubstr("kind=\"phone\",operation=\"erasure\"")));
+  EXPECT_THAT(text, HasSubstr("lethe_account_blocked{account=\"demo\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("lethe_slots_limit{account=\"demo\",api=\"demerge\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("lethe_build_info{version=\"1.2.3\"} 1\n"));
+}
+
+TEST(Metrics, CountsAnAcceptedRequestAndItsIdentifiers) {
+  Metrics metrics = DemoMetrics();
+  metrics.RequestAccepted("demo", Operation::kDemerge, 40);
+  metrics.RequestAccepted("demo", Operation::kDemerge, 2);
+  const std::string labels = "{account=\"demo\",operation=\"demerge\"}";
+  EXPECT_THAT(metrics.Text(), HasSubstr("lethe_requests_accepted_total" + labels + " 2\n"));
+  EXPECT_THAT(metrics.Text(), HasSubstr("lethe_identifiers_accepted_total" + labels + " 42\n"));
+}
+
+TEST(Metrics, CountsACallByItsOutcomeAndFill) {
+  Metrics metrics = DemoMetrics();
+  metrics.CallFinished({.account = "demo",
+                        .operation = Operation::kDisassociation,
+                        .outcome = OutcomeClass::kPartial,
+                        .identifiers = 500,
+                        .duration = 700ms});
+  const std::string text = metrics.Text();
+  EXPECT_THAT(text, HasSubstr("lethe_vendor_calls_total{account=\"demo\",api=\"disassociate\","
+                              "outcome=\"partial\"} 1\n"));
+  EXPECT_THAT(text,
+              HasSubstr("lethe_batches_sent_total{account=\"demo\",api=\"disassociate\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("lethe_batch_fill_ratio_sum{api=\"disassociate\"} 0.5\n"));
+  EXPECT_THAT(text, HasSubstr("lethe_vendor_call_duration_seconds_bucket{api=\"disassociate\","
+                              "outcome=\"partial\",le=\"0.5\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("lethe_vendor_call_duration_seconds_bucket{api=\"disassociate\","
+                              "outcome=\"partial\",le=\"1\"} 1\n"));
+}
+
+TEST(Metrics, ACallThatNeverLeftWasNotSent) {
+  Metrics metrics = DemoMetrics();
+  metrics.CallFinished({.account = "demo",
+                        .operation = Operation::kErasure,
+                        .outcome = OutcomeClass::kNotSent,
+                        .identifiers = 1,
+                        .duration = 5s});
+  EXPECT_THAT(metrics.Text(),
+              HasSubstr("lethe_batches_sent_total{account=\"demo\",api=\"delete\"} 0\n"));
+  EXPECT_THAT(metrics.Text(), Not(HasSubstr("lethe_batch_fill_ratio_count")));
+}
+
+TEST(Metrics, GrpcCodesHaveTheirNamesAndStrangeOnesShareOne) {
+  Metrics metrics = DemoMetrics();
+  for (int code : {0, 16, 17, -1}) {
+    metrics.GrpcFinished(Method::kGetPrivacyRequest, code, 1ms);
+  }
+  const std::string text = metrics.Text();
+  const std::string head = "lethe_grpc_requests_total{code=";
+  const std::string tail = ",method=\"GetPrivacyRequest\"}";
+  EXPECT_THAT(text, HasSubstr(head + "\"OK\"" + tail + " 1\n"));
+  EXPECT_THAT(text, HasSubstr(head + "\"UNAUTHENTICATED\"" + tail + " 1\n"));
+  EXPECT_THAT(text, HasSubstr(head + "\"UNKNOWN\"" + tail + " 2\n"));
+}
+
+TEST(Metrics, ASnapshotReplacesTheOneBefore) {
+  Metrics metrics = DemoMetrics();
+  QueueSnapshot snapshot;
+  snapshot.taken_at = TimePoint{1'700'000'000s};
+  snapshot.items = {{"demo", Operation::kErasure, IdentifierKind::kGuid, BatchState::kReady, 7},
+                    {"gone", Operation::kErasure, IdentifierKind::kGuid, BatchState::kReady, 3}};
+  snapshot.waiting = {{"demo", Operation::kErasure, 1500ms}};
+  snapshot.overdue = {{"demo", Operation::kDemerge, 4}};
+  snapshot.slots = {{"demo", Api::kDelete, 2}};
+  snapshot.blocked_accounts = {"demo"};
+  metrics.Publish(snapshot);
+
+  const std::string items = "\",kind=\"guid\",operation=\"erasure\",state=\"ready\"} ";
+  std::string text = metrics.Text();
+  EXPECT_THAT(text, HasSubstr("lethe_items{account=\"demo" + items + "7\n"));
+  EXPECT_THAT(text, HasSubstr("lethe_items{account=\"gone" + items + "3\n"));
+  EXPECT_THAT(
+      text,
+      HasSubstr("lethe_oldest_waiting_age_seconds{account=\"demo\",operation=\"erasure\"} 1.5\n"));
+  EXPECT_THAT(text,
+              HasSubstr("lethe_overdue_requests{account=\"demo\",operation=\"demerge\"} 4\n"));
+  EXPECT_THAT(text, HasSubstr("lethe_slots_in_use{account=\"demo\",api=\"delete\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("lethe_account_blocked{account=\"demo\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("lethe_queue_snapshot_timestamp_seconds 1700000000\n"));
+
+  snapshot = {};
+  snapshot.items = {{"demo", Operation::kErasure, IdentifierKind::kGuid, BatchState::kDone, 7}};
+  metrics.Publish(snapshot);
+  text = metrics.Text();
+  EXPECT_THAT(text, HasSubstr("lethe_items{account=\"demo" + items + "0\n"));
+  EXPECT_THAT(text, HasSubstr("lethe_items{account=\"gone" + items + "0\n"));
+  EXPECT_THAT(text, HasSubstr("lethe_account_blocked{account=\"demo\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("lethe_slots_in_use{account=\"demo\",api=\"delete\"} 0\n"));
+}
+
+}  // namespace
+}  // namespace lethe::telemetry
