@@ -1,0 +1,315 @@
+#include "contract/request_store/suite.h"
+
+#include <gmock/gmock.h>
+
+#include <future>
+#include <set>
+#include <thread>
+#include <vector>
+
+#include "lethe/limits.h"
+
+namespace lethe {
+
+Result<Admission> RequestStoreContract::Submit(NewRequest request) {
+  std::promise<Result<Admission>> answer;
+  store().Submit(std::move(request),
+                 [&](Result<Admission> result) { answer.set_value(std::move(result)); });
+  return answer.get_future().get();
+}
+
+namespace {
+
+using std::chrono::hours;
+using testing::ElementsAre;
+
+NewRequest Erasure(const std::string& key, const std::vector<std::string>& identities) {
+  NewRequest request{.principal = "anonymous",
+                     .account = "acme",
+                     .idempotency_key = key,
+                     .operation = Operation::kErasure,
+                     .kind = IdentifierKind::kIdentity,
+                     .items = {},
+                     .submit_time = {},
+                     .due_time = {}};
+  for (const std::string& identity : identities) {
+    request.items.push_back({Identifier(identity), static_cast<int>(request.items.size())});
+  }
+  return request;
+}
+
+std::vector<std::string> Many(int count) {
+  std::vector<std::string> identities;
+  for (int i = 0; i < count; ++i) identities.push_back("user-" + std::to_string(i));
+  return identities;
+}
+
+std::vector<RequestId> Ids(const Page<RequestView>& page) {
+  std::vector<RequestId> ids;
+  for (const RequestView& row : page.rows) ids.push_back(row.id);
+  return ids;
+}
+
+std::vector<int> Ordinals(const Page<ItemView>& page) {
+  std::vector<int> ordinals;
+  for (const ItemView& row : page.rows) ordinals.push_back(row.ordinal);
+  return ordinals;
+}
+
+TEST_P(RequestStoreContract, ShowsWhatItHasKept) {
+  NewRequest request = Erasure("k", {"ann", "bob"});
+  request.items[1].ordinal = 3;
+  request.duplicate_count = 2;
+  request.submit_time = TimePoint(hours(480'000)) + std::chrono::microseconds(7);
+  request.due_time = *request.submit_time + hours(720);
+  const auto admission = Submit(request);
+  ASSERT_TRUE(admission) << admission.error().message;
+  EXPECT_FALSE(admission->repeated);
+
+  const auto view = store().Get("acme", admission->id);
+  ASSERT_TRUE(view) << view.error().message;
+  EXPECT_EQ(view->id, admission->id);
+  EXPECT_EQ(view->account, "acme");
+  EXPECT_EQ(view->principal, "anonymous");
+  EXPECT_EQ(view->operation, Operation::kErasure);
+  EXPECT_EQ(view->kind, IdentifierKind::kIdentity);
+  EXPECT_EQ(view->item_count, 2);
+  EXPECT_EQ(view->duplicate_count, 2);
+  EXPECT_EQ(view->counts.total(), 2);
+  EXPECT_EQ(DeriveState(view->counts, view->item_count), RequestState::kQueued);
+  EXPECT_EQ(view->create_time, admission->create_time);
+  EXPECT_EQ(view->submit_time, request.submit_time);
+  EXPECT_EQ(view->due_time, request.due_time);
+  EXPECT_EQ(view->last_window_end, std::nullopt);
+  EXPECT_EQ(view->last_finished_at, std::nullopt);
+
+  const auto items = store().ListItems({"acme", admission->id, -1, 10});
+  ASSERT_TRUE(items) << items.error().message;
+  EXPECT_THAT(Ordinals(*items), ElementsAre(0, 3));
+  EXPECT_FALSE(items->more);
+  EXPECT_EQ(items->rows[0].attempt_count, 0);
+  EXPECT_EQ(items->rows[0].reason, "");
+}
+
+TEST_P(RequestStoreContract, KeepsEveryOperationAndKind) {
+  const auto keep = [&](Operation operation, IdentifierKind kind) {
+    NewRequest request = Erasure(
+        "k" + std::to_string(static_cast<int>(operation)) + std::to_string(static_cast<int>(kind)),
+        {"+4915112345678"});
+    request.operation = operation;
+    request.kind = kind;
+    const auto admission = Submit(std::move(request));
+    ASSERT_TRUE(admission) << admission.error().message;
+    const auto view = store().Get("acme", admission->id);
+    ASSERT_TRUE(view) << view.error().message;
+    EXPECT_EQ(view->operation, operation);
+    EXPECT_EQ(view->kind, kind);
+  };
+  keep(Operation::kErasure, IdentifierKind::kIdentity);
+  keep(Operation::kErasure, IdentifierKind::kGuid);
+  keep(Operation::kDemerge, IdentifierKind::kIdentity);
+  keep(Operation::kDisassociation, IdentifierKind::kPhone);
+}
+
+TEST_P(RequestStoreContract, KeepsTextsThatTryToBreakOut) {
+  const std::vector<std::string> hard = {"'; drop table request; --",
+                                         "{\"a,b\"}",
+                                         "back\\slash",
+                                         "\"",
+                                         "a,b",
+                                         "NULL",
+                                         "\xF0\x9F\x98\x80",
+                                         std::string(4 * kMaxIdentityCharacters, 'x')};
+  const auto admission = Submit(Erasure("key with 'quotes' and \\", hard));
+  ASSERT_TRUE(admission) << admission.error().message;
+  const auto again = Submit(Erasure("key with 'quotes' and \\", hard));
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_TRUE(again->repeated);
+}
+
+TEST_P(RequestStoreContract, AnswersARepeatWithTheOriginal) {
+  const auto first = Submit(Erasure("k", {"ann", "bob"}));
+  const auto second = Submit(Erasure("k", {"ann", "bob"}));
+  ASSERT_TRUE(first) << first.error().message;
+  ASSERT_TRUE(second) << second.error().message;
+  EXPECT_TRUE(second->repeated);
+  EXPECT_EQ(second->id, first->id);
+  EXPECT_EQ(second->create_time, first->create_time);
+  EXPECT_EQ(Ids(store().ListRequests({"acme", {}, 10}).value()).size(), 1u);
+}
+
+TEST_P(RequestStoreContract, RefusesTheKeyOfAnotherPayload) {
+  ASSERT_TRUE(Submit(Erasure("k", {"ann", "bob"})));
+  std::vector<NewRequest> others(7, Erasure("k", {"ann", "bob"}));
+  others[0].items.pop_back();
+  others[1].items[1].identifier = Identifier("eve");
+  others[2].account = "globex";
+  others[3].operation = Operation::kDemerge;
+  others[4].kind = IdentifierKind::kGuid;
+  others[5].submit_time = TimePoint(hours(480'000));
+  others[6].due_time = TimePoint(hours(480'000));
+  for (std::size_t i = 0; i < others.size(); ++i) {
+    const auto refused = Submit(others[i]);
+    ASSERT_FALSE(refused) << i;
+    EXPECT_EQ(refused.error().code, ErrorCode::kAlreadyExists) << i;
+    EXPECT_EQ(refused.error().reason, "IDEMPOTENCY_KEY_REUSED") << i;
+    EXPECT_EQ(refused.error().message.find("eve"), std::string::npos) << i;
+  }
+  EXPECT_EQ(Ids(store().ListRequests({"acme", {}, 10}).value()).size(), 1u);
+  EXPECT_TRUE(store().ListRequests({"globex", {}, 10}).value().rows.empty());
+}
+
+TEST_P(RequestStoreContract, TellsBordersOfIdentifiersApart) {
+  ASSERT_TRUE(Submit(Erasure("k", {"ab", "c"})));
+  const auto refused = Submit(Erasure("k", {"a", "bc"}));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, "IDEMPOTENCY_KEY_REUSED");
+}
+
+TEST_P(RequestStoreContract, GivesEveryPrincipalItsOwnKeys) {
+  const auto one = Submit(Erasure("k", {"ann"}));
+  NewRequest request = Erasure("k", {"bob"});
+  request.principal = "someone-else";
+  const auto other = Submit(std::move(request));
+  ASSERT_TRUE(one) << one.error().message;
+  ASSERT_TRUE(other) << other.error().message;
+  EXPECT_FALSE(other->repeated);
+  EXPECT_NE(other->id, one->id);
+}
+
+TEST_P(RequestStoreContract, TreatsKeysThatDifferInCaseAsTwo) {
+  ASSERT_TRUE(Submit(Erasure("k", {"ann"})));
+  const auto other = Submit(Erasure("K", {"ann"}));
+  ASSERT_TRUE(other) << other.error().message;
+  EXPECT_FALSE(other->repeated);
+}
+
+TEST_P(RequestStoreContract, KeepsOneOfManyThatRaceWithOneKey) {
+  constexpr int kRivals = 8;
+  std::vector<std::optional<Result<Admission>>> answers(kRivals);
+  {
+    std::vector<std::jthread> rivals;
+    for (int i = 0; i < kRivals; ++i) {
+      rivals.emplace_back([&, i] { answers[i] = Submit(Erasure("k", {"ann"})); });
+    }
+  }
+  std::set<RequestId> ids;
+  int fresh = 0;
+  for (const auto& answer : answers) {
+    ASSERT_TRUE(*answer) << answer->error().message;
+    ids.insert((*answer)->id);
+    if (!(*answer)->repeated) ++fresh;
+  }
+  EXPECT_EQ(ids.size(), 1u);
+  EXPECT_EQ(fresh, 1);
+}
+
+TEST_P(RequestStoreContract, KeepsAllOfManyAtOnce) {
+  constexpr int kThreads = 8;
+  constexpr int kEach = 25;
+  {
+    std::vector<std::jthread> callers;
+    for (int t = 0; t < kThreads; ++t) {
+      callers.emplace_back([&, t] {
+        for (int i = 0; i < kEach; ++i) {
+          const std::string name = std::to_string(t) + "-" + std::to_string(i);
+          EXPECT_TRUE(Submit(Erasure(name, {name, name + "'"})));
+        }
+      });
+    }
+  }
+  const auto page = store().ListRequests({"acme", {}, kMaxPageSize});
+  ASSERT_TRUE(page) << page.error().message;
+  EXPECT_EQ(page->rows.size(), std::size_t{kThreads * kEach});
+  for (const RequestView& row : page->rows) EXPECT_EQ(row.counts.total(), 2);
+}
+
+TEST_P(RequestStoreContract, KeepsTheLargestRequestWhole) {
+  const auto admission = Submit(Erasure("k", Many(kMaxIdentifiersPerRequest)));
+  ASSERT_TRUE(admission) << admission.error().message;
+  const auto view = store().Get("acme", admission->id);
+  ASSERT_TRUE(view) << view.error().message;
+  EXPECT_EQ(view->item_count, kMaxIdentifiersPerRequest);
+  EXPECT_EQ(view->counts.total(), kMaxIdentifiersPerRequest);
+
+  const auto all = store().ListItems({"acme", admission->id, -1, kMaxPageSize});
+  ASSERT_TRUE(all) << all.error().message;
+  ASSERT_EQ(all->rows.size(), std::size_t{kMaxIdentifiersPerRequest});
+  EXPECT_FALSE(all->more);
+  for (int i = 0; i < kMaxIdentifiersPerRequest; ++i) ASSERT_EQ(all->rows[i].ordinal, i);
+}
+
+TEST_P(RequestStoreContract, KeepsRequestsThatShareAnEnvelopeApart) {
+  const auto one = Submit(Erasure("1", Many(60)));
+  const auto two = Submit(Erasure("2", {"ann"}));
+  const auto three = Submit(Erasure("3", Many(60)));
+  ASSERT_TRUE(one && two && three);
+  EXPECT_EQ(store().ListItems({"acme", one->id, -1, 100}).value().rows.size(), 60u);
+  EXPECT_EQ(store().ListItems({"acme", two->id, -1, 100}).value().rows.size(), 1u);
+  EXPECT_EQ(store().ListItems({"acme", three->id, -1, 100}).value().rows.size(), 60u);
+  EXPECT_EQ(store().Get("acme", two->id).value().counts.total(), 1);
+}
+
+TEST_P(RequestStoreContract, PagesThroughItemsInOrder) {
+  NewRequest request = Erasure("k", Many(5));
+  request.items[4].ordinal = 9;
+  const auto admission = Submit(std::move(request));
+  ASSERT_TRUE(admission) << admission.error().message;
+  const auto page = [&](int after, int size) {
+    return store().ListItems({"acme", admission->id, after, size}).value();
+  };
+  EXPECT_THAT(Ordinals(page(-1, 2)), ElementsAre(0, 1));
+  EXPECT_TRUE(page(-1, 2).more);
+  EXPECT_THAT(Ordinals(page(1, 2)), ElementsAre(2, 3));
+  EXPECT_TRUE(page(1, 2).more);
+  EXPECT_THAT(Ordinals(page(3, 2)), ElementsAre(9));
+  EXPECT_FALSE(page(3, 2).more);
+  EXPECT_FALSE(page(-1, 5).more);
+  EXPECT_THAT(Ordinals(page(9, 2)), ElementsAre());
+  EXPECT_FALSE(page(9, 2).more);
+}
+
+TEST_P(RequestStoreContract, PagesThroughRequestsNewestFirst) {
+  std::vector<RequestId> ids;
+  for (int i = 0; i < 5; ++i) ids.push_back(Submit(Erasure(std::to_string(i), {"ann"}))->id);
+  NewRequest foreign = Erasure("foreign", {"ann"});
+  foreign.account = "globex";
+  ASSERT_TRUE(Submit(std::move(foreign)));
+
+  const auto first = store().ListRequests({"acme", {}, 2}).value();
+  EXPECT_THAT(Ids(first), ElementsAre(ids[4], ids[3]));
+  EXPECT_TRUE(first.more);
+  const auto second = store().ListRequests({"acme", ids[3], 2}).value();
+  EXPECT_THAT(Ids(second), ElementsAre(ids[2], ids[1]));
+  EXPECT_TRUE(second.more);
+  const auto last = store().ListRequests({"acme", ids[1], 2}).value();
+  EXPECT_THAT(Ids(last), ElementsAre(ids[0]));
+  EXPECT_FALSE(last.more);
+  EXPECT_FALSE(store().ListRequests({"acme", {}, 5}).value().more);
+}
+
+TEST_P(RequestStoreContract, HasEmptyListsBeforeAnythingIsKept) {
+  const auto page = store().ListRequests({"acme", {}, 10});
+  ASSERT_TRUE(page) << page.error().message;
+  EXPECT_TRUE(page->rows.empty());
+  EXPECT_FALSE(page->more);
+}
+
+TEST_P(RequestStoreContract, FindsNothingUnderAnUnknownIdOrAnotherAccount) {
+  const auto admission = Submit(Erasure("k", {"ann"}));
+  ASSERT_TRUE(admission) << admission.error().message;
+  const auto expect_not_found = [](const auto& result) {
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().code, ErrorCode::kNotFound);
+    EXPECT_EQ(result.error().reason, "REQUEST_NOT_FOUND");
+  };
+  const RequestId unknown{ToInt(admission->id) + 1};
+  expect_not_found(store().Get("acme", unknown));
+  expect_not_found(store().Get("globex", admission->id));
+  expect_not_found(store().Get("acme", RequestId{std::numeric_limits<std::int64_t>::max()}));
+  expect_not_found(store().ListItems({"acme", unknown, -1, 10}));
+  expect_not_found(store().ListItems({"globex", admission->id, -1, 10}));
+}
+
+}  // namespace
+}  // namespace lethe

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <ostream>
+#include <string>
+
+#include "lethe/request_store.h"
+
+namespace lethe {
+
+/// A store to hold to its promises, empty, with whatever it stands on. Accounts `acme` and `globex`
+/// exist.
+class StoreUnderTest {
+ public:
+  virtual ~StoreUnderTest() = default;
+  virtual RequestStore& store() = 0;
+};
+
+struct RequestStoreParam {
+  std::string name;
+  std::function<std::unique_ptr<StoreUnderTest>()> make;
+
+  friend void PrintTo(const RequestStoreParam& param, std::ostream* out) { *out << param.name; }
+};
+
+/// What every RequestStore keeps. Instantiate it with one RequestStoreParam per implementation:
+///   INSTANTIATE_TEST_SUITE_P(Fake, RequestStoreContract, testing::Values(RequestStoreParam{..}));
+class RequestStoreContract : public testing::TestWithParam<RequestStoreParam> {
+ protected:
+  RequestStore& store() { return under_test_->store(); }
+
+  /// Submits and waits for the answer.
+  Result<Admission> Submit(NewRequest request);
+
+ private:
+  std::unique_ptr<StoreUnderTest> under_test_ = GetParam().make();
+};
+
+}  // namespace lethe
