@@ -52,7 +52,8 @@ class Server {
     std::string pattern = (std::filesystem::temp_directory_path() / "lethe-test-XXXXXX").string();
     if (!mkdtemp(pattern.data())) throw std::runtime_error("cannot make " + pattern);
     directory_ = pattern;
-    Output(std::string(kScript) + " start " + directory_ + " --fast");
+    Output(std::string(kScript) + " start " + directory_ + " --fast --owner " +
+           std::to_string(getpid()));
     url_ = Output(std::string(kScript) + " url " + directory_);
     Admin(std::string("create database ") + kTemplate);
     const auto connection = std::make_unique<pqxx::connection>(Url(kTemplate));
