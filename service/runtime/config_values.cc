@@ -149,7 +149,10 @@ Result<std::string> ParseBaseUrl(std::string_view text) {
   const std::string scheme = Part(url, CURLUPART_SCHEME);
   const std::string host = Lower(Part(url, CURLUPART_HOST));
   const std::string port = Part(url, CURLUPART_PORT, CURLU_NO_DEFAULT_PORT);
-  if ((scheme != "https" && scheme != "http") || host.empty() || host.ends_with('.') ||
+  // libcurl forgives one slash and three.
+  const std::string start = scheme + "://";
+  if ((scheme != "https" && scheme != "http") || !Lower(std::string(text)).starts_with(start) ||
+      text.substr(start.size()).starts_with('/') || host.empty() || host.ends_with('.') ||
       port == "0" || Part(url, CURLUPART_PATH) != "/") {
     return Wrong(kRight);
   }

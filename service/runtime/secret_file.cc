@@ -59,8 +59,10 @@ Result<std::string> SecretFile::Read() const {
     return Unusable(path_, "is larger than " + std::to_string(kMaxBytes) + " bytes");
   }
   content.resize(size);
-  if (content.ends_with('\n')) content.pop_back();
-  if (content.ends_with('\r')) content.pop_back();
+  if (content.ends_with('\n')) {
+    content.pop_back();
+    if (content.ends_with('\r')) content.pop_back();
+  }
   if (content.empty()) return Unusable(path_, "is empty");
   return content;
 }
