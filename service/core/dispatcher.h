@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "lethe/account.h"
 #include "lethe/batch.h"
@@ -43,6 +44,16 @@ enum class SendStep {
   kWithheld,  ///< Repeating could hurt someone; put aside without a call.
   kSent,      ///< CleverTap was called.
 };
+
+constexpr std::string_view Name(SendStep step) {
+  switch (step) {
+    case SendStep::kIdle: return "idle";
+    case SendStep::kReleased: return "released";
+    case SendStep::kWithheld: return "withheld";
+    case SendStep::kSent: return "sent";
+  }
+  return "";
+}
 
 /// For the loop around SendOne() to log and count. Fields below `step` hold only if it is not
 /// kIdle, those of the call only if it is kSent.

@@ -10,21 +10,15 @@ Loop::Loop(Parts parts, milliseconds interval, std::function<Next()> pass)
       pass_(std::move(pass)),
       thread_([this] { Run(); }) {}
 
-Loop::~Loop() {
+Loop::~Loop() { Stop(); }
+
+void Loop::Stop() {
   {
     std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   changed_.notify_all();
-  thread_.join();
-}
-
-void Loop::Wake() {
-  {
-    std::lock_guard lock(mutex_);
-    woken_ = true;
-  }
-  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
 }
 
 bool Loop::alive() const {
@@ -35,7 +29,6 @@ bool Loop::alive() const {
 void Loop::Run() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    woken_ = false;
     running_ = true;
     running_since_ = parts_.clock.Monotonic();
     lock.unlock();
@@ -43,7 +36,7 @@ void Loop::Run() {
     lock.lock();
     running_ = false;
     if (next == Next::kWait) {
-      changed_.wait_for(lock, Spread(interval_), [this] { return stopping_ || woken_; });
+      changed_.wait_for(lock, Spread(interval_), [this] { return stopping_; });
     }
   }
 }

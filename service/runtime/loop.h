@@ -32,8 +32,8 @@ class Loop {
   Loop(Parts parts, milliseconds interval, std::function<Next()> pass);
   ~Loop();
 
-  /// Asks for the next pass now instead of after the interval.
-  void Wake();
+  /// Returns when the pass that runs has ended; no other follows. Calling it again does nothing.
+  void Stop();
 
   /// Whether the pass that runs began less than kStuckAfter ago, or none runs.
   bool alive() const;
@@ -49,7 +49,6 @@ class Loop {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   bool stopping_ = false;
-  bool woken_ = false;
   bool running_ = false;
   milliseconds running_since_{0};
   std::thread thread_;  // last: runs on all of the above

@@ -11,13 +11,17 @@ Senders::Senders(int threads, const std::vector<Account>& accounts,
   for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { Run(); });
 }
 
-Senders::~Senders() {
+Senders::~Senders() { Stop(); }
+
+void Senders::Stop() {
   {
     std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   changed_.notify_all();
-  for (std::thread& thread : threads_) thread.join();
+  for (std::thread& thread : threads_) {
+    if (thread.joinable()) thread.join();
+  }
 }
 
 void Senders::Offer(const Route& route) {

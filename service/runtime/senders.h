@@ -28,8 +28,10 @@ class Senders {
   Senders(int threads, const std::vector<Account>& accounts,
           std::function<Sent(const Route&)> send_one);
 
-  /// Takes no further batch, and waits for the calls that run.
   ~Senders();
+
+  /// Takes no further batch, and waits for the calls that run. Calling it again does nothing.
+  void Stop();
 
   /// The route has something to send.
   void Offer(const Route& route);

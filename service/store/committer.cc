@@ -100,28 +100,27 @@ std::vector<Committer::Waiting> Committer::TakeWaiting() {
 }
 
 void Committer::Flush(Batch batch) {
-  const auto started = std::chrono::steady_clock::now();
-  FlushReport report{static_cast<int>(batch.size()), 0, 0, false};
-  for (const Waiting& waiting : batch)
-    report.items += static_cast<int>(waiting.request.items.size());
+  const milliseconds started = clock_.Monotonic();
+  const auto report = [&](bool committed, std::vector<FlushReport::Accepted> accepted) {
+    options_.on_flush({static_cast<int>(batch.size()), clock_.Monotonic() - started, committed,
+                       std::move(accepted)});
+  };
   Error error{ErrorCode::kInternal, "STORE_DEFECT", "the flush was never tried"};
   for (int tries = 0; tries < kMaxTries; ++tries) {
     try {
       FlushResult result = WriteOnce(batch);
       open_ = std::move(result.open);
-      report.seconds =
-          std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
-      report.committed = true;
-      options_.on_flush(report);
+      report(true, AcceptedOf(batch, result));
       for (std::size_t i = 0; i < batch.size(); ++i) batch[i].done(std::move(result.answers[i]));
       return;
+    } catch (const CommitLost&) {
+      // It did not happen: once more.
     } catch (const CommitUnresolved&) {
       open_.clear();
       error = {
           ErrorCode::kUnavailable, "STORE_UNAVAILABLE",
           "the database went away while the request was being kept: try again with the same key"};
       break;
-    } catch (const CommitLost&) {
     } catch (const std::exception& caught) {
       error = ToError(caught);
       if (IsBroken(caught) || !session_ || !session_->is_open()) {
@@ -138,10 +137,20 @@ void Committer::Flush(Batch batch) {
       }
     }
   }
-  report.seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
-  options_.on_flush(report);
-  Answer(batch, error);
+  report(false, {});
+  for (Waiting& waiting : batch) waiting.done(error);
+}
+
+std::vector<FlushReport::Accepted> Committer::AcceptedOf(Batch batch, const FlushResult& result) {
+  std::vector<FlushReport::Accepted> accepted;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    const Result<Admission>& answer = result.answers[i];
+    if (!answer.ok() || answer->repeated) continue;
+    const SealedRequest& request = batch[i].request;
+    accepted.push_back(
+        {request.lane.account, request.lane.operation, static_cast<int>(request.items.size())});
+  }
+  return accepted;
 }
 
 FlushResult Committer::WriteOnce(Batch batch) {
@@ -187,10 +196,6 @@ Committer::CommitFate Committer::ResolveCommit(const std::string& transaction) {
     changed_.wait_for(lock, kResolveEvery, [] { return false; });
   }
   return CommitFate::kUnresolved;
-}
-
-void Committer::Answer(Batch batch, const Error& error) {
-  for (Waiting& waiting : batch) waiting.done(error);
 }
 
 pqxx::connection& Committer::Session() {

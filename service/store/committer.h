@@ -13,6 +13,7 @@
 
 #include "lethe/request_store.h"
 #include "lethe/time.h"
+#include "store/connection.h"
 #include "store/flush.h"
 
 namespace lethe::store {
@@ -23,14 +24,21 @@ inline constexpr int kMaxItemsPerFlush = 5000;
 
 /// One flush that ended.
 struct FlushReport {
-  int requests;
-  int items;
-  double seconds;
+  /// A request that became durable just now; repeats of known keys are none.
+  struct Accepted {
+    std::string account;
+    Operation operation;
+    int items;
+  };
+
+  int requests;  ///< Tried.
+  milliseconds duration;
   bool committed;
+  std::vector<Accepted> accepted;
 };
 
 struct CommitterOptions {
-  std::string url;
+  UrlSource url;
   std::string holder;     ///< Names the process in the node table.
   int max_waiting_items;  ///< Identifiers that may wait; more are turned away.
   std::function<void(const FlushReport&)> on_flush;  ///< From the committer's thread.
@@ -66,7 +74,7 @@ class Committer {
   FlushResult WriteOnce(Batch batch);
   CommitFate Commit(pqxx::work& work, const std::string& transaction);
   CommitFate ResolveCommit(const std::string& transaction);
-  void Answer(Batch batch, const Error& error);
+  static std::vector<FlushReport::Accepted> AcceptedOf(Batch batch, const FlushResult& result);
   pqxx::connection& Session();
 
   const CommitterOptions options_;

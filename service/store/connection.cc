@@ -15,8 +15,10 @@ std::string SqlState(const std::exception& error) {
 
 }  // namespace
 
-std::unique_ptr<pqxx::connection> Connect(const std::string& url) {
-  auto connection = std::make_unique<pqxx::connection>(url);
+std::unique_ptr<pqxx::connection> Connect(const UrlSource& url) {
+  const Result<std::string> where = url();
+  if (!where.ok()) throw pqxx::broken_connection(where.error().message);
+  auto connection = std::make_unique<pqxx::connection>(*where);
   // set_variable, unlike SET, also holds when libpqxx reopens the session by itself.
   connection->set_variable("synchronous_commit", "on");
   connection->set_variable("statement_timeout", "'30s'");
@@ -67,7 +69,7 @@ Error ToError(const std::exception& error) {
       "the database refused a statement" + (state.empty() ? "" : " (SQLSTATE " + state + ")")};
 }
 
-Pool::Pool(std::string url, int max_connections)
+Pool::Pool(UrlSource url, int max_connections)
     : url_(std::move(url)), max_connections_(max_connections) {}
 
 std::unique_ptr<pqxx::connection> Pool::Take() {

@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <pqxx/pqxx>
@@ -13,9 +14,13 @@
 
 namespace lethe::store {
 
+/// Where the database is. Asked before every connection, so that a rotated password is used without
+/// a restart.
+using UrlSource = std::function<Result<std::string>()>;
+
 /// Opens a session that keeps Lethe's promises whatever the role's defaults are: commits are
 /// synchronous, statements and locks do not wait for ever. Throws what pqxx throws.
-std::unique_ptr<pqxx::connection> Connect(const std::string& url);
+std::unique_ptr<pqxx::connection> Connect(const UrlSource& url);
 
 /// Whether the session is gone, so that another try needs a new one.
 bool IsBroken(const std::exception& error);
@@ -34,7 +39,7 @@ Error ToError(const std::exception& error);
 /// takes the idle ones with it: whatever cut one has most likely cut all.
 class Pool {
  public:
-  Pool(std::string url, int max_connections);
+  Pool(UrlSource url, int max_connections);
 
   /// Runs `work(pqxx::connection&)`, whose result is a Result, with a connection of the pool; waits
   /// for one if all are in use. Exceptions become errors.
@@ -66,7 +71,7 @@ class Pool {
   void Give(std::unique_ptr<pqxx::connection> connection);
   void GiveBackAfter(const std::exception& error, std::unique_ptr<pqxx::connection> connection);
 
-  const std::string url_;
+  const UrlSource url_;
   const int max_connections_;
   std::mutex mutex_;
   std::condition_variable returned_;

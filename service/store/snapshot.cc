@@ -1,29 +1,31 @@
 #include "store/snapshot.h"
 
 #include "store/statements.h"
-#include "store/values.h"
 
 namespace lethe::store {
 
-Snapshot TakeSnapshot(pqxx::connection& connection) {
+QueueSnapshot TakeSnapshot(pqxx::connection& connection) {
   pqxx::transaction<pqxx::repeatable_read, pqxx::read_only> work(connection);
-  Snapshot snapshot;
+  QueueSnapshot snapshot;
   for (const auto& row : work.exec_prepared(kCountItems.name)) {
-    snapshot.lanes.push_back({.account = row[0].as<std::string>(),
+    snapshot.items.push_back({.account = row[0].as<std::string>(),
                               .operation = ParseOperation(row[1].c_str()).value(),
                               .kind = ParseIdentifierKind(row[2].c_str()).value(),
                               .state = ParseBatchState(row[3].c_str()).value(),
-                              .items = row[4].as<std::int64_t>(),
-                              .oldest_age_seconds = row[5].is_null()
-                                                        ? std::nullopt
-                                                        : std::optional(row[5].as<double>())});
+                              .count = row[4].as<std::int64_t>()});
+  }
+  for (const auto& row : work.exec_prepared(kOldestWaiting.name)) {
+    snapshot.waiting.push_back({.account = row[0].as<std::string>(),
+                                .operation = ParseOperation(row[1].c_str()).value(),
+                                .oldest_age = milliseconds(row[2].as<std::int64_t>())});
   }
   for (const auto& row : work.exec_prepared(kCountSlots.name)) {
-    snapshot.slots.push_back(
-        {row[0].as<std::string>(), ParseApi(row[1].c_str()).value(), row[2].as<int>()});
+    snapshot.slots.push_back({.account = row[0].as<std::string>(),
+                              .api = ParseApi(row[1].c_str()).value(),
+                              .in_use = row[2].as<int>()});
   }
   for (const auto& row : work.exec_prepared(kBlockedAccounts.name)) {
-    snapshot.blocked.push_back({row[0].as<std::string>(), row[1].as<std::string>()});
+    snapshot.blocked_accounts.push_back(row[0].as<std::string>());
   }
   return snapshot;
 }

@@ -270,9 +270,13 @@ order by i.ordinal limit $6::int
 // -----------------------------------------------------------------------------------------------------------------------
 
 inline constexpr Statement kCountItems{"count_items", R"sql(
-select account, operation, kind, state, sum(hi - lo + 1)::bigint,
-       extract(epoch from lethe_now() - min(opened_at) filter (where state in ('open', 'ready', 'sending')))::float8
-from batch group by account, operation, kind, state
+select account, operation, kind, state, sum(hi - lo + 1)::bigint from batch group by account, operation, kind, state
+)sql"};
+
+// In whole milliseconds since the oldest envelope was opened.
+inline constexpr Statement kOldestWaiting{"oldest_waiting", R"sql(
+select account, operation, (extract(epoch from lethe_now() - min(opened_at)) * 1000)::bigint
+from batch where state in ('open', 'ready') group by account, operation
 )sql"};
 
 inline constexpr Statement kCountSlots{"count_slots", R"sql(
@@ -280,16 +284,17 @@ select account, api, count(holder) from slot group by account, api
 )sql"};
 
 inline constexpr Statement kBlockedAccounts{"blocked_accounts", R"sql(
-select account, blocked_reason from account_state where blocked_since is not null
+select account from account_state where blocked_since is not null
 )sql"};
 
 inline constexpr std::array kStatements{
-    &kLockNodes,     &kAcquireNode,       &kRenewNode,          &kInsertKeys,    &kFindKey,
-    &kTransactionId, &kTransactionStatus, &kAppendToEnvelope,   &kInsertBatches, &kInsertRequests,
-    &kInsertItems,   &kRegisterAccount,   &kSendableRoutes,     &kAccountGate,   &kTakeProbe,
-    &kFreeSlot,      &kTakeBatch,         &kReadItems,          &kInsertAttempt, &kLeaseSlot,
-    &kWriteAnswer,   &kFreeLeasedSlot,    &kSplitOff,           &kMoveBatch,     &kUnblockAccount,
-    &kBlockAccount,  &kTakeAbandonedSlot, &kReadAbandonedBatch, &kCloseWindows,  &kReadRequests,
-    &kFindRequest,   &kReadItemStates,    &kCountItems,         &kCountSlots,    &kBlockedAccounts};
+    &kLockNodes,      &kAcquireNode,       &kRenewNode,          &kInsertKeys,    &kFindKey,
+    &kTransactionId,  &kTransactionStatus, &kAppendToEnvelope,   &kInsertBatches, &kInsertRequests,
+    &kInsertItems,    &kRegisterAccount,   &kSendableRoutes,     &kAccountGate,   &kTakeProbe,
+    &kFreeSlot,       &kTakeBatch,         &kReadItems,          &kInsertAttempt, &kLeaseSlot,
+    &kWriteAnswer,    &kFreeLeasedSlot,    &kSplitOff,           &kMoveBatch,     &kUnblockAccount,
+    &kBlockAccount,   &kTakeAbandonedSlot, &kReadAbandonedBatch, &kCloseWindows,  &kReadRequests,
+    &kFindRequest,    &kReadItemStates,    &kCountItems,         &kOldestWaiting, &kCountSlots,
+    &kBlockedAccounts};
 
 }  // namespace lethe::store

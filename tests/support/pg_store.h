@@ -25,8 +25,8 @@ class PgStore {
 
   PgStore(const TestDatabase& database, const Clock& clock) : PgStore(database, clock, Options{}) {}
   PgStore(const TestDatabase& database, const Clock& clock, Options options)
-      : pool_(database.url(), 4),
-        committer_({.url = database.url(),
+      : pool_(database.source(), 4),
+        committer_({.url = database.source(),
                     .holder = options.holder,
                     .max_waiting_items = options.max_waiting_items,
                     .on_flush = std::move(options.on_flush)},

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "lethe/time.h"
+#include "store/connection.h"
 
 namespace lethe::test {
 
@@ -20,6 +21,9 @@ class TestDatabase {
   TestDatabase& operator=(const TestDatabase&) = delete;
 
   const std::string& url() const { return url_; }
+  store::UrlSource source() const {
+    return [url = url_] { return Result<std::string>(url); };
+  }
 
   /// For looking and for arranging.
   pqxx::result Run(const std::string& sql) const;

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "lethe/batch.h"
+#include "lethe/operation.h"
+#include "lethe/time.h"
+
+namespace lethe {
+
+/// The queue as one look at the database found it, across all replicas. What it does not name is
+/// zero.
+struct QueueSnapshot {
+  struct Items {
+    std::string account;
+    Operation operation;
+    IdentifierKind kind;
+    BatchState state;
+    std::int64_t count;
+  };
+  /// One per (account, operation) that has something open or ready.
+  struct Waiting {
+    std::string account;
+    Operation operation;
+    milliseconds oldest_age;
+  };
+  struct Slots {
+    std::string account;
+    Api api;
+    int in_use;
+  };
+
+  std::vector<Items> items;
+  std::vector<Waiting> waiting;
+  std::vector<Slots> slots;
+  std::vector<std::string> blocked_accounts;
+};
+
+}  // namespace lethe
