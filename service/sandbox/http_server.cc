@@ -2,11 +2,13 @@
 
 #include <civetweb.h>
 
-#include <algorithm>
 #include <array>
+#include <chrono>
+#include <optional>
+#include <stop_token>
 #include <string_view>
+#include <thread>
 #include <utility>
-#include <vector>
 
 namespace lethe::sandbox {
 namespace {
@@ -112,7 +114,17 @@ HttpServer::HttpServer(Handler handler, Wait wait)
     : handler_(std::move(handler)), wait_(std::move(wait)) {}
 
 HttpServer::~HttpServer() {
-  if (context_ != nullptr) mg_stop(context_);
+  if (context_ == nullptr) return;
+  // Civetweb looks for its end every two seconds, or when a connection comes.
+  const std::jthread knocking([port = port()](const std::stop_token& stopped) {
+    std::array<char, 128> error{};
+    while (!stopped.stop_requested()) {
+      mg_connection* knock = mg_connect_client("127.0.0.1", port, 0, error.data(), error.size());
+      if (knock != nullptr) mg_close_connection(knock);
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  });
+  mg_stop(context_);
 }
 
 Result<std::unique_ptr<HttpServer>> HttpServer::Start(const std::string& listen, Handler handler,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -12,7 +13,7 @@ struct mg_context;
 namespace lethe::sandbox {
 
 /// An HTTP server with keep-alive that can also answer badly. Destroying it waits for the calls
-/// that are being handled.
+/// that are being handled; their answers may be lost.
 class HttpServer {
  public:
   /// Called from many threads.

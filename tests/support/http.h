@@ -81,8 +81,7 @@ class HttpClient {
     return size;
   }
 
-  std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> handle_{curl_easy_init(),
-                                                              &curl_easy_cleanup};
+  std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> handle_{curl_easy_init(), &curl_easy_cleanup};
 };
 
 }  // namespace lethe::testing

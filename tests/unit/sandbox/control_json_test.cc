@@ -1,0 +1,126 @@
+#include "sandbox/control_json.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+namespace lethe::sandbox {
+namespace {
+
+using nlohmann::json;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+TEST(ReadFaults, TakesOne) {
+  const auto order = ReadFaults(R"({"kind":"status","api":"delete","account_id":"A",
+      "identifier":"x","skip":1,"times":2,"after_effect":true,"status":429,"body":"b",
+      "retry_after_s":3,"delay_ms":4,"bytes":5,"every":6,"codes":[555,516],"text_codes":true,
+      "listed_errors":true})");
+  ASSERT_TRUE(order.ok());
+  ASSERT_EQ(order->queued.size(), 1U);
+  const Fault& fault = order->queued[0];
+  EXPECT_EQ(fault.kind, FaultKind::kStatus);
+  EXPECT_EQ(fault.api, Endpoint::kDelete);
+  EXPECT_EQ(fault.account_id, "A");
+  EXPECT_EQ(fault.identifier, "x");
+  EXPECT_EQ(fault.skip, 1);
+  EXPECT_EQ(fault.times, 2);
+  EXPECT_TRUE(fault.after_effect);
+  EXPECT_EQ(fault.status, 429);
+  EXPECT_EQ(fault.body, "b");
+  EXPECT_EQ(fault.retry_after, std::chrono::seconds(3));
+  EXPECT_EQ(fault.delay, std::chrono::milliseconds(4));
+  EXPECT_EQ(fault.bytes, 5U);
+  EXPECT_EQ(fault.every, 6);
+  EXPECT_THAT(fault.codes, ElementsAre(555, 516));
+  EXPECT_TRUE(fault.text_codes);
+  EXPECT_TRUE(fault.listed_errors);
+}
+
+TEST(ReadFaults, KnowsEachKindByItsName) {
+  for (const FaultKind kind : kFaultKinds) {
+    const auto order = ReadFaults(json(json::array({Name(kind)})).dump());
+    ASSERT_TRUE(order.ok());
+    EXPECT_EQ(order->queued.at(0).kind, kind);
+  }
+}
+
+TEST(ReadFaults, TakesRandomOnes) {
+  const auto order =
+      ReadFaults(R"({"probability":0.1,"seed":7,"kinds":["drop",{"kind":"status","status":503}]})");
+  ASSERT_TRUE(order.ok());
+  ASSERT_TRUE(order->random);
+  EXPECT_EQ(order->random->probability, 0.1);
+  EXPECT_EQ(order->random->seed, 7U);
+  ASSERT_EQ(order->random->kinds.size(), 2U);
+  EXPECT_EQ(order->random->kinds[1].status, 503);
+}
+
+TEST(ReadFaults, NamesWhatIsWrong) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"", "no JSON"},
+      {"\xFF", "no JSON"},
+      {"1", "object"},
+      {"{}", "`kind`"},
+      {R"({"kind":"explode"})", "`kind`"},
+      {R"({"kind":"drop","tmies":2})", "`tmies`"},
+      {R"({"kind":"drop","times":-1})", "`times`"},
+      {R"({"kind":"drop","times":"2"})", "`times`"},
+      {R"({"kind":"drop","api":"upload"})", "`api`"},
+      {R"({"kind":"partial","every":0})", "`every`"},
+      {R"({"kind":"partial","codes":[]})", "`codes`"},
+      {R"({"kind":"status","status":99})", "`status`"},
+      {R"({"kind":"status","status":600})", "`status`"},
+      {R"({"probability":1.1})", "`probability`"},
+      {R"({"probability":0.5,"kinds":["x"]})", "`kind`"},
+  };
+  for (const auto& [body, member] : cases) {
+    const auto order = ReadFaults(body);
+    ASSERT_FALSE(order.ok()) << body;
+    EXPECT_EQ(order.error().reason, "CONTROL_INVALID");
+    EXPECT_THAT(order.error().message, HasSubstr(member));
+  }
+}
+
+TEST(ReadProfiles, TakesThemWhole) {
+  const auto order = ReadProfiles(R"({"account_id":"A","profiles":[{"identities":["ann"],
+      "devices":[{"guid":"g","platform":"iOS"},{"guid":"h"}],"email":"e","phone":"p",
+      "events":{"App Launched":{"count":2,"first_seen":5,"last_seen":9}}}]})");
+  ASSERT_TRUE(order.ok());
+  EXPECT_EQ(order->account_id, "A");
+  EXPECT_THAT(order->profiles,
+              ElementsAre(Profile{
+                  .identities = {"ann"},
+                  .devices = {{"g", "iOS"}, {"h", "Android"}},
+                  .email = "e",
+                  .phone = "p",
+                  .events = {{"App Launched", {.count = 2, .first_seen = 5, .last_seen = 9}}}}));
+}
+
+TEST(ReadProfiles, NamesWhatIsWrong) {
+  EXPECT_THAT(ReadProfiles(R"({"profiles":[]})").error().message, HasSubstr("`account_id`"));
+  EXPECT_THAT(ReadProfiles(R"({"account_id":"A","profiles":[{"name":1}]})").error().message,
+              HasSubstr("`name`"));
+  EXPECT_THAT(ReadProfiles(R"({"account_id":"A","profiles":[{"devices":[{}]}]})").error().message,
+              HasSubstr("`guid`"));
+}
+
+TEST(WriteReport, NamesStatusesAndViolations) {
+  Report report;
+  report.nights = 2;
+  Tally& tally = report.accounts["A"].apis[Endpoint::kDelete];
+  tally.calls = 3;
+  tally.by_status[429] = 1;
+  tally.violations[Violation::kBothKinds] = 1;
+  const json written = json::parse(WriteReport(report));
+  EXPECT_EQ(written["nights"], 2);
+  const json& api = written["accounts"]["A"]["apis"]["delete"];
+  EXPECT_EQ(api["calls"], 3);
+  EXPECT_EQ(api["by_status"], json({{"429", 1}}));
+  EXPECT_EQ(api["violations"], json({{"both_kinds", 1}}));
+  EXPECT_EQ(api["violation_count"], 1);
+}
+
+}  // namespace
+}  // namespace lethe::sandbox

@@ -1,0 +1,270 @@
+#include "sandbox/sandbox.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <future>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "support/http.h"
+
+namespace lethe::sandbox {
+namespace {
+
+using lethe::testing::HttpClient;
+using lethe::testing::HttpReply;
+using nlohmann::json;
+using std::chrono::milliseconds;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr const char* kAccount = "ACCOUNT";
+const std::string kAnn = R"({"identity":["ann"]})";
+
+bool Eventually(const std::function<bool()>& condition) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (std::chrono::steady_clock::now() < deadline) {
+    if (condition()) return true;
+    std::this_thread::sleep_for(milliseconds(2));
+  }
+  return false;
+}
+
+class SandboxTest : public ::testing::Test {
+ protected:
+  void SetUp() override { Start({}); }
+
+  void Start(const Options& options) {
+    auto started = Sandbox::Start(options);
+    ASSERT_TRUE(started.ok());
+    sandbox_ = std::move(started).value();
+  }
+
+  HttpReply Send(HttpClient& client, const std::string& method, const std::string& path,
+                 const std::string& body = "") const {
+    return client.Send(
+        {.method = method,
+         .url = sandbox_->base_url() + path,
+         .headers = {std::string("X-CleverTap-Account-Id: ") + kAccount,
+                     "X-CleverTap-Passcode: PASS", "Content-Type: application/json; charset=utf-8"},
+         .body = body});
+  }
+  HttpReply Delete(const std::string& body = kAnn) {
+    return Send(client_, "POST", std::string(Path(Endpoint::kDelete)), body);
+  }
+  HttpReply Control(const std::string& method, const std::string& what,
+                    const std::string& body = "") {
+    return Send(client_, method, "/sandbox/" + what, body);
+  }
+  Tally DeleteTally() const {
+    return sandbox_->GetReport().accounts[kAccount].apis[Endpoint::kDelete];
+  }
+
+  std::unique_ptr<Sandbox> sandbox_;
+  HttpClient client_;
+};
+
+TEST_F(SandboxTest, AnswersOnAPortOfItsOwn) {
+  EXPECT_GT(sandbox_->port(), 0);
+  EXPECT_EQ(sandbox_->base_url(), "http://127.0.0.1:" + std::to_string(sandbox_->port()));
+  const HttpReply reply = Delete();
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.body, R"({"status":"success"})");
+  EXPECT_EQ(reply.headers.at("content-type"), "application/json; charset=utf-8");
+}
+
+TEST_F(SandboxTest, RefusesToListenWhereSomeoneDoes) {
+  const auto second = Sandbox::Start({.listen = "127.0.0.1:" + std::to_string(sandbox_->port())});
+  ASSERT_FALSE(second.ok());
+  EXPECT_EQ(second.error().reason, "LISTEN_FAILED");
+}
+
+TEST_F(SandboxTest, KeepsConnectionsAlive) {
+  EXPECT_EQ(Delete().connections, 1);
+  EXPECT_EQ(Delete().connections, 0);
+}
+
+TEST_F(SandboxTest, ClosesTheConnectionAfterA401) {
+  Start({.account_id = kAccount, .passcode = "OTHER"});
+  const HttpReply reply = Delete();
+  EXPECT_EQ(reply.status, 401);
+  EXPECT_EQ(reply.headers.at("connection"), "close");
+  EXPECT_EQ(Delete().connections, 1);
+  EXPECT_EQ(sandbox_->GetReport().total.wrong_credentials, 2);
+}
+
+TEST_F(SandboxTest, TakesALargeBody) {
+  json identities = json::array();
+  for (int i = 0; i < 100; ++i) {
+    std::string identity;
+    for (int j = 0; j < 1020; ++j) identity += "\xF0\x9F\x98\x80";
+    identities.push_back(identity + std::to_string(i));
+  }
+  EXPECT_EQ(Delete(json{{"identity", identities}}.dump()).status, 200);
+  EXPECT_EQ(DeleteTally().distinct_identifiers, 100);
+}
+
+TEST_F(SandboxTest, DecodesTheQueryOfALookUp) {
+  ASSERT_TRUE(
+      sandbox_->AddProfile(kAccount, {.identities = {"+919213231415"}, .devices = {{"guid-1"}}}));
+  EXPECT_THAT(Send(client_, "GET", "/1/profile.json?identity=%2B919213231415").body,
+              HasSubstr("guid-1"));
+  EXPECT_THAT(Send(client_, "GET", "/1/profile.json?identity=+919213231415").body,
+              HasSubstr("null"));
+}
+
+TEST_F(SandboxTest, ReadsDryRunFromTheQuery) {
+  const std::string body = R"({"d":[{"type":"phone","value":"+919213231415"}]})";
+  EXPECT_EQ(Send(client_, "POST", "/1/disassociate?dryRun=1", body).status, 200);
+  EXPECT_EQ(sandbox_->GetReport().total.identifiers_taken, 0);
+  EXPECT_EQ(Send(client_, "POST", "/1/disassociate", body).status, 200);
+  EXPECT_EQ(sandbox_->GetReport().total.identifiers_taken, 1);
+}
+
+TEST_F(SandboxTest, DropsTheConnectionBeforeOrAfterTheEffect) {
+  sandbox_->AddFault({.kind = FaultKind::kDrop});
+  EXPECT_EQ(Delete().result, CURLE_GOT_NOTHING);
+  EXPECT_EQ(DeleteTally().identifiers_taken, 0);
+  sandbox_->AddFault({.kind = FaultKind::kDrop, .after_effect = true});
+  EXPECT_EQ(Delete().result, CURLE_GOT_NOTHING);
+  EXPECT_EQ(DeleteTally().identifiers_taken, 1);
+}
+
+TEST_F(SandboxTest, CutsAnswersOff) {
+  sandbox_->AddFault({.kind = FaultKind::kTruncated});
+  const HttpReply reply = Delete();
+  EXPECT_EQ(reply.result, CURLE_PARTIAL_FILE);
+  EXPECT_EQ(reply.body, R"({"status":)");
+  EXPECT_EQ(DeleteTally().identifiers_taken, 1);
+}
+
+TEST_F(SandboxTest, DripsAnswers) {
+  sandbox_->AddFault({.kind = FaultKind::kDrip, .delay = milliseconds(1)});
+  EXPECT_EQ(Delete().body, R"({"status":"success"})");
+}
+
+TEST_F(SandboxTest, SendsHugeAnswers) {
+  sandbox_->AddFault({.kind = FaultKind::kHuge, .bytes = 5'000'000});
+  EXPECT_EQ(Delete().body.size(), 5'000'000U);
+}
+
+TEST_F(SandboxTest, SendsEmptyAnswersAndHeaders) {
+  sandbox_->AddFault({.kind = FaultKind::kEmpty});
+  sandbox_->AddFault({.status = 429, .retry_after = std::chrono::seconds(2)});
+  sandbox_->AddFault({.kind = FaultKind::kRedirect});
+  HttpReply reply = Delete();
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.body, "");
+  EXPECT_EQ(Delete().headers.at("retry-after"), "2");
+  reply = Delete();
+  EXPECT_EQ(reply.status, 302);
+  EXPECT_EQ(reply.headers.count("location"), 1U);
+}
+
+TEST_F(SandboxTest, AllowsThreeCallsInFlightAndStopsWithoutThem) {
+  sandbox_->AddFault({.kind = FaultKind::kLatency, .times = 3, .delay = std::chrono::hours(1)});
+  std::vector<std::future<CURLcode>> slow;
+  for (int i = 0; i < 3; ++i) {
+    slow.push_back(std::async(std::launch::async, [this] {
+      HttpClient client;
+      return Send(client, "POST", std::string(Path(Endpoint::kDelete)), kAnn).result;
+    }));
+  }
+  ASSERT_TRUE(Eventually([this] { return DeleteTally().faults == 3; }));
+  EXPECT_EQ(Delete().status, 429);
+  EXPECT_EQ(DeleteTally().peak_concurrency, 4);
+
+  sandbox_.reset();
+  for (auto& result : slow) EXPECT_NE(result.get(), CURLE_OPERATION_TIMEDOUT);
+}
+
+TEST_F(SandboxTest, ASequenceOfCallsNeverCountsAsConcurrent) {
+  std::vector<std::jthread> callers;
+  for (int i = 0; i < 3; ++i) {
+    callers.emplace_back([this] {
+      HttpClient client;
+      for (int n = 0; n < 200; ++n) {
+        EXPECT_EQ(Send(client, "POST", std::string(Path(Endpoint::kDelete)), kAnn).status, 200);
+      }
+    });
+  }
+  callers.clear();
+  EXPECT_EQ(DeleteTally().calls, 600);
+  EXPECT_EQ(DeleteTally().violation_count(), 0);
+}
+
+TEST_F(SandboxTest, NightsComeByThemselves) {
+  Start({.night_every = milliseconds(5)});
+  ASSERT_TRUE(
+      sandbox_->AddProfile(kAccount, {.identities = {"ann"}, .devices = {{"guid-1"}}}).ok());
+  EXPECT_EQ(Delete().status, 200);
+  EXPECT_TRUE(Eventually(
+      [this] { return !sandbox_->FindProfile(kAccount, ProfileKey::kIdentity, "ann"); }));
+}
+
+TEST_F(SandboxTest, NightsComeOnlyWhenToldToWithoutAnInterval) {
+  ASSERT_TRUE(
+      sandbox_->AddProfile(kAccount, {.identities = {"ann"}, .devices = {{"guid-1"}}}).ok());
+  EXPECT_FALSE(sandbox_->AddProfile(kAccount, {.identities = {"ann"}}).ok());
+  EXPECT_EQ(Delete().status, 200);
+  EXPECT_TRUE(sandbox_->FindProfile(kAccount, ProfileKey::kIdentity, "ann"));
+  sandbox_->RunNight();
+  EXPECT_FALSE(sandbox_->FindProfile(kAccount, ProfileKey::kIdentity, "ann"));
+}
+
+TEST_F(SandboxTest, IsControlledOverHttp) {
+  EXPECT_EQ(Control("GET", "health").body, R"({"status":"ok"})");
+  EXPECT_EQ(Control("POST", "profiles", R"({"account_id":"ACCOUNT","profiles":[
+      {"identities":["ann"],"devices":[{"guid":"guid-1"}]}]})")
+                .status,
+            200);
+  EXPECT_EQ(Control("POST", "faults", R"([{"kind":"status","status":503},"drop"])").status, 200);
+  EXPECT_EQ(Delete().status, 503);
+  EXPECT_EQ(Control("DELETE", "faults").status, 200);
+  EXPECT_EQ(Delete().status, 200);
+  EXPECT_EQ(Control("POST", "night").status, 200);
+
+  json report = json::parse(Control("GET", "report").body);
+  EXPECT_EQ(report["nights"], 1);
+  EXPECT_EQ(report["profiles"]["deleted"], 1);
+  EXPECT_EQ(report["accounts"][kAccount]["apis"]["delete"]["by_status"],
+            json({{"200", 1}, {"503", 1}}));
+  EXPECT_EQ(report["total"]["calls"], 2);
+
+  EXPECT_EQ(Control("POST", "reset").status, 200);
+  report = json::parse(Control("GET", "report").body);
+  EXPECT_EQ(report["total"]["calls"], 0);
+  EXPECT_EQ(report["accounts"], json::object());
+}
+
+TEST_F(SandboxTest, SetsRandomFaultsOverHttp) {
+  EXPECT_EQ(Control("POST", "faults", R"({"probability":1,"seed":7,"kinds":["empty"]})").status,
+            200);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(Delete().body, "");
+  sandbox_->ClearFaults();
+  EXPECT_NE(Delete().body, "");
+}
+
+TEST_F(SandboxTest, ExplainsWrongControlCalls) {
+  EXPECT_THAT(Control("POST", "faults", R"({"kind":"drop","tmies":1})").body, HasSubstr("tmies"));
+  EXPECT_EQ(Control("POST", "faults", "[").status, 400);
+  EXPECT_EQ(Control("POST", "profiles", "{}").status, 400);
+  EXPECT_EQ(Control("POST", "profiles", R"({"account_id":"A","profiles":[{}]})").status, 400);
+  EXPECT_EQ(Control("GET", "reports").status, 404);
+  EXPECT_EQ(sandbox_->GetReport().total.calls, 0);
+}
+
+TEST_F(SandboxTest, TheReportHoldsNoIdentifier) {
+  Delete(R"({"identity":["needle@example.com"]})");
+  Delete(R"({"identity":["needle@example.com","needle@example.com"]})");
+  Send(client_, "POST", "/1/disassociate", R"({"d":[{"type":"phone","value":"needle"}]})");
+  Send(client_, "GET", "/1/profile.json?identity=needle");
+  const std::string report = Control("GET", "report").body;
+  EXPECT_THAT(report, Not(HasSubstr("needle")));
+  EXPECT_THAT(report, HasSubstr(R"("identifiers_taken":3)"));
+}
+
+}  // namespace
+}  // namespace lethe::sandbox
