@@ -1,12 +1,12 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <deque>
+#include <iterator>
 #include <map>
-#include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,6 +36,7 @@ class FakeRequestStore final : public RequestStore {
 
   Result<RequestView> Get(std::string_view account, RequestId id) override {
     std::lock_guard lock(mutex_);
+    ++read_count_;
     if (failure_) return *failure_;
     const Kept* kept = Find(account, id);
     if (!kept) return NotFound();
@@ -44,6 +45,7 @@ class FakeRequestStore final : public RequestStore {
 
   Result<Page<RequestView>> ListRequests(const ListRequestsParams& params) override {
     std::lock_guard lock(mutex_);
+    ++read_count_;
     if (failure_) return *failure_;
     Page<RequestView> page;
     const auto end = params.before ? requests_.lower_bound(*params.before) : requests_.end();
@@ -60,6 +62,7 @@ class FakeRequestStore final : public RequestStore {
 
   Result<Page<ItemView>> ListItems(const ListItemsParams& params) override {
     std::lock_guard lock(mutex_);
+    ++read_count_;
     if (failure_) return *failure_;
     const Kept* kept = Find(params.account, params.request);
     if (!kept) return NotFound();
@@ -114,6 +117,10 @@ class FakeRequestStore final : public RequestStore {
     requests_.erase(id);
   }
 
+  int read_count() const {
+    std::lock_guard lock(mutex_);
+    return read_count_;
+  }
   int request_count() const {
     std::lock_guard lock(mutex_);
     return static_cast<int>(requests_.size());
@@ -211,6 +218,7 @@ class FakeRequestStore final : public RequestStore {
   std::map<RequestId, Kept> requests_;
   std::map<std::pair<std::string, std::string>, Used> keys_;
   std::int64_t last_id_ = 1000;
+  int read_count_ = 0;
   std::optional<Error> failure_;
   bool holding_ = false;
   std::deque<std::pair<NewRequest, SubmitDone>> held_;

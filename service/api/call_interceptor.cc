@@ -1,0 +1,85 @@
+#include "api/call_interceptor.h"
+
+#include <array>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "api/errors.h"
+
+namespace lethe::api {
+namespace {
+
+using grpc::experimental::InterceptionHookPoints;
+using grpc::experimental::InterceptorBatchMethods;
+using grpc::experimental::ServerRpcInfo;
+
+constexpr std::array<std::pair<std::string_view, Method>, 4> kMethods{{
+    {"/lethe.v1.PrivacyRequestService/CreatePrivacyRequest", Method::kCreatePrivacyRequest},
+    {"/lethe.v1.PrivacyRequestService/GetPrivacyRequest", Method::kGetPrivacyRequest},
+    {"/lethe.v1.PrivacyRequestService/ListPrivacyRequests", Method::kListPrivacyRequests},
+    {"/lethe.v1.PrivacyRequestService/ListPrivacyRequestItems", Method::kListPrivacyRequestItems},
+}};
+
+std::optional<Method> MethodOf(std::string_view path) {
+  for (const auto& [name, method] : kMethods) {
+    if (name == path) return method;
+  }
+  return std::nullopt;
+}
+
+grpc::Status Unreadable() {
+  return ToGrpcStatus({.code = ErrorCode::kInvalidArgument,
+                       .reason = "INVALID_REQUEST",
+                       .message =
+                           "the message cannot be read: it is cut off, or one of its strings "
+                           "is not UTF-8"});
+}
+
+class CallInterceptor final : public grpc::experimental::Interceptor {
+ public:
+  CallInterceptor(Method method, const CallObserver& observer, const Clock& clock,
+                  ServerRpcInfo& call)
+      : method_(method),
+        observer_(observer),
+        clock_(clock),
+        call_(call),
+        start_(clock.Monotonic()) {}
+
+  void Intercept(InterceptorBatchMethods* batch) override {
+    if (batch->QueryInterceptionHookPoint(InterceptionHookPoints::POST_RECV_MESSAGE)) {
+      unreadable_ = batch->GetRecvMessage() == nullptr;
+    }
+    if (batch->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_STATUS)) {
+      if (unreadable_) batch->ModifySendStatus(Unreadable());
+      Observe(batch->GetSendStatus());
+    }
+    batch->Proceed();
+  }
+
+ private:
+  void Observe(const grpc::Status& status) const {
+    if (!observer_) return;
+    const bool gone = call_.server_context()->IsCancelled();
+    observer_({.method = method_,
+               .grpc_code = gone ? grpc::StatusCode::CANCELLED : status.error_code(),
+               .duration = clock_.Monotonic() - start_});
+  }
+
+  const Method method_;
+  const CallObserver& observer_;
+  const Clock& clock_;
+  ServerRpcInfo& call_;
+  const milliseconds start_;
+  bool unreadable_ = false;
+};
+
+}  // namespace
+
+grpc::experimental::Interceptor* CallInterceptorFactory::CreateServerInterceptor(
+    ServerRpcInfo* call) {
+  const auto method = MethodOf(call->method());
+  return method ? new CallInterceptor(*method, observer_, clock_, *call) : nullptr;
+}
+
+}  // namespace lethe::api

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_interceptor.h>
+
+#include "api/call_observer.h"
+#include "lethe/time.h"
+
+namespace lethe::api {
+
+/// Sits between gRPC and the service. Tells the observer of every call's end, and answers a message
+/// that cannot be read with INVALID_ARGUMENT: gRPC's callback API would say UNIMPLEMENTED, without
+/// a word.
+class CallInterceptorFactory final : public grpc::experimental::ServerInterceptorFactoryInterface {
+ public:
+  /// An empty observer is told nothing. `clock` outlives the server.
+  CallInterceptorFactory(CallObserver observer, const Clock& clock)
+      : observer_(std::move(observer)), clock_(clock) {}
+
+  grpc::experimental::Interceptor* CreateServerInterceptor(
+      grpc::experimental::ServerRpcInfo* call) override;
+
+ private:
+  const CallObserver observer_;
+  const Clock& clock_;
+};
+
+}  // namespace lethe::api

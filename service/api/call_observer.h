@@ -1,0 +1,27 @@
+#pragma once
+
+#include <functional>
+
+#include "lethe/time.h"
+
+namespace lethe::api {
+
+enum class Method {
+  kCreatePrivacyRequest,
+  kGetPrivacyRequest,
+  kListPrivacyRequests,
+  kListPrivacyRequestItems,
+};
+
+/// A call of PrivacyRequestService that was answered. Calls that gRPC refuses before it reads them
+/// (an unknown method, a message above the size limit) are not seen.
+struct FinishedCall {
+  Method method;
+  int grpc_code;  ///< The canonical code's number; 1 (CANCELLED) if the caller had gone.
+  milliseconds duration;
+};
+
+/// Called from gRPC's threads, several at a time; must not block.
+using CallObserver = std::function<void(const FinishedCall&)>;
+
+}  // namespace lethe::api

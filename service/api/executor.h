@@ -1,0 +1,11 @@
+#pragma once
+
+#include <functional>
+
+namespace lethe::api {
+
+/// Runs what it is given, once, on a thread that may block. Everything that was taken runs, also
+/// while the process is stopping: a caller waits for each.
+using Executor = std::function<void(std::function<void()>)>;
+
+}  // namespace lethe::api

@@ -1,0 +1,153 @@
+#include "api/mapping.h"
+
+#include <google/protobuf/util/time_util.h>
+
+#include <algorithm>
+
+#include "api/names.h"
+
+namespace lethe::api {
+namespace {
+
+using google::protobuf::Timestamp;
+
+Timestamp ToProto(TimePoint time) {
+  return google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(time.time_since_epoch().count());
+}
+
+v1::Operation ToProto(Operation operation) {
+  switch (operation) {
+    case Operation::kErasure: return v1::OPERATION_ERASURE;
+    case Operation::kDemerge: return v1::OPERATION_DEMERGE;
+    case Operation::kDisassociation: return v1::OPERATION_DISASSOCIATION;
+  }
+  return v1::OPERATION_UNSPECIFIED;
+}
+
+v1::IdentifierKind ToProto(IdentifierKind kind) {
+  switch (kind) {
+    case IdentifierKind::kIdentity: return v1::IDENTIFIER_KIND_IDENTITY;
+    case IdentifierKind::kGuid: return v1::IDENTIFIER_KIND_GUID;
+    case IdentifierKind::kPhone: return v1::IDENTIFIER_KIND_PHONE;
+  }
+  return v1::IDENTIFIER_KIND_UNSPECIFIED;
+}
+
+v1::ItemState ToProto(BatchState state) {
+  switch (state) {
+    case BatchState::kOpen:
+    case BatchState::kReady: return v1::ITEM_STATE_WAITING;
+    case BatchState::kSending: return v1::ITEM_STATE_SENDING;
+    case BatchState::kAccepted: return v1::ITEM_STATE_ACCEPTED;
+    case BatchState::kDone: return v1::ITEM_STATE_DONE;
+    case BatchState::kRejected: return v1::ITEM_STATE_REJECTED;
+    case BatchState::kNeedsReview: return v1::ITEM_STATE_NEEDS_REVIEW;
+  }
+  return v1::ITEM_STATE_UNSPECIFIED;
+}
+
+v1::PrivacyRequest::State ToProto(RequestState state) {
+  switch (state) {
+    case RequestState::kQueued: return v1::PrivacyRequest::QUEUED;
+    case RequestState::kInProgress: return v1::PrivacyRequest::IN_PROGRESS;
+    case RequestState::kNeedsReview: return v1::PrivacyRequest::NEEDS_REVIEW;
+    case RequestState::kCompleted: return v1::PrivacyRequest::COMPLETED;
+    case RequestState::kPartiallyCompleted: return v1::PrivacyRequest::PARTIALLY_COMPLETED;
+    case RequestState::kRejected: return v1::PrivacyRequest::REJECTED;
+    case RequestState::kExpired: return v1::PrivacyRequest::EXPIRED;
+  }
+  return v1::PrivacyRequest::STATE_UNSPECIFIED;
+}
+
+v1::ItemCounts ToProto(const ItemCounts& counts) {
+  v1::ItemCounts proto;
+  proto.set_waiting(counts[BatchState::kOpen] + counts[BatchState::kReady]);
+  proto.set_sending(counts[BatchState::kSending]);
+  proto.set_accepted(counts[BatchState::kAccepted]);
+  proto.set_done(counts[BatchState::kDone]);
+  proto.set_rejected(counts[BatchState::kRejected]);
+  proto.set_needs_review(counts[BatchState::kNeedsReview]);
+  return proto;
+}
+
+bool IsUnderWay(RequestState state) {
+  return state == RequestState::kQueued || state == RequestState::kInProgress;
+}
+
+bool IsComplete(RequestState state) {
+  return state == RequestState::kCompleted || state == RequestState::kPartiallyCompleted ||
+         state == RequestState::kRejected;
+}
+
+/// Only for requests under way: nobody can say when a person will look at the others.
+std::optional<TimePoint> ExpectedCompletion(const RequestView& view, const ProcessingHours& hours,
+                                            TimePoint now) {
+  std::optional<TimePoint> expected = view.last_window_end;
+  if (view.counts[BatchState::kOpen] + view.counts[BatchState::kReady] +
+          view.counts[BatchState::kSending] >
+      0) {
+    const TimePoint if_sent_now = WindowEnd(view.operation, now, hours);
+    expected = std::max(expected.value_or(if_sent_now), if_sent_now);
+  }
+  return expected;
+}
+
+}  // namespace
+
+RequestView FreshView(const NewRequest& request, const Admission& admission) {
+  const int count = static_cast<int>(request.items.size());
+  RequestView view{.id = admission.id,
+                   .account = request.account,
+                   .principal = request.principal,
+                   .operation = request.operation,
+                   .kind = request.kind,
+                   .item_count = count,
+                   .duplicate_count = request.duplicate_count,
+                   .counts = {},
+                   .create_time = admission.create_time,
+                   .submit_time = request.submit_time,
+                   .due_time = request.due_time,
+                   .last_window_end = {},
+                   .last_finished_at = {}};
+  view.counts[BatchState::kOpen] = count;
+  return view;
+}
+
+v1::PrivacyRequest ToProto(const RequestView& view, const ProcessingHours& hours, TimePoint now) {
+  const RequestState state = DeriveState(view.counts, view.item_count);
+  v1::PrivacyRequest proto;
+  proto.set_name(FormatRequestName(view.account, view.id));
+  proto.set_operation(ToProto(view.operation));
+  proto.set_identifier_kind(ToProto(view.kind));
+  proto.set_state(ToProto(state));
+  proto.set_item_count(view.item_count);
+  proto.set_duplicate_count(view.duplicate_count);
+  *proto.mutable_item_counts() = ToProto(view.counts);
+  *proto.mutable_create_time() = ToProto(view.create_time);
+  if (view.submit_time) *proto.mutable_submit_time() = ToProto(*view.submit_time);
+  if (view.due_time) *proto.mutable_due_time() = ToProto(*view.due_time);
+  if (IsUnderWay(state)) {
+    if (const auto expected = ExpectedCompletion(view, hours, now)) {
+      *proto.mutable_expected_completion_time() = ToProto(*expected);
+    }
+  }
+  if (IsComplete(state) && view.last_finished_at) {
+    *proto.mutable_complete_time() = ToProto(*view.last_finished_at);
+  }
+  return proto;
+}
+
+v1::PrivacyRequestItem ToProto(const ItemView& view) {
+  v1::PrivacyRequestItem proto;
+  proto.set_ordinal(view.ordinal);
+  proto.set_state(ToProto(view.state));
+  proto.set_reason(view.reason);
+  proto.set_attempt_count(view.attempt_count);
+  if (view.not_before) *proto.mutable_not_before() = ToProto(*view.not_before);
+  if (view.accepted_at) *proto.mutable_accept_time() = ToProto(*view.accepted_at);
+  if (view.window_end) *proto.mutable_window_end_time() = ToProto(*view.window_end);
+  if (view.finished_at) *proto.mutable_complete_time() = ToProto(*view.finished_at);
+  return proto;
+}
+
+}  // namespace lethe::api

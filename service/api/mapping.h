@@ -1,0 +1,17 @@
+#pragma once
+
+#include "lethe/request.h"
+#include "lethe/v1/privacy_request_service.pb.h"
+#include "lethe/window.h"
+
+namespace lethe::api {
+
+/// What a request that was kept just now looks like.
+RequestView FreshView(const NewRequest& request, const Admission& admission);
+
+/// `hours` are the account's; `now` is what the expected completion of waiting items counts from.
+v1::PrivacyRequest ToProto(const RequestView& view, const ProcessingHours& hours, TimePoint now);
+
+v1::PrivacyRequestItem ToProto(const ItemView& view);
+
+}  // namespace lethe::api

@@ -1,0 +1,98 @@
+#include "api/server.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+
+#include <chrono>
+#include <mutex>
+#include <utility>
+
+#include "api/call_interceptor.h"
+#include "api/service.h"
+#include "lethe/limits.h"
+
+namespace lethe::api {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr int Milliseconds(milliseconds duration) { return static_cast<int>(duration.count()); }
+
+void SetConnectionRules(grpc::ServerBuilder& builder) {
+  builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
+  // With SO_REUSEPORT two processes share a port unnoticed, and callers meet either.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  // Callers keep idle connections; a dead one is found before its next call would hang on it.
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(minutes(1)));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Milliseconds(seconds(20)));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  // Callers may ping as often as that themselves. gRPC's default of five minutes would close the
+  // connection of those that do.
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                             Milliseconds(seconds(10)));
+}
+
+}  // namespace
+
+struct Server::State {
+  explicit State(ServerParams params)
+      : service(params.store, std::move(params.accounts), params.clock,
+                std::move(params.executor)) {}
+
+  PrivacyRequestService service;
+  std::unique_ptr<grpc::Server> server;
+  int port = 0;
+  std::once_flag shut_down;
+};
+
+Result<std::unique_ptr<Server>> Server::Start(ServerParams params) {
+  // Both are switches of the process, read by every builder after them.
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+
+  const std::string listen = params.listen;
+  grpc::ServerBuilder builder;
+  std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
+  interceptors.push_back(
+      std::make_unique<CallInterceptorFactory>(std::move(params.on_finished), params.clock));
+  builder.experimental().SetInterceptorCreators(std::move(interceptors));
+  SetConnectionRules(builder);
+
+  auto state = std::make_unique<State>(std::move(params));
+  builder.RegisterService(&state->service);
+  builder.AddListeningPort(listen, grpc::InsecureServerCredentials(), &state->port);
+  state->server = builder.BuildAndStart();
+  if (!state->server) {
+    return Error{.code = ErrorCode::kFailedPrecondition,
+                 .reason = "CANNOT_LISTEN",
+                 .message = "cannot listen for gRPC on " + listen +
+                            ": the port is taken, or the address is not one of this machine"};
+  }
+  std::unique_ptr<Server> server(new Server(std::move(state)));
+  server->SetServing(true);
+  return server;
+}
+
+Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+Server::~Server() { Shutdown(milliseconds(0)); }
+
+int Server::port() const { return state_->port; }
+
+void Server::SetServing(bool serving) {
+  grpc::HealthCheckServiceInterface& health = *state_->server->GetHealthCheckService();
+  health.SetServingStatus("", serving);
+  health.SetServingStatus(v1::PrivacyRequestService::service_full_name(), serving);
+}
+
+void Server::Shutdown(milliseconds grace) {
+  std::call_once(state_->shut_down, [&] {
+    state_->server->GetHealthCheckService()->Shutdown();
+    state_->server->Shutdown(std::chrono::system_clock::now() + grace);
+  });
+}
+
+}  // namespace lethe::api

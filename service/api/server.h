@@ -1,0 +1,52 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "api/call_observer.h"
+#include "api/executor.h"
+#include "lethe/account.h"
+#include "lethe/request_store.h"
+#include "lethe/result.h"
+#include "lethe/time.h"
+
+namespace lethe::api {
+
+struct ServerParams {
+  std::string listen = "127.0.0.1:50051";  ///< `host:port`; port 0 takes a free one.
+  RequestStore& store;                     ///< Outlives the server, as does the clock.
+  std::vector<Account> accounts;
+  const Clock& clock;
+  Executor executor;         ///< For reads, which wait for the database.
+  CallObserver on_finished;  ///< May be empty.
+};
+
+/// The gRPC server: PrivacyRequestService, `grpc.health.v1.Health` and reflection, on one port
+/// without TLS. Thread-safe.
+class Server {
+ public:
+  /// Serving when it returns. kFailedPrecondition (CANNOT_LISTEN) if the address cannot be had.
+  static Result<std::unique_ptr<Server>> Start(ServerParams params);
+
+  /// Shuts down, cutting off calls that still run.
+  ~Server();
+
+  int port() const;
+
+  /// What the health service says, of the service and of the process (`""`). SERVING at first.
+  void SetServing(bool serving);
+
+  /// Health turns NOT_SERVING, new calls are refused (UNAVAILABLE; CANCELLED for those that arrive
+  /// at this very moment, so say SetServing(false) some time before), and running ones have this
+  /// long to end before they are cancelled. Returns when the last has ended: a call that the store
+  /// or the executor still has is waited for in any case. Later calls do nothing.
+  void Shutdown(milliseconds grace);
+
+ private:
+  struct State;
+  explicit Server(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace lethe::api

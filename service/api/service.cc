@@ -1,0 +1,174 @@
+#include "api/service.h"
+
+#include <utility>
+
+#include "api/errors.h"
+#include "api/mapping.h"
+#include "api/validation.h"
+
+namespace lethe::api {
+namespace {
+
+std::map<std::string, Account, std::less<>> ByName(std::vector<Account> accounts) {
+  std::map<std::string, Account, std::less<>> by_name;
+  for (Account& account : accounts) {
+    std::string name = account.name;
+    by_name.emplace(std::move(name), std::move(account));
+  }
+  return by_name;
+}
+
+/// Whom the call is made for. Callers are not authenticated, so they share their idempotency keys.
+std::string PrincipalOf(const grpc::CallbackServerContext&) { return "anonymous"; }
+
+void Finish(grpc::ServerUnaryReactor* reactor, const Status& status) {
+  reactor->Finish(status ? grpc::Status::OK : ToGrpcStatus(status.error()));
+}
+
+}  // namespace
+
+PrivacyRequestService::PrivacyRequestService(RequestStore& store, std::vector<Account> accounts,
+                                             const Clock& clock, Executor executor)
+    : store_(store),
+      accounts_(ByName(std::move(accounts))),
+      clock_(clock),
+      executor_(std::move(executor)) {}
+
+grpc::ServerUnaryReactor* PrivacyRequestService::CreatePrivacyRequest(
+    grpc::CallbackServerContext* context, const v1::CreatePrivacyRequestRequest* request,
+    v1::PrivacyRequest* response) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  const TimePoint now = clock_.Now();
+  auto valid = ValidateCreate(*request, PrincipalOf(*context), now);
+  if (!valid) {
+    Finish(reactor, valid.error());
+    return reactor;
+  }
+  const auto account = FindAccount(valid->account);
+  if (!account) {
+    Finish(reactor, account.error());
+    return reactor;
+  }
+  RequestView view = FreshView(*valid, {.id = {}, .create_time = now, .repeated = false});
+  if (request->validate_only()) {
+    *response = ToProto(view, (*account)->hours, now);
+    response->clear_name();
+    response->clear_create_time();
+    Finish(reactor, Ok());
+    return reactor;
+  }
+  store_.Submit(*std::move(valid), [this, reactor, response, view = std::move(view),
+                                    &account = **account](Result<Admission> admission) mutable {
+    if (!admission) return Finish(reactor, admission.error());
+    view.id = admission->id;
+    view.create_time = admission->create_time;
+    if (admission->repeated) {
+      return executor_([this, reactor, response, view = std::move(view), &account] {
+        Finish(reactor, GetOriginal(view, account, *response));
+      });
+    }
+    *response = ToProto(view, account.hours, view.create_time);
+    Finish(reactor, Ok());
+  });
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* PrivacyRequestService::GetPrivacyRequest(
+    grpc::CallbackServerContext* context, const v1::GetPrivacyRequestRequest* request,
+    v1::PrivacyRequest* response) {
+  return RunBlocking(context, [=, this] { return Get(*request, *response); });
+}
+
+grpc::ServerUnaryReactor* PrivacyRequestService::ListPrivacyRequests(
+    grpc::CallbackServerContext* context, const v1::ListPrivacyRequestsRequest* request,
+    v1::ListPrivacyRequestsResponse* response) {
+  return RunBlocking(context, [=, this] { return List(*request, *response); });
+}
+
+grpc::ServerUnaryReactor* PrivacyRequestService::ListPrivacyRequestItems(
+    grpc::CallbackServerContext* context, const v1::ListPrivacyRequestItemsRequest* request,
+    v1::ListPrivacyRequestItemsResponse* response) {
+  return RunBlocking(context, [=, this] { return ListItems(*request, *response); });
+}
+
+Status PrivacyRequestService::Get(const v1::GetPrivacyRequestRequest& request,
+                                  v1::PrivacyRequest& response) {
+  const auto name = ValidateGet(request);
+  if (!name) return name.error();
+  const auto account = FindAccount(name->account);
+  if (!account) return account.error();
+  const auto view = store_.Get(name->account, name->id);
+  if (!view) return view.error();
+  response = ToProto(*view, (*account)->hours, clock_.Now());
+  return Ok();
+}
+
+Status PrivacyRequestService::List(const v1::ListPrivacyRequestsRequest& request,
+                                   v1::ListPrivacyRequestsResponse& response) {
+  const auto query = ValidateList(request);
+  if (!query) return query.error();
+  const auto account = FindAccount(query->account);
+  if (!account) return account.error();
+  const auto page = store_.ListRequests(
+      {.account = query->account, .before = query->before, .page_size = query->page_size});
+  if (!page) return page.error();
+  const TimePoint now = clock_.Now();
+  for (const RequestView& view : page->rows) {
+    *response.add_privacy_requests() = ToProto(view, (*account)->hours, now);
+  }
+  if (page->more) response.set_next_page_token(NextPageToken(*query, page->rows.back().id));
+  return Ok();
+}
+
+Status PrivacyRequestService::ListItems(const v1::ListPrivacyRequestItemsRequest& request,
+                                        v1::ListPrivacyRequestItemsResponse& response) {
+  const auto query = ValidateListItems(request);
+  if (!query) return query.error();
+  const auto account = FindAccount(query->request.account);
+  if (!account) return account.error();
+  const auto page = store_.ListItems({.account = query->request.account,
+                                      .request = query->request.id,
+                                      .after_ordinal = query->after_ordinal,
+                                      .page_size = query->page_size});
+  if (!page) return page.error();
+  for (const ItemView& view : page->rows) *response.add_items() = ToProto(view);
+  if (page->more) response.set_next_page_token(NextPageToken(*query, page->rows.back().ordinal));
+  return Ok();
+}
+
+Status PrivacyRequestService::GetOriginal(const RequestView& repeated, const Account& account,
+                                          v1::PrivacyRequest& response) {
+  Result<RequestView> view = store_.Get(account.name, repeated.id);
+  if (!view) {
+    if (view.error().code != ErrorCode::kNotFound) return view.error();
+    // The key has outlived the request: without items, the request is expired.
+    view = repeated;
+    view->counts = {};
+  }
+  response = ToProto(*view, account.hours, clock_.Now());
+  return Ok();
+}
+
+Result<const Account*> PrivacyRequestService::FindAccount(std::string_view name) const {
+  const auto found = accounts_.find(name);
+  if (found == accounts_.end()) {
+    return Error{.code = ErrorCode::kNotFound,
+                 .reason = "ACCOUNT_NOT_FOUND",
+                 .message = "no such account is configured"};
+  }
+  return &found->second;
+}
+
+template <typename Read>
+grpc::ServerUnaryReactor* PrivacyRequestService::RunBlocking(grpc::CallbackServerContext* context,
+                                                             Read read) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  executor_([context, reactor, read = std::move(read)] {
+    // Nobody waits for the answer of a caller that gave up while the read was queued.
+    if (context->IsCancelled()) return reactor->Finish(grpc::Status::CANCELLED);
+    Finish(reactor, read());
+  });
+  return reactor;
+}
+
+}  // namespace lethe::api

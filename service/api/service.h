@@ -1,0 +1,61 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/executor.h"
+#include "lethe/account.h"
+#include "lethe/request_store.h"
+#include "lethe/time.h"
+#include "lethe/v1/privacy_request_service.grpc.pb.h"
+
+namespace lethe::api {
+
+/// The gRPC service over a store: each handler authorises, validates, calls the store and maps what
+/// it says. Handlers never block gRPC's threads: what may wait for the database runs on `executor`.
+/// A call that was taken is always answered, whether or not its caller still listens.
+class PrivacyRequestService final : public v1::PrivacyRequestService::CallbackService {
+ public:
+  /// `store` and `clock` outlive the server that the service is registered with.
+  PrivacyRequestService(RequestStore& store, std::vector<Account> accounts, const Clock& clock,
+                        Executor executor);
+
+  grpc::ServerUnaryReactor* CreatePrivacyRequest(grpc::CallbackServerContext* context,
+                                                 const v1::CreatePrivacyRequestRequest* request,
+                                                 v1::PrivacyRequest* response) override;
+  grpc::ServerUnaryReactor* GetPrivacyRequest(grpc::CallbackServerContext* context,
+                                              const v1::GetPrivacyRequestRequest* request,
+                                              v1::PrivacyRequest* response) override;
+  grpc::ServerUnaryReactor* ListPrivacyRequests(grpc::CallbackServerContext* context,
+                                                const v1::ListPrivacyRequestsRequest* request,
+                                                v1::ListPrivacyRequestsResponse* response) override;
+  grpc::ServerUnaryReactor* ListPrivacyRequestItems(
+      grpc::CallbackServerContext* context, const v1::ListPrivacyRequestItemsRequest* request,
+      v1::ListPrivacyRequestItemsResponse* response) override;
+
+ private:
+  Result<const Account*> FindAccount(std::string_view name) const;
+
+  // What the handlers do, without gRPC: they fill the response.
+  Status Get(const v1::GetPrivacyRequestRequest& request, v1::PrivacyRequest& response);
+  Status List(const v1::ListPrivacyRequestsRequest& request,
+              v1::ListPrivacyRequestsResponse& response);
+  Status ListItems(const v1::ListPrivacyRequestItemsRequest& request,
+                   v1::ListPrivacyRequestItemsResponse& response);
+
+  /// The original of a repeated request, as it stands now.
+  Status GetOriginal(const RequestView& repeated, const Account& account,
+                     v1::PrivacyRequest& response);
+
+  template <typename Read>
+  grpc::ServerUnaryReactor* RunBlocking(grpc::CallbackServerContext* context, Read read);
+
+  RequestStore& store_;
+  const std::map<std::string, Account, std::less<>> accounts_;
+  const Clock& clock_;
+  const Executor executor_;
+};
+
+}  // namespace lethe::api

@@ -1,0 +1,215 @@
+#include "api/validation.h"
+
+#include <google/protobuf/util/time_util.h>
+
+#include <algorithm>
+#include <limits>
+#include <unordered_set>
+#include <utility>
+
+#include "api/page_token.h"
+#include "api/text_rules.h"
+#include "api/violations.h"
+#include "lethe/limits.h"
+
+namespace lethe::api {
+namespace {
+
+using Texts = google::protobuf::RepeatedPtrField<std::string>;
+using google::protobuf::Timestamp;
+using google::protobuf::util::TimeUtil;
+
+constexpr std::string_view kAccountForm =
+    "must have the form accounts/{account}, the account being a lower-case slug";
+constexpr std::string_view kRequestForm =
+    "must have the form accounts/{account}/privacyRequests/{id}";
+static_assert(kMaxIdentifiersPerRequest == 1000 && kMaxSubmitTimeAhead.count() == 5,
+              "the descriptions below name these limits");
+
+/// One list of identifiers as the caller sent it.
+struct IdentifierList {
+  std::string path;
+  Operation operation;
+  IdentifierKind kind;
+  const Texts& texts;
+};
+
+std::optional<IdentifierList> FindIdentifiers(const v1::CreatePrivacyRequestRequest& request,
+                                              Violations& violations) {
+  using Request = v1::CreatePrivacyRequestRequest;
+  switch (request.operation_case()) {
+    case Request::kErasure: {
+      const v1::Erasure& erasure = request.erasure();
+      if (erasure.identities().empty() == erasure.guids().empty()) {
+        violations.Add("erasure", erasure.guids().empty()
+                                      ? "must have at least one of identities or guids"
+                                      : "must have identities or guids, not both: send two "
+                                        "requests, each with its own idempotency key");
+        return std::nullopt;
+      }
+      if (erasure.guids().empty()) {
+        return IdentifierList{"erasure.identities", Operation::kErasure, IdentifierKind::kIdentity,
+                              erasure.identities()};
+      }
+      return IdentifierList{"erasure.guids", Operation::kErasure, IdentifierKind::kGuid,
+                            erasure.guids()};
+    }
+    case Request::kDemerge:
+      return IdentifierList{"demerge.identities", Operation::kDemerge, IdentifierKind::kIdentity,
+                            request.demerge().identities()};
+    case Request::kDisassociation:
+      return IdentifierList{"disassociation.phones", Operation::kDisassociation,
+                            IdentifierKind::kPhone, request.disassociation().phones()};
+    case Request::OPERATION_NOT_SET: break;
+  }
+  violations.Add("operation", "must be one of erasure, demerge or disassociation");
+  return std::nullopt;
+}
+
+std::vector<NewItem> FoldDuplicates(const Texts& texts) {
+  std::vector<NewItem> items;
+  items.reserve(static_cast<std::size_t>(texts.size()));
+  std::unordered_set<std::string_view> seen;
+  seen.reserve(items.capacity());
+  for (int i = 0; i < texts.size(); ++i) {
+    if (seen.insert(texts[i]).second) items.push_back({Identifier(texts[i]), i});
+  }
+  return items;
+}
+
+void CheckIdentifiers(const IdentifierList& list, Violations& violations) {
+  if (list.texts.empty()) violations.Add(list.path, "must have at least one identifier");
+  if (list.texts.size() > kMaxIdentifiersPerRequest) {
+    violations.Add(list.path,
+                   "must have at most 1000 identifiers: split the request, each part "
+                   "with its own idempotency key");
+    return;
+  }
+  for (int i = 0; i < list.texts.size(); ++i) {
+    if (const auto fault = FaultOfIdentifier(list.kind, list.texts[i]); !fault.empty()) {
+      violations.Add(list.path + '[' + std::to_string(i) + ']', fault);
+    }
+  }
+}
+
+/// Timestamps are finer than Lethe's microseconds; the rest is cut off.
+std::optional<TimePoint> CheckTime(bool present, const Timestamp& time, const char* field,
+                                   Violations& violations) {
+  if (!present) return std::nullopt;
+  if (time.seconds() < TimeUtil::kTimestampMinSeconds ||
+      time.seconds() > TimeUtil::kTimestampMaxSeconds || time.nanos() < 0 ||
+      time.nanos() > 999'999'999) {
+    violations.Add(field, "must be a valid timestamp of the years 1 to 9999");
+    return std::nullopt;
+  }
+  return TimePoint(std::chrono::seconds(time.seconds()) +
+                   std::chrono::microseconds(time.nanos() / 1000));
+}
+
+int CheckPageSize(int page_size, Violations& violations) {
+  if (page_size < 0) violations.Add("page_size", "must not be negative");
+  return page_size == 0 ? kDefaultPageSize : std::min(page_size, kMaxPageSize);
+}
+
+std::string ListName(const std::string& account) { return "requests/" + account; }
+std::string ListName(const RequestName& request) {
+  return "items/" + FormatRequestName(request.account, request.id);
+}
+
+/// Where the page starts; nothing for the first one.
+template <typename Parent>
+std::optional<std::int64_t> CheckPageToken(const Parent& parent, std::string_view token,
+                                           std::int64_t max, Violations& violations) {
+  if (token.empty()) return std::nullopt;
+  const auto last = DecodePageToken(ListName(parent), token);
+  if (!last || *last < 0 || *last > max) {
+    violations.Add("page_token",
+                   "must come from an answer to the same parent; leave it empty to "
+                   "start anew");
+    return std::nullopt;
+  }
+  return last;
+}
+
+}  // namespace
+
+Result<NewRequest> ValidateCreate(const v1::CreatePrivacyRequestRequest& request,
+                                  std::string principal, TimePoint now) {
+  Violations violations;
+  auto account = ParseAccountName(request.parent());
+  if (!account) violations.Add("parent", kAccountForm);
+  if (const auto fault = FaultOfIdempotencyKey(request.idempotency_key()); !fault.empty()) {
+    violations.Add("idempotency_key", fault);
+  }
+  const auto list = FindIdentifiers(request, violations);
+  if (list) CheckIdentifiers(*list, violations);
+
+  const auto submit_time =
+      CheckTime(request.has_submit_time(), request.submit_time(), "submit_time", violations);
+  const auto due_time =
+      CheckTime(request.has_due_time(), request.due_time(), "due_time", violations);
+  if (submit_time && *submit_time > now + kMaxSubmitTimeAhead) {
+    violations.Add("submit_time", "must not be later than now, give or take five minutes");
+  }
+  if (submit_time && due_time && *due_time <= *submit_time) {
+    violations.Add("due_time", "must be after submit_time");
+  }
+  if (!violations.empty()) return std::move(violations).ToError();
+
+  NewRequest valid{.principal = std::move(principal),
+                   .account = *std::move(account),
+                   .idempotency_key = request.idempotency_key(),
+                   .operation = list->operation,
+                   .kind = list->kind,
+                   .items = FoldDuplicates(list->texts),
+                   .submit_time = submit_time,
+                   .due_time = due_time};
+  valid.duplicate_count = list->texts.size() - static_cast<int>(valid.items.size());
+  return valid;
+}
+
+Result<RequestName> ValidateGet(const v1::GetPrivacyRequestRequest& request) {
+  auto name = ParseRequestName(request.name());
+  if (!name) return InvalidField("name", kRequestForm);
+  return *std::move(name);
+}
+
+Result<RequestsQuery> ValidateList(const v1::ListPrivacyRequestsRequest& request) {
+  Violations violations;
+  auto account = ParseAccountName(request.parent());
+  if (!account) violations.Add("parent", kAccountForm);
+  const int page_size = CheckPageSize(request.page_size(), violations);
+  std::optional<RequestId> before;
+  if (account) {
+    const auto last = CheckPageToken(*account, request.page_token(),
+                                     std::numeric_limits<std::int64_t>::max(), violations);
+    if (last) before = RequestId{*last};
+  }
+  if (!violations.empty()) return std::move(violations).ToError();
+  return RequestsQuery{*std::move(account), page_size, before};
+}
+
+Result<ItemsQuery> ValidateListItems(const v1::ListPrivacyRequestItemsRequest& request) {
+  Violations violations;
+  auto name = ParseRequestName(request.parent());
+  if (!name) violations.Add("parent", kRequestForm);
+  const int page_size = CheckPageSize(request.page_size(), violations);
+  int after_ordinal = -1;
+  if (name) {
+    const auto last =
+        CheckPageToken(*name, request.page_token(), kMaxIdentifiersPerRequest - 1, violations);
+    if (last) after_ordinal = static_cast<int>(*last);
+  }
+  if (!violations.empty()) return std::move(violations).ToError();
+  return ItemsQuery{*std::move(name), page_size, after_ordinal};
+}
+
+std::string NextPageToken(const RequestsQuery& query, RequestId last) {
+  return EncodePageToken(ListName(query.account), ToInt(last));
+}
+
+std::string NextPageToken(const ItemsQuery& query, int last_ordinal) {
+  return EncodePageToken(ListName(query.request), last_ordinal);
+}
+
+}  // namespace lethe::api

@@ -1,0 +1,122 @@
+#pragma once
+
+#include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "api/server.h"
+#include "fakes/fake_clock.h"
+#include "fakes/fake_request_store.h"
+#include "lethe/rpc/v1/error_details.pb.h"
+#include "lethe/v1/privacy_request_service.grpc.pb.h"
+
+namespace lethe::api {
+
+inline std::vector<Account> TwoAccounts() {
+  const ProcessingHours hours{.zone = *TimeZone::Find("Asia/Kolkata")};
+  return {{.name = "shop", .base_url = {}, .account_id = {}, .passcode_file = {}, .hours = hours},
+          {.name = "bank", .base_url = {}, .account_id = {}, .passcode_file = {}, .hours = hours}};
+}
+
+/// A server on a free port over a fake store, and a channel to it.
+class InProcessServer : public testing::Test {
+ protected:
+  explicit InProcessServer(Executor executor = [](auto work) { work(); }) {
+    auto server = Server::Start({.listen = "127.0.0.1:0",
+                                 .store = store_,
+                                 .accounts = TwoAccounts(),
+                                 .clock = clock_,
+                                 .executor = std::move(executor),
+                                 .on_finished = [this](const FinishedCall& call) {
+                                   std::lock_guard lock(mutex_);
+                                   finished_.push_back(call);
+                                 }});
+    if (!server) throw std::runtime_error(server.error().message);
+    server_ = std::move(server).value();
+    channel_ = NewChannel();
+    stub_ = v1::PrivacyRequestService::NewStub(channel_);
+  }
+
+  std::shared_ptr<grpc::Channel> NewChannel() const {
+    return grpc::CreateChannel("127.0.0.1:" + std::to_string(server_->port()),
+                               grpc::InsecureChannelCredentials());
+  }
+
+  static v1::CreatePrivacyRequestRequest Erasure(const std::string& key,
+                                                 const std::string& identity = "ann") {
+    v1::CreatePrivacyRequestRequest request;
+    request.set_parent("accounts/shop");
+    request.set_idempotency_key(key);
+    request.mutable_erasure()->add_identities(identity);
+    return request;
+  }
+
+  grpc::Status Create(const v1::CreatePrivacyRequestRequest& request,
+                      v1::PrivacyRequest* response) {
+    grpc::ClientContext context;
+    return stub_->CreatePrivacyRequest(&context, request, response);
+  }
+  grpc::Status Create(const v1::CreatePrivacyRequestRequest& request) {
+    v1::PrivacyRequest ignored;
+    return Create(request, &ignored);
+  }
+
+  grpc::Status Get(const std::string& name, v1::PrivacyRequest* response) {
+    grpc::ClientContext context;
+    v1::GetPrivacyRequestRequest request;
+    request.set_name(name);
+    return stub_->GetPrivacyRequest(&context, request, response);
+  }
+  grpc::Status Get(const std::string& name) {
+    v1::PrivacyRequest ignored;
+    return Get(name, &ignored);
+  }
+
+  std::vector<FinishedCall> finished() const {
+    std::lock_guard lock(mutex_);
+    return finished_;
+  }
+
+  fakes::FakeClock clock_;
+  fakes::FakeRequestStore store_{clock_};
+  mutable std::mutex mutex_;
+  std::vector<FinishedCall> finished_;
+  std::unique_ptr<Server> server_;
+  std::shared_ptr<grpc::Channel> channel_;
+  std::unique_ptr<v1::PrivacyRequestService::Stub> stub_;
+};
+
+/// The reason of the ErrorInfo in the status' details.
+inline std::string ReasonOf(const grpc::Status& status) {
+  rpc::v1::Status details;
+  rpc::v1::ErrorInfo info;
+  if (!details.ParseFromString(status.error_details()) || details.details().empty() ||
+      !info.ParseFromString(details.details(0).value())) {
+    return "";
+  }
+  return info.reason();
+}
+
+/// The violations of the BadRequest in the status' details.
+inline rpc::v1::BadRequest ViolationsOf(const grpc::Status& status) {
+  rpc::v1::Status details;
+  details.ParseFromString(status.error_details());
+  rpc::v1::BadRequest bad_request;
+  for (const auto& detail : details.details()) {
+    if (detail.type_url() == "type.googleapis.com/google.rpc.BadRequest") {
+      bad_request.ParseFromString(detail.value());
+    }
+  }
+  return bad_request;
+}
+
+}  // namespace lethe::api
