@@ -55,14 +55,13 @@ class FakeWorld {
 class SandboxWorld {
  public:
   SandboxWorld()
-      : client_({{.name = kAccount,
-                  .base_url = sandbox_.base_url(),
+      : sandbox_(std::move(sandbox::Sandbox::Start({}).value())),
+        client_({{.name = kAccount,
+                  .base_url = sandbox_->base_url(),
                   .account_id = "ACC-1",
                   .passcode_file = {},
                   .hours = {.zone = *TimeZone::Find("UTC")}}},
-                [](const Account&) { return Passcode("secret"); }, {}) {
-    sandbox_.Reset();
-  }
+                [](const Account&) { return Passcode("secret"); }, {}) {}
 
   VendorClient& client() { return client_; }
 
@@ -70,31 +69,25 @@ class SandboxWorld {
     using sandbox::FaultKind;
     switch (trouble) {
       case Trouble::kReplyLost:
-        return sandbox_.AddFault({.kind = FaultKind::kDrop, .after_effect = true});
-      case Trouble::kRequestLost: return sandbox_.AddFault({.kind = FaultKind::kDrop});
+        return sandbox_->AddFault({.kind = FaultKind::kDrop, .after_effect = true});
+      case Trouble::kRequestLost: return sandbox_->AddFault({.kind = FaultKind::kDrop});
       case Trouble::kServerErrorAfterEffect:
-        return sandbox_.AddFault({.kind = FaultKind::kStatus, .after_effect = true, .status = 503});
+        return sandbox_->AddFault(
+            {.kind = FaultKind::kStatus, .after_effect = true, .status = 503});
       case Trouble::kThrottled:
-        return sandbox_.AddFault(
+        return sandbox_->AddFault(
             {.kind = FaultKind::kStatus, .status = 429, .retry_after = kRetryAfter});
       case Trouble::kCredentialsRefused:
-        return sandbox_.AddFault({.kind = FaultKind::kStatus, .status = 401});
+        return sandbox_->AddFault({.kind = FaultKind::kStatus, .status = 401});
       case Trouble::kPayloadRefused:
-        return sandbox_.AddFault({.kind = FaultKind::kStatus, .status = 400});
+        return sandbox_->AddFault({.kind = FaultKind::kStatus, .status = 400});
     }
   }
 
-  int Effects() const { return static_cast<int>(sandbox_.GetReport().total.identifiers_taken); }
+  int Effects() const { return static_cast<int>(sandbox_->GetReport().total.identifiers_taken); }
 
  private:
-  /// One for all cases: it takes seconds to stop.
-  static sandbox::Sandbox& Shared() {
-    static const std::unique_ptr<sandbox::Sandbox> sandbox =
-        std::move(sandbox::Sandbox::Start({}).value());
-    return *sandbox;
-  }
-
-  sandbox::Sandbox& sandbox_ = Shared();
+  std::unique_ptr<sandbox::Sandbox> sandbox_;
   clevertap::HttpVendorClient client_;
 };
 
