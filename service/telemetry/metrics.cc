@@ -55,16 +55,6 @@ std::string CodeName(ErrorCode code) {
   return "UNKNOWN";
 }
 
-std::string MethodName(Method method) {
-  switch (method) {
-    case Method::kCreatePrivacyRequest: return "CreatePrivacyRequest";
-    case Method::kGetPrivacyRequest: return "GetPrivacyRequest";
-    case Method::kListPrivacyRequests: return "ListPrivacyRequests";
-    case Method::kListPrivacyRequestItems: return "ListPrivacyRequestItems";
-  }
-  return "";
-}
-
 double Seconds(std::chrono::duration<double> duration) { return duration.count(); }
 
 std::string Word(std::string_view word) { return std::string(word); }
@@ -162,26 +152,25 @@ struct Metrics::Families {
   Family<Gauge>& oldest_waiting =
       NewGauge("lethe_oldest_waiting_age_seconds",
                "Age of the oldest batch that waits to be sent; 0 if none waits.");
-  Family<Gauge>& overdue = NewGauge("lethe_overdue_requests",
-                                    "Requests that are not final although their due time passed.");
   Family<Gauge>& slots_in_use =
       NewGauge("lethe_slots_in_use", "Calls in flight by leased slots, of all replicas.");
   Family<Gauge>& account_blocked =
       NewGauge("lethe_account_blocked",
                "1 while nothing is sent for the account because CleverTap refuses its credentials, "
                "region or path.");
-  Family<Gauge>& snapshot_time = NewGauge("lethe_queue_snapshot_timestamp_seconds",
-                                          "Unix time of the snapshot behind the queue's gauges; 0 "
-                                          "before the first.");
+  Family<Counter>& snapshots = NewCounter(
+      "lethe_queue_snapshots_total",
+      "Snapshots that the queue's gauges were set from; while it stands still, so do they.");
 
   Family<Gauge>& build_info = NewGauge("lethe_build_info", "Always 1; the label says what runs.");
 
   std::mutex publishing;
   GaugeSet item_gauges{items};
   GaugeSet waiting_gauges{oldest_waiting};
-  GaugeSet overdue_gauges{overdue};
   GaugeSet slot_gauges{slots_in_use};
   GaugeSet blocked_gauges{account_blocked};
+
+  void Show(const QueueSnapshot& snapshot);
 };
 
 Metrics::Metrics(std::string_view version, std::span<const Account> accounts)
@@ -192,16 +181,15 @@ Metrics::Metrics(std::string_view version, std::span<const Account> accounts)
   f.windows_closed.Add({});
   f.commit_duration.Add({}, kShortSeconds);
   f.commit_requests.Add({}, kRequests);
-  f.snapshot_time.Add({});
+  f.snapshots.Add({});
+  f.batches_abandoned.Add({});
 
   QueueSnapshot zero{};
   for (const Account& account : accounts) {
     for (Operation operation : kOperations) {
       f.requests_accepted.Add(Of(account.name, operation));
       f.identifiers_accepted.Add(Of(account.name, operation));
-      f.batches_abandoned.Add(Of(account.name, operation));
       zero.waiting.push_back({account.name, operation, milliseconds{0}});
-      zero.overdue.push_back({account.name, operation, 0});
       for (IdentifierKind kind : kIdentifierKinds) {
         if (!Takes(operation, kind)) continue;
         for (BatchState state : kBatchStates) {
@@ -216,8 +204,8 @@ Metrics::Metrics(std::string_view version, std::span<const Account> accounts)
     }
     zero.blocked_accounts.push_back(account.name);
   }
-  Publish(zero);
-  Publish({});
+  f.Show(zero);
+  f.Show({});  // Blocked accounts would be at one.
 }
 
 Metrics::~Metrics() = default;
@@ -228,7 +216,7 @@ void Metrics::RequestAccepted(std::string_view account, Operation operation, int
 }
 
 void Metrics::GrpcFinished(Method method, int grpc_code, milliseconds duration) {
-  const std::string name = MethodName(method);
+  const std::string name = Word(Name(method));
   families_->grpc_requests.Add({{"method", name}, {"code", GrpcCodeName(grpc_code)}}).Increment();
   families_->grpc_duration.Add({{"method", name}}, kShortSeconds).Observe(Seconds(duration));
 }
@@ -260,8 +248,8 @@ void Metrics::CallFinished(const FinishedCall& call) {
 
 void Metrics::WindowsClosed(int batches) { families_->windows_closed.Add({}).Increment(batches); }
 
-void Metrics::BatchAbandoned(std::string_view account, Operation operation) {
-  families_->batches_abandoned.Add(Of(account, operation)).Increment();
+void Metrics::BatchesAbandoned(int batches) {
+  families_->batches_abandoned.Add({}).Increment(batches);
 }
 
 void Metrics::StoreFailed(ErrorCode code) {
@@ -269,29 +257,29 @@ void Metrics::StoreFailed(ErrorCode code) {
 }
 
 void Metrics::Publish(const QueueSnapshot& snapshot) {
-  GaugeSet::Values items, waiting, overdue, slots, blocked;
+  families_->Show(snapshot);
+  families_->snapshots.Add({}).Increment();
+}
+
+void Metrics::Families::Show(const QueueSnapshot& snapshot) {
+  GaugeSet::Values item_values, waiting_values, slot_values, blocked_values;
   for (const auto& row : snapshot.items) {
     Labels labels = Of(row.account, row.operation);
     labels.emplace("kind", Name(row.kind));
     labels.emplace("state", Name(row.state));
-    items[labels] += static_cast<double>(row.count);
+    item_values[labels] += static_cast<double>(row.count);
   }
   for (const auto& row : snapshot.waiting) {
-    waiting[Of(row.account, row.operation)] = Seconds(row.oldest_age);
+    waiting_values[Of(row.account, row.operation)] = Seconds(row.oldest_age);
   }
-  for (const auto& row : snapshot.overdue) {
-    overdue[Of(row.account, row.operation)] = static_cast<double>(row.requests);
-  }
-  for (const auto& row : snapshot.slots) slots[Of(row.account, row.api)] = row.in_use;
-  for (const auto& account : snapshot.blocked_accounts) blocked[OfAccount(account)] = 1;
+  for (const auto& row : snapshot.slots) slot_values[Of(row.account, row.api)] = row.in_use;
+  for (const auto& account : snapshot.blocked_accounts) blocked_values[OfAccount(account)] = 1;
 
-  const std::lock_guard lock(families_->publishing);
-  families_->item_gauges.Replace(items);
-  families_->waiting_gauges.Replace(waiting);
-  families_->overdue_gauges.Replace(overdue);
-  families_->slot_gauges.Replace(slots);
-  families_->blocked_gauges.Replace(blocked);
-  families_->snapshot_time.Add({}).Set(Seconds(snapshot.taken_at.time_since_epoch()));
+  const std::lock_guard lock(publishing);
+  item_gauges.Replace(item_values);
+  waiting_gauges.Replace(waiting_values);
+  slot_gauges.Replace(slot_values);
+  blocked_gauges.Replace(blocked_values);
 }
 
 std::string Metrics::Text() const {

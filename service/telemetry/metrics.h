@@ -5,24 +5,16 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "lethe/account.h"
-#include "lethe/batch.h"
+#include "lethe/method.h"
 #include "lethe/operation.h"
+#include "lethe/queue_snapshot.h"
 #include "lethe/result.h"
 #include "lethe/time.h"
 #include "lethe/vendor.h"
 
 namespace lethe::telemetry {
-
-/// The methods of PrivacyRequestService.
-enum class Method {
-  kCreatePrivacyRequest,
-  kGetPrivacyRequest,
-  kListPrivacyRequests,
-  kListPrivacyRequestItems,
-};
 
 struct FinishedCall {
   std::string_view account;
@@ -30,42 +22,6 @@ struct FinishedCall {
   OutcomeClass outcome;
   int identifiers;  ///< In the call; sets the fill ratio.
   milliseconds duration;
-};
-
-/// The queue as one look at the database found it, across all replicas. What it does not name is
-/// zero.
-struct QueueSnapshot {
-  struct Items {
-    std::string account;
-    Operation operation;
-    IdentifierKind kind;
-    BatchState state;
-    std::int64_t count;
-  };
-  /// One per (account, operation) that has something open or ready.
-  struct Waiting {
-    std::string account;
-    Operation operation;
-    milliseconds oldest_age;
-  };
-  /// Requests that are not final although their due time has passed.
-  struct Overdue {
-    std::string account;
-    Operation operation;
-    std::int64_t requests;
-  };
-  struct Slots {
-    std::string account;
-    Api api;
-    int in_use;
-  };
-
-  TimePoint taken_at;
-  std::vector<Items> items;
-  std::vector<Waiting> waiting;
-  std::vector<Overdue> overdue;
-  std::vector<Slots> slots;
-  std::vector<std::string> blocked_accounts;
 };
 
 /// Every number that Lethe shows, and the only place that names them. The names, labels and help
@@ -93,11 +49,12 @@ class Metrics {
 
   void CallFinished(const FinishedCall& call);
   void WindowsClosed(int batches);
-  void BatchAbandoned(std::string_view account, Operation operation);
+  void BatchesAbandoned(int batches);
 
   /// A call of a store's port failed.
   void StoreFailed(ErrorCode code);
 
+  /// Sets the queue's gauges; those that the snapshot does not name fall to zero.
   void Publish(const QueueSnapshot& snapshot);
 
   /// In Prometheus' text format.

@@ -175,14 +175,30 @@ TEST(Metrics, GrpcCodesHaveTheirNamesAndStrangeOnesShareOne) {
   EXPECT_THAT(text, HasSubstr(head + "\"UNKNOWN\"" + tail + " 2\n"));
 }
 
+TEST(Metrics, CountsBatchesThatMovedWithoutACall) {
+  Metrics metrics = DemoMetrics();
+  metrics.WindowsClosed(3);
+  metrics.BatchesAbandoned(2);
+  EXPECT_THAT(metrics.Text(), HasSubstr("lethe_windows_closed_total 3\n"));
+  EXPECT_THAT(metrics.Text(), HasSubstr("lethe_batches_abandoned_total 2\n"));
+}
+
+TEST(Metrics, ShowsFlushesAndTheWaitingLine) {
+  Metrics metrics = DemoMetrics();
+  metrics.CommitFinished(20, 30ms);
+  metrics.SetIntakeWaiting(17);
+  EXPECT_THAT(metrics.Text(), HasSubstr("lethe_commit_requests_sum 20\n"));
+  EXPECT_THAT(metrics.Text(), HasSubstr("lethe_commit_duration_seconds_bucket{le=\"0.025\"} 0\n"));
+  EXPECT_THAT(metrics.Text(), HasSubstr("lethe_commit_duration_seconds_bucket{le=\"0.05\"} 1\n"));
+  EXPECT_THAT(metrics.Text(), HasSubstr("lethe_intake_waiting_identifiers 17\n"));
+}
+
 TEST(Metrics, ASnapshotReplacesTheOneBefore) {
   Metrics metrics = DemoMetrics();
   QueueSnapshot snapshot;
-  snapshot.taken_at = TimePoint{1'700'000'000s};
   snapshot.items = {{"demo", Operation::kErasure, IdentifierKind::kGuid, BatchState::kReady, 7},
                     {"gone", Operation::kErasure, IdentifierKind::kGuid, BatchState::kReady, 3}};
   snapshot.waiting = {{"demo", Operation::kErasure, 1500ms}};
-  snapshot.overdue = {{"demo", Operation::kDemerge, 4}};
   snapshot.slots = {{"demo", Api::kDelete, 2}};
   snapshot.blocked_accounts = {"demo"};
   metrics.Publish(snapshot);
@@ -194,11 +210,9 @@ TEST(Metrics, ASnapshotReplacesTheOneBefore) {
   EXPECT_THAT(
       text,
       HasSubstr("lethe_oldest_waiting_age_seconds{account=\"demo\",operation=\"erasure\"} 1.5\n"));
-  EXPECT_THAT(text,
-              HasSubstr("lethe_overdue_requests{account=\"demo\",operation=\"demerge\"} 4\n"));
   EXPECT_THAT(text, HasSubstr("lethe_slots_in_use{account=\"demo\",api=\"delete\"} 2\n"));
   EXPECT_THAT(text, HasSubstr("lethe_account_blocked{account=\"demo\"} 1\n"));
-  EXPECT_THAT(text, HasSubstr("lethe_queue_snapshot_timestamp_seconds 1700000000\n"));
+  EXPECT_THAT(text, HasSubstr("lethe_queue_snapshots_total 1\n"));
 
   snapshot = {};
   snapshot.items = {{"demo", Operation::kErasure, IdentifierKind::kGuid, BatchState::kDone, 7}};
