@@ -1,0 +1,85 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <string>
+
+#include "simulation/dispatcher/world.h"
+
+namespace lethe::simulation {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::IsEmpty;
+
+/// About three seconds.
+constexpr int kDefaultSeeds = 40;
+
+int FromEnvironment(const char* name, int otherwise) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? otherwise : std::stoi(text);
+}
+
+Scenario Storm(int seed) {
+  return {.seed = static_cast<std::uint64_t>(seed), .replicas = 3, .storm = 2h};
+}
+
+/// For long runs: LETHE_SIMULATION_SEEDS seeds from LETHE_SIMULATION_FIRST_SEED on.
+TEST(DispatcherSimulation, KeepsItsPromisesInAnyWeather) {
+  const int first = FromEnvironment("LETHE_SIMULATION_FIRST_SEED", 1);
+  const int seeds = FromEnvironment("LETHE_SIMULATION_SEEDS", kDefaultSeeds);
+  Tally sum;
+  for (int seed = first; seed < first + seeds; ++seed) {
+    World world(Storm(seed));
+    world.AddTraffic(30);
+    world.Run();
+    ASSERT_THAT(world.violations(), IsEmpty()) << "seed " << seed;
+    sum.Add(world.tally());
+  }
+  if (seeds < kDefaultSeeds) return;
+
+  // What never happens proves nothing.
+  EXPECT_GT(sum.crashes, 0);
+  EXPECT_GT(sum.released, 0);
+  EXPECT_GT(sum.withheld, 0);
+  EXPECT_GT(sum.fenced, 0);
+  EXPECT_GT(sum.rescued, 0);
+  EXPECT_GT(sum.record_lost, 0);
+  EXPECT_GT(sum.blocked, 0);
+  EXPECT_GT(sum.splits, 0);
+  EXPECT_GT(sum.repeated_effects, 0);
+  EXPECT_GT(sum.items[BatchState::kRejected], 0);
+  EXPECT_GT(sum.items[BatchState::kNeedsReview], 0);
+  EXPECT_GT(sum.items[BatchState::kDone], sum.items.total() / 2);
+}
+
+TEST(DispatcherSimulation, IsDecidedByItsSeed) {
+  World one(Storm(7));
+  World two(Storm(7));
+  for (World* world : {&one, &two}) {
+    world->AddTraffic(20);
+    world->Run();
+  }
+  EXPECT_EQ(one.batches(), two.batches());
+  EXPECT_EQ(one.attempts(), two.attempts());
+}
+
+TEST(DispatcherSimulation, FinishesEverythingInGoodWeather) {
+  World world({.seed = 1, .replicas = 3});
+  for (Operation operation : kOperations) {
+    const bool phone = operation == Operation::kDisassociation;
+    for (int i = 0; i < 10; ++i) {
+      world.AddEnvelope({.route = {"acme", operation},
+                         .kind = phone ? IdentifierKind::kPhone : IdentifierKind::kIdentity,
+                         .size = 5});
+    }
+  }
+  world.Run();
+  EXPECT_THAT(world.violations(), IsEmpty());
+  EXPECT_EQ(world.tally().items[BatchState::kDone], 150);
+  EXPECT_EQ(world.tally().sent, 30);
+}
+
+}  // namespace
+}  // namespace lethe::simulation

@@ -1,0 +1,334 @@
+#include "simulation/dispatcher/world.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace lethe::simulation {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr milliseconds kPatience = std::chrono::hours(24 * 7);
+
+std::vector<Account> Accounts(const Scenario& scenario) {
+  ProcessingHours hours{.zone = *TimeZone::Find("Asia/Kolkata")};
+  if (scenario.sandbox_window > 0ms) hours.sandbox_window = scenario.sandbox_window;
+  std::vector<Account> accounts;
+  for (const char* name : {"acme", "globex"}) {
+    accounts.push_back({.name = name,
+                        .base_url = {},
+                        .account_id = {},
+                        .passcode_file = {},
+                        .hours = hours,
+                        .concurrency = kConcurrency});
+  }
+  return accounts;
+}
+
+std::vector<Route> Routes(const std::vector<Account>& accounts) {
+  std::vector<Route> routes;
+  for (const Account& account : accounts) {
+    for (Operation operation : kOperations) routes.push_back({account.name, operation});
+  }
+  return routes;
+}
+
+class UnfencedQueue : public fakes::FakeDeliveryQueue {
+ public:
+  using FakeDeliveryQueue::FakeDeliveryQueue;
+
+ private:
+  bool Holds(const Claim&) const override { return true; }
+};
+
+bool IsWaiting(const fakes::BatchRow& batch) {
+  return batch.state == BatchState::kOpen || batch.state == BatchState::kReady ||
+         batch.state == BatchState::kSending;
+}
+
+}  // namespace
+
+/// The queue as one process reaches it.
+class World::Queue : public DeliveryQueue {
+ public:
+  explicit Queue(World& world) : world_(world) {}
+
+  TimePoint lease_until() const { return lease_until_; }
+
+  Result<std::vector<Route>> Sendable(std::span<const Route> routes, milliseconds linger) override {
+    return Through([&] { return world_.queue_->Sendable(routes, linger); });
+  }
+
+  Result<std::optional<Claim>> TakeBatch(const ClaimParams& params) override {
+    auto taken = Through([&] {
+      auto claim = world_.queue_->TakeBatch(params);
+      lease_until_ = world_.clock_.Now() + params.lease;
+      if (world_.fate_.QueueIsSlow()) world_.scheduler_.Sleep(world_.fate_.UpTo(params.lease));
+      return claim;
+    });
+    if (world_.scenario_.defect == Defect::kForgetsTheHorizon && taken.ok() && *taken) {
+      (*taken)->facts.unknown_since.reset();
+    }
+    return taken;
+  }
+
+  Result<Recorded> Record(const Claim& claim, const VendorReply& reply, const Plan& plan) override {
+    Plan kept = plan;
+    if (world_.scenario_.defect == Defect::kDropsARun && kept.transitions.size() > 1) {
+      kept.transitions.pop_back();
+    }
+    if (kept.transitions.size() > 1) ++world_.tally_.splits;
+    return Through([&] { return world_.queue_->Record(claim, reply, kept); });
+  }
+
+  Result<Recorded> Release(const Claim& claim) override {
+    return Through([&] { return world_.queue_->Release(claim); });
+  }
+
+  Result<std::optional<Claim>> TakeAbandoned(milliseconds lease) override {
+    if (world_.scenario_.defect == Defect::kNeverRescues) return std::optional<Claim>{};
+    return Through([&] { return world_.queue_->TakeAbandoned(lease); });
+  }
+
+  Result<Recorded> RecordAbandoned(const Claim& claim, const Plan& plan) override {
+    return Through([&] { return world_.queue_->RecordAbandoned(claim, plan); });
+  }
+
+  Result<int> CloseWindows(TimePoint now, int limit) override {
+    const milliseconds early = world_.scenario_.defect == Defect::kClosesEarly ? 1h : 0ms;
+    return Through([&] { return world_.queue_->CloseWindows(now + early, limit); });
+  }
+
+ private:
+  /// A call that can be lost, or its result, or the process.
+  template <typename Call>
+  auto Through(Call call) -> decltype(call()) {
+    const Error away{
+        .code = ErrorCode::kUnavailable, .reason = "STORE_UNAVAILABLE", .message = "away"};
+    world_.scheduler_.Sleep(0ms);
+    world_.fate_.CrashPoint();
+    if (world_.fate_.QueueIsAway()) return away;
+    auto result = call();
+    world_.checker_.Look(world_.queue_->batches());
+    world_.scheduler_.Sleep(0ms);
+    world_.fate_.CrashPoint();
+    if (world_.fate_.QueueIsAway()) return away;
+    return result;
+  }
+
+  World& world_;
+  TimePoint lease_until_{};
+};
+
+/// CleverTap as one process reaches it.
+class World::Vendor : public VendorClient {
+ public:
+  Vendor(World& world, const Queue& queue) : world_(world), queue_(queue) {}
+
+  VendorReply Send(const VendorCall& call) override {
+    if (world_.scenario_.defect == Defect::kSendsTwice) Call(call);
+    VendorReply reply = Call(call);
+    if (world_.scenario_.defect == Defect::kTakesUnknownForYes &&
+        reply.outcome == OutcomeClass::kUnknown) {
+      reply.outcome = OutcomeClass::kAccepted;
+    }
+    return reply;
+  }
+
+ private:
+  /// Leaves also when the process dies: a dead process has no call in flight.
+  struct InFlight {
+    Checker& checker;
+    int ticket;
+    InFlight(Checker& the_checker, int the_ticket) : checker(the_checker), ticket(the_ticket) {}
+    InFlight(const InFlight&) = delete;
+    InFlight& operator=(const InFlight&) = delete;
+    ~InFlight() { checker.CallEnded(ticket); }
+  };
+
+  VendorReply Call(const VendorCall& call) {
+    world_.fate_.CrashPoint();
+    const InFlight in_flight(world_.checker_,
+                             world_.checker_.CallStarted(call, queue_.lease_until()));
+    Travel();
+    if (auto fault = world_.fate_.VendorFault(call)) world_.vendor_.Script(*std::move(fault));
+    std::vector<int> before;
+    for (const Identifier& identifier : call.identifiers) {
+      before.push_back(world_.vendor_.EffectCount(call.operation, identifier));
+    }
+    const VendorReply reply = world_.vendor_.Send(call);
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      const Identifier& identifier = call.identifiers[i];
+      if (world_.vendor_.EffectCount(call.operation, identifier) > before[i]) {
+        world_.checker_.TookEffect(call.operation, identifier);
+      }
+    }
+    Travel();
+    world_.fate_.CrashPoint();
+    return reply;
+  }
+
+  /// One way. A slow one may be a process that stood still: no time-out ends that.
+  void Travel() {
+    const milliseconds longest = world_.fate_.VendorIsSlow() ? 2 * kOptions.lease : 500ms;
+    world_.scheduler_.Sleep(world_.fate_.UpTo(longest));
+  }
+
+  World& world_;
+  const Queue& queue_;
+};
+
+/// One process: lives until it dies or there is nothing left to do.
+class World::Replica {
+ public:
+  explicit Replica(World& world) : world_(world) {}
+
+  void Live() {
+    milliseconds pause = 1s;
+    TimePoint busy_at = world_.clock_.Now();
+    while (!world_.Settled() && !world_.OverTime()) {
+      if (Round()) {
+        pause = 1s;
+        busy_at = world_.clock_.Now();
+        continue;
+      }
+      world_.scheduler_.Sleep(pause / 2 + world_.fate_.UpTo(pause / 2));
+      const auto rows = world_.queue_->batches();
+      const bool soon =
+          world_.clock_.Now() - busy_at < 1h && std::any_of(rows.begin(), rows.end(), IsWaiting);
+      pause = std::min<milliseconds>(2 * pause, soon ? 20s : 30min);
+    }
+  }
+
+ private:
+  /// All passes once. Whether any had something to do.
+  bool Round() {
+    bool busy = false;
+    auto sendable = queue_.Sendable(world_.routes_, kOptions.linger);
+    if (sendable.ok()) {
+      std::shuffle(sendable->begin(), sendable->end(), world_.fate_.random());
+      for (const Route& route : *sendable) busy |= Count(dispatcher_.SendOne(route));
+    }
+    const core::RescueReport rescued = dispatcher_.RescueAbandoned();
+    world_.tally_.rescued += rescued.batches;
+    return busy || rescued.batches > 0 || dispatcher_.CloseWindows().batches > 0;
+  }
+
+  bool Count(const core::SendReport& report) {
+    Tally& tally = world_.tally_;
+    tally.sent += report.step == core::SendStep::kSent;
+    tally.released += report.step == core::SendStep::kReleased;
+    tally.withheld += report.step == core::SendStep::kWithheld;
+    tally.fenced += report.fenced;
+    tally.record_lost += report.step == core::SendStep::kSent && report.error;
+    tally.blocked += report.account == AccountVerdict::kBlocked;
+    return report.step != core::SendStep::kIdle;
+  }
+
+  World& world_;
+  Queue queue_{world_};
+  Vendor vendor_{world_, queue_};
+  core::Dispatcher dispatcher_{
+      {.queue = queue_,
+       .vendor = vendor_,
+       .clock = world_.clock_,
+       .jitter = [this] { return world_.fate_.Uniform(); },
+       .pause = [this](milliseconds duration) { world_.scheduler_.Sleep(duration); }},
+      world_.accounts_,
+      kOptions};
+};
+
+void Tally::Add(const Tally& other) {
+  crashes += other.crashes;
+  sent += other.sent;
+  released += other.released;
+  withheld += other.withheld;
+  fenced += other.fenced;
+  rescued += other.rescued;
+  record_lost += other.record_lost;
+  blocked += other.blocked;
+  splits += other.splits;
+  repeated_effects += other.repeated_effects;
+  for (BatchState state : kBatchStates) items[state] += other.items[state];
+}
+
+World::World(const Scenario& scenario)
+    : scenario_(scenario),
+      accounts_(Accounts(scenario)),
+      routes_(Routes(accounts_)),
+      queue_(scenario.defect == Defect::kForgetsToFence
+                 ? std::make_unique<UnfencedQueue>(clock_)
+                 : std::make_unique<fakes::FakeDeliveryQueue>(clock_)),
+      checker_(clock_, accounts_.front().hours, kOptions.lease, kConcurrency) {
+  queue_->SetConcurrency(scenario.defect == Defect::kIgnoresTheSlots ? kMaxConcurrency
+                                                                     : kConcurrency);
+  fate_.StormUntil(clock_.Now() + scenario.storm);
+  fate_.CrashAt(scenario.crash_at);
+}
+
+World::~World() = default;
+
+void World::AddTraffic(int envelopes) { traffic_left_ = envelopes; }
+
+void World::Run() {
+  if (traffic_left_ > 0) scheduler_.Add([this] { Intake(); });
+  for (int i = 0; i < scenario_.replicas; ++i) scheduler_.Add([this] { Live(); });
+  scheduler_.Run();
+  checker_.Conclude(queue_->batches(), queue_->attempts());
+}
+
+Tally World::tally() const {
+  Tally tally = tally_;
+  tally.crashes = fate_.crashes();
+  tally.repeated_effects = checker_.repeated_effects();
+  for (const fakes::BatchRow& row : queue_->batches()) tally.items[row.state] += row.span.size();
+  return tally;
+}
+
+EnvelopeId World::Create(const fakes::NewEnvelope& envelope) {
+  const EnvelopeId id = queue_->AddEnvelope(envelope);
+  checker_.Created(id, envelope.size);
+  return id;
+}
+
+void World::CreateAtRandom() {
+  const Route& route =
+      routes_[static_cast<std::size_t>(fate_.Below(static_cast<int>(routes_.size())))];
+  const bool phone = route.operation == Operation::kDisassociation;
+  const int size = 1 + fate_.Below(8);
+  const EnvelopeId id = Create({.route = route,
+                                .kind = phone ? IdentifierKind::kPhone : IdentifierKind::kIdentity,
+                                .size = size,
+                                .closed = fate_.Chance(0.5)});
+  for (int pos = 0; pos < size; ++pos) {
+    if (fate_.Chance(phone ? 0.1 : 0.005)) vendor_.Poison(fakes::IdentifierAt(id, pos));
+  }
+}
+
+void World::Intake() {
+  for (; traffic_left_ > 0; --traffic_left_) {
+    CreateAtRandom();
+    scheduler_.Sleep(fate_.UpTo(2min));
+  }
+}
+
+void World::Live() {
+  while (!Settled() && !OverTime()) {
+    try {
+      Replica(*this).Live();
+    } catch (const Crash&) {
+      scheduler_.Sleep(fate_.UpTo(30s));
+    }
+  }
+}
+
+bool World::Settled() const {
+  const auto rows = queue_->batches();
+  return traffic_left_ == 0 && std::none_of(rows.begin(), rows.end(), [](const auto& batch) {
+           return IsWaiting(batch) || batch.state == BatchState::kAccepted;
+         });
+}
+
+bool World::OverTime() const { return clock_.Monotonic() > kPatience; }
+
+}  // namespace lethe::simulation
