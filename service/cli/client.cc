@@ -1,0 +1,86 @@
+#include "cli/client.h"
+
+#include <grpcpp/client_context.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/security/credentials.h>
+
+#include <algorithm>
+#include <chrono>
+#include <future>
+#include <utility>
+
+#include "lethe/limits.h"
+
+namespace lethe::cli {
+namespace {
+
+/// A context that gives the call its deadline.
+struct Call {
+  Call() { context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10)); }
+  grpc::ClientContext context;
+};
+
+}  // namespace
+
+Client::Client(const std::string& server)
+    : channel_(grpc::CreateChannel(server, grpc::InsecureChannelCredentials())),
+      stub_(v1::PrivacyRequestService::NewStub(channel_)) {}
+
+grpc::Status Client::Create(const v1::CreatePrivacyRequestRequest& request,
+                            v1::PrivacyRequest* response) {
+  Call call;
+  return stub_->CreatePrivacyRequest(&call.context, request, response);
+}
+
+grpc::Status Client::Get(const std::string& name, v1::PrivacyRequest* response) {
+  Call call;
+  v1::GetPrivacyRequestRequest request;
+  request.set_name(name);
+  return stub_->GetPrivacyRequest(&call.context, request, response);
+}
+
+grpc::Status Client::List(const std::string& parent, int limit,
+                          v1::ListPrivacyRequestsResponse* all) {
+  v1::ListPrivacyRequestsRequest request;
+  request.set_parent(parent);
+  do {
+    Call call;
+    request.set_page_size(std::min(limit - all->privacy_requests_size(), kMaxPageSize));
+    v1::ListPrivacyRequestsResponse page;
+    const grpc::Status status = stub_->ListPrivacyRequests(&call.context, request, &page);
+    if (!status.ok()) return status;
+    all->MergeFrom(page);
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty() && all->privacy_requests_size() < limit);
+  all->set_next_page_token(request.page_token());
+  return grpc::Status::OK;
+}
+
+grpc::Status Client::ListItems(const std::string& name, v1::ListPrivacyRequestItemsResponse* all) {
+  v1::ListPrivacyRequestItemsRequest request;
+  request.set_parent(name);
+  request.set_page_size(kMaxPageSize);
+  do {
+    Call call;
+    v1::ListPrivacyRequestItemsResponse page;
+    const grpc::Status status = stub_->ListPrivacyRequestItems(&call.context, request, &page);
+    if (!status.ok()) return status;
+    all->MergeFrom(page);
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  all->clear_next_page_token();
+  return grpc::Status::OK;
+}
+
+grpc::Status Client::Health(rpc::v1::HealthCheckResponse* response) {
+  Call call;
+  const rpc::v1::HealthCheckRequest request;
+  std::promise<grpc::Status> ended;
+  grpc::TemplatedGenericStub<rpc::v1::HealthCheckRequest, rpc::v1::HealthCheckResponse>(channel_)
+      .UnaryCall(&call.context, "/grpc.health.v1.Health/Check", {}, &request, response,
+                 [&](grpc::Status status) { ended.set_value(std::move(status)); });
+  return ended.get_future().get();
+}
+
+}  // namespace lethe::cli

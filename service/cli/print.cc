@@ -1,0 +1,134 @@
+#include "cli/print.h"
+
+#include <google/protobuf/util/json_util.h>
+#include <google/protobuf/util/time_util.h>
+
+#include <algorithm>
+#include <cctype>
+#include <string_view>
+#include <utility>
+
+#include "lethe/rpc/v1/error_details.pb.h"
+
+namespace lethe::cli {
+namespace {
+
+using google::protobuf::util::TimeUtil;
+
+/// `OPERATION_ERASURE` without its prefix, as people say it: `erasure`.
+std::string Lower(std::string_view name, std::string_view prefix) {
+  if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
+  std::string word(name);
+  std::ranges::transform(word, word.begin(), [](unsigned char c) { return std::tolower(c); });
+  return word;
+}
+
+std::string Time(const char* label, bool present, const google::protobuf::Timestamp& time) {
+  if (!present) return "";
+  // Whole seconds: nobody reads the rest.
+  return std::string(label) + TimeUtil::ToString(TimeUtil::SecondsToTimestamp(time.seconds()));
+}
+
+const char* CodeName(grpc::StatusCode code) {
+  switch (code) {
+    case grpc::StatusCode::OK: return "OK";
+    case grpc::StatusCode::CANCELLED: return "CANCELLED";
+    case grpc::StatusCode::INVALID_ARGUMENT: return "INVALID_ARGUMENT";
+    case grpc::StatusCode::DEADLINE_EXCEEDED: return "DEADLINE_EXCEEDED";
+    case grpc::StatusCode::NOT_FOUND: return "NOT_FOUND";
+    case grpc::StatusCode::ALREADY_EXISTS: return "ALREADY_EXISTS";
+    case grpc::StatusCode::RESOURCE_EXHAUSTED: return "RESOURCE_EXHAUSTED";
+    case grpc::StatusCode::FAILED_PRECONDITION: return "FAILED_PRECONDITION";
+    case grpc::StatusCode::UNIMPLEMENTED: return "UNIMPLEMENTED";
+    case grpc::StatusCode::INTERNAL: return "INTERNAL";
+    case grpc::StatusCode::UNAVAILABLE: return "UNAVAILABLE";
+    default: return "UNKNOWN";
+  }
+}
+
+/// The detail of this type of google.rpc, or an empty one.
+template <typename Detail>
+Detail Find(const rpc::v1::Status& status) {
+  Detail detail;
+  const std::string url = "type.googleapis.com/google.rpc." + detail.GetDescriptor()->name();
+  for (const auto& any : status.details()) {
+    if (any.type_url() == url) detail.ParseFromString(any.value());
+  }
+  return detail;
+}
+
+}  // namespace
+
+std::string Line(const v1::PrivacyRequest& request) {
+  std::string line = Lower(v1::PrivacyRequest::State_Name(request.state()), "") + ' ' +
+                     Lower(v1::Operation_Name(request.operation()), "OPERATION_") + ", " +
+                     std::to_string(request.item_count()) +
+                     (request.item_count() == 1 ? " item" : " items");
+  const v1::ItemCounts& counts = request.item_counts();
+  const char* separator = ": ";
+  for (const auto& [count, word] :
+       {std::pair(counts.waiting(), "waiting"), std::pair(counts.sending(), "sending"),
+        std::pair(counts.accepted(), "accepted"), std::pair(counts.done(), "done"),
+        std::pair(counts.rejected(), "rejected"),
+        std::pair(counts.needs_review(), "needing review")}) {
+    if (count == 0) continue;
+    line += std::exchange(separator, ", ") + std::to_string(count) + ' ' + word;
+  }
+  if (request.duplicate_count() > 0) {
+    line += "; " + std::to_string(request.duplicate_count()) + " duplicates folded";
+  }
+  return line + Time("; due ", request.has_due_time(), request.due_time()) +
+         Time("; expected by ", request.has_expected_completion_time(),
+              request.expected_completion_time()) +
+         Time("; completed ", request.has_complete_time(), request.complete_time());
+}
+
+std::string Line(const v1::PrivacyRequestItem& item) {
+  std::string line =
+      std::to_string(item.ordinal()) + ' ' + Lower(v1::ItemState_Name(item.state()), "ITEM_STATE_");
+  if (!item.reason().empty()) line += " (" + item.reason() + ')';
+  if (item.attempt_count() > 0) line += "; attempts " + std::to_string(item.attempt_count());
+  return line + Time("; not before ", item.has_not_before(), item.not_before()) +
+         Time("; accepted ", item.has_accept_time(), item.accept_time()) +
+         Time("; window ends ", item.has_window_end_time(), item.window_end_time()) +
+         Time("; final ", item.has_complete_time(), item.complete_time());
+}
+
+std::string ProgressBar(const v1::PrivacyRequest& request) {
+  constexpr int kWidth = 20;
+  const int total = std::max(request.item_count(), 1);
+  const int final = request.item_counts().done() + request.item_counts().rejected();
+  const int filled = std::clamp(kWidth * final / total, 0, kWidth);
+  return '[' + std::string(filled, '#') + std::string(kWidth - filled, '.') + "] " +
+         std::to_string(final) + '/' + std::to_string(request.item_count());
+}
+
+std::string Json(const google::protobuf::Message& message) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = true;
+  options.always_print_primitive_fields = true;
+  std::string json;
+  // Fails only for messages with Any or out-of-range times, which are never printed.
+  static_cast<void>(google::protobuf::util::MessageToJsonString(message, &json, options));
+  return json;
+}
+
+std::string Describe(const grpc::Status& status) {
+  rpc::v1::Status details;
+  details.ParseFromString(status.error_details());
+  std::string text = CodeName(status.error_code());
+  if (const auto info = Find<rpc::v1::ErrorInfo>(details); !info.reason().empty()) {
+    text += ' ' + info.reason();
+  }
+  text += ": " + status.error_message() + '\n';
+  const auto bad_request = Find<rpc::v1::BadRequest>(details);
+  for (const auto& violation : bad_request.field_violations()) {
+    text += "  " + violation.field() + ": " + violation.description() + '\n';
+  }
+  if (const auto retry = Find<rpc::v1::RetryInfo>(details); retry.has_retry_delay()) {
+    text += "  try again in " + TimeUtil::ToString(retry.retry_delay()) + '\n';
+  }
+  return text;
+}
+
+}  // namespace lethe::cli

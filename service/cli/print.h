@@ -1,0 +1,26 @@
+#pragma once
+
+#include <google/protobuf/message.h>
+#include <grpcpp/support/status.h>
+
+#include <string>
+
+#include "lethe/v1/privacy_request_service.pb.h"
+
+namespace lethe::cli {
+
+/// The request on one line, without its name: state, operation, items by state, times.
+std::string Line(const v1::PrivacyRequest& request);
+
+/// `ORDINAL STATE ..`
+std::string Line(const v1::PrivacyRequestItem& item);
+
+/// Of fixed width, as far as the request's items are final: `[#####...............]  12/50`.
+std::string ProgressBar(const v1::PrivacyRequest& request);
+
+std::string Json(const google::protobuf::Message& message);
+
+/// The error and, on lines of their own, its field violations and retry delay.
+std::string Describe(const grpc::Status& status);
+
+}  // namespace lethe::cli

@@ -1,0 +1,237 @@
+#include "cli/run.h"
+
+#include <google/protobuf/util/time_util.h>
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "cli/client.h"
+#include "cli/identifiers.h"
+#include "cli/print.h"
+#include "cli/watch.h"
+
+namespace lethe::cli {
+namespace {
+
+constexpr char kFooter[] = R"(
+Identifiers on the command line end up in the shell's history and in the list of processes:
+prefer --identities-file (and its sisters) with a file, or with - for the standard input.
+
+Exit codes: 0 done; 1 refused, or a watched request did not complete; 2 usage; 3 unavailable:
+try again, with the same key.)";
+
+struct CreateOptions {
+  std::string account;
+  std::string operation;
+  AllIdentifiers identifiers;
+  std::string key;
+  std::string submit_time;
+  std::string due_time;
+  bool validate_only = false;
+};
+
+struct Options {
+  std::string server = "127.0.0.1:50051";
+  bool json = false;
+  CreateOptions create;
+  std::string name;
+  std::string account;
+  int limit = 50;
+  std::vector<std::string> names;
+  double interval_seconds = 1;
+};
+
+/// The commands; each is what `lethe` was asked for or not.
+struct Commands {
+  CLI::App* create;
+  CLI::App* get;
+  CLI::App* items;
+  CLI::App* list;
+  CLI::App* watch;
+  CLI::App* health;
+};
+
+void AddIdentifiers(CLI::App& command, const std::string& one, const std::string& many,
+                    IdentifierArguments& arguments) {
+  command.add_option("--" + one, arguments.values, "One or several; better in a file");
+  command.add_option("--" + many + "-file", arguments.file, "One per line; - reads from stdin")
+      ->type_name("FILE");
+}
+
+CLI::App* AddCreate(CLI::App& app, CreateOptions& options) {
+  CLI::App* command = app.add_subcommand("create", "Hand over a request");
+  command->footer(kFooter);
+  command->add_option("--account", options.account)->required();
+  command->add_option("--operation", options.operation)
+      ->required()
+      ->check(CLI::IsMember({"erasure", "demerge", "disassociation"}));
+  AddIdentifiers(*command, "identity", "identities", options.identifiers.identities);
+  AddIdentifiers(*command, "guid", "guids", options.identifiers.guids);
+  AddIdentifiers(*command, "phone", "phones", options.identifiers.phones);
+  command
+      ->add_option("--key", options.key,
+                   "Idempotency key: repeating the command with the same one is safe")
+      ->required();
+  command->add_option("--submit-time", options.submit_time,
+                      "When the person asked: 2026-03-02T10:00:00Z");
+  command->add_option("--due-time", options.due_time, "When it must be done");
+  command->add_flag("--validate-only", options.validate_only,
+                    "Only say whether it would be accepted");
+  return command;
+}
+
+Commands AddCommands(CLI::App& app, Options& options) {
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.footer(kFooter);
+  app.add_option("--server", options.server, "host:port")
+      ->envname("LETHE_SERVER")
+      ->capture_default_str();
+  app.add_flag("--json", options.json, "Print the answer as JSON");
+
+  const std::string name_help = "accounts/{account}/privacyRequests/{id}";
+  Commands commands{};
+  commands.create = AddCreate(app, options.create);
+  commands.get = app.add_subcommand("get", "Show a request");
+  commands.get->add_option("name", options.name, name_help)->required();
+  commands.items = app.add_subcommand("items", "Show the items of a request");
+  commands.items->add_option("name", options.name, name_help)->required();
+  commands.list = app.add_subcommand("list", "Show an account's requests, newest first");
+  commands.list->add_option("--account", options.account)->required();
+  commands.list->add_option("--limit", options.limit, "At most this many")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  commands.watch = app.add_subcommand("watch", "Follow requests until they need nothing more");
+  commands.watch->add_option("names", options.names, name_help)->required();
+  commands.watch->add_option("--interval", options.interval_seconds, "Seconds between two looks")
+      ->capture_default_str()
+      ->check(CLI::Range(0.01, 3600.0));
+  commands.health = app.add_subcommand("health", "Ask whether the server is serving");
+  return commands;
+}
+
+int Usage(const Streams& streams, const std::string& what) {
+  streams.err << "lethe: " << what << '\n';
+  return kUsage;
+}
+
+int Fail(const Streams& streams, const grpc::Status& status) {
+  streams.err << "lethe: " << Describe(status);
+  return ExitCodeOf(status);
+}
+
+void Print(const Streams& streams, bool json, const v1::PrivacyRequest& request) {
+  if (json) {
+    streams.out << Json(request);
+  } else {
+    streams.out << (request.name().empty() ? "acceptable:" : request.name()) << ' ' << Line(request)
+                << '\n';
+  }
+}
+
+bool ParseTime(const std::string& text, google::protobuf::Timestamp* time) {
+  return google::protobuf::util::TimeUtil::FromString(text, time);
+}
+
+int Create(Client& client, Options& options, const Streams& streams) {
+  CreateOptions& create = options.create;
+  for (auto* arguments :
+       {&create.identifiers.identities, &create.identifiers.guids, &create.identifiers.phones}) {
+    if (!ReadFile(*arguments, streams.in)) {
+      return Usage(streams, "cannot read " + arguments->file);
+    }
+  }
+  v1::CreatePrivacyRequestRequest request;
+  request.set_parent("accounts/" + create.account);
+  request.set_idempotency_key(create.key);
+  request.set_validate_only(create.validate_only);
+  if (const auto wrong = SetOperation(create.operation, create.identifiers, request)) {
+    return Usage(streams, *wrong);
+  }
+  if (!create.submit_time.empty() &&
+      !ParseTime(create.submit_time, request.mutable_submit_time())) {
+    return Usage(streams, "--submit-time is not like 2026-03-02T10:00:00Z");
+  }
+  if (!create.due_time.empty() && !ParseTime(create.due_time, request.mutable_due_time())) {
+    return Usage(streams, "--due-time is not like 2026-03-02T10:00:00Z");
+  }
+  v1::PrivacyRequest response;
+  const grpc::Status status = client.Create(request, &response);
+  if (!status.ok()) return Fail(streams, status);
+  Print(streams, options.json, response);
+  return kOk;
+}
+
+int Get(Client& client, const Options& options, const Streams& streams) {
+  v1::PrivacyRequest response;
+  const grpc::Status status = client.Get(options.name, &response);
+  if (!status.ok()) return Fail(streams, status);
+  Print(streams, options.json, response);
+  return kOk;
+}
+
+int Items(Client& client, const Options& options, const Streams& streams) {
+  v1::ListPrivacyRequestItemsResponse response;
+  const grpc::Status status = client.ListItems(options.name, &response);
+  if (!status.ok()) return Fail(streams, status);
+  if (options.json) {
+    streams.out << Json(response);
+  } else {
+    for (const auto& item : response.items()) streams.out << Line(item) << '\n';
+  }
+  return kOk;
+}
+
+int List(Client& client, const Options& options, const Streams& streams) {
+  v1::ListPrivacyRequestsResponse response;
+  const grpc::Status status = client.List("accounts/" + options.account, options.limit, &response);
+  if (!status.ok()) return Fail(streams, status);
+  if (options.json) {
+    streams.out << Json(response);
+  } else {
+    for (const auto& request : response.privacy_requests()) Print(streams, false, request);
+  }
+  return kOk;
+}
+
+int Health(Client& client, const Options& options, const Streams& streams) {
+  rpc::v1::HealthCheckResponse response;
+  const grpc::Status status = client.Health(&response);
+  if (!status.ok()) return Fail(streams, status);
+  const bool serving = response.status() == rpc::v1::HealthCheckResponse::SERVING_STATUS_SERVING;
+  if (options.json) {
+    streams.out << Json(response);
+  } else {
+    streams.out << (serving ? "serving\n" : "not serving\n");
+  }
+  return serving ? kOk : kFailed;
+}
+
+}  // namespace
+
+int Run(int argc, const char* const* argv, const Streams& streams) {
+  CLI::App app("Hands privacy requests to Lethe and tells what became of them.", "lethe");
+  Options options;
+  const Commands commands = AddCommands(app, options);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error, streams.out, streams.err) == 0 ? kOk : kUsage;
+  }
+  Client client(options.server);
+  if (*commands.create) return Create(client, options, streams);
+  if (*commands.get) return Get(client, options, streams);
+  if (*commands.items) return Items(client, options, streams);
+  if (*commands.list) return List(client, options, streams);
+  if (*commands.watch) {
+    const auto interval = std::chrono::duration<double>(options.interval_seconds);
+    return Watch(client,
+                 {.names = options.names,
+                  .interval = std::chrono::duration_cast<std::chrono::milliseconds>(interval)},
+                 streams);
+  }
+  return Health(client, options, streams);
+}
+
+}  // namespace lethe::cli
