@@ -32,6 +32,7 @@ struct QueueSnapshot {
     int in_use;
   };
 
+  TimePoint taken_at;
   std::vector<Items> items;
   std::vector<Waiting> waiting;
   std::vector<Slots> slots;

@@ -1,9 +1,7 @@
 #include "api/call_interceptor.h"
 
-#include <array>
 #include <optional>
 #include <string_view>
-#include <utility>
 
 #include "api/errors.h"
 
@@ -14,16 +12,12 @@ using grpc::experimental::InterceptionHookPoints;
 using grpc::experimental::InterceptorBatchMethods;
 using grpc::experimental::ServerRpcInfo;
 
-constexpr std::array<std::pair<std::string_view, Method>, 4> kMethods{{
-    {"/lethe.v1.PrivacyRequestService/CreatePrivacyRequest", Method::kCreatePrivacyRequest},
-    {"/lethe.v1.PrivacyRequestService/GetPrivacyRequest", Method::kGetPrivacyRequest},
-    {"/lethe.v1.PrivacyRequestService/ListPrivacyRequests", Method::kListPrivacyRequests},
-    {"/lethe.v1.PrivacyRequestService/ListPrivacyRequestItems", Method::kListPrivacyRequestItems},
-}};
-
 std::optional<Method> MethodOf(std::string_view path) {
-  for (const auto& [name, method] : kMethods) {
-    if (name == path) return method;
+  static constexpr std::string_view kService = "/lethe.v1.PrivacyRequestService/";
+  if (!path.starts_with(kService)) return std::nullopt;
+  path.remove_prefix(kService.size());
+  for (const Method method : kMethods) {
+    if (path == Name(method)) return method;
   }
   return std::nullopt;
 }

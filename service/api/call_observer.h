@@ -2,16 +2,10 @@
 
 #include <functional>
 
+#include "lethe/method.h"
 #include "lethe/time.h"
 
 namespace lethe::api {
-
-enum class Method {
-  kCreatePrivacyRequest,
-  kGetPrivacyRequest,
-  kListPrivacyRequests,
-  kListPrivacyRequestItems,
-};
 
 /// A call of PrivacyRequestService that was answered. Calls that gRPC refuses before it reads them
 /// (an unknown method, a message above the size limit) are not seen.

@@ -1,12 +1,14 @@
 #include "store/snapshot.h"
 
 #include "store/statements.h"
+#include "store/values.h"
 
 namespace lethe::store {
 
 QueueSnapshot TakeSnapshot(pqxx::connection& connection) {
   pqxx::transaction<pqxx::repeatable_read, pqxx::read_only> work(connection);
   QueueSnapshot snapshot;
+  snapshot.taken_at = ToTime(work.exec_prepared1(kPresent.name)[0]);
   for (const auto& row : work.exec_prepared(kCountItems.name)) {
     snapshot.items.push_back({.account = row[0].as<std::string>(),
                               .operation = ParseOperation(row[1].c_str()).value(),

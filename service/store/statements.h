@@ -269,6 +269,8 @@ order by i.ordinal limit $6::int
 // ---- gauges
 // -----------------------------------------------------------------------------------------------------------------------
 
+inline constexpr Statement kPresent{"present", "select lethe_micros(lethe_now())"};
+
 inline constexpr Statement kCountItems{"count_items", R"sql(
 select account, operation, kind, state, sum(hi - lo + 1)::bigint from batch group by account, operation, kind, state
 )sql"};
@@ -288,13 +290,15 @@ select account from account_state where blocked_since is not null
 )sql"};
 
 inline constexpr std::array kStatements{
-    &kLockNodes,      &kAcquireNode,       &kRenewNode,          &kInsertKeys,    &kFindKey,
-    &kTransactionId,  &kTransactionStatus, &kAppendToEnvelope,   &kInsertBatches, &kInsertRequests,
-    &kInsertItems,    &kRegisterAccount,   &kSendableRoutes,     &kAccountGate,   &kTakeProbe,
-    &kFreeSlot,       &kTakeBatch,         &kReadItems,          &kInsertAttempt, &kLeaseSlot,
-    &kWriteAnswer,    &kFreeLeasedSlot,    &kSplitOff,           &kMoveBatch,     &kUnblockAccount,
-    &kBlockAccount,   &kTakeAbandonedSlot, &kReadAbandonedBatch, &kCloseWindows,  &kReadRequests,
-    &kFindRequest,    &kReadItemStates,    &kCountItems,         &kOldestWaiting, &kCountSlots,
+    &kLockNodes,      &kAcquireNode,    &kRenewNode,         &kInsertKeys,
+    &kFindKey,        &kTransactionId,  &kTransactionStatus, &kAppendToEnvelope,
+    &kInsertBatches,  &kInsertRequests, &kInsertItems,       &kRegisterAccount,
+    &kSendableRoutes, &kAccountGate,    &kTakeProbe,         &kFreeSlot,
+    &kTakeBatch,      &kReadItems,      &kInsertAttempt,     &kLeaseSlot,
+    &kWriteAnswer,    &kFreeLeasedSlot, &kSplitOff,          &kMoveBatch,
+    &kUnblockAccount, &kBlockAccount,   &kTakeAbandonedSlot, &kReadAbandonedBatch,
+    &kCloseWindows,   &kReadRequests,   &kFindRequest,       &kReadItemStates,
+    &kPresent,        &kCountItems,     &kOldestWaiting,     &kCountSlots,
     &kBlockedAccounts};
 
 }  // namespace lethe::store

@@ -1,0 +1,85 @@
+#include "observer.h"
+
+#include "telemetry/logging.h"
+
+namespace lethe {
+
+using telemetry::Log;
+using telemetry::LogLevel;
+using telemetry::LogValue;
+
+void Observer::Show(const api::FinishedCall& call) {
+  metrics_.GrpcFinished(call.method, call.grpc_code, call.duration);
+}
+
+void Observer::Show(const store::FlushReport& report) {
+  metrics_.CommitFinished(report.requests, report.duration);
+  for (const auto& request : report.accepted) {
+    metrics_.RequestAccepted(request.account, request.operation, request.items);
+  }
+  if (!report.committed) {
+    Log(LogLevel::kError, "intake.not_committed",
+        {{"requests", report.requests}, {"ms", report.duration.count()}});
+  }
+}
+
+void Observer::Show(const Route& route, const core::SendReport& report) {
+  if (report.error) ShowFailure("send.failed", *report.error);
+  if (report.step == core::SendStep::kIdle) return;
+  const auto account = LogValue::Public(route.account);
+  if (report.step == core::SendStep::kSent) {
+    metrics_.CallFinished({.account = route.account,
+                           .operation = route.operation,
+                           .outcome = report.outcome,
+                           .identifiers = report.span.size(),
+                           .duration = report.call_duration});
+  }
+  const bool plain = report.step == core::SendStep::kSent &&
+                     report.outcome == OutcomeClass::kAccepted && report.applied;
+  Log(plain ? LogLevel::kInfo : LogLevel::kWarning, "batch.sent",
+      {{"account", account},
+       {"operation", route.operation},
+       {"envelope", report.envelope},
+       {"lo", report.span.lo},
+       {"hi", report.span.hi},
+       {"attempt", report.attempt_number},
+       {"step", report.step},
+       {"outcome", report.outcome},
+       {"http_status", report.http_status},
+       {"code", LogValue::Public(report.code)},
+       {"call_ms", report.call_duration.count()},
+       {"accepted_items", report.items[BatchState::kAccepted]},
+       {"ready_items", report.items[BatchState::kReady]},
+       {"rejected_items", report.items[BatchState::kRejected]},
+       {"needs_review_items", report.items[BatchState::kNeedsReview]},
+       {"fenced", report.fenced}});
+  if (report.account == AccountVerdict::kBlocked) {
+    Log(LogLevel::kError, "account.blocked",
+        {{"account", account}, {"reason", LogValue::Public(report.account_reason)}});
+  }
+}
+
+void Observer::Show(const core::RescueReport& report) {
+  if (report.error) ShowFailure("rescue.failed", *report.error);
+  if (report.batches == 0) return;
+  metrics_.BatchesAbandoned(report.batches);
+  Log(LogLevel::kWarning, "batches.rescued",
+      {{"batches", report.batches},
+       {"ready_items", report.items[BatchState::kReady]},
+       {"needs_review_items", report.items[BatchState::kNeedsReview]}});
+}
+
+void Observer::Show(const core::CloseReport& report) {
+  if (report.error) ShowFailure("windows.failed", *report.error);
+  if (report.batches == 0) return;
+  metrics_.WindowsClosed(report.batches);
+  Log(LogLevel::kInfo, "windows.closed", {{"batches", report.batches}});
+}
+
+void Observer::ShowFailure(const char* event, const Error& error) {
+  metrics_.StoreFailed(error.code);
+  Log(LogLevel::kError, event,
+      {{"reason", LogValue::Public(error.reason)}, {"error", LogValue::Public(error.message)}});
+}
+
+}  // namespace lethe
