@@ -53,19 +53,19 @@ HttpCall ReadCall(mg_connection* connection) {
           .body = ReadBody(connection)};
 }
 
-void WriteHead(mg_connection* connection, const Answer& answer) {
-  mg_response_header_start(connection, answer.status);
-  mg_response_header_add(connection, "Content-Type", "application/json; charset=utf-8", -1);
-  mg_response_header_add(connection, "Content-Length", std::to_string(answer.body.size()).c_str(),
-                         -1);
-  for (const auto& [name, value] : answer.headers) {
-    mg_response_header_add(connection, name.c_str(), value.c_str(), -1);
-  }
-  mg_response_header_send(connection);
-}
-
 bool WriteBytes(mg_connection* connection, std::string_view bytes) {
   return bytes.empty() || mg_write(connection, bytes.data(), bytes.size()) > 0;
+}
+
+/// By hand, since civetweb's own header functions add a date with gmtime(), which threads race for.
+void WriteHead(mg_connection* connection, const Answer& answer) {
+  std::string head = "HTTP/1.1 " + std::to_string(answer.status) + ' ' +
+                     mg_get_response_code_text(connection, answer.status) +
+                     "\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: " +
+                     std::to_string(answer.body.size()) + "\r\n";
+  for (const auto& [name, value] : answer.headers) head += name + ": " + value + "\r\n";
+  if (answer.close) head += "Connection: close\r\n";
+  WriteBytes(connection, head + "\r\n");
 }
 
 void WriteAnswer(mg_connection* connection, Answer answer, const HttpServer::Wait& wait) {
