@@ -58,7 +58,7 @@ class AnyAnswer {
     return code;
   }
 
-  std::mt19937_64 random_{20260110};
+  std::mt19937_64 random_{20260110};  // NOLINT(cert-msc32-c,cert-msc51-cpp): repeatable
 };
 
 bool IsWord(const std::string& text) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <random>
 #include <vector>
 
@@ -29,12 +30,14 @@ class Instants {
   }
 
  private:
-  static constexpr long kEndOfKnownChanges = 2'114'380'800;  // 2037-01-01
+  static constexpr std::int64_t kEndOfKnownChanges = 2'114'380'800;  // 2037-01-01
 
-  long Between(long low, long high) { return std::uniform_int_distribution(low, high)(random_); }
+  std::int64_t Between(std::int64_t low, std::int64_t high) {
+    return std::uniform_int_distribution(low, high)(random_);
+  }
 
   const date::time_zone& zone_;
-  std::mt19937_64 random_{20260110};
+  std::mt19937_64 random_{20260110};  // NOLINT(cert-msc32-c,cert-msc51-cpp): repeatable
 };
 
 class EveryZone : public testing::Test {
