@@ -58,7 +58,7 @@ struct ItemCounts {
 
 /// Derived from the items, never stored.
 enum class RequestState {
-  kQueued,       ///< Nothing was sent yet.
+  kQueued,       ///< Every item waits to be sent, or sent again.
   kInProgress,   ///< Some items are on their way.
   kNeedsReview,  ///< At least one item waits for a person. Whatever the others do, this is what
                  ///< must be seen.
