@@ -105,7 +105,9 @@ void Committer::Flush(Batch batch) {
     options_.on_flush({static_cast<int>(batch.size()), clock_.Monotonic() - started, committed,
                        std::move(accepted)});
   };
-  Error error{ErrorCode::kInternal, "STORE_DEFECT", "the flush was never tried"};
+  Error error{
+      ErrorCode::kUnavailable, "STORE_UNAVAILABLE",
+      "the database went away while the request was being kept: try again with the same key"};
   for (int tries = 0; tries < kMaxTries; ++tries) {
     try {
       FlushResult result = WriteOnce(batch);
@@ -114,12 +116,10 @@ void Committer::Flush(Batch batch) {
       for (std::size_t i = 0; i < batch.size(); ++i) batch[i].done(std::move(result.answers[i]));
       return;
     } catch (const CommitLost&) {
-      // It did not happen: once more.
+      // It did not happen: once more, in a new session.
+      session_.reset();
     } catch (const CommitUnresolved&) {
       open_.clear();
-      error = {
-          ErrorCode::kUnavailable, "STORE_UNAVAILABLE",
-          "the database went away while the request was being kept: try again with the same key"};
       break;
     } catch (const std::exception& caught) {
       error = ToError(caught);

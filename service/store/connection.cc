@@ -46,7 +46,7 @@ bool IsTransient(const std::exception& error) {
 
 bool IsDataError(const std::exception& error) {
   const std::string state = SqlState(error);
-  return state.starts_with("22") || state.starts_with("23");
+  return state.starts_with("22") || state.starts_with("23") || state.starts_with("54");
 }
 
 Error ToError(const std::exception& error) {

@@ -28,8 +28,8 @@ bool IsBroken(const std::exception& error);
 /// Whether the whole transaction may simply be run again: a deadlock, or a serialization failure.
 bool IsTransient(const std::exception& error);
 
-/// Whether the data of the transaction is at fault (SQLSTATE classes 22 and 23), so that another
-/// try fails as well.
+/// Whether the data of the transaction is at fault (SQLSTATE classes 22, 23, and 54 for what is too
+/// large), so that another try fails as well.
 bool IsDataError(const std::exception& error);
 
 /// What the caller is told. Never the server's text, which quotes values; its SQLSTATE at most.

@@ -69,7 +69,8 @@ void JudgeAccount(pqxx::work& work, const Claim& claim, const Plan& plan) {
   }
 }
 
-/// The slot first: every transaction that locks both locks them in this order.
+/// The slot first, then the batch, the attempt last: every transaction that locks several locks
+/// them in this order.
 Recorded CarryOut(pqxx::work& work, const Claim& claim, const Plan& plan) {
   if (!FreeSlot(work, claim, plan.slot_cool_down)) return Recorded::kFenced;
   MoveBatch(work, claim, plan);
@@ -229,8 +230,8 @@ Result<Recorded> PgDeliveryQueue::Record(const Claim& claim, const VendorReply& 
   return pool_.With([&](pqxx::connection& connection) -> Result<Recorded> {
     pqxx::work work(connection);
     const auto status = reply.http_status ? std::optional(reply.http_status) : std::nullopt;
-    WriteAnswer(work, claim, status, Name(reply.outcome), reply.code);
     const Recorded recorded = CarryOut(work, claim, plan);
+    WriteAnswer(work, claim, status, Name(reply.outcome), reply.code);
     work.commit();
     return recorded;
   });
@@ -242,9 +243,9 @@ Result<Recorded> PgDeliveryQueue::Release(const Claim& claim) {
                         .unknown_since = claim.facts.unknown_since};
   return pool_.With([&](pqxx::connection& connection) -> Result<Recorded> {
     pqxx::work work(connection);
-    WriteAnswer(work, claim, std::nullopt, Name(OutcomeClass::kNotSent), "released");
     const Recorded recorded =
         CarryOut(work, claim, {.transitions = {back}, .spends_attempt = false});
+    WriteAnswer(work, claim, std::nullopt, Name(OutcomeClass::kNotSent), "released");
     work.commit();
     return recorded;
   });
