@@ -1,0 +1,170 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <map>
+#include <thread>
+
+#include "integration/store/cutting_proxy.h"
+#include "integration/store/world.h"
+
+namespace lethe::store {
+namespace {
+
+class CommitterFaults : public testing::Test {
+ protected:
+  CommitterFaults() { MakePartitions(database_); }
+  ~CommitterFaults() override { ExpectSound(database_); }
+
+  /// The next `times` commits that write a key end their own session, the server says.
+  void DieAtCommit(int times) {
+    database_.Run(
+        "create sequence death; "
+        "create function die() returns trigger language plpgsql as $$ begin "
+        "  if nextval('death') <= " +
+        std::to_string(times) +
+        " then perform pg_terminate_backend(pg_backend_pid()); perform 1; end if; "
+        "  return null; end $$; "
+        "create constraint trigger die after insert on idempotency_key "
+        "deferrable initially deferred for each row execute function die()");
+  }
+
+  std::int64_t Requests() { return Number(database_, "select count(*) from request"); }
+
+  FakeClock clock_;
+  TestDatabase database_;
+  Flushes flushes_;
+};
+
+TEST_F(CommitterFaults, ADatabaseThatIsAwayIsSaidAtOnce) {
+  Committer committer(
+      Options([] { return Result<std::string>("postgresql:///lethe?host=/nowhere"); }, flushes_),
+      clock_);
+  for (const char* key : {"a", "b"}) {
+    const Result<Admission> answer = Submit(committer, Sealed(key));
+    ASSERT_FALSE(answer.ok());
+    EXPECT_EQ(answer.error().code, ErrorCode::kUnavailable);
+    EXPECT_EQ(answer.error().reason, "STORE_UNAVAILABLE");
+  }
+  EXPECT_FALSE(flushes_.reports().at(0).committed);
+}
+
+TEST_F(CommitterFaults, ADatabaseThatComesBackIsUsedAgain) {
+  std::atomic<bool> away = true;
+  Committer committer(
+      Options(
+          [&] {
+            return Result<std::string>(away ? "postgresql:///?host=/nowhere" : database_.url());
+          },
+          flushes_),
+      clock_);
+  ASSERT_FALSE(Submit(committer, Sealed("k")).ok());
+  away = false;
+  EXPECT_TRUE(Submit(committer, Sealed("k")).ok());
+}
+
+TEST_F(CommitterFaults, ASessionThatWasCutWhileIdleIsNotNoticed) {
+  Committer committer(Options(database_.source(), flushes_), clock_);
+  for (const char* key : {"a", "b", "c"}) {
+    EXPECT_TRUE(Submit(committer, Sealed(key)).ok());
+    database_.CutConnections();
+  }
+  EXPECT_EQ(Requests(), 3);
+}
+
+TEST_F(CommitterFaults, AMissingTableIsSaid) {
+  database_.Run("alter table request rename to gone");
+  Committer committer(Options(database_.source(), flushes_), clock_);
+  const Result<Admission> answer = Submit(committer, Sealed("k"));
+  database_.Run("alter table gone rename to request");
+  ASSERT_FALSE(answer.ok());
+  EXPECT_EQ(answer.error().reason, "SCHEMA_OUT_OF_DATE");
+}
+
+TEST_F(CommitterFaults, ACommitThatWasLostIsRepeated) {
+  Committer committer(Options(database_.source(), flushes_), clock_);
+  ASSERT_TRUE(Submit(committer, Sealed("before")).ok());
+  DieAtCommit(1);
+  const Result<Admission> answer = Submit(committer, Sealed("k"));
+  ASSERT_TRUE(answer.ok()) << answer.error().message;
+  EXPECT_FALSE(answer->repeated);
+  EXPECT_EQ(Requests(), 2);
+}
+
+TEST_F(CommitterFaults, ACommitThatIsAlwaysLostIsGivenUpAndNothingIsKept) {
+  Committer committer(Options(database_.source(), flushes_), clock_);
+  DieAtCommit(1000);
+  const Result<Admission> lost = Submit(committer, Sealed("k"));
+  ASSERT_FALSE(lost.ok());
+  EXPECT_EQ(lost.error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(Requests(), 0);
+  database_.Run("drop trigger die on idempotency_key");
+  const Result<Admission> answer = Submit(committer, Sealed("k"));
+  ASSERT_TRUE(answer.ok());
+  EXPECT_FALSE(answer->repeated);
+}
+
+TEST_F(CommitterFaults, ACommitWhoseAnswerWasLostIsFoundOut) {
+  CuttingProxy proxy(database_.url());
+  Committer committer(Options([&] { return Result<std::string>(proxy.url()); }, flushes_), clock_);
+  ASSERT_TRUE(Submit(committer, Sealed("before", 2)).ok());
+  proxy.CutAfterNext("COMMIT");
+  const Result<Admission> answer = Submit(committer, Sealed("k", 3));
+  EXPECT_TRUE(proxy.has_cut());
+  ASSERT_TRUE(answer.ok()) << answer.error().message;
+  EXPECT_FALSE(answer->repeated);
+  EXPECT_EQ(Requests(), 2);
+
+  ASSERT_TRUE(Submit(committer, Sealed("after", 4)).ok());
+  EXPECT_EQ(Number(database_, "select hi from batch"), 8);
+}
+
+TEST_F(CommitterFaults, WhatIsAnsweredWithYesIsThereOnceWhateverIsCut) {
+  constexpr int kThreads = 4;
+  constexpr int kEach = 60;
+  std::map<std::string, std::optional<RequestId>> kept;
+  {
+    Committer committer(Options(database_.source(), flushes_), clock_);
+    std::mutex mutex;
+    std::atomic<int> answered = 0;
+    std::vector<std::jthread> callers;
+    for (int thread = 0; thread < kThreads; ++thread) {
+      callers.emplace_back([&, thread] {
+        for (int i = 0; i < kEach; ++i) {
+          const std::string key = std::to_string(thread) + "/" + std::to_string(i);
+          const Result<Admission> answer = Submit(committer, Sealed(key, 1 + i % 7));
+          if (!answer.ok()) {
+            EXPECT_EQ(answer.error().code, ErrorCode::kUnavailable);
+          }
+          {
+            const std::lock_guard lock(mutex);
+            kept[key] = answer.ok() ? std::optional(answer->id) : std::nullopt;
+          }
+          ++answered;
+          answered.notify_all();
+        }
+      });
+    }
+    for (int seen = 0; seen < kThreads * kEach; seen = answered) {
+      database_.CutConnections();
+      answered.wait(seen);
+    }
+    callers.clear();
+
+    ExpectSound(database_);
+    for (const auto& [key, id] : kept) {
+      const int thread_end = static_cast<int>(key.find('/'));
+      const int i = std::stoi(key.substr(thread_end + 1));
+      const Result<Admission> again = Submit(committer, Sealed(key, 1 + i % 7));
+      ASSERT_TRUE(again.ok()) << again.error().message;
+      if (id) {
+        EXPECT_TRUE(again->repeated);
+        EXPECT_EQ(again->id, *id);
+      }
+    }
+  }
+  EXPECT_EQ(Requests(), kThreads * kEach);
+}
+
+}  // namespace
+}  // namespace lethe::store

@@ -1,0 +1,70 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <random>
+#include <set>
+#include <thread>
+
+#include "integration/store/world.h"
+
+namespace lethe::store {
+namespace {
+
+TEST(RivalCommitters, KeepEachKeyOnceHoweverTheirKeysCross) {
+  constexpr int kRounds = 15;
+  constexpr int kKeys = 120;
+  const FakeClock clock;
+  const TestDatabase database;
+  MakePartitions(database);
+  struct Process {
+    explicit Process(const TestDatabase& at, const Clock& now, const std::string& name)
+        : committer(Options(at.source(), flushes, name), now) {}
+    Flushes flushes;
+    Committer committer;
+  };
+
+  std::mutex mutex;
+  std::map<std::string, std::set<RequestId>> ids;
+  std::map<std::string, int> winners;
+  const auto run = [&](Process& process, unsigned seed) {
+    std::mt19937 random(seed);
+    for (int round = 0; round < kRounds; ++round) {
+      std::vector<std::string> keys = People(kKeys, std::to_string(round) + "/");
+      std::shuffle(keys.begin(), keys.end(), random);
+      std::vector<std::future<Result<Admission>>> answers;
+      for (const std::string& key : keys) {
+        answers.push_back(Start(process.committer, Sealed(key, 1 + key.size() % 3)));
+      }
+      for (int i = 0; i < kKeys; ++i) {
+        const Result<Admission> answer = answers[i].get();
+        ASSERT_TRUE(answer.ok()) << answer.error().message;
+        const std::lock_guard lock(mutex);
+        ids[keys[i]].insert(answer->id);
+        winners[keys[i]] += answer->repeated ? 0 : 1;
+      }
+    }
+  };
+  {
+    Process one(database, clock, "one");
+    Process two(database, clock, "two");
+    {
+      std::jthread first([&] { run(one, 1); });
+      std::jthread second([&] { run(two, 2); });
+    }
+    for (const Process* process : {&one, &two}) {
+      for (const FlushReport& report : process->flushes.reports()) EXPECT_TRUE(report.committed);
+    }
+  }
+  EXPECT_EQ(ids.size(), static_cast<std::size_t>(kRounds * kKeys));
+  for (const auto& [key, distinct] : ids) EXPECT_EQ(distinct.size(), 1U) << key;
+  for (const auto& [key, count] : winners) EXPECT_EQ(count, 1) << key;
+  EXPECT_EQ(Number(database,
+                   "select deadlocks from pg_stat_database "
+                   "where datname = current_database()"),
+            0);
+  ExpectSound(database);
+}
+
+}  // namespace
+}  // namespace lethe::store

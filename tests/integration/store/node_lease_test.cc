@@ -1,0 +1,128 @@
+#include "store/node_lease.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <set>
+#include <thread>
+
+#include "integration/store/world.h"
+
+namespace lethe::store {
+namespace {
+
+int NodeOf(std::int64_t id) { return static_cast<int>((id >> kSequenceBits) & kMaxNode); }
+
+class NodeLease : public testing::Test {
+ protected:
+  NodeLease() { database_.SetClock(now_); }
+
+  /// The database's clock, which leases follow.
+  void Advance(milliseconds by) {
+    now_ += by;
+    database_.SetClock(now_);
+  }
+
+  std::int64_t Make(IdSource& source, TimePoint now) {
+    source.Prepare(*connection_, now);
+    const std::int64_t id = source.Next(now, 1).value();
+    EXPECT_TRUE(made_.insert(id).second) << "made twice";
+    return id;
+  }
+
+  TestDatabase database_;
+  std::unique_ptr<pqxx::connection> connection_ = Connect(database_.source());
+  const TimePoint start_ = FakeClock::kStart;
+  TimePoint now_ = start_;
+  std::set<std::int64_t> made_;
+};
+
+TEST_F(NodeLease, TwoProcessesNeverMakeTheSameId) {
+  IdSource one("one");
+  IdSource two("two");
+  for (int i = 0; i < 100; ++i) EXPECT_NE(NodeOf(Make(one, start_)), NodeOf(Make(two, start_)));
+}
+
+TEST_F(NodeLease, ProcessesThatStartTogetherGetDifferentNumbers) {
+  std::vector<std::jthread> processes;
+  std::mutex mutex;
+  std::set<int> numbers;
+  for (int i = 0; i < 6; ++i) {
+    processes.emplace_back([&, i] {
+      IdSource source(std::to_string(i));
+      const auto connection = Connect(database_.source());
+      source.Prepare(*connection, start_);
+      const int number = NodeOf(source.Next(start_, 1).value());
+      const std::lock_guard lock(mutex);
+      numbers.insert(number);
+    });
+  }
+  processes.clear();
+  EXPECT_EQ(numbers.size(), 6U);
+}
+
+TEST_F(NodeLease, ARestartWithinTheLeaseTakesAnotherNumber) {
+  IdSource before("same");
+  IdSource after("same");
+  EXPECT_NE(NodeOf(Make(before, start_)), NodeOf(Make(after, start_)));
+}
+
+TEST_F(NodeLease, ATakeOverNeverRepeatsWhatTheOldHolderMayStillMake) {
+  IdSource old_holder("old");
+  const std::int64_t first = Make(old_holder, start_);
+  Advance(60s);
+  IdSource same_moment("same moment");
+  EXPECT_NE(NodeOf(Make(same_moment, start_)), NodeOf(first)) << "the lease still runs";
+
+  Advance(1ms);
+  IdSource next("next");
+  EXPECT_EQ(NodeOf(Make(next, start_)), NodeOf(first));
+  for (int i = 0; i < 2 * kMaxConsecutiveIds; ++i) {
+    const auto old_id = old_holder.Next(start_ + milliseconds(i * 3), 1);
+    if (old_id) {
+      EXPECT_TRUE(made_.insert(*old_id).second);
+    }
+    EXPECT_TRUE(made_.insert(next.Next(start_, 1).value()).second);
+  }
+  EXPECT_FALSE(old_holder.Next(start_ + 1min, 1));
+}
+
+TEST_F(NodeLease, WhoLostItsNumberTakesAnother) {
+  IdSource old_holder("old");
+  const int number = NodeOf(Make(old_holder, start_));
+  Advance(61s);
+  IdSource next("next");
+  ASSERT_EQ(NodeOf(Make(next, start_)), number);
+  EXPECT_NE(NodeOf(Make(old_holder, start_ + 61s)), number);
+}
+
+TEST_F(NodeLease, IsKeptByWhoRenewsIt) {
+  IdSource keeper("keeper");
+  const int number = NodeOf(Make(keeper, start_));
+  for (int i = 1; i < 20; ++i) {
+    Advance(20s);
+    EXPECT_EQ(NodeOf(Make(keeper, now_)), number);
+    IdSource rival("rival " + std::to_string(i));
+    EXPECT_NE(NodeOf(Make(rival, now_)), number);
+  }
+}
+
+TEST_F(NodeLease, AClockThatGoesBackRepeatsNothing) {
+  IdSource source("one");
+  std::int64_t last = 0;
+  for (const milliseconds offset : {milliseconds(0), milliseconds(5000), milliseconds(-3'600'000),
+                                    milliseconds(4000), milliseconds(60'000), milliseconds(0)}) {
+    const std::int64_t id = Make(source, start_ + offset);
+    EXPECT_GT(id, last);
+    last = id;
+  }
+
+  Advance(2min);
+  IdSource restarted("one");
+  const std::int64_t after = Make(restarted, start_ - 1h);
+  EXPECT_EQ(NodeOf(after), NodeOf(last));
+  EXPECT_GT(after, last);
+}
+
+}  // namespace
+}  // namespace lethe::store

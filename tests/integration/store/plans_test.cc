@@ -1,0 +1,156 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "integration/store/world.h"
+#include "store/ids.h"
+#include "store/statements.h"
+
+namespace lethe::store {
+namespace {
+
+using testing::AllOf;
+using testing::ContainsRegex;
+using testing::HasSubstr;
+using testing::Not;
+
+/// Months of history of two accounts: 20,000 batches of 10 items, all but 600 of them done.
+class Plans : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    database_ = new TestDatabase;
+    MakePartitions(*database_);
+    const std::string id = "(" + std::to_string(kFirst) + " + n)";
+    const std::string account = "case when n % 10 = 0 then 'globex' else 'acme' end";
+    database_->Run(
+        "insert into batch (envelope, lo, hi, account, operation, kind, state, opened_at, "
+        "not_before, accepted_at, window_end, finished_at) "
+        "select " +
+        id + ", 0, 9, " + account +
+        ", "
+        "  (array['erasure', 'erasure', 'demerge'])[1 + n % 3], 'identity', state, t, "
+        "  case when state = 'ready' then t end, case when state in ('accepted', 'done') then t "
+        "end, "
+        "  case when state in ('accepted', 'done') then t + n * interval '1 second' end, "
+        "  case when state = 'done' then t end "
+        "from (select n, timestamptz '2026-03-02' as t, "
+        "        case when n <= 19400 then 'done' when n <= 19700 then 'accepted' "
+        "             when n <= 19990 then 'ready' else 'open' end as state "
+        "      from generate_series(1, 20000) as n) b; "
+        "insert into request_item select " +
+        id + ", " + id +
+        ", pos, pos, "
+        "  decode(md5(n::text), 'hex'), decode(md5(n || ':' || pos), 'hex') "
+        "from generate_series(1, 20000) as n, generate_series(0, 9) as pos; "
+        "insert into request (id, account, operation, kind, principal, create_time, item_count, "
+        "  duplicate_count, first_envelope, first_pos, envelope_count) "
+        "select " +
+        id + ", " + account + ", 'erasure', 'identity', 'p', now(), 10, 0, " + id +
+        ", 0, 1 from generate_series(1, 20000) as n; "
+        "insert into account_state (account) values ('acme'), ('globex'); "
+        "insert into slot (account, api, number) select account, api, number "
+        "from account_state, unnest(array['delete', 'demerge', 'disassociate']) as api, "
+        "  generate_series(1, 3) as number; "
+        "analyze");
+  }
+  static void TearDownTestSuite() {
+    delete database_;
+    database_ = nullptr;
+  }
+
+  /// The plan for these arguments, and the one for any.
+  static std::string PlanOf(const Statement& statement, const std::string& arguments = "") {
+    pqxx::connection connection(database_->url());
+    pqxx::nontransaction work(connection);
+    work.exec(std::string("prepare statement as ") + statement.sql);
+    const std::string run = "explain execute statement";
+    std::string plan;
+    for (const char* mode : {"force_custom_plan", "force_generic_plan"}) {
+      work.exec(std::string("set plan_cache_mode = ") + mode);
+      for (const auto& row : work.exec(arguments.empty() ? run : run + "(" + arguments + ")")) {
+        plan += row[0].c_str();
+        plan += '\n';
+      }
+    }
+    return plan;
+  }
+
+  /// The tables that grow. The months that nobody wrote to are empty, and read as they please.
+  static auto ReadsNoTableWhole() {
+    return Not(ContainsRegex("Seq Scan on (batch|request_202603|request_item_202603)"));
+  }
+
+  static constexpr std::int64_t kFirst = 821'664'000'000'000'000;
+  static inline TestDatabase* database_ = nullptr;
+};
+
+const std::string kEnvelope = "821664000000010000";
+
+TEST_F(Plans, TheHistoryIsInOnePartition) {
+  EXPECT_GE(kFirst, IdFloor(FakeClock::kStart));
+  EXPECT_EQ(Number(*database_, "select count(*) from request_202603"), 20'000);
+  EXPECT_EQ(Number(*database_, "select count(*) from request_item_202603"), 200'000);
+}
+
+TEST_F(Plans, TakeBatchReadsTheOldestFromItsIndex) {
+  EXPECT_THAT(PlanOf(kTakeBatch, "'acme', 'erasure', 2000"),
+              AllOf(ReadsNoTableWhole(), HasSubstr("batch_sendable"), Not(HasSubstr("Sort"))));
+}
+
+TEST_F(Plans, SendableRoutesStopsAtTheFirstBatch) {
+  EXPECT_THAT(PlanOf(kSendableRoutes, "'{acme,globex}', '{erasure,demerge}', 2000"),
+              AllOf(ReadsNoTableWhole(), HasSubstr("batch_sendable")));
+}
+
+TEST_F(Plans, CloseWindowsReadsThePassedOnesFromTheirIndex) {
+  EXPECT_THAT(PlanOf(kCloseWindows, "lethe_micros('2026-03-02 05:26:40Z'), 100"),
+              AllOf(ReadsNoTableWhole(), HasSubstr("batch_window"), Not(HasSubstr("Sort"))));
+}
+
+TEST_F(Plans, ReadItemsReadsOneEnvelope) {
+  EXPECT_THAT(PlanOf(kReadItems, kEnvelope + ", 0, 99"),
+              AllOf(ReadsNoTableWhole(), HasSubstr("request_item_202603_pkey")));
+}
+
+TEST_F(Plans, ReadingOneRequestReadsItsBatchesOnly) {
+  EXPECT_THAT(PlanOf(kReadRequests, "'acme', " + kEnvelope + ", " + kEnvelope + ", 1"),
+              AllOf(ReadsNoTableWhole(), HasSubstr("batch_pkey")));
+}
+
+TEST_F(Plans, APageOfRequestsReadsItsBatchesOnly) {
+  EXPECT_THAT(PlanOf(kReadRequests, "'acme', 0, 9223372036854775807, 51"),
+              AllOf(ReadsNoTableWhole(), HasSubstr("batch_pkey")));
+}
+
+TEST_F(Plans, FindingARequestReadsOneRow) {
+  EXPECT_THAT(PlanOf(kFindRequest, "'acme', " + kEnvelope), ReadsNoTableWhole());
+}
+
+TEST_F(Plans, ReadingItemStatesReadsOneEnvelope) {
+  EXPECT_THAT(PlanOf(kReadItemStates, kEnvelope + ", " + kEnvelope + ", 0, 9, -1, 51"),
+              ReadsNoTableWhole());
+}
+
+TEST_F(Plans, AnItemIsFoundByItsDigest) {
+  constexpr Statement kFindDigest{"", "select envelope from request_item where digest = $1::bytea"};
+  EXPECT_THAT(PlanOf(kFindDigest, R"('\x00')"), ReadsNoTableWhole());
+}
+
+TEST_F(Plans, AFreeSlotIsFoundAmongItsOwn) {
+  EXPECT_THAT(PlanOf(kFreeSlot, "'acme', 'delete', 2"), ReadsNoTableWhole());
+}
+
+TEST_F(Plans, AppendingAndMovingTouchOneBatch) {
+  EXPECT_THAT(PlanOf(kAppendToEnvelope, kEnvelope + ", 1, 9, 100"),
+              AllOf(ReadsNoTableWhole(), HasSubstr("batch_pkey")));
+  EXPECT_THAT(PlanOf(kMoveBatch, kEnvelope + ", 0, 9, 'ready', null, null, null, null, null, 0"),
+              AllOf(ReadsNoTableWhole(), HasSubstr("batch_pkey")));
+}
+
+TEST_F(Plans, TheOldestThatWaitsIsFoundWithoutTheHistory) {
+  EXPECT_THAT(PlanOf(kOldestWaiting), ReadsNoTableWhole());
+}
+
+}  // namespace
+}  // namespace lethe::store

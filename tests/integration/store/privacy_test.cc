@@ -1,0 +1,86 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sodium.h>
+
+#include "integration/store/world.h"
+#include "store/pg_delivery_queue.h"
+#include "support/pg_store.h"
+
+namespace lethe::store {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+std::string Hex(const std::string& text) {
+  std::string hex(text.size() * 2 + 1, '\0');
+  sodium_bin2hex(hex.data(), hex.size(), reinterpret_cast<const unsigned char*>(text.data()),
+                 text.size());
+  hex.pop_back();
+  return hex;
+}
+
+/// Every row of every table, as text.
+std::string Dump(const TestDatabase& database) {
+  std::string dump;
+  for (const auto& table : database.Run("select relname from pg_class where relkind = 'r' "
+                                        "and relnamespace = 'public'::regnamespace")) {
+    const std::string name = table[0].c_str();
+    for (const auto& row : database.Run("select t::text from " + name + " t")) {
+      dump += name + ": " + row[0].c_str() + "\n";
+    }
+  }
+  return dump;
+}
+
+TEST(Privacy, NoTableHoldsAnIdentifierOrAnIdempotencyKey) {
+  const std::string identifier = "canary.person@example.com";
+  const std::string key = "canary-key-of-the-caller";
+  const FakeClock clock;
+  const TestDatabase database;
+  test::PgStore store(database, clock);
+  PgDeliveryQueue queue("test", Accounts(), store.keys(), store.pool());
+  ASSERT_TRUE(queue.RegisterAccounts().ok());
+
+  const RequestId id = Submit(store.requests(), Erasure(key, {"someone", identifier})).value().id;
+  ASSERT_TRUE(Submit(store.requests(), Erasure(key, {"someone", identifier}))->repeated);
+  ASSERT_FALSE(Submit(store.requests(), Erasure(key, {identifier})).ok());
+  const Claim claim =
+      queue.TakeBatch({.route = kErase, .linger = 0ms, .lease = 30s}).value().value();
+  ASSERT_EQ(claim.identifiers[1].Reveal(), identifier);
+  ASSERT_TRUE(
+      queue
+          .Record(
+              claim, {.outcome = OutcomeClass::kPartial, .http_status = 200, .code = "516"},
+              {.transitions = {{.span = {0, 0},
+                                .to = BatchState::kAccepted,
+                                .accepted_at = clock.Now(),
+                                .window_end = clock.Now()},
+                               {.span = {1, 1}, .to = BatchState::kRejected, .reason = "refused"}}})
+          .ok());
+  ASSERT_EQ(queue.CloseWindows(clock.Now(), 10).value(), 1);
+  ASSERT_EQ(store.requests().Get("acme", id)->item_count, 2);
+
+  const std::string dump = Dump(database);
+  for (const char* table : {"request_item", "idempotency_key", "attempt", "batch", "slot"}) {
+    EXPECT_THAT(dump, HasSubstr(table)) << "nothing to look at";
+  }
+  EXPECT_THAT(dump, HasSubstr("anonymous"));
+  for (const std::string& secret : {identifier, key, std::string("canary")}) {
+    EXPECT_THAT(dump, Not(HasSubstr(secret)));
+    EXPECT_THAT(dump, Not(HasSubstr(Hex(secret))));
+  }
+}
+
+TEST(Privacy, EqualIdentifiersAreSealedDifferently) {
+  const FakeClock clock;
+  const TestDatabase database;
+  test::PgStore store(database, clock);
+  ASSERT_TRUE(Submit(store.requests(), Erasure("a", {"ann"})).ok());
+  ASSERT_TRUE(Submit(store.requests(), Erasure("b", {"ann"})).ok());
+  EXPECT_EQ(Number(database, "select count(distinct sealed) from request_item"), 2);
+  EXPECT_EQ(Number(database, "select count(distinct digest) from request_item"), 1);
+}
+
+}  // namespace
+}  // namespace lethe::store
