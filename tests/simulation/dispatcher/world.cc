@@ -156,7 +156,7 @@ class World::Vendor : public VendorClient {
     for (const Identifier& identifier : call.identifiers) {
       before.push_back(world_.vendor_.EffectCount(call.operation, identifier));
     }
-    const VendorReply reply = world_.vendor_.Send(call);
+    VendorReply reply = world_.vendor_.Send(call);
     for (std::size_t i = 0; i < before.size(); ++i) {
       const Identifier& identifier = call.identifiers[i];
       if (world_.vendor_.EffectCount(call.operation, identifier) > before[i]) {
