@@ -30,9 +30,7 @@ struct Claim {
   Route route;
   IdentifierKind kind;
   EnvelopeId envelope;
-  AttemptFacts facts;
-  int attempt_number;  ///< Key of the attempt, with (envelope, facts.span.lo). Every call has one;
-                       ///< facts.attempt_count skips those that cost nothing.
+  AttemptFacts facts;  ///< The attempt's key is (envelope, facts.span.lo, facts.call_count).
   int slot;            ///< 1..kMaxConcurrency.
   std::int64_t epoch;  ///< Fences the slot: whoever takes it over raises it.
   std::vector<Identifier> identifiers;  ///< In the order of the span; as many as it is long. Empty
@@ -62,8 +60,8 @@ class DeliveryQueue {
  public:
   virtual ~DeliveryQueue() = default;
 
-  /// Which of the routes have something to send now, on an account that is not blocked. A hint:
-  /// Claim() decides.
+  /// Which of the routes have something to send now, on an account that is not blocked or is due
+  /// for a probe. A hint: TakeBatch() decides.
   virtual Result<std::vector<Route>> Sendable(std::span<const Route> routes,
                                               milliseconds linger) = 0;
 

@@ -64,7 +64,8 @@ void JudgeAccount(pqxx::work& work, const Claim& claim, const Plan& plan) {
       work.exec_prepared(kUnblockAccount.name, claim.route.account);
       return;
     case AccountVerdict::kBlocked:
-      work.exec_prepared(kBlockAccount.name, claim.route.account, plan.account_reason);
+      work.exec_prepared(kBlockAccount.name, claim.route.account, plan.account_reason,
+                         ToMicros(claim.facts.started_at));
       return;
   }
 }
@@ -167,7 +168,6 @@ Result<std::optional<Claim>> PgDeliveryQueue::TakeBatchIn(pqxx::work& work,
                         .call_count = row[5].as<int>(),
                         .started_at = {},
                         .unknown_since = ToOptionalTime(row[6])},
-              .attempt_number = row[5].as<int>(),
               .slot = slot[0][0].as<int>(),
               .epoch = 0,
               .identifiers = {}};
@@ -269,7 +269,6 @@ Result<std::optional<Claim>> PgDeliveryQueue::TakeAbandoned(milliseconds lease) 
                           .call_count = batch[4].as<int>(),
                           .started_at = ToTime(batch[6]),
                           .unknown_since = ToOptionalTime(batch[5])},
-                .attempt_number = batch[4].as<int>(),
                 .slot = slot[0][1].as<int>(),
                 .epoch = slot[0][2].as<std::int64_t>(),
                 .identifiers = {}};

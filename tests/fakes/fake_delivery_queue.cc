@@ -68,7 +68,7 @@ Result<Recorded> FakeDeliveryQueue::Record(const Claim& claim, const VendorReply
   WriteAnswer(claim, reply);
   if (!Holds(claim)) return Recorded::kFenced;
   CarryOut(claim, plan);
-  Judge(claim.route.account, plan);
+  Judge(claim, plan);
   slots_[KeyOf(claim)].cool_down_until = clock_.Now() + plan.slot_cool_down;
   return Recorded::kApplied;
 }
@@ -208,7 +208,6 @@ Claim FakeDeliveryQueue::ClaimOf(const BatchRow& batch, const SlotKey& key,
                     .call_count = batch.call_count,
                     .started_at = attempt.started_at,
                     .unknown_since = batch.unknown_since},
-          .attempt_number = batch.call_count,
           .slot = key.number,
           .epoch = slot.epoch,
           .identifiers = {}};
@@ -223,7 +222,7 @@ bool FakeDeliveryQueue::FillIn(Claim& claim) const {
 }
 
 void FakeDeliveryQueue::WriteAnswer(const Claim& claim, const VendorReply& reply) {
-  AttemptRow& attempt = attempts_.at({claim.envelope, claim.facts.span.lo, claim.attempt_number});
+  AttemptRow& attempt = attempts_.at({claim.envelope, claim.facts.span.lo, claim.facts.call_count});
   if (attempt.outcome) return;
   attempt.finished_at = clock_.Now();
   attempt.outcome = reply.outcome;
@@ -251,14 +250,18 @@ void FakeDeliveryQueue::CarryOut(const Claim& claim, const Plan& plan) {
   slots_[KeyOf(claim)].batch.reset();
 }
 
-void FakeDeliveryQueue::Judge(const std::string& account, const Plan& plan) {
+void FakeDeliveryQueue::Judge(const Claim& claim, const Plan& plan) {
   switch (plan.account) {
     case AccountVerdict::kUntouched: return;
-    case AccountVerdict::kHealthy: blocks_.erase(account); return;
-    case AccountVerdict::kBlocked:
-      Block& block = blocks_[account];
+    case AccountVerdict::kHealthy: blocks_.erase(claim.route.account); return;
+    case AccountVerdict::kBlocked: {
+      Block& block =
+          blocks_.try_emplace(claim.route.account, Block{.since = clock_.Now()}).first->second;
+      const bool was_blocked_before = block.probe_count > 0;
+      if (was_blocked_before && claim.facts.started_at < block.since) return;
       block.probe_at = clock_.Now() + ProbeDelay(++block.probe_count);
       return;
+    }
   }
 }
 

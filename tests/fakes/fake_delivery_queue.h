@@ -71,8 +71,9 @@ class FakeDeliveryQueue : public DeliveryQueue {
     TimePoint cool_down_until{};
   };
   struct Block {
-    TimePoint probe_at;
-    int probe_count;
+    TimePoint since;
+    TimePoint probe_at = {};
+    int probe_count = 0;
   };
 
   static SlotKey KeyOf(const Claim& claim);
@@ -84,7 +85,7 @@ class FakeDeliveryQueue : public DeliveryQueue {
   bool FillIn(Claim& claim) const;
   void WriteAnswer(const Claim& claim, const VendorReply& reply);
   void CarryOut(const Claim& claim, const Plan& plan);
-  void Judge(const std::string& account, const Plan& plan);
+  void Judge(const Claim& claim, const Plan& plan);
 
   const Clock& clock_;
   mutable std::mutex mutex_;

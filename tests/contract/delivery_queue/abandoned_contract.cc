@@ -22,7 +22,7 @@ TEST_P(DeliveryQueueContract, ABatchIsAbandonedOnlyAfterItsLease) {
   EXPECT_EQ(abandoned->facts.span, (Span{0, 2}));
   EXPECT_EQ(abandoned->facts.attempt_count, 1);
   EXPECT_EQ(abandoned->facts.started_at, claim->facts.started_at);
-  EXPECT_EQ(abandoned->attempt_number, claim->attempt_number);
+  EXPECT_EQ(abandoned->facts.call_count, claim->facts.call_count);
   EXPECT_THAT(abandoned->identifiers, IsEmpty());
   EXPECT_EQ(OnlyBatch().state, BatchState::kSending);
 }
@@ -118,7 +118,7 @@ TEST_P(DeliveryQueueContract, ARescueThatDiesIsRescued) {
   at().Advance(kLease);
   const auto second = TakeAbandoned();
   ASSERT_TRUE(second);
-  EXPECT_EQ(second->attempt_number, dying->attempt_number);
+  EXPECT_EQ(second->facts.call_count, dying->facts.call_count);
   EXPECT_EQ(second->facts.started_at, dying->facts.started_at);
   EXPECT_EQ(RecordAbandoned(*dying, Again(*dying, 1h)), Recorded::kFenced);
   EXPECT_EQ(RecordAbandoned(*second, Again(*second)), Recorded::kApplied);

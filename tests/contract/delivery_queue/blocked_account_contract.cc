@@ -51,6 +51,17 @@ TEST_P(DeliveryQueueContract, ProbesAreAtGrowingDistanceUpToTenMinutes) {
   EXPECT_EQ(distance, 10min);
 }
 
+TEST_P(DeliveryQueueContract, CallsThatWereInFlightTogetherBlockOnce) {
+  for (int i = 0; i < 3; ++i) Add();
+  const auto first = Take();
+  const auto second = Take();
+  at().Advance(1s);
+  Block(first);
+  Block(second);
+  at().Advance(10s);
+  EXPECT_TRUE(Take());
+}
+
 TEST_P(DeliveryQueueContract, AnAccountOpensWhenAProbeSucceeds) {
   AddBlocked(4);
   at().Advance(10s);

@@ -43,7 +43,7 @@ TEST_P(DeliveryQueueContract, TheAttemptIsWrittenDownBeforeTheCall) {
   const AttemptRow attempt = OnlyAttempt();
   EXPECT_EQ(attempt.envelope, envelope);
   EXPECT_EQ(attempt.span, (Span{0, 2}));
-  EXPECT_EQ(attempt.number, claim->attempt_number);
+  EXPECT_EQ(attempt.number, claim->facts.call_count);
   EXPECT_EQ(attempt.started_at, claim->facts.started_at);
   EXPECT_FALSE(attempt.outcome);
   EXPECT_FALSE(attempt.abandoned);
