@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "clevertap/answer.h"
+#include "clevertap/folding.h"
 #include "clevertap/payload.h"
 
 namespace lethe::clevertap {
@@ -38,8 +39,8 @@ Post MakePost(const Account& account, const Passcode& passcode, const Payload& p
 /// One account and the connections to it that nobody uses right now.
 class HttpVendorClient::Endpoint {
  public:
-  Endpoint(Account account, HttpOptions options)
-      : account_(std::move(account)), options_(std::move(options)) {}
+  Endpoint(Account account, const HttpOptions& options)
+      : account_(std::move(account)), options_(options) {}
 
   const Account& account() const { return account_; }
 
@@ -85,7 +86,10 @@ VendorReply HttpVendorClient::Send(const VendorCall& call) {
   }
   Endpoint& endpoint = *found->second;
   const Account& account = endpoint.account();
-  const Result<Payload> payload = MakePayload(call, account.disassociate_path);
+  const Folded folded = Fold(call.identifiers);
+  VendorCall distinct = call;
+  distinct.identifiers = folded.distinct;
+  const Result<Payload> payload = MakePayload(distinct, account.disassociate_path);
   if (!payload) return NothingSent(OutcomeClass::kRefused, "unsendable");
   if (!FitsHeader(account.account_id)) {
     return NothingSent(OutcomeClass::kMisconfigured, "bad_account_id");
@@ -95,7 +99,8 @@ VendorReply HttpVendorClient::Send(const VendorCall& call) {
   if (!FitsHeader(passcode->Reveal())) {
     return NothingSent(OutcomeClass::kAccountBlocked, "bad_passcode");
   }
-  return Classify(call, endpoint.Perform(MakePost(account, *passcode, *payload)));
+  const Transport transport = endpoint.Perform(MakePost(account, *passcode, *payload));
+  return Unfold(Classify(distinct, transport), folded);
 }
 
 }  // namespace lethe::clevertap

@@ -67,6 +67,18 @@ TEST_F(ClientOnSandbox, KeepsTheWholeContract) {
   EXPECT_EQ(seen.violation_count(), 0);
 }
 
+TEST_F(ClientOnSandbox, NamesAnIdentifierOfTwoRequestsOnce) {
+  HttpVendorClient client = Client();
+  EXPECT_EQ(Erase(client, {"ana", "bo", "ana"}).outcome, OutcomeClass::kAccepted);
+  const VendorReply reply = Disassociate(client, {"+14155550100", "+1999", "+14155550100"});
+  EXPECT_EQ(reply.outcome, OutcomeClass::kPartial);
+  ASSERT_EQ(reply.faults.size(), 1U);
+  EXPECT_EQ(reply.faults[0].index, 1);
+  const sandbox::Tally seen = Seen();
+  EXPECT_EQ(seen.identifiers_taken, 2 + 1);
+  EXPECT_EQ(seen.violation_count(), 0);
+}
+
 TEST_F(ClientOnSandbox, ADropBeforeTheEffectIsUnknown) {
   HttpVendorClient client = Client();
   Meet({.kind = Verdict::kDrop});
