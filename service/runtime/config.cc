@@ -146,7 +146,7 @@ class Loader {
     const auto lease = section.Take("lease");
     const bool connect_good = Read(connect, dispatcher.connect_timeout, Duration(100ms, 30s));
     const bool call_good = Read(call, dispatcher.call_timeout, Duration(1s, 5min));
-    const bool lease_good = Read(lease, dispatcher.lease, Duration(16s, 15min));
+    const bool lease_good = Read(lease, dispatcher.lease, Duration(3s, 15min));
     if (connect_good && call_good && dispatcher.connect_timeout > dispatcher.call_timeout) {
       problems_.Add(connect ? *connect : *call, "connect_timeout must not exceed call_timeout");
     }
