@@ -42,15 +42,18 @@ std::string ReadBody(mg_connection* connection) {
   }
 }
 
-HttpCall ReadCall(mg_connection* connection) {
+/// Nothing if the caller was gone before the whole body had come: such a call was never made.
+std::optional<HttpCall> ReadCall(mg_connection* connection) {
   const mg_request_info& info = *mg_get_request_info(connection);
-  return {.method = info.request_method,
-          .path = info.local_uri,
-          .parameters = ReadQuery(info.query_string),
-          .headers = {.account_id = Header(connection, "X-CleverTap-Account-Id"),
-                      .passcode = Header(connection, "X-CleverTap-Passcode"),
-                      .content_type = Header(connection, "Content-Type")},
-          .body = ReadBody(connection)};
+  std::string body = ReadBody(connection);
+  if (static_cast<long long>(body.size()) < info.content_length) return {};
+  return HttpCall{.method = info.request_method,
+                  .path = info.local_uri,
+                  .parameters = ReadQuery(info.query_string),
+                  .headers = {.account_id = Header(connection, "X-CleverTap-Account-Id"),
+                              .passcode = Header(connection, "X-CleverTap-Passcode"),
+                              .content_type = Header(connection, "Content-Type")},
+                  .body = std::move(body)};
 }
 
 bool WriteBytes(mg_connection* connection, std::string_view bytes) {
@@ -100,7 +103,12 @@ void WriteAnswer(mg_connection* connection, Answer answer, const HttpServer::Wai
 struct HttpServerCallbacks {
   static int OnRequest(mg_connection* connection, void* server) {
     const auto& self = *static_cast<const HttpServer*>(server);
-    Answer answer = self.handler_(ReadCall(connection));
+    const std::optional<HttpCall> call = ReadCall(connection);
+    if (!call) {
+      mg_disable_connection_keep_alive(connection);
+      return 400;
+    }
+    Answer answer = self.handler_(*call);
     const int status = answer.status;
     WriteAnswer(connection, std::move(answer), self.wait_);
     return status;

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <future>
@@ -73,6 +75,31 @@ TEST_F(SandboxTest, AnswersOnAPortOfItsOwn) {
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(reply.body, R"({"status":"success"})");
   EXPECT_EQ(reply.headers.at("content-type"), "application/json; charset=utf-8");
+}
+
+TEST_F(SandboxTest, ACallThatBreaksOffInItsBodyNeverCame) {
+  const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(),
+                                                                 &curl_easy_cleanup);
+  curl_easy_setopt(curl.get(), CURLOPT_URL, sandbox_->base_url().c_str());
+  curl_easy_setopt(curl.get(), CURLOPT_CONNECT_ONLY, 1L);
+  ASSERT_EQ(curl_easy_perform(curl.get()), CURLE_OK);
+  const std::string begun = "POST " + std::string(Path(Endpoint::kDelete)) +
+                            " HTTP/1.1\r\nX-CleverTap-Account-Id: ACCOUNT\r\n"
+                            "X-CleverTap-Passcode: PASS\r\nContent-Type: application/json\r\n"
+                            "Content-Length: 100\r\n\r\n{\"identity\":[";
+  std::size_t sent = 0;
+  ASSERT_EQ(curl_easy_send(curl.get(), begun.data(), begun.size(), &sent), CURLE_OK);
+  ASSERT_EQ(sent, begun.size());
+  curl_socket_t connection = CURL_SOCKET_BAD;
+  curl_easy_getinfo(curl.get(), CURLINFO_ACTIVESOCKET, &connection);
+  shutdown(connection, SHUT_WR);
+
+  pollfd ended{.fd = connection, .events = POLLIN, .revents = 0};
+  ASSERT_EQ(poll(&ended, 1, 30'000), 1);
+  char byte = 0;
+  EXPECT_EQ(recv(connection, &byte, 1, 0), 0) << "the sandbox answered";
+  EXPECT_EQ(sandbox_->GetReport().total.calls, 0);
+  EXPECT_EQ(sandbox_->GetReport().total.violation_count(), 0);
 }
 
 TEST_F(SandboxTest, RefusesToListenWhereSomeoneDoes) {
