@@ -103,6 +103,17 @@ void TestDatabase::CutConnections() const {
       "where datname = current_database() and pid <> pg_backend_pid()");
 }
 
+void TestDatabase::Shut() const {
+  const Server& server = Server::Shared();
+  server.Admin("alter database " + name_ + " allow_connections false");
+  server.Admin("select pg_terminate_backend(pid) from pg_stat_activity where datname = '" + name_ +
+               "'");
+}
+
+void TestDatabase::Open() const {
+  Server::Shared().Admin("alter database " + name_ + " allow_connections true");
+}
+
 void TestDatabase::SetClock(TimePoint now) const {
   Run("create or replace function lethe_now() returns timestamptz language sql volatile as 'select "
       "lethe_time(" +

@@ -31,6 +31,11 @@ class TestDatabase {
   /// Ends every other session of this database, as a failover would.
   void CutConnections() const;
 
+  /// Refuses new sessions and ends those that there are, as a database that is away; Open() lets
+  /// them in again. Run() works only while it is open.
+  void Shut() const;
+  void Open() const;
+
   /// The clock of leases and lingers stands still at `now` from here on.
   void SetClock(TimePoint now) const;
 

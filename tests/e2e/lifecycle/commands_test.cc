@@ -1,0 +1,82 @@
+#include <gmock/gmock.h>
+
+#include <fstream>
+
+#include "support/eventually.h"
+#include "support/lethed_process.h"
+#include "support/postgres.h"
+
+namespace lethe::test {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr char kNowhere[] = "http://127.0.0.1:1";
+
+TEST(Commands, MigrateMayBeRunAgainAndServeWaitsForIt) {
+  const TestDatabase database(Schema::kEmpty);
+  LethedFiles files({.database_url = database.url(), .vendor_url = kNowhere});
+  const auto lethed = files.Start();
+  EXPECT_TRUE(Eventually([&] { return lethed->Get("/readyz").body == "schema_out_of_date\n"; }));
+
+  const auto first = files.Run("migrate");
+  EXPECT_EQ(first.exit_code, 0) << first.err;
+  EXPECT_THAT(first.out, HasSubstr("applied 0001_initial"));
+  const auto second = files.Run("migrate");
+  EXPECT_EQ(second.exit_code, 0) << second.err;
+  EXPECT_THAT(second.out, AllOf(HasSubstr("the schema is at version"), Not(HasSubstr("applied"))));
+  EXPECT_TRUE(Eventually([&] { return lethed->ready(); }));
+}
+
+TEST(Commands, MigrateTellsOfADatabaseThatIsAway) {
+  const TestDatabase database;
+  LethedFiles files({.database_url = database.url(), .vendor_url = kNowhere});
+  database.Shut();
+  const auto migrate = files.Run("migrate");
+  EXPECT_EQ(migrate.exit_code, 1);
+  EXPECT_THAT(migrate.err, HasSubstr("the database is not available"));
+}
+
+TEST(Commands, CheckConfigTellsEverythingThatIsWrong) {
+  LethedFiles files({.database_url = "postgresql:///lethe", .vendor_url = kNowhere});
+  EXPECT_EQ(files.Run("check-config").exit_code, 0);
+
+  std::filesystem::remove(files.directory() / "passcode-shop");
+  std::ofstream(files.directory() / "keys") << "seal 1 nonsense\n";
+  const auto secrets = files.Run("check-config");
+  EXPECT_EQ(secrets.exit_code, 1);
+  EXPECT_THAT(secrets.err,
+              AllOf(HasSubstr("passcode-shop"), HasSubstr("line 1"), Not(HasSubstr("nonsense"))));
+
+  std::ofstream(files.config(), std::ios::app) << "nonsense: 1\nshutdown: {grace: 30s}\n";
+  const auto keys = files.Run("check-config");
+  EXPECT_EQ(keys.exit_code, 1);
+  EXPECT_THAT(keys.err, AllOf(HasSubstr("nonsense"), HasSubstr("shutdown.grace")));
+  EXPECT_EQ(files.Run("serve").exit_code, 1);
+}
+
+TEST(Commands, ServeTellsOfATakenPort) {
+  const TestDatabase database;
+  LethedFiles files({.database_url = database.url(), .vendor_url = kNowhere});
+  const auto lethed = files.StartReady();
+  const std::string grpc = "127.0.0.1:" + std::to_string(lethed->grpc_port());
+  const std::string operations = "127.0.0.1:" + std::to_string(lethed->operations_port());
+
+  LethedFiles same_grpc(
+      {.database_url = database.url(), .vendor_url = kNowhere, .grpc_listen = grpc});
+  const auto first = same_grpc.Run("serve");
+  EXPECT_EQ(first.exit_code, 1);
+  EXPECT_THAT(first.err, HasSubstr("cannot listen for gRPC on " + grpc));
+
+  LethedFiles same_operations(
+      {.database_url = database.url(), .vendor_url = kNowhere, .operations_listen = operations});
+  const auto second = same_operations.Run("serve");
+  EXPECT_EQ(second.exit_code, 1);
+  EXPECT_THAT(second.err, HasSubstr("cannot listen on " + operations));
+  EXPECT_TRUE(lethed->ready());
+}
+
+}  // namespace
+}  // namespace lethe::test

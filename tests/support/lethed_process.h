@@ -1,0 +1,88 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "support/process.h"
+
+namespace lethe::test {
+
+struct LethedOptions {
+  std::string database_url;
+  std::string vendor_url;
+  std::vector<std::string> accounts = {"shop"};  ///< The account id of NAME is `TEST-NAME`.
+  std::string passcode = "passcode";             ///< Of every account, at first.
+  std::string grpc_listen = "127.0.0.1:0";
+  std::string operations_listen = "127.0.0.1:0";
+  std::string log_level = "info";
+};
+
+/// A `lethed serve` that runs. It may be killed at any time.
+class Lethed {
+ public:
+  Process& process() { return process_; }
+  int grpc_port() const { return grpc_port_; }  ///< 0 for a dispatcher.
+  int operations_port() const { return operations_port_; }
+
+  struct Page {
+    int status = 0;  ///< 0: no answer.
+    std::string body = {};
+  };
+  /// Of the operations port: `/metrics` and the like.
+  Page Get(const std::string& path) const;
+  bool ready() const { return Get("/readyz").status == 200; }
+
+  /// The sum of a metric's series whose line begins with `series`: the name, perhaps with a
+  /// beginning of its labels. Labels are in alphabetical order.
+  double Metric(const std::string& series) const;
+
+ private:
+  friend class LethedFiles;
+  Lethed(std::vector<std::string> argv, const std::filesystem::path& directory,
+         const std::string& name);
+
+  Process process_;
+  int grpc_port_ = 0;
+  int operations_port_ = 0;
+};
+
+/// Configuration, keys and passcodes that replicas of lethed share, in a directory of their own.
+/// Times are short: linger 50 ms, poll 20 ms, calls 1 s, leases 3 s, windows 300 ms.
+class LethedFiles {
+ public:
+  explicit LethedFiles(const LethedOptions& options);
+  ~LethedFiles();
+  LethedFiles(const LethedFiles&) = delete;
+  LethedFiles& operator=(const LethedFiles&) = delete;
+
+  const std::filesystem::path& directory() const { return directory_; }
+  std::filesystem::path config() const { return directory_ / "lethe.yaml"; }
+  void SetPasscode(const std::string& account, const std::string& passcode) const;
+
+  /// Runs `lethed COMMAND --config ..` to its end; throws if it takes a minute.
+  struct Finished {
+    int exit_code;
+    std::string out;
+    std::string err;
+  };
+  Finished Run(const std::string& command);
+
+  /// Starts `lethed serve` and waits until it listens; throws with what it printed if it does not.
+  std::unique_ptr<Lethed> Start(const std::string& role = "all");
+  /// Start(), and waits until it is ready.
+  std::unique_ptr<Lethed> StartReady(const std::string& role = "all");
+
+  /// All that any lethed of these files has printed, on both streams.
+  std::string Printed() const;
+
+ private:
+  std::string NextName(const std::string& what);
+
+  std::filesystem::path directory_;
+  int runs_ = 0;
+};
+
+}  // namespace lethe::test
