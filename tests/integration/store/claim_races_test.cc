@@ -34,8 +34,8 @@ TEST_F(ClaimRaces, EveryIdentifierIsClaimedOnceWhileEnvelopesStillGrow) {
   constexpr int kCallers = 4;
   constexpr int kRequestsEach = 80;
   std::atomic<int> kept = 0;
-  std::atomic<int> callers_left = kCallers;
   std::atomic<int> claimed = 0;
+  std::atomic<bool> stopping = false;
   std::mutex mutex;
   std::map<std::string, int> claims;
 
@@ -47,38 +47,35 @@ TEST_F(ClaimRaces, EveryIdentifierIsClaimedOnceWhileEnvelopesStillGrow) {
       ASSERT_TRUE(answer.ok()) << answer.error().message;
       kept += items;
     }
-    --callers_left;
   };
   const auto send = [&](const std::string& name) {
     Pool pool(database_.source(), 1);
     PgDeliveryQueue queue(name, Accounts(), store_.keys(), pool);
-    while (callers_left > 0 || claimed < kept) {
+    while (!stopping) {
       const auto taken = queue.TakeBatch({.route = kErase, .linger = 0ms, .lease = 30s});
       ASSERT_TRUE(taken.ok()) << taken.error().message;
-      if (!*taken) {
-        if (callers_left == 0 && Number(database_,
-                                        "select count(*) from batch where state in "
-                                        "('open', 'ready', 'sending')") == 0) {
-          return;
-        }
-        continue;
-      }
+      if (!*taken) continue;
       const Claim& claim = **taken;
       EXPECT_EQ(static_cast<int>(claim.identifiers.size()), claim.facts.span.size());
       {
         const std::lock_guard lock(mutex);
         for (const Identifier& identifier : claim.identifiers) ++claims[identifier.Reveal()];
       }
-      ASSERT_EQ(queue.Record(claim, {.outcome = OutcomeClass::kAccepted}, Accepted(claim)).value(),
-                Recorded::kApplied);
+      const auto recorded =
+          queue.Record(claim, {.outcome = OutcomeClass::kAccepted}, Accepted(claim));
+      ASSERT_TRUE(recorded.ok()) << recorded.error().message;
+      ASSERT_EQ(*recorded, Recorded::kApplied);
       claimed += claim.facts.span.size();
     }
   };
   {
-    std::vector<std::jthread> threads;
-    for (int caller = 0; caller < kCallers; ++caller) threads.emplace_back(call, caller);
-    threads.emplace_back(send, "one");
-    threads.emplace_back(send, "two");
+    std::vector<std::jthread> senders;
+    for (const char* name : {"one", "two"}) senders.emplace_back(send, name);
+    std::vector<std::jthread> callers;
+    for (int caller = 0; caller < kCallers; ++caller) callers.emplace_back(call, caller);
+    callers.clear();
+    EXPECT_TRUE(Eventually([&] { return claimed == kept; }));
+    stopping = true;
   }
   EXPECT_EQ(claims.size(), static_cast<std::size_t>(kept));
   for (const auto& [identifier, times] : claims) EXPECT_EQ(times, 1) << identifier;
