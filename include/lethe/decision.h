@@ -27,7 +27,7 @@ struct AttemptFacts {
 /// What becomes of one run of a batch. Runs that differ split the batch.
 struct Transition {
   Span span;
-  BatchState to;
+  BatchState to = BatchState::kNeedsReview;
   std::string reason = {};                   ///< lower_snake_case; empty where the state says all.
   std::optional<TimePoint> not_before = {};  ///< kReady.
   std::optional<TimePoint> unknown_since =

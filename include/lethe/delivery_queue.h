@@ -68,8 +68,8 @@ class DeliveryQueue {
   /// Leases a slot, takes the oldest sendable batch of the route, writes the attempt down and gives
   /// its identifiers. Nothing if there is no free slot, no sendable batch, or the account is
   /// blocked and not due for a probe.
-  ///   kInternal  ITEMS_MISSING: the batch does not have the items that it says; it went to
-  ///   needs_review.
+  ///   kInternal  the batch cannot be read and was set aside: ITEMS_MISSING if it does not have the
+  ///              items that it says, SEAL_BROKEN (both: needs_review), UNKNOWN_KEY (again later).
   virtual Result<std::optional<Claim>> TakeBatch(const ClaimParams& params) = 0;
 
   /// Writes the answer to its attempt and carries out the plan, splitting the batch where its runs

@@ -91,6 +91,22 @@ Error NotAPlanFor(const Claim& claim) {
                    std::to_string(claim.facts.span.lo)};
 }
 
+/// A batch that cannot be read must not hold up those behind it. A key that is missing may come
+/// back with the next key file; what is missing or broken in the database does not.
+Plan SetAside(const Claim& claim, const Error& error, TimePoint now) {
+  constexpr std::chrono::minutes kUnknownKeyPause{1};
+  Transition aside{.span = claim.facts.span, .unknown_since = claim.facts.unknown_since};
+  if (error.reason == "UNKNOWN_KEY") {
+    aside.to = BatchState::kReady;
+    aside.reason = "unknown_key";
+    aside.not_before = now + kUnknownKeyPause;
+  } else {
+    aside.to = BatchState::kNeedsReview;
+    aside.reason = error.reason == "ITEMS_MISSING" ? "items_missing" : "seal_broken";
+  }
+  return {.transitions = {aside}, .spends_attempt = false};
+}
+
 }  // namespace
 
 struct PgDeliveryQueue::Members {
@@ -138,8 +154,7 @@ Result<std::optional<Claim>> PgDeliveryQueue::TakeBatch(const ClaimParams& param
   return pool_.With([&](pqxx::connection& connection) -> Result<std::optional<Claim>> {
     pqxx::work work(connection);
     auto claim = TakeBatchIn(work, params);
-    const bool parked = !claim.ok() && claim.error().reason == "ITEMS_MISSING";
-    if (parked || (claim.ok() && *claim)) work.commit();
+    if (claim.ok() && *claim) work.commit();
     return claim;
   });
 }
@@ -176,13 +191,9 @@ Result<std::optional<Claim>> PgDeliveryQueue::TakeBatchIn(pqxx::work& work,
   // newest row and an older set of items.
   auto members = ReadMembers(work, claim);
   if (!members.ok()) {
-    if (members.error().reason == "ITEMS_MISSING") {
-      const Transition park{.span = claim.facts.span,
-                            .to = BatchState::kNeedsReview,
-                            .reason = "items_missing",
-                            .unknown_since = claim.facts.unknown_since};
-      MoveBatch(work, claim, Plan{.transitions = {park}, .spends_attempt = false});
-    }
+    const TimePoint now = ToTime(work.exec_prepared1(kPresent.name)[0]);
+    MoveBatch(work, claim, SetAside(claim, members.error(), now));
+    work.commit();
     return std::move(members).error();
   }
   claim.identifiers = std::move(members->identifiers);
@@ -208,7 +219,7 @@ Result<PgDeliveryQueue::Members> PgDeliveryQueue::ReadMembers(pqxx::work& work,
   if (static_cast<int>(rows.size()) != claim.facts.span.size()) {
     return Error{ErrorCode::kInternal, "ITEMS_MISSING",
                  where + " has " + std::to_string(rows.size()) + " items of " +
-                     std::to_string(claim.facts.span.size()) + " and went to needs_review"};
+                     std::to_string(claim.facts.span.size())};
   }
   Members members;
   for (const auto& row : rows) {
