@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <map>
 #include <random>
 #include <set>
@@ -97,8 +98,11 @@ class Chaos : public ::testing::Test {
   Callers callers_{kCallers, accounts_, {&first_, &second_}};
 };
 
+/// LETHE_CHAOS_SEED chooses other moments.
 TEST_F(Chaos, NothingAcceptedIsLostOrKeptTwiceThroughTwentyKillsAndCutSessions) {
-  std::mt19937 random(20);
+  const char* chosen = std::getenv("LETHE_CHAOS_SEED");
+  const unsigned seed = chosen == nullptr ? 20 : static_cast<unsigned>(std::stoul(chosen));
+  std::mt19937 random(seed);
   sandbox_->SetRandomFaults(RandomLatency());
   ASSERT_TRUE(Eventually([&] { return first_.ready() && second_.ready(); }));
 
@@ -129,9 +133,9 @@ TEST_F(Chaos, NothingAcceptedIsLostOrKeptTwiceThroughTwentyKillsAndCutSessions) 
   EXPECT_EQ(report.total.distinct_identifiers, items);
   CheckRepeatsAreExplained(report);
   std::printf(
-      "%d kills, %d cuts, %zu requests, %d identifiers, %d retries of callers, %d calls, %d of "
-      "them again, %d attempts without an answer\n",
-      kKills, kKills, accepted.size(), items, callers_.retries(), calls(),
+      "seed %u: %d kills, %d cuts, %zu requests, %d identifiers, %d retries of callers, %d calls, "
+      "%d of them again, %d attempts without an answer\n",
+      seed, kKills, kKills, accepted.size(), items, callers_.retries(), calls(),
       static_cast<int>(report.total.repeated_calls),
       Count("select count(*) from attempt where finished_at is null"));
 }
