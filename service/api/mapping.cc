@@ -48,13 +48,13 @@ v1::ItemState ToProto(BatchState state) {
 
 v1::PrivacyRequest::State ToProto(RequestState state) {
   switch (state) {
-    case RequestState::kQueued: return v1::PrivacyRequest::QUEUED;
-    case RequestState::kInProgress: return v1::PrivacyRequest::IN_PROGRESS;
-    case RequestState::kNeedsReview: return v1::PrivacyRequest::NEEDS_REVIEW;
-    case RequestState::kCompleted: return v1::PrivacyRequest::COMPLETED;
-    case RequestState::kPartiallyCompleted: return v1::PrivacyRequest::PARTIALLY_COMPLETED;
-    case RequestState::kRejected: return v1::PrivacyRequest::REJECTED;
-    case RequestState::kExpired: return v1::PrivacyRequest::EXPIRED;
+    case RequestState::kQueued: return v1::PrivacyRequest::STATE_QUEUED;
+    case RequestState::kInProgress: return v1::PrivacyRequest::STATE_IN_PROGRESS;
+    case RequestState::kNeedsReview: return v1::PrivacyRequest::STATE_NEEDS_REVIEW;
+    case RequestState::kCompleted: return v1::PrivacyRequest::STATE_COMPLETED;
+    case RequestState::kPartiallyCompleted: return v1::PrivacyRequest::STATE_PARTIALLY_COMPLETED;
+    case RequestState::kRejected: return v1::PrivacyRequest::STATE_REJECTED;
+    case RequestState::kExpired: return v1::PrivacyRequest::STATE_EXPIRED;
   }
   return v1::PrivacyRequest::STATE_UNSPECIFIED;
 }

@@ -60,7 +60,7 @@ Detail Find(const rpc::v1::Status& status) {
 }  // namespace
 
 std::string Line(const v1::PrivacyRequest& request) {
-  std::string line = Lower(v1::PrivacyRequest::State_Name(request.state()), "") + ' ' +
+  std::string line = Lower(v1::PrivacyRequest::State_Name(request.state()), "STATE_") + ' ' +
                      Lower(v1::Operation_Name(request.operation()), "OPERATION_") + ", " +
                      std::to_string(request.item_count()) +
                      (request.item_count() == 1 ? " item" : " items");

@@ -11,8 +11,8 @@ namespace {
 using State = v1::PrivacyRequest;
 
 bool IsSettled(const v1::PrivacyRequest& request) {
-  return request.state() != State::STATE_UNSPECIFIED && request.state() != State::QUEUED &&
-         request.state() != State::IN_PROGRESS;
+  return request.state() != State::STATE_UNSPECIFIED && request.state() != State::STATE_QUEUED &&
+         request.state() != State::STATE_IN_PROGRESS;
 }
 
 /// Remembers what is on the screen.
@@ -74,7 +74,7 @@ int Watch(Client& client, const WatchParams& params, const Streams& streams) {
     if (std::ranges::all_of(requests, IsSettled)) break;
   }
   const bool completed = std::ranges::all_of(
-      requests, [](const auto& request) { return request.state() == State::COMPLETED; });
+      requests, [](const auto& request) { return request.state() == State::STATE_COMPLETED; });
   return completed ? kOk : kFailed;
 }
 

@@ -89,7 +89,7 @@ TEST_F(Outage, OfCleverTapDelaysWhatIsAcceptedMeanwhile) {
   ASSERT_TRUE(again.ok()) << again.error().message;
   sandbox_ = *std::move(again);
   EXPECT_TRUE(AllDone());
-  EXPECT_EQ(api.Get(accepted.message.name()).message.state(), v1::PrivacyRequest::COMPLETED);
+  EXPECT_EQ(api.Get(accepted.message.name()).message.state(), v1::PrivacyRequest::STATE_COMPLETED);
   EXPECT_EQ(sandbox_->GetReport().total.repeated_identifiers, 0);
 }
 

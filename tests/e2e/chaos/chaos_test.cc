@@ -60,7 +60,7 @@ class Chaos : public ::testing::Test {
     for (const auto& [name, items] : accepted) {
       const auto answer = first_.api()->Get(name);
       ASSERT_TRUE(answer.ok()) << name << ": " << answer.status.error_message();
-      EXPECT_EQ(answer.message.state(), v1::PrivacyRequest::COMPLETED) << name;
+      EXPECT_EQ(answer.message.state(), v1::PrivacyRequest::STATE_COMPLETED) << name;
       EXPECT_EQ(answer.message.item_counts().done(), items) << name;
       EXPECT_TRUE(names.insert(name).second) << name << " answers two keys";
     }

@@ -102,7 +102,7 @@ TEST_F(Lifecycle, AnApiAndADispatcherDoTheJobTogether) {
   EXPECT_EQ(dispatcher->grpc_port(), 0);
   EXPECT_TRUE(AllDone());
   EXPECT_EQ(ApiClient(api->grpc_port()).Get(created.message.name()).message.state(),
-            v1::PrivacyRequest::COMPLETED);
+            v1::PrivacyRequest::STATE_COMPLETED);
   EXPECT_EQ(sandbox_->GetReport().total.distinct_identifiers, 250);
 }
 

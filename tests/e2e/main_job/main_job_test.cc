@@ -123,7 +123,7 @@ TEST_F(MainJob, TwoProcessesCompleteTenThousandIdentifiersOfAllKindsWithinClever
   for (std::size_t i = 0; i < names.size(); ++i) {
     const auto answer = (i % 2 == 0 ? second_api_ : first_api_).Get(names[i]);
     ASSERT_TRUE(answer.ok()) << answer.status.error_message();
-    EXPECT_EQ(answer.message.state(), v1::PrivacyRequest::COMPLETED);
+    EXPECT_EQ(answer.message.state(), v1::PrivacyRequest::STATE_COMPLETED);
     EXPECT_EQ(answer.message.item_counts().done(), answer.message.item_count());
   }
   EXPECT_EQ(ReadBooks(database_).accepted, kIdentifiers);

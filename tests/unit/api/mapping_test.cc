@@ -51,7 +51,7 @@ TEST(ToProto, ShowsARequest) {
   EXPECT_EQ(proto.name(), "accounts/shop/privacyRequests/7");
   EXPECT_EQ(proto.operation(), v1::OPERATION_ERASURE);
   EXPECT_EQ(proto.identifier_kind(), v1::IDENTIFIER_KIND_IDENTITY);
-  EXPECT_EQ(proto.state(), v1::PrivacyRequest::IN_PROGRESS);
+  EXPECT_EQ(proto.state(), v1::PrivacyRequest::STATE_IN_PROGRESS);
   EXPECT_EQ(proto.item_count(), 63);
   EXPECT_EQ(proto.duplicate_count(), 3);
   EXPECT_EQ(proto.item_counts().waiting(), 3);
@@ -80,14 +80,15 @@ TEST(ToProto, NamesEveryOperationKindAndState) {
   const auto state = [](std::initializer_list<std::pair<BatchState, int>> counts) {
     return Map(View(counts)).state();
   };
-  EXPECT_EQ(state({{BatchState::kReady, 1}}), Proto::QUEUED);
-  EXPECT_EQ(state({{BatchState::kReady, 1}, {BatchState::kDone, 1}}), Proto::IN_PROGRESS);
-  EXPECT_EQ(state({{BatchState::kNeedsReview, 1}, {BatchState::kDone, 1}}), Proto::NEEDS_REVIEW);
-  EXPECT_EQ(state({{BatchState::kDone, 2}}), Proto::COMPLETED);
+  EXPECT_EQ(state({{BatchState::kReady, 1}}), Proto::STATE_QUEUED);
+  EXPECT_EQ(state({{BatchState::kReady, 1}, {BatchState::kDone, 1}}), Proto::STATE_IN_PROGRESS);
+  EXPECT_EQ(state({{BatchState::kNeedsReview, 1}, {BatchState::kDone, 1}}),
+            Proto::STATE_NEEDS_REVIEW);
+  EXPECT_EQ(state({{BatchState::kDone, 2}}), Proto::STATE_COMPLETED);
   EXPECT_EQ(state({{BatchState::kDone, 1}, {BatchState::kRejected, 1}}),
-            Proto::PARTIALLY_COMPLETED);
-  EXPECT_EQ(state({{BatchState::kRejected, 2}}), Proto::REJECTED);
-  EXPECT_EQ(state({}), Proto::EXPIRED);
+            Proto::STATE_PARTIALLY_COMPLETED);
+  EXPECT_EQ(state({{BatchState::kRejected, 2}}), Proto::STATE_REJECTED);
+  EXPECT_EQ(state({}), Proto::STATE_EXPIRED);
 }
 
 TEST(ToProto, ExpectsWaitingItemsAWindowFromNow) {
@@ -189,7 +190,7 @@ TEST(FreshView, IsTheRequestBeforeAnythingHappened) {
                            .due_time = kNow + hours(1)};
   const v1::PrivacyRequest proto = Map(FreshView(request, {RequestId{9}, kNow, false}));
   EXPECT_EQ(proto.name(), "accounts/shop/privacyRequests/9");
-  EXPECT_EQ(proto.state(), v1::PrivacyRequest::QUEUED);
+  EXPECT_EQ(proto.state(), v1::PrivacyRequest::STATE_QUEUED);
   EXPECT_EQ(proto.item_count(), 2);
   EXPECT_EQ(proto.duplicate_count(), 1);
   EXPECT_EQ(proto.item_counts().waiting(), 2);

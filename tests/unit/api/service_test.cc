@@ -36,7 +36,7 @@ TEST_F(Service, KeepsARequestAndShowsIt) {
   const auto status = Create(request, &created);
   ASSERT_TRUE(status.ok()) << status.error_message();
   EXPECT_THAT(created.name(), testing::StartsWith("accounts/shop/privacyRequests/"));
-  EXPECT_EQ(created.state(), v1::PrivacyRequest::QUEUED);
+  EXPECT_EQ(created.state(), v1::PrivacyRequest::STATE_QUEUED);
   EXPECT_EQ(created.item_count(), 2);
   EXPECT_EQ(created.duplicate_count(), 1);
   EXPECT_EQ(created.item_counts().waiting(), 2);
@@ -63,7 +63,7 @@ TEST_F(Service, AnswersARepeatWithTheOriginalAsItStands) {
   v1::PrivacyRequest repeated;
   ASSERT_TRUE(Create(Erasure("k"), &repeated).ok());
   EXPECT_EQ(repeated.name(), created.name());
-  EXPECT_EQ(repeated.state(), v1::PrivacyRequest::COMPLETED);
+  EXPECT_EQ(repeated.state(), v1::PrivacyRequest::STATE_COMPLETED);
   EXPECT_EQ(store_.request_count(), 1);
 }
 
@@ -75,7 +75,7 @@ TEST_F(Service, AnswersARepeatWhoseRequestHasLeftHistoryAsExpired) {
   const auto status = Create(Erasure("k"), &repeated);
   ASSERT_TRUE(status.ok()) << status.error_message();
   EXPECT_EQ(repeated.name(), created.name());
-  EXPECT_EQ(repeated.state(), v1::PrivacyRequest::EXPIRED);
+  EXPECT_EQ(repeated.state(), v1::PrivacyRequest::STATE_EXPIRED);
 }
 
 TEST_F(Service, KeepsNothingWhenOnlyAskedToValidate) {

@@ -170,7 +170,7 @@ TEST_F(Cli, PrintsJson) {
   const std::string name = CreateOne("1");
   EXPECT_EQ(Lethe({"get", name, "--json"}), kOk);
   EXPECT_THAT(out(), AllOf(StartsWith("{"), HasSubstr("\"name\": \"" + name + "\""),
-                           HasSubstr("\"state\": \"QUEUED\""), HasSubstr("\"rejected\": 0")));
+                           HasSubstr("\"state\": \"STATE_QUEUED\""), HasSubstr("\"rejected\": 0")));
   EXPECT_EQ(Lethe({"list", "--account", "shop", "--json"}), kOk);
   EXPECT_THAT(out(), HasSubstr("\"privacyRequests\""));
 }
