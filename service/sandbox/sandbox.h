@@ -23,8 +23,8 @@ struct Options {
 };
 
 /// A CleverTap to run on a laptop: its three endpoints and the profile look-up, strict about the
-/// contract of `service/docs/clevertap_contract.md`, and able to misbehave on demand. Everything is in
-/// memory. Runs until destroyed. Thread-safe.
+/// contract of `service/docs/clevertap_contract.md`, and able to misbehave on demand. Everything is
+/// in memory. Runs until destroyed. Thread-safe.
 ///
 /// Each method below is also a call of the control interface, in JSON:
 ///   POST   /sandbox/faults    a fault, a list of faults, or `{"probability","seed","kinds":[..]}`.

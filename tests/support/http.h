@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace lethe::testing {
+namespace lethe::test {
 
 struct HttpRequest {
   std::string method = "GET";
@@ -84,4 +84,4 @@ class HttpClient {
   std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> handle_{curl_easy_init(), &curl_easy_cleanup};
 };
 
-}  // namespace lethe::testing
+}  // namespace lethe::test

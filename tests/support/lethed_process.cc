@@ -69,8 +69,8 @@ Lethed::Lethed(std::vector<std::string> argv, const std::filesystem::path& direc
 }
 
 Lethed::Page Lethed::Get(const std::string& path) const {
-  auto reply = testing::HttpClient().Send(
-      {.url = "http://127.0.0.1:" + std::to_string(operations_port_) + path});
+  auto reply =
+      HttpClient().Send({.url = "http://127.0.0.1:" + std::to_string(operations_port_) + path});
   return {reply.status, std::move(reply.body)};
 }
 

@@ -19,25 +19,17 @@
 #include "store/committer.h"
 #include "store/partitions.h"
 #include "store/pg_delivery_queue.h"
+#include "support/eventually.h"
 #include "support/postgres.h"
 
 namespace lethe::store {
 
 using fakes::FakeClock;
+using test::Eventually;
 using test::TestDatabase;
 using namespace std::chrono_literals;
 
 inline const Route kErase{"acme", Operation::kErasure};
-
-/// Polls for a condition that is about to come true; false if it does not.
-inline bool Eventually(const std::function<bool()>& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + 20s;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(2ms);
-  }
-  return true;
-}
 
 inline std::vector<std::string> People(int count, const std::string& prefix = "user-") {
   std::vector<std::string> people;

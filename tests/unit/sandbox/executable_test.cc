@@ -15,7 +15,7 @@
 namespace lethe::sandbox {
 namespace {
 
-using lethe::testing::HttpClient;
+using test::HttpClient;
 
 constexpr const char* kExecutable = LETHE_BIN_DIR "/clevertap-sandbox";
 

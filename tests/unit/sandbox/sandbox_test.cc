@@ -10,29 +10,22 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "support/eventually.h"
 #include "support/http.h"
 
 namespace lethe::sandbox {
 namespace {
 
-using lethe::testing::HttpClient;
-using lethe::testing::HttpReply;
 using nlohmann::json;
 using std::chrono::milliseconds;
+using test::Eventually;
+using test::HttpClient;
+using test::HttpReply;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
 constexpr const char* kAccount = "ACCOUNT";
 const std::string kAnn = R"({"identity":["ann"]})";
-
-bool Eventually(const std::function<bool()>& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  while (std::chrono::steady_clock::now() < deadline) {
-    if (condition()) return true;
-    std::this_thread::sleep_for(milliseconds(2));
-  }
-  return false;
-}
 
 class SandboxTest : public ::testing::Test {
  protected:
