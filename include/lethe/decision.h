@@ -30,8 +30,10 @@ struct Transition {
   BatchState to = BatchState::kNeedsReview;
   std::string reason = {};                   ///< lower_snake_case; empty where the state says all.
   std::optional<TimePoint> not_before = {};  ///< kReady.
-  std::optional<TimePoint> unknown_since =
-      {};                                     ///< kReady, kNeedsReview: while an effect is unknown.
+
+  /// kReady, kNeedsReview: carried along while an effect is unknown.
+  std::optional<TimePoint> unknown_since = {};
+
   std::optional<TimePoint> accepted_at = {};  ///< kAccepted.
   std::optional<TimePoint> window_end = {};   ///< kAccepted.
 
@@ -46,10 +48,12 @@ enum class AccountVerdict {
 };
 
 struct Plan {
-  std::vector<Transition>
-      transitions;  ///< Ascending, without gap or overlap, and together the batch's span.
-  bool spends_attempt =
-      true;  ///< False: the attempt does not count towards delays (429, 401 and the like).
+  /// Ascending, without gap or overlap, and together the batch's span.
+  std::vector<Transition> transitions;
+
+  /// False: the attempt does not count towards delays (429, 401 and the like).
+  bool spends_attempt = true;
+
   milliseconds slot_cool_down{0};  ///< How long the slot stays away from the account and API.
   AccountVerdict account = AccountVerdict::kUntouched;
   std::string account_reason = {};  ///< kBlocked: for the operator.

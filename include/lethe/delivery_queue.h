@@ -47,10 +47,12 @@ enum class Recorded {
 /// How much of the work a claim may take.
 struct ClaimParams {
   const Route& route;
-  milliseconds
-      linger;  ///< An open batch is sendable this long after it was opened, even if it is not full.
-  milliseconds
-      lease;  ///< Longer than a call may take. Runs from the claim, by the queue's own clock.
+
+  /// An open batch is sendable this long after it was opened, even if it is not full.
+  milliseconds linger;
+
+  /// Longer than a call may take. Runs from the claim, by the queue's own clock.
+  milliseconds lease;
 };
 
 /// The durable queue as the dispatcher sees it. Thread-safe; nothing here throws. Each call is one

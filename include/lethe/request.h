@@ -27,8 +27,10 @@ struct NewRequest {
   std::string idempotency_key;
   Operation operation;
   IdentifierKind kind;
-  std::vector<NewItem>
-      items;  ///< 1..kMaxIdentifiersPerRequest, no two identifiers equal, ordinals ascending.
+
+  /// 1..kMaxIdentifiersPerRequest, no two identifiers equal, ordinals ascending.
+  std::vector<NewItem> items;
+
   int duplicate_count = 0;               ///< How many were folded.
   std::optional<TimePoint> submit_time;  ///< When the person asked the company.
   std::optional<TimePoint> due_time;     ///< When the law wants it done.

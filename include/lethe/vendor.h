@@ -75,8 +75,10 @@ struct VendorCall {
 struct VendorReply {
   OutcomeClass outcome = OutcomeClass::kUnknown;
   int http_status = 0;  ///< 0 if there was no answer.
-  std::string code =
-      {};  ///< CleverTap's `code`, or the transport's short word (`timeout`, `connect`).
+
+  /// CleverTap's `code`, or the transport's short word (`timeout`, `connect`).
+  std::string code = {};
+
   std::vector<Fault> faults = {};  ///< kPartial only: in ascending index order, each index once.
   std::optional<milliseconds> retry_after = {};  ///< From a `Retry-After` header.
 };
