@@ -153,7 +153,7 @@ class Process {
           std::make_unique<Loop>(Loop::Parts{clock_, Jitter}, interval, std::move(pass)));
     };
     // Passes that need the database rest while it is away: one loop that says so is enough.
-    const auto start_when_ready = [&](milliseconds interval, std::function<Next()> pass) {
+    const auto start_when_ready = [&](milliseconds interval, const std::function<Next()>& pass) {
       start(interval, [this, pass] { return NotReadyReason() ? Next::kWait : pass(); });
     };
     start(kReadinessEvery, [this] { return CheckReadiness(); });
@@ -190,8 +190,9 @@ class Process {
     });
     if (!schema.ok() || prepared_) return schema;
     if (const auto made = EnsurePartitions(); !made.ok()) return made.error();
-    if (const auto registered = queue_.RegisterAccounts(); !registered.ok())
+    if (const auto registered = queue_.RegisterAccounts(); !registered.ok()) {
       return registered.error();
+    }
     prepared_ = true;
     return Ok();
   }
@@ -203,8 +204,9 @@ class Process {
   }
 
   Next MakePartitions() {
-    if (const auto made = EnsurePartitions(); !made.ok())
+    if (const auto made = EnsurePartitions(); !made.ok()) {
       observer_.ShowFailure("partitions.failed", made.error());
+    }
     return Next::kWait;
   }
 
@@ -338,7 +340,7 @@ int Serve(const runtime::Config& config, Roles roles) {
     // Calls in flight are left to their leases: another process finds them and judges them as of
     // unknown outcome.
     Log(LogLevel::kWarning, "lethed.stopped_with_calls_in_flight");
-    std::fflush(stdout);
+    static_cast<void>(std::fflush(stdout));
     std::_Exit(0);
   }
   Log(LogLevel::kInfo, "lethed.stopped");

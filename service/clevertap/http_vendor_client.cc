@@ -69,7 +69,7 @@ class HttpVendorClient::Endpoint {
 };
 
 HttpVendorClient::HttpVendorClient(std::vector<Account> accounts, PasscodeSource passcodes,
-                                   HttpOptions options)
+                                   const HttpOptions& options)
     : passcodes_(std::move(passcodes)) {
   for (Account& account : accounts) {
     std::string name = account.name;

@@ -27,7 +27,8 @@ using PasscodeSource = std::function<Result<Passcode>(const Account&)>;
 ///   kRefused         `unsendable`: MakePayload() failed. Splitting isolates a bad identifier.
 class HttpVendorClient : public VendorClient {
  public:
-  HttpVendorClient(std::vector<Account> accounts, PasscodeSource passcodes, HttpOptions options);
+  HttpVendorClient(std::vector<Account> accounts, PasscodeSource passcodes,
+                   const HttpOptions& options);
   ~HttpVendorClient() override;
 
   VendorReply Send(const VendorCall& call) override;

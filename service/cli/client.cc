@@ -48,7 +48,7 @@ grpc::Status Client::List(const std::string& parent, int limit,
     Call call;
     request.set_page_size(std::min(limit - all->privacy_requests_size(), kMaxPageSize));
     v1::ListPrivacyRequestsResponse page;
-    const grpc::Status status = stub_->ListPrivacyRequests(&call.context, request, &page);
+    grpc::Status status = stub_->ListPrivacyRequests(&call.context, request, &page);
     if (!status.ok()) return status;
     all->MergeFrom(page);
     request.set_page_token(page.next_page_token());
@@ -64,7 +64,7 @@ grpc::Status Client::ListItems(const std::string& name, v1::ListPrivacyRequestIt
   do {
     Call call;
     v1::ListPrivacyRequestItemsResponse page;
-    const grpc::Status status = stub_->ListPrivacyRequestItems(&call.context, request, &page);
+    grpc::Status status = stub_->ListPrivacyRequestItems(&call.context, request, &page);
     if (!status.ok()) return status;
     all->MergeFrom(page);
     request.set_page_token(page.next_page_token());

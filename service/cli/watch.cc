@@ -67,6 +67,7 @@ int Watch(Client& client, const WatchParams& params, const Streams& streams) {
     answered = true;
     unanswered = 0;
     std::vector<std::string> lines;
+    lines.reserve(requests.size());
     for (const auto& request : requests) {
       lines.push_back(request.name() + ' ' + ProgressBar(request) + ' ' + Line(request));
     }

@@ -39,7 +39,7 @@ class Members {
     std::int64_t value = 0;
     if (!Take(name, value)) return;
     if (value < minimum) throw Wrong("`" + name + "` must be at least " + std::to_string(minimum));
-    field = T(value);
+    field = static_cast<T>(value);
   }
 
   void Finish() const {

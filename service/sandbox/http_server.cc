@@ -66,7 +66,9 @@ void WriteHead(mg_connection* connection, const Answer& answer) {
                      mg_get_response_code_text(connection, answer.status) +
                      "\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: " +
                      std::to_string(answer.body.size()) + "\r\n";
-  for (const auto& [name, value] : answer.headers) head += name + ": " + value + "\r\n";
+  for (const auto& [name, value] : answer.headers) {
+    head.append(name).append(": ").append(value).append("\r\n");
+  }
   if (answer.close) head += "Connection: close\r\n";
   WriteBytes(connection, head + "\r\n");
 }

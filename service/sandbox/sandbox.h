@@ -15,11 +15,13 @@ namespace lethe::sandbox {
 
 struct Options {
   std::string listen = "127.0.0.1:0";  ///< Port 0 takes a free one.
-  std::chrono::milliseconds night_every{
-      0};  ///< Marked profiles are processed this often; 0: only when told to.
-  std::string account_id =
-      "";  ///< If set, with `passcode`: other credentials answer 401. Empty: any non-empty ones do.
-  std::string passcode = "";
+
+  /// Marked profiles are processed this often; 0: only when told to.
+  std::chrono::milliseconds night_every{0};
+
+  /// If set: other credentials are answered with 401. Empty: any that are not empty do.
+  std::string account_id;
+  std::string passcode;
 };
 
 /// A CleverTap to run on a laptop: its three endpoints and the profile look-up, strict about the

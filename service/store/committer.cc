@@ -125,8 +125,8 @@ void Committer::Flush(Batch batch) {
       error = ToError(caught);
       if (IsBroken(caught) || !session_ || !session_->is_open()) {
         session_.reset();
-        if (tries > 0)
-          break;  // One new session is tried at once; more would keep the callers waiting.
+        // One new session is tried at once; more would keep the callers waiting.
+        if (tries > 0) break;
       } else if (IsDataError(caught) && batch.size() > 1) {
         // One request that the database refuses must fail alone.
         Flush(batch.first(batch.size() / 2));

@@ -25,8 +25,9 @@ std::unique_ptr<pqxx::connection> Connect(const UrlSource& url) {
   connection->set_variable("lock_timeout", "'10s'");
   connection->set_variable("idle_in_transaction_session_timeout", "'60s'");
   connection->set_variable("timezone", "'UTC'");
-  for (const Statement* statement : kStatements)
+  for (const Statement* statement : kStatements) {
     connection->prepare(statement->name, statement->sql);
+  }
   return connection;
 }
 

@@ -163,9 +163,9 @@ FlushResult WriteRequests(pqxx::work& work, Requests requests, const OpenEnvelop
     if (first_with_key.contains(request_ids[i])) {
       winners.push_back(
           {static_cast<int>(i), &request.lane, static_cast<int>(request.items.size())});
-      result.answers.push_back(Admission{RequestId{request_ids[i]}, now, false});
+      result.answers.emplace_back(Admission{RequestId{request_ids[i]}, now, false});
     } else {
-      result.answers.push_back(FindOriginal(work, request));
+      result.answers.emplace_back(FindOriginal(work, request));
     }
   }
   if (winners.empty()) return result;

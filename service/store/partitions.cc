@@ -2,7 +2,6 @@
 
 #include <array>
 #include <chrono>
-#include <cstdio>
 #include <string>
 
 #include "store/connection.h"
@@ -14,14 +13,13 @@ namespace {
 constexpr std::array kParents{"request", "request_item"};
 
 std::string PartitionName(const std::string& parent, std::chrono::year_month month) {
-  std::array<char, 16> suffix;
-  std::snprintf(suffix.data(), suffix.size(), "_%04d%02u", static_cast<int>(month.year()),
-                static_cast<unsigned>(month.month()));
-  return parent + suffix.data();
+  const int year = static_cast<int>(month.year());
+  const int number = static_cast<int>(static_cast<unsigned>(month.month()));
+  return parent + '_' + std::to_string(year * 100 + number);
 }
 
 std::string IdBound(std::chrono::year_month month) {
-  return std::to_string(IdFloor(TimePoint(std::chrono::sys_days(month / 1))));
+  return std::to_string(IdFloor(TimePoint(std::chrono::sys_days{month / 1})));
 }
 
 bool EnsurePartition(pqxx::connection& connection, const std::string& parent,

@@ -52,8 +52,9 @@ void MoveBatch(pqxx::work& work, const Claim& claim, const Plan& plan) {
             : work.exec_prepared(kSplitOff.name, envelope, lo, run->span.lo, run->span.hi, state,
                                  reason, ToMicros(run->not_before), ToMicros(run->unknown_since),
                                  ToMicros(run->accepted_at), ToMicros(run->window_end), uncounted);
-    if (moved.empty())
+    if (moved.empty()) {
       throw std::logic_error("a leased slot points to a batch that is not being sent");
+    }
   }
 }
 
@@ -114,7 +115,7 @@ struct PgDeliveryQueue::Members {
   std::string digests;  ///< One after the other.
 };
 
-PgDeliveryQueue::PgDeliveryQueue(std::string holder, std::vector<Account> accounts,
+PgDeliveryQueue::PgDeliveryQueue(std::string holder, const std::vector<Account>& accounts,
                                  const crypto::KeyRing& keys, Pool& pool)
     : holder_(std::move(holder)),
       concurrency_(ConcurrencyByAccount(accounts)),

@@ -18,8 +18,8 @@ namespace lethe::store {
 class PgDeliveryQueue final : public DeliveryQueue {
  public:
   /// `holder` names the process in slots and attempts.
-  PgDeliveryQueue(std::string holder, std::vector<Account> accounts, const crypto::KeyRing& keys,
-                  Pool& pool);
+  PgDeliveryQueue(std::string holder, const std::vector<Account>& accounts,
+                  const crypto::KeyRing& keys, Pool& pool);
 
   /// Makes the slots and the state row of each account, where they are missing. To be called once
   /// before anything else.

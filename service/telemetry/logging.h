@@ -56,8 +56,8 @@ class LogValue {
   LogValue(double value) : value_(value) {}  // NOLINT(google-explicit-constructor)
   template <NamedEnum T>
   LogValue(T value) : value_(std::string(Name(value))) {}  // NOLINT(google-explicit-constructor)
-  consteval LogValue(const char* literal)
-      : value_(literal) {}  // NOLINT(google-explicit-constructor)
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  consteval LogValue(const char* literal) : value_(literal) {}
 
   /// Ids are written as strings: many readers of JSON round integers above 2^53.
   LogValue(RequestId id) : value_(std::to_string(ToInt(id))) {}   // NOLINT
