@@ -20,8 +20,8 @@ struct Options {
   std::chrono::milliseconds night_every{0};
 
   /// If set: other credentials are answered with 401. Empty: any that are not empty do.
-  std::string account_id;
-  std::string passcode;
+  std::string account_id = {};
+  std::string passcode = {};
 };
 
 /// A CleverTap to run on a laptop: its three endpoints and the profile look-up, strict about the
