@@ -18,28 +18,33 @@ constexpr std::int64_t ToInt(EnvelopeId id) { return static_cast<std::int64_t>(i
 /// The life of a batch. `service/docs/state_machine.md` has the picture, CanMove() the edges, the
 /// schema a CHECK.
 enum class BatchState {
-  kOpen,      ///< In an envelope that may still grow; sendable when the lane's linger has passed.
-  kReady,     ///< Closed; sendable from `not_before` on.
-  kSending,   ///< Leased by a slot; an attempt is written down.
-  kAccepted,  ///< CleverTap has said yes; its window runs until `window_end`.
-  kDone,      ///< The window has passed. Final.
-  kRejected,  ///< CleverTap will never take these identifiers, and said so. Final.
+  kOpen,       ///< In an envelope that may still grow; sendable when the lane's linger has passed.
+  kReady,      ///< Closed; sendable from `not_before` on.
+  kHeld,       ///< Waits for something else than time; its reason says for what.
+  kSending,    ///< Leased by a slot; an attempt is written down.
+  kAccepted,   ///< CleverTap has said yes; its window runs until `window_end`.
+  kDone,       ///< The window has passed. Final.
+  kRejected,   ///< CleverTap will never take these identifiers, and said so. Final.
+  kCancelled,  ///< A person decided that it is not sent, or not again. Final.
   kNeedsReview,  ///< What happened cannot be told, or repeating could hurt: a person must look.
                  ///< Never leaves by itself.
 };
 
 inline constexpr std::array kBatchStates{
-    BatchState::kOpen, BatchState::kReady,    BatchState::kSending,    BatchState::kAccepted,
-    BatchState::kDone, BatchState::kRejected, BatchState::kNeedsReview};
+    BatchState::kOpen,     BatchState::kReady,     BatchState::kHeld,
+    BatchState::kSending,  BatchState::kAccepted,  BatchState::kDone,
+    BatchState::kRejected, BatchState::kCancelled, BatchState::kNeedsReview};
 
 constexpr std::string_view Name(BatchState state) {
   switch (state) {
     case BatchState::kOpen: return "open";
     case BatchState::kReady: return "ready";
+    case BatchState::kHeld: return "held";
     case BatchState::kSending: return "sending";
     case BatchState::kAccepted: return "accepted";
     case BatchState::kDone: return "done";
     case BatchState::kRejected: return "rejected";
+    case BatchState::kCancelled: return "cancelled";
     case BatchState::kNeedsReview: return "needs_review";
   }
   return "";

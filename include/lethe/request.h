@@ -60,13 +60,14 @@ struct ItemCounts {
 
 /// Derived from the items, never stored.
 enum class RequestState {
-  kQueued,       ///< Every item waits to be sent, or sent again.
+  kQueued,       ///< Every item waits to be sent, or sent again, or is held.
   kInProgress,   ///< Some items are on their way.
   kNeedsReview,  ///< At least one item waits for a person. Whatever the others do, this is what
                  ///< must be seen.
   kCompleted,    ///< Every item is done.
-  kPartiallyCompleted,  ///< Every item is final, some were rejected.
-  kRejected,            ///< Every item was rejected.
+  kPartiallyCompleted,  ///< Every item is final; some are done, some were rejected or cancelled.
+  kRejected,            ///< Every item is final and none is done; at least one was rejected.
+  kCancelled,           ///< Every item was cancelled.
   kExpired,             ///< History was dropped: what is left cannot prove anything.
 };
 RequestState DeriveState(const ItemCounts& counts, int item_count);

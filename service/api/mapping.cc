@@ -37,10 +37,12 @@ v1::ItemState ToProto(BatchState state) {
   switch (state) {
     case BatchState::kOpen:
     case BatchState::kReady: return v1::ITEM_STATE_WAITING;
+    case BatchState::kHeld: return v1::ITEM_STATE_HELD;
     case BatchState::kSending: return v1::ITEM_STATE_SENDING;
     case BatchState::kAccepted: return v1::ITEM_STATE_ACCEPTED;
     case BatchState::kDone: return v1::ITEM_STATE_DONE;
     case BatchState::kRejected: return v1::ITEM_STATE_REJECTED;
+    case BatchState::kCancelled: return v1::ITEM_STATE_CANCELLED;
     case BatchState::kNeedsReview: return v1::ITEM_STATE_NEEDS_REVIEW;
   }
   return v1::ITEM_STATE_UNSPECIFIED;
@@ -54,6 +56,7 @@ v1::PrivacyRequest::State ToProto(RequestState state) {
     case RequestState::kCompleted: return v1::PrivacyRequest::STATE_COMPLETED;
     case RequestState::kPartiallyCompleted: return v1::PrivacyRequest::STATE_PARTIALLY_COMPLETED;
     case RequestState::kRejected: return v1::PrivacyRequest::STATE_REJECTED;
+    case RequestState::kCancelled: return v1::PrivacyRequest::STATE_CANCELLED;
     case RequestState::kExpired: return v1::PrivacyRequest::STATE_EXPIRED;
   }
   return v1::PrivacyRequest::STATE_UNSPECIFIED;
@@ -67,6 +70,8 @@ v1::ItemCounts ToProto(const ItemCounts& counts) {
   proto.set_done(counts[BatchState::kDone]);
   proto.set_rejected(counts[BatchState::kRejected]);
   proto.set_needs_review(counts[BatchState::kNeedsReview]);
+  proto.set_held(counts[BatchState::kHeld]);
+  proto.set_cancelled(counts[BatchState::kCancelled]);
   return proto;
 }
 
@@ -76,7 +81,7 @@ bool IsUnderWay(RequestState state) {
 
 bool IsComplete(RequestState state) {
   return state == RequestState::kCompleted || state == RequestState::kPartiallyCompleted ||
-         state == RequestState::kRejected;
+         state == RequestState::kRejected || state == RequestState::kCancelled;
 }
 
 /// Only for requests under way: nobody can say when a person will look at the others.
@@ -84,7 +89,7 @@ std::optional<TimePoint> ExpectedCompletion(const RequestView& view, const Proce
                                             TimePoint now) {
   std::optional<TimePoint> expected = view.last_window_end;
   if (view.counts[BatchState::kOpen] + view.counts[BatchState::kReady] +
-          view.counts[BatchState::kSending] >
+          view.counts[BatchState::kHeld] + view.counts[BatchState::kSending] >
       0) {
     const TimePoint if_sent_now = WindowEnd(view.operation, now, hours);
     expected = std::max(expected.value_or(if_sent_now), if_sent_now);

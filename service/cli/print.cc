@@ -67,9 +67,10 @@ std::string Line(const v1::PrivacyRequest& request) {
   const v1::ItemCounts& counts = request.item_counts();
   const char* separator = ": ";
   for (const auto& [count, word] :
-       {std::pair(counts.waiting(), "waiting"), std::pair(counts.sending(), "sending"),
-        std::pair(counts.accepted(), "accepted"), std::pair(counts.done(), "done"),
-        std::pair(counts.rejected(), "rejected"),
+       {std::pair(counts.waiting(), "waiting"), std::pair(counts.held(), "held"),
+        std::pair(counts.sending(), "sending"), std::pair(counts.accepted(), "accepted"),
+        std::pair(counts.done(), "done"), std::pair(counts.rejected(), "rejected"),
+        std::pair(counts.cancelled(), "cancelled"),
         std::pair(counts.needs_review(), "needing review")}) {
     if (count == 0) continue;
     line += std::exchange(separator, ", ") + std::to_string(count) + ' ' + word;
@@ -97,7 +98,8 @@ std::string Line(const v1::PrivacyRequestItem& item) {
 std::string ProgressBar(const v1::PrivacyRequest& request) {
   constexpr int kWidth = 20;
   const int total = std::max(request.item_count(), 1);
-  const int final = request.item_counts().done() + request.item_counts().rejected();
+  const int final = request.item_counts().done() + request.item_counts().rejected() +
+                    request.item_counts().cancelled();
   const int filled = std::clamp(kWidth * final / total, 0, kWidth);
   return '[' + std::string(filled, '#') + std::string(kWidth - filled, '.') + "] " +
          std::to_string(final) + '/' + std::to_string(request.item_count());

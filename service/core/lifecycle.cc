@@ -6,14 +6,20 @@ bool CanMove(BatchState from, BatchState to) {
   using enum BatchState;
   switch (from) {
     // A batch whose items are missing goes to a person without ever being sent.
-    case kOpen: return to == kReady || to == kSending || to == kNeedsReview;
-    case kReady: return to == kSending || to == kNeedsReview;
+    case kOpen: return to == kReady || to == kHeld || to == kSending || to == kNeedsReview;
+    case kReady: return to == kHeld || to == kSending || to == kNeedsReview;
+    case kHeld: return to == kReady || to == kRejected || to == kCancelled;
     // Never back to open: an attempt names its identifiers, so they must stay what they were.
-    case kSending: return to == kReady || to == kAccepted || to == kRejected || to == kNeedsReview;
-    case kAccepted: return to == kDone;
+    case kSending:
+      return to == kReady || to == kHeld || to == kAccepted || to == kRejected ||
+             to == kNeedsReview;
+    // Read-back may find that nothing came of it.
+    case kAccepted: return to == kDone || to == kReady || to == kNeedsReview;
+    // By a person's decision only.
+    case kNeedsReview: return to == kReady || to == kAccepted || to == kCancelled;
     case kDone:
     case kRejected:
-    case kNeedsReview: return false;
+    case kCancelled: return false;
   }
   return false;
 }

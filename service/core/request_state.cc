@@ -6,13 +6,16 @@ RequestState DeriveState(const ItemCounts& counts, int item_count) {
   const int total = counts.total();
   if (counts[BatchState::kNeedsReview] > 0) return RequestState::kNeedsReview;
   if (total == 0 || total != item_count) return RequestState::kExpired;
-  if (counts[BatchState::kOpen] + counts[BatchState::kReady] == total) return RequestState::kQueued;
-  if (counts[BatchState::kDone] == total) return RequestState::kCompleted;
-  if (counts[BatchState::kRejected] == total) return RequestState::kRejected;
-  if (counts[BatchState::kDone] + counts[BatchState::kRejected] == total) {
-    return RequestState::kPartiallyCompleted;
-  }
-  return RequestState::kInProgress;
+  const int waiting =
+      counts[BatchState::kOpen] + counts[BatchState::kReady] + counts[BatchState::kHeld];
+  if (waiting == total) return RequestState::kQueued;
+
+  const int done = counts[BatchState::kDone];
+  const int cancelled = counts[BatchState::kCancelled];
+  if (done + counts[BatchState::kRejected] + cancelled < total) return RequestState::kInProgress;
+  if (done == total) return RequestState::kCompleted;
+  if (cancelled == total) return RequestState::kCancelled;
+  return done > 0 ? RequestState::kPartiallyCompleted : RequestState::kRejected;
 }
 
 }  // namespace lethe

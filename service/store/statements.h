@@ -203,14 +203,14 @@ returning lo
 )sql"};
 
 inline constexpr Statement kUnblockAccount{"unblock_account", R"sql(
-update account_state set blocked_since = null, blocked_reason = null, probe_at = null, probe_count = 0
+update account_state set blocked_since = null, blocked_reason = null, resume_by = null, probe_at = null, probe_count = 0
 where account = $1 and blocked_since is not null
 )sql"};
 
 // Probes come after 10 s, 20 s, 40 s .. 10 min. An attempt ($3: its start) that began before the
 // account was blocked is no probe: calls that were in flight together say the same thing once.
 inline constexpr Statement kBlockAccount{"block_account", R"sql(
-update account_state set blocked_since = coalesce(blocked_since, lethe_now()), blocked_reason = $2, probe_count = probe_count + 1,
+update account_state set blocked_since = coalesce(blocked_since, lethe_now()), blocked_reason = $2, resume_by = 'batch', probe_count = probe_count + 1,
                          probe_at = lethe_now() + least(600, 10 * 2 ^ least(probe_count, 10)) * interval '1 second'
 where account = $1 and (blocked_since is null or blocked_since <= lethe_time($3))
 )sql"};

@@ -49,7 +49,7 @@ sandbox::RandomFaults RandomLatency() {
 
 int SumOf(const v1::ItemCounts& counts) {
   return counts.waiting() + counts.sending() + counts.accepted() + counts.done() +
-         counts.rejected() + counts.needs_review();
+         counts.rejected() + counts.needs_review() + counts.held() + counts.cancelled();
 }
 
 class MainJob : public ::testing::Test {

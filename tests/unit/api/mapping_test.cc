@@ -44,7 +44,9 @@ TEST(ToProto, ShowsARequest) {
                            {BatchState::kSending, 4},
                            {BatchState::kAccepted, 8},
                            {BatchState::kDone, 16},
-                           {BatchState::kRejected, 32}});
+                           {BatchState::kRejected, 32},
+                           {BatchState::kHeld, 64},
+                           {BatchState::kCancelled, 128}});
   view.submit_time = kNow - hours(2);
   view.due_time = kNow + hours(720);
   const v1::PrivacyRequest proto = Map(view);
@@ -52,13 +54,15 @@ TEST(ToProto, ShowsARequest) {
   EXPECT_EQ(proto.operation(), v1::OPERATION_ERASURE);
   EXPECT_EQ(proto.identifier_kind(), v1::IDENTIFIER_KIND_IDENTITY);
   EXPECT_EQ(proto.state(), v1::PrivacyRequest::STATE_IN_PROGRESS);
-  EXPECT_EQ(proto.item_count(), 63);
+  EXPECT_EQ(proto.item_count(), 255);
   EXPECT_EQ(proto.duplicate_count(), 3);
   EXPECT_EQ(proto.item_counts().waiting(), 3);
   EXPECT_EQ(proto.item_counts().sending(), 4);
   EXPECT_EQ(proto.item_counts().accepted(), 8);
   EXPECT_EQ(proto.item_counts().done(), 16);
   EXPECT_EQ(proto.item_counts().rejected(), 32);
+  EXPECT_EQ(proto.item_counts().held(), 64);
+  EXPECT_EQ(proto.item_counts().cancelled(), 128);
   EXPECT_EQ(proto.item_counts().needs_review(), 0);
   EXPECT_EQ(At(proto.create_time()), kNow - hours(1));
   EXPECT_EQ(At(proto.submit_time()), kNow - hours(2));
@@ -88,6 +92,7 @@ TEST(ToProto, NamesEveryOperationKindAndState) {
   EXPECT_EQ(state({{BatchState::kDone, 1}, {BatchState::kRejected, 1}}),
             Proto::STATE_PARTIALLY_COMPLETED);
   EXPECT_EQ(state({{BatchState::kRejected, 2}}), Proto::STATE_REJECTED);
+  EXPECT_EQ(state({{BatchState::kCancelled, 2}}), Proto::STATE_CANCELLED);
   EXPECT_EQ(state({}), Proto::STATE_EXPIRED);
 }
 
@@ -160,10 +165,10 @@ TEST(ToProto, ShowsAnItem) {
 }
 
 TEST(ToProto, NamesEveryItemState) {
-  const v1::ItemState expected[] = {v1::ITEM_STATE_WAITING,     v1::ITEM_STATE_WAITING,
-                                    v1::ITEM_STATE_SENDING,     v1::ITEM_STATE_ACCEPTED,
-                                    v1::ITEM_STATE_DONE,        v1::ITEM_STATE_REJECTED,
-                                    v1::ITEM_STATE_NEEDS_REVIEW};
+  const v1::ItemState expected[] = {
+      v1::ITEM_STATE_WAITING,  v1::ITEM_STATE_WAITING,   v1::ITEM_STATE_HELD,
+      v1::ITEM_STATE_SENDING,  v1::ITEM_STATE_ACCEPTED,  v1::ITEM_STATE_DONE,
+      v1::ITEM_STATE_REJECTED, v1::ITEM_STATE_CANCELLED, v1::ITEM_STATE_NEEDS_REVIEW};
   for (std::size_t i = 0; i < kBatchStates.size(); ++i) {
     const ItemView item{.ordinal = 0,
                         .state = kBatchStates[i],

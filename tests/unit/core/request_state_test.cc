@@ -24,6 +24,8 @@ RequestState State(const std::vector<std::pair<BatchState, int>>& items) {
 TEST(RequestState, IsQueuedWhileEveryItemWaits) {
   EXPECT_EQ(State({{kOpen, 1}}), RequestState::kQueued);
   EXPECT_EQ(State({{kOpen, 3}, {kReady, 997}}), RequestState::kQueued);
+  EXPECT_EQ(State({{kReady, 1}, {kHeld, 1}}), RequestState::kQueued);
+  EXPECT_EQ(State({{kHeld, 1}}), RequestState::kQueued);
 }
 
 TEST(RequestState, IsInProgressOnceAnythingMoved) {
@@ -32,12 +34,16 @@ TEST(RequestState, IsInProgressOnceAnythingMoved) {
   EXPECT_EQ(State({{kAccepted, 1}}), RequestState::kInProgress);
   EXPECT_EQ(State({{kDone, 9}, {kAccepted, 1}}), RequestState::kInProgress);
   EXPECT_EQ(State({{kRejected, 9}, {kReady, 1}}), RequestState::kInProgress);
+  EXPECT_EQ(State({{kCancelled, 9}, {kHeld, 1}}), RequestState::kInProgress);
 }
 
 TEST(RequestState, SaysHowItEnded) {
   EXPECT_EQ(State({{kDone, 1000}}), RequestState::kCompleted);
   EXPECT_EQ(State({{kRejected, 2}}), RequestState::kRejected);
   EXPECT_EQ(State({{kDone, 1}, {kRejected, 999}}), RequestState::kPartiallyCompleted);
+  EXPECT_EQ(State({{kDone, 1}, {kCancelled, 1}}), RequestState::kPartiallyCompleted);
+  EXPECT_EQ(State({{kCancelled, 3}}), RequestState::kCancelled);
+  EXPECT_EQ(State({{kCancelled, 3}, {kRejected, 1}}), RequestState::kRejected);
 }
 
 TEST(RequestState, ShowsWhatAPersonMustSeeBeforeAnythingElse) {
