@@ -51,7 +51,8 @@ std::span<const Key> KeysOf(Endpoint endpoint) {
     case Endpoint::kDelete: return kDeleteKeys;
     case Endpoint::kDemerge: return kDemergeKeys;
     case Endpoint::kDisassociate: return kDisassociateKeys;
-    case Endpoint::kProfile: break;
+    case Endpoint::kProfile:
+    case Endpoint::kConnect: break;
   }
   return {};
 }
@@ -101,7 +102,28 @@ int CountDuplicates(const std::vector<std::string>& identifiers) {
   return static_cast<int>(identifiers.size() - distinct.size());
 }
 
+std::optional<Endpoint> EndpointAt(std::string_view path) {
+  for (const Endpoint endpoint : kEndpoints) {
+    if (path == Path(endpoint)) return endpoint;
+  }
+  return {};
+}
+
 }  // namespace
+
+std::variant<Endpoint, Refusal> Route(std::string_view method, std::string_view path) {
+  if (path == kRedirectTarget) return Refusal{404, "Not found", Violation::kFollowedRedirect};
+  const std::optional<Endpoint> endpoint = EndpointAt(path);
+  if (!endpoint) {
+    const std::string_view bare = path.substr(0, path.size() - (path.ends_with('/') ? 1 : 0));
+    if (!EndpointAt(bare)) return Refusal{404, "Not found", Violation::kWrongPath};
+    return Refusal{301, "Moved permanently", Violation::kTrailingSlash, std::string(bare)};
+  }
+  if (method != (IsPost(*endpoint) ? "POST" : "GET")) {
+    return Refusal{405, "Method not allowed", Violation::kWrongMethod};
+  }
+  return *endpoint;
+}
 
 std::optional<Refusal> CheckHeaders(const CallHeaders& headers, const Credentials& expected) {
   if (!headers.account_id || headers.account_id->empty()) {
@@ -110,10 +132,7 @@ std::optional<Refusal> CheckHeaders(const CallHeaders& headers, const Credential
   if (!headers.passcode || headers.passcode->empty()) {
     return Unauthorized(Violation::kMissingPasscode);
   }
-  if (!expected.account_id.empty() &&
-      (headers.account_id != expected.account_id || headers.passcode != expected.passcode)) {
-    return Unauthorized({});
-  }
+  if (!expected.Take(*headers.account_id, *headers.passcode)) return Unauthorized({});
   if (!headers.content_type || !IsJsonContentType(*headers.content_type)) {
     return Invalid(Violation::kWrongContentType, "Content-Type must be application/json");
   }

@@ -4,8 +4,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
+#include "sandbox/call_kind.h"
+#include "sandbox/credentials.h"
 #include "sandbox/endpoint.h"
 #include "sandbox/profile.h"
 #include "sandbox/report.h"
@@ -19,11 +22,6 @@ inline constexpr std::size_t kMaxPerCall = 100;
 inline constexpr std::size_t kMaxPhonesPerCall = 1000;
 inline constexpr std::size_t kMaxIdentityCharacters = 1024;
 
-struct Credentials {
-  std::string account_id;
-  std::string passcode;
-};
-
 /// Nothing: the header was not sent.
 struct CallHeaders {
   std::optional<std::string> account_id = {};
@@ -36,9 +34,8 @@ struct Refusal {
   int status;
   std::string error;
   std::optional<Violation> violation = {};  ///< Nothing for wrong credentials.
+  std::string location = {};                ///< Of a redirect.
 };
-
-enum class CallKind { kIdentity, kGuid, kPhone };
 
 /// A POST that keeps the contract.
 struct Call {
@@ -59,10 +56,11 @@ struct ProfileQuery {
   std::string value;
 };
 
-/// `expected` without an account id takes any credentials that are not empty.
+std::variant<Endpoint, Refusal> Route(std::string_view method, std::string_view path);
+
 std::optional<Refusal> CheckHeaders(const CallHeaders& headers, const Credentials& expected);
 
-/// `endpoint` is not kProfile.
+/// `endpoint` is one of those that are posted to.
 CheckedCall CheckBody(Endpoint endpoint, std::string_view body);
 
 /// Exactly one of `identity`, `objectId` and `email` must name the profile; nothing otherwise.

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "sandbox/control_json.h"
 
@@ -39,12 +40,39 @@ Answer AddProfiles(Vendor& vendor, const std::string& body) {
   return Done();
 }
 
+Answer SetPasscodes(Vendor& vendor, const std::string& body) {
+  Result<PasscodeOrder> order = ReadPasscodes(body);
+  if (!order) return Wrong(400, order.error().message);
+  vendor.SetPasscodes(order->account_id, std::move(order->passcodes));
+  return Done();
+}
+
+Answer AddPoison(Vendor& vendor, const std::string& body) {
+  Result<PoisonOrder> order = ReadPoison(body);
+  if (!order) return Wrong(400, order.error().message);
+  vendor.AddPoison(order->account_id, std::move(order->identifiers));
+  return Done();
+}
+
+Answer ShowEffects(const Vendor& vendor, const std::string& body) {
+  const Result<EffectsQuery> query = ReadEffectsQuery(body);
+  if (!query) return Wrong(400, query.error().message);
+  std::vector<Effects> effects;
+  for (const std::string& identifier : query->identifiers) {
+    effects.push_back(vendor.EffectsOn(query->account_id, query->api, identifier));
+  }
+  return {.body = WriteEffects(effects)};
+}
+
 }  // namespace
 
 Answer HandleControl(Vendor& vendor, const HttpCall& call) {
   const std::string what = call.method + ' ' + call.path;
   if (what == "POST /sandbox/faults") return AddFaults(vendor, call.body);
   if (what == "POST /sandbox/profiles") return AddProfiles(vendor, call.body);
+  if (what == "POST /sandbox/passcodes") return SetPasscodes(vendor, call.body);
+  if (what == "POST /sandbox/poison") return AddPoison(vendor, call.body);
+  if (what == "POST /sandbox/effects") return ShowEffects(vendor, call.body);
   if (what == "DELETE /sandbox/faults") {
     vendor.ClearFaults();
     return Done();

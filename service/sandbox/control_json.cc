@@ -9,7 +9,7 @@ namespace {
 
 using nlohmann::json;
 
-/// Stays inside this file: ReadFaults and ReadProfiles turn it into an Error.
+/// Stays inside this file: Guarded() turns it into an Error.
 struct Wrong : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -42,6 +42,13 @@ class Members {
     field = static_cast<T>(value);
   }
 
+  template <typename T>
+  T Need(const std::string& name) {
+    T field;
+    if (!Take(name, field)) throw Wrong("`" + name + "` is missing");
+    return field;
+  }
+
   void Finish() const {
     if (!object_.empty()) throw Wrong("`" + object_.begin().key() + "` is unknown");
   }
@@ -63,11 +70,13 @@ Fault ReadFault(const json& element) {
   if (element.is_string()) return {.kind = Parse(kFaultKinds, "kind", element.get<std::string>())};
   Members members(element, "a fault");
   Fault fault;
+  fault.kind = Parse(kFaultKinds, "kind", members.Need<std::string>("kind"));
   std::string word;
-  if (!members.Take("kind", word)) throw Wrong("`kind` is missing");
-  fault.kind = Parse(kFaultKinds, "kind", word);
   if (members.Take("api", word)) fault.api = Parse(kEndpoints, "api", word);
   members.Take("account_id", fault.account_id);
+  if (members.Take("identifier_kind", word)) {
+    fault.identifier_kind = Parse(kCallKinds, "identifier_kind", word);
+  }
   members.Take("identifier", fault.identifier);
   members.TakeAtLeast("skip", 0, fault.skip);
   members.TakeAtLeast("times", 0, fault.times);
@@ -160,6 +169,7 @@ json Write(const Tally& tally) {
           {"distinct_identifiers", tally.distinct_identifiers},
           {"repeated_identifiers", tally.repeated_identifiers},
           {"repeated_calls", tally.repeated_calls},
+          {"dry_runs", tally.dry_runs},
           {"unprocessed", tally.unprocessed},
           {"largest_call", tally.largest_call},
           {"peak_concurrency", tally.peak_concurrency},
@@ -198,13 +208,43 @@ Result<FaultOrder> ReadFaults(std::string_view body) {
 Result<ProfileOrder> ReadProfiles(std::string_view body) {
   return Guarded(body, [](const json& parsed) {
     Members members(parsed, "the body");
-    ProfileOrder order;
-    if (!members.Take("account_id", order.account_id)) throw Wrong("`account_id` is missing");
+    ProfileOrder order{.account_id = members.Need<std::string>("account_id"), .profiles = {}};
     std::vector<json> profiles;
     members.Take("profiles", profiles);
     for (const json& profile : profiles) order.profiles.push_back(ReadProfile(profile));
     members.Finish();
     return order;
+  });
+}
+
+Result<PasscodeOrder> ReadPasscodes(std::string_view body) {
+  return Guarded(body, [](const json& parsed) {
+    Members members(parsed, "the body");
+    PasscodeOrder order{.account_id = members.Need<std::string>("account_id"),
+                        .passcodes = members.Need<std::vector<std::string>>("passcodes")};
+    members.Finish();
+    return order;
+  });
+}
+
+Result<PoisonOrder> ReadPoison(std::string_view body) {
+  return Guarded(body, [](const json& parsed) {
+    Members members(parsed, "the body");
+    PoisonOrder order{.account_id = members.Need<std::string>("account_id"),
+                      .identifiers = members.Need<std::vector<std::string>>("identifiers")};
+    members.Finish();
+    return order;
+  });
+}
+
+Result<EffectsQuery> ReadEffectsQuery(std::string_view body) {
+  return Guarded(body, [](const json& parsed) {
+    Members members(parsed, "the body");
+    EffectsQuery query{.account_id = members.Need<std::string>("account_id"),
+                       .api = Parse(kEndpoints, "api", members.Need<std::string>("api")),
+                       .identifiers = members.Need<std::vector<std::string>>("identifiers")};
+    members.Finish();
+    return query;
   });
 }
 
@@ -224,6 +264,20 @@ std::string WriteReport(const Report& report) {
                         {"nights", report.nights},
                         {"accounts", std::move(accounts)}};
   return written.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string WriteEffects(const std::vector<Effects>& effects) {
+  const auto since_1970 = [](const Effects& of, TimePoint time) {
+    if (of.count == 0) return json();
+    return json(std::chrono::floor<milliseconds>(time).time_since_epoch().count());
+  };
+  json written = json::array();
+  for (const Effects& of : effects) {
+    written.push_back({{"count", of.count},
+                       {"first_ms", since_1970(of, of.first)},
+                       {"last_ms", since_1970(of, of.last)}});
+  }
+  return json{{"effects", std::move(written)}}.dump();
 }
 
 }  // namespace lethe::sandbox

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sandbox/call_kind.h"
 #include "sandbox/endpoint.h"
 
 namespace lethe::sandbox {
@@ -27,14 +28,19 @@ enum class FaultKind {
   kLatency,  ///< The true answer, `delay` late.
   kPartial,  ///< Every `every`-th record is refused, with `codes` in turn; the others take effect.
              ///< The answer lists them like any other unprocessed record.
-  kDrip,     ///< The true answer, one byte every `delay`.
-  kTruncated,  ///< Half of the true answer under its whole Content-Length, then the end.
+  kIgnored,  ///< The answer as if the call had been taken, and no effect, whatever `after_effect`
+             ///< says. Seen with demerges.
+  kAbsentFails,  ///< A look-up that finds nobody answers 200 with `"status":"fail"`, the other
+                 ///< shape that was seen. Any other call has its true answer.
+  kDrip,         ///< The true answer, one byte every `delay`.
+  kTruncated,    ///< Half of the true answer under its whole Content-Length, then the end.
 };
 
 inline constexpr std::array kFaultKinds{
-    FaultKind::kStatus,  FaultKind::kRedirect, FaultKind::kDrop,     FaultKind::kFail,
-    FaultKind::kEmpty,   FaultKind::kNotJson,  FaultKind::kHuge,     FaultKind::kLatency,
-    FaultKind::kPartial, FaultKind::kDrip,     FaultKind::kTruncated};
+    FaultKind::kStatus,   FaultKind::kRedirect, FaultKind::kDrop,        FaultKind::kFail,
+    FaultKind::kEmpty,    FaultKind::kNotJson,  FaultKind::kHuge,        FaultKind::kLatency,
+    FaultKind::kPartial,  FaultKind::kIgnored,  FaultKind::kAbsentFails, FaultKind::kDrip,
+    FaultKind::kTruncated};
 
 constexpr std::string_view Name(FaultKind kind) {
   switch (kind) {
@@ -47,6 +53,8 @@ constexpr std::string_view Name(FaultKind kind) {
     case FaultKind::kHuge: return "huge";
     case FaultKind::kLatency: return "latency";
     case FaultKind::kPartial: return "partial";
+    case FaultKind::kIgnored: return "ignored";
+    case FaultKind::kAbsentFails: return "absent_fails";
     case FaultKind::kDrip: return "drip";
     case FaultKind::kTruncated: return "truncated";
   }
@@ -57,11 +65,12 @@ constexpr std::string_view Name(FaultKind kind) {
 /// others have their refusal.
 struct Fault {
   FaultKind kind = FaultKind::kStatus;
-  std::optional<Endpoint> api = {};  ///< Empty: any.
-  std::string account_id = {};       ///< Empty: any.
-  std::string identifier = {};       ///< If set: only calls that carry this identifier.
-  int skip = 0;                      ///< This many matching calls pass unharmed first.
-  int times = 1;                     ///< Calls to harm; 0: all until the faults are cleared.
+  std::optional<Endpoint> api = {};              ///< Empty: any.
+  std::string account_id = {};                   ///< Empty: any.
+  std::optional<CallKind> identifier_kind = {};  ///< Empty: any, and look-ups.
+  std::string identifier = {};                   ///< If set: only calls that carry this identifier.
+  int skip = 0;                                  ///< This many matching calls pass unharmed first.
+  int times = 1;  ///< Calls to harm; 0: all until the faults are cleared.
 
   /// The call takes effect all the same. Of use with the kinds that replace the answer; with a
   /// latency the effect comes before the wait.

@@ -10,6 +10,7 @@ namespace {
 bool Matches(const Fault& fault, const FaultTarget& target) {
   if (fault.api && *fault.api != target.endpoint) return false;
   if (!fault.account_id.empty() && fault.account_id != target.account_id) return false;
+  if (fault.identifier_kind && fault.identifier_kind != target.kind) return false;
   return fault.identifier.empty() ||
          std::ranges::find(target.identifiers, fault.identifier) != target.identifiers.end();
 }

@@ -16,6 +16,7 @@ namespace lethe::sandbox {
 struct FaultTarget {
   Endpoint endpoint;
   std::string_view account_id;
+  std::optional<CallKind> kind;  ///< Nothing for look-ups.
   std::span<const std::string> identifiers;
 };
 

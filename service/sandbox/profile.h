@@ -14,7 +14,7 @@ struct Device {
   friend bool operator==(const Device&, const Device&) = default;
 };
 
-/// Times are seconds since 1970.
+/// Times are seconds since 1970; 0: when the profile is added.
 struct Event {
   std::int64_t count = 1;
   std::int64_t first_seen = 0;
@@ -30,7 +30,7 @@ struct Profile {
   std::vector<Device> devices = {};          ///< At least one.
   std::string email = {};
   std::string phone = {};
-  std::map<std::string, Event> events = {};  ///< By name, `App Launched` and the like.
+  std::map<std::string, Event> events = {};  ///< By name. None: `App Launched` once, when added.
 
   friend bool operator==(const Profile&, const Profile&) = default;
 };

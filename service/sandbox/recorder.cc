@@ -15,6 +15,7 @@ void Add(const Tally& from, Tally& to) {
   to.distinct_identifiers += from.distinct_identifiers;
   to.repeated_identifiers += from.repeated_identifiers;
   to.repeated_calls += from.repeated_calls;
+  to.dry_runs += from.dry_runs;
   to.unprocessed += from.unprocessed;
   to.largest_call = std::max(to.largest_call, from.largest_call);
   to.peak_concurrency = std::max(to.peak_concurrency, from.peak_concurrency);
@@ -37,15 +38,17 @@ int Recorder::Enter(const Desk& desk) {
 
 void Recorder::Leave(const Desk& desk) { --in_flight_[desk]; }
 
-void Recorder::Took(const Desk& desk, CallKind kind, std::span<const std::string> identifiers) {
+void Recorder::Took(const Desk& desk, CallKind kind, std::span<const std::string> identifiers,
+                    TimePoint now) {
   if (identifiers.empty()) return;
   Book& book = desks_[desk];
   std::vector<Hash> hashes;
   hashes.reserve(identifiers.size());
   for (const std::string& identifier : identifiers) {
-    // One identifier is another one under another kind.
-    hashes.push_back(HashOf(std::to_string(static_cast<int>(kind)) + ':' + identifier));
-    const bool fresh = book.identifiers.insert(hashes.back()).second;
+    hashes.push_back(HashOf(kind, identifier));
+    const auto [entry, fresh] = book.identifiers.try_emplace(hashes.back(), Effects{.first = now});
+    ++entry->second.count;
+    entry->second.last = now;
     ++(fresh ? book.tally.distinct_identifiers : book.tally.repeated_identifiers);
   }
   book.tally.identifiers_taken += static_cast<std::int64_t>(identifiers.size());
@@ -54,6 +57,21 @@ void Recorder::Took(const Desk& desk, CallKind kind, std::span<const std::string
   std::string whole;
   for (const Hash& hash : hashes) whole.append(hash.begin(), hash.end());
   if (!book.calls.insert(HashOf(whole)).second) ++book.tally.repeated_calls;
+}
+
+Effects Recorder::EffectsOn(const Desk& desk, std::string_view identifier) const {
+  Effects sum;
+  const auto book = desks_.find(desk);
+  if (book == desks_.end()) return sum;
+  for (const CallKind kind : kCallKinds) {
+    const auto entry = book->second.identifiers.find(HashOf(kind, identifier));
+    if (entry == book->second.identifiers.end()) continue;
+    const Effects& effects = entry->second;
+    sum.first = sum.count == 0 ? effects.first : std::min(sum.first, effects.first);
+    sum.last = std::max(sum.last, effects.last);
+    sum.count += effects.count;
+  }
+  return sum;
 }
 
 void Recorder::Reset() {
@@ -84,6 +102,11 @@ Recorder::Hash Recorder::HashOf(std::string_view bytes) const {
   crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
                      bytes.size(), key_.data(), key_.size());
   return hash;
+}
+
+// One identifier is another one under another kind.
+Recorder::Hash Recorder::HashOf(CallKind kind, std::string_view identifier) const {
+  return HashOf(std::string(Name(kind)).append(":").append(identifier));
 }
 
 }  // namespace lethe::sandbox

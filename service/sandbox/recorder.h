@@ -7,10 +7,13 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
-#include "sandbox/contract.h"
+#include "lethe/time.h"
+#include "sandbox/call_kind.h"
+#include "sandbox/effects.h"
 #include "sandbox/endpoint.h"
 #include "sandbox/report.h"
 
@@ -40,7 +43,11 @@ class Recorder {
   Tally& WithoutDesk() { return without_desk_; }
 
   /// The identifiers took effect.
-  void Took(const Desk& desk, CallKind kind, std::span<const std::string> identifiers);
+  void Took(const Desk& desk, CallKind kind, std::span<const std::string> identifiers,
+            TimePoint now);
+
+  /// Of the identifier, under whatever kind.
+  Effects EffectsOn(const Desk& desk, std::string_view identifier) const;
 
   /// Starts again from nothing; calls in flight stay in flight.
   void Reset();
@@ -53,15 +60,15 @@ class Recorder {
   struct FirstBytes {
     std::size_t operator()(const Hash& hash) const;
   };
-  using Hashes = std::unordered_set<Hash, FirstBytes>;
 
   struct Book {
     Tally tally;
-    Hashes identifiers;
-    Hashes calls;
+    std::unordered_map<Hash, Effects, FirstBytes> identifiers;
+    std::unordered_set<Hash, FirstBytes> calls;
   };
 
   Hash HashOf(std::string_view bytes) const;
+  Hash HashOf(CallKind kind, std::string_view identifier) const;
 
   std::array<unsigned char, 32> key_;
   std::map<Desk, Book> desks_;

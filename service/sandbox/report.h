@@ -67,6 +67,7 @@ struct Tally {
   std::int64_t distinct_identifiers = 0;  ///< Of those, per account and endpoint.
   std::int64_t repeated_identifiers = 0;  ///< taken - distinct.
   std::int64_t repeated_calls = 0;     ///< The same identifiers, all together, took effect again.
+  std::int64_t dry_runs = 0;           ///< Calls that asked for no effect.
   std::int64_t unprocessed = 0;        ///< Refused one by one (an invalid phone, say).
   int largest_call = 0;                ///< In identifiers, whatever the answer; sums: maximum.
   int peak_concurrency = 0;            ///< Refused calls included; sums: maximum.

@@ -17,8 +17,13 @@ namespace lethe::sandbox {
 class Sandbox::State {
  public:
   explicit State(const Options& options)
-      : vendor({options.account_id, options.passcode},
-               [this](std::chrono::milliseconds time) { Sleep(time); }) {}
+      : vendor(
+            options.account_id.empty() ? Credentials()
+                                       : Credentials(options.account_id, options.passcode),
+            [this](milliseconds time) { Sleep(time); },
+            [] {
+              return std::chrono::floor<TimePoint::duration>(std::chrono::system_clock::now());
+            }) {}
 
   ~State() { stop_.request_stop(); }
 
@@ -29,14 +34,14 @@ class Sandbox::State {
           return call.path.starts_with(kControlPrefix) ? HandleControl(vendor, call)
                                                        : vendor.Handle(call);
         },
-        [this](std::chrono::milliseconds time) { return Sleep(time); });
+        [this](milliseconds time) { return Sleep(time); });
     if (!started) return std::move(started).error();
     server_ = std::move(started).value();
     host_ = address.substr(0, address.rfind(':'));
     return Ok();
   }
 
-  void StartNights(std::chrono::milliseconds every) {
+  void StartNights(milliseconds every) {
     nights_ = std::jthread([this, every] {
       while (Sleep(every)) vendor.RunNight();
     });
@@ -47,7 +52,7 @@ class Sandbox::State {
 
  private:
   /// False if the sandbox stops.
-  bool Sleep(std::chrono::milliseconds time) {
+  bool Sleep(milliseconds time) {
     std::unique_lock lock(mutex_);
     woken_.wait_for(lock, stop_.get_token(), time, [] { return false; });
     return !stop_.stop_requested();
@@ -91,6 +96,13 @@ void Sandbox::SetRandomFaults(RandomFaults faults) {
 }
 void Sandbox::ClearFaults() { state_->vendor.ClearFaults(); }
 
+void Sandbox::SetPasscodes(const std::string& account_id, std::vector<std::string> passcodes) {
+  state_->vendor.SetPasscodes(account_id, std::move(passcodes));
+}
+void Sandbox::AddPoison(const std::string& account_id, std::vector<std::string> identifiers) {
+  state_->vendor.AddPoison(account_id, std::move(identifiers));
+}
+
 Status Sandbox::AddProfile(std::string_view account_id, Profile profile) {
   if (state_->vendor.AddProfile(account_id, std::move(profile))) return Ok();
   return Error{ErrorCode::kInvalidArgument, "PROFILE_INVALID",
@@ -103,6 +115,15 @@ std::optional<Profile> Sandbox::FindProfile(std::string_view account_id, Profile
 }
 
 void Sandbox::RunNight() { state_->vendor.RunNight(); }
+
+Effects Sandbox::EffectsOn(std::string_view account_id, Endpoint api,
+                           std::string_view identifier) const {
+  return state_->vendor.EffectsOn(account_id, api, identifier);
+}
+int Sandbox::EffectCount(std::string_view account_id, Endpoint api,
+                         std::string_view identifier) const {
+  return EffectsOn(account_id, api, identifier).count;
+}
 Report Sandbox::GetReport() const { return state_->vendor.GetReport(); }
 void Sandbox::Reset() { state_->vendor.Reset(); }
 

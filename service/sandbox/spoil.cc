@@ -19,14 +19,29 @@ Answer WithStatus(const Fault& fault) {
 
 Answer Redirected(const Fault& fault) {
   const bool says_how = fault.status >= 300 && fault.status < 400;
-  return {.status = says_how ? fault.status : 302, .headers = {{"Location", kRedirectTarget}}};
+  return {.status = says_how ? fault.status : 302,
+          .headers = {{"Location", std::string(kRedirectTarget)}}};
 }
 
 }  // namespace
 
 bool KeepsTheAnswer(FaultKind kind) {
-  return kind == FaultKind::kLatency || kind == FaultKind::kPartial || kind == FaultKind::kDrip ||
-         kind == FaultKind::kTruncated;
+  switch (kind) {
+    case FaultKind::kStatus:
+    case FaultKind::kRedirect:
+    case FaultKind::kDrop:
+    case FaultKind::kFail:
+    case FaultKind::kEmpty:
+    case FaultKind::kNotJson:
+    case FaultKind::kHuge: return false;
+    case FaultKind::kLatency:
+    case FaultKind::kPartial:
+    case FaultKind::kIgnored:
+    case FaultKind::kAbsentFails:
+    case FaultKind::kDrip:
+    case FaultKind::kTruncated: break;
+  }
+  return true;
 }
 
 Answer Spoil(const Fault& fault, Endpoint endpoint, Answer truth) {
@@ -39,7 +54,9 @@ Answer Spoil(const Fault& fault, Endpoint endpoint, Answer truth) {
     case FaultKind::kNotJson: return {.body = fault.body.empty() ? kHtmlPage : fault.body};
     case FaultKind::kHuge: return {.body = HugeAnswer(fault.bytes)};
     case FaultKind::kLatency:
-    case FaultKind::kPartial: break;
+    case FaultKind::kPartial:
+    case FaultKind::kIgnored:
+    case FaultKind::kAbsentFails: break;
     case FaultKind::kDrip:
       truth.delivery = Delivery::kDrip;
       truth.drip_delay = fault.delay;

@@ -6,9 +6,6 @@
 
 namespace lethe::sandbox {
 
-/// Where redirects of a fault lead; whoever comes here has followed one.
-inline constexpr const char* kRedirectTarget = "/1/redirected";
-
 /// Whether the caller gets the answer that the call deserves, however badly delivered.
 bool KeepsTheAnswer(FaultKind kind);
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <span>
+#include <utility>
+#include <variant>
 
 #include "sandbox/spoil.h"
 
@@ -12,24 +14,25 @@ using std::chrono::milliseconds;
 
 constexpr int kInvalidPhone = 516;
 
-std::optional<Endpoint> EndpointAt(std::string_view path) {
-  for (const Endpoint endpoint : kEndpoints) {
-    if (path == Path(endpoint)) return endpoint;
-  }
-  return {};
-}
-
 Answer AnswerTo(const Refusal& refusal) {
-  return {.status = refusal.status,
-          .body = FailAnswer(refusal.status, refusal.error),
-          .close = refusal.status == 401};
+  Answer answer{.status = refusal.status,
+                .body = FailAnswer(refusal.status, refusal.error),
+                .close = refusal.status == 401};
+  if (!refusal.location.empty()) answer.headers.emplace_back("Location", refusal.location);
+  return answer;
 }
 
-std::vector<UnprocessedRecord> FindUnprocessed(const Call& call, const Fault* partial) {
+bool Is(const Fault* fault, FaultKind kind) { return fault != nullptr && fault->kind == kind; }
+
+/// `poisoned` and the result ascend.
+std::vector<UnprocessedRecord> FindUnprocessed(const Call& call,
+                                               const std::vector<std::size_t>& poisoned,
+                                               const Fault* partial) {
   std::vector<UnprocessedRecord> unprocessed;
   std::size_t refused = 0;
   for (std::size_t i = 0; i < call.identifiers.size(); ++i) {
-    if (call.kind == CallKind::kPhone && !IsPhone(call.identifiers[i])) {
+    const bool invalid = call.kind == CallKind::kPhone && !IsPhone(call.identifiers[i]);
+    if (invalid || std::ranges::binary_search(poisoned, i)) {
       unprocessed.push_back({i, kInvalidPhone});
     } else if (partial != nullptr && (i + 1) % static_cast<std::size_t>(partial->every) == 0) {
       unprocessed.push_back({i, partial->codes[refused++ % partial->codes.size()]});
@@ -53,38 +56,35 @@ void Affect(ProfileWorld& world, Endpoint endpoint, CallKind kind, const std::st
       return;
     case Endpoint::kDemerge: world.MarkForDemerge(identifier); return;
     case Endpoint::kDisassociate: world.Disassociate(identifier); return;
-    case Endpoint::kProfile: return;
+    case Endpoint::kProfile:
+    case Endpoint::kConnect: return;
   }
+}
+
+/// What was left out of the times when the profile was seen.
+Profile SeenAt(std::int64_t now, Profile profile) {
+  if (profile.events.empty()) profile.events["App Launched"] = {};
+  for (auto& [name, event] : profile.events) {
+    if (event.first_seen == 0) event.first_seen = now;
+    if (event.last_seen == 0) event.last_seen = std::max(now, event.first_seen);
+  }
+  return profile;
 }
 
 }  // namespace
 
-Vendor::Vendor(Credentials credentials, Wait wait)
-    : credentials_(std::move(credentials)), wait_(std::move(wait)) {}
+Vendor::Vendor(Credentials credentials, Wait wait, Now now)
+    : first_credentials_(std::move(credentials)),
+      wait_(std::move(wait)),
+      now_(std::move(now)),
+      credentials_(first_credentials_) {}
 
 Answer Vendor::Handle(const HttpCall& call) {
-  const std::optional<Endpoint> endpoint = EndpointAt(call.path);
-  if (!endpoint) {
-    if (call.path == kRedirectTarget) {
-      return TurnAway(AnswerTo({404, "Not found"}), Violation::kFollowedRedirect);
-    }
-    if (call.path.ends_with('/')) {
-      const std::string bare = call.path.substr(0, call.path.size() - 1);
-      if (EndpointAt(bare)) {
-        return TurnAway({.status = 301, .headers = {{"Location", bare}}},
-                        Violation::kTrailingSlash);
-      }
-    }
-    return TurnAway(AnswerTo({404, "Not found"}), Violation::kWrongPath);
-  }
-  if (call.method != (*endpoint == Endpoint::kProfile ? "GET" : "POST")) {
-    return TurnAway(AnswerTo({405, "Method not allowed"}), Violation::kWrongMethod);
-  }
-  if (const auto refusal = CheckHeaders(call.headers, credentials_)) {
-    return TurnAway(AnswerTo(*refusal), refusal->violation);
-  }
+  const auto route = Route(call.method, call.path);
+  if (const auto* refusal = std::get_if<Refusal>(&route)) return TurnAway(*refusal);
+  if (const auto refusal = CheckCredentials(call.headers)) return TurnAway(*refusal);
 
-  const Desk desk{*call.headers.account_id, *endpoint};
+  const Desk desk{*call.headers.account_id, std::get<Endpoint>(route)};
   int in_flight = 0;
   {
     const std::lock_guard lock(mutex_);
@@ -102,19 +102,24 @@ Answer Vendor::Handle(const HttpCall& call) {
   return answer;
 }
 
-Answer Vendor::TurnAway(Answer answer, std::optional<Violation> violation) {
+Answer Vendor::TurnAway(const Refusal& refusal) {
   const std::lock_guard lock(mutex_);
   Tally& tally = recorder_.WithoutDesk();
   ++tally.calls;
-  ++tally.by_status[answer.status];
-  ++(violation ? tally.violations[*violation] : tally.wrong_credentials);
-  return answer;
+  ++tally.by_status[refusal.status];
+  ++(refusal.violation ? tally.violations[*refusal.violation] : tally.wrong_credentials);
+  return AnswerTo(refusal);
+}
+
+std::optional<Refusal> Vendor::CheckCredentials(const CallHeaders& headers) const {
+  const std::lock_guard lock(mutex_);
+  return CheckHeaders(headers, credentials_);
 }
 
 Answer Vendor::Receive(const Desk& desk, const HttpCall& call, int in_flight) {
   Demand demand;
   std::optional<Refusal> refusal;
-  if (in_flight > kMaxCallsInFlight) {
+  if (desk.endpoint != Endpoint::kConnect && in_flight > kMaxCallsInFlight) {
     refusal = Refusal{429, "Too many concurrent requests", Violation::kTooManyConcurrent};
   } else {
     refusal = Read(desk, call, demand);
@@ -125,8 +130,11 @@ Answer Vendor::Receive(const Desk& desk, const HttpCall& call, int in_flight) {
     if (refusal) {
       ++recorder_.Of(desk).violations[refusal->violation.value()];
     } else {
-      fault =
-          faults_.Take({desk.endpoint, desk.account_id, IdentifiersOf(demand.post, demand.query)});
+      if (demand.dry_run) ++recorder_.Of(desk).dry_runs;
+      fault = faults_.Take({.endpoint = desk.endpoint,
+                            .account_id = desk.account_id,
+                            .kind = demand.post ? std::optional(demand.post->kind) : std::nullopt,
+                            .identifiers = IdentifiersOf(demand.post, demand.query)});
     }
   }
   if (refusal) return AnswerTo(*refusal);
@@ -137,8 +145,8 @@ std::optional<Refusal> Vendor::Read(const Desk& desk, const HttpCall& call, Dema
   if (desk.endpoint == Endpoint::kProfile) {
     demand.query = ReadProfileQuery(call.parameters);
     if (!demand.query) return Refusal{400, "Invalid parameter", Violation::kWrongKey};
-    return {};
   }
+  if (!IsPost(desk.endpoint)) return {};
   const auto dry_run = call.parameters.find("dryRun");
   demand.dry_run = desk.endpoint == Endpoint::kDisassociate && dry_run != call.parameters.end() &&
                    dry_run->second == "1";
@@ -164,17 +172,27 @@ Answer Vendor::Harmed(const Desk& desk, const Demand& demand, const Fault& fault
   if (!fault.after_effect) wait_(delay);
   Answer truth;
   if (fault.after_effect || KeepsTheAnswer(fault.kind)) {
-    truth = Truly(desk, demand, fault.kind == FaultKind::kPartial ? &fault : nullptr);
+    truth = Truly(desk, demand, &fault);
   }
   if (fault.after_effect) wait_(delay);
   return Spoil(fault, desk.endpoint, std::move(truth));
 }
 
-Answer Vendor::Truly(const Desk& desk, const Demand& demand, const Fault* partial) {
-  if (demand.query) return LookUp(desk, *demand.query);
+Answer Vendor::Truly(const Desk& desk, const Demand& demand, const Fault* fault) {
+  if (demand.query) return LookUp(desk, *demand.query, fault);
+  if (demand.post) return Process(desk, demand, fault);
+  return {.body = SuccessAnswer()};
+}
+
+Answer Vendor::Process(const Desk& desk, const Demand& demand, const Fault* fault) {
   const Call& call = *demand.post;
-  const std::vector<UnprocessedRecord> unprocessed = FindUnprocessed(call, partial);
-  if (!demand.dry_run) TakeEffect(desk, call, unprocessed);
+  const std::vector<std::size_t> poisoned = FindPoisoned(desk, call);
+  if (!poisoned.empty() && desk.endpoint != Endpoint::kDisassociate) {
+    return AnswerTo({400, "Invalid value in payload"});
+  }
+  const Fault* partial = Is(fault, FaultKind::kPartial) ? fault : nullptr;
+  const std::vector<UnprocessedRecord> unprocessed = FindUnprocessed(call, poisoned, partial);
+  if (!demand.dry_run && !Is(fault, FaultKind::kIgnored)) TakeEffect(desk, call, unprocessed);
   if (desk.endpoint != Endpoint::kDisassociate && partial == nullptr) {
     return {.body = SuccessAnswer()};
   }
@@ -183,9 +201,22 @@ Answer Vendor::Truly(const Desk& desk, const Demand& demand, const Fault* partia
   return {.body = RecordsAnswer(call, unprocessed, style)};
 }
 
-Answer Vendor::LookUp(const Desk& desk, const ProfileQuery& query) const {
+Answer Vendor::LookUp(const Desk& desk, const ProfileQuery& query, const Fault* fault) const {
   const std::optional<Profile> profile = FindProfile(desk.account_id, query.key, query.value);
-  return {.body = profile ? ProfileAnswer(*profile) : NoProfileAnswer()};
+  if (profile) return {.body = ProfileAnswer(*profile)};
+  return {.body = Is(fault, FaultKind::kAbsentFails) ? FailAnswer(404, "Profile not found")
+                                                     : NoProfileAnswer()};
+}
+
+std::vector<std::size_t> Vendor::FindPoisoned(const Desk& desk, const Call& call) const {
+  std::vector<std::size_t> poisoned;
+  const std::lock_guard lock(mutex_);
+  const auto poison = poison_.find(desk.account_id);
+  if (poison == poison_.end()) return poisoned;
+  for (std::size_t i = 0; i < call.identifiers.size(); ++i) {
+    if (poison->second.contains(call.identifiers[i])) poisoned.push_back(i);
+  }
+  return poisoned;
 }
 
 void Vendor::TakeEffect(const Desk& desk, const Call& call,
@@ -201,7 +232,7 @@ void Vendor::TakeEffect(const Desk& desk, const Call& call,
   }
   const std::lock_guard lock(mutex_);
   recorder_.Of(desk).unprocessed += static_cast<std::int64_t>(unprocessed.size());
-  recorder_.Took(desk, call.kind, taken);
+  recorder_.Took(desk, call.kind, taken, now_());
   ProfileWorld& world = worlds_[desk.account_id];
   for (const std::string& identifier : taken) {
     Affect(world, desk.endpoint, call.kind, identifier);
@@ -223,9 +254,21 @@ void Vendor::ClearFaults() {
   faults_.Clear();
 }
 
-bool Vendor::AddProfile(std::string_view account_id, Profile profile) {
+void Vendor::SetPasscodes(const std::string& account_id, std::vector<std::string> passcodes) {
   const std::lock_guard lock(mutex_);
-  return worlds_[std::string(account_id)].Add(std::move(profile));
+  credentials_.Set(account_id, std::move(passcodes));
+}
+
+void Vendor::AddPoison(const std::string& account_id, std::vector<std::string> identifiers) {
+  const std::lock_guard lock(mutex_);
+  for (std::string& identifier : identifiers) poison_[account_id].insert(std::move(identifier));
+}
+
+bool Vendor::AddProfile(std::string_view account_id, Profile profile) {
+  const std::int64_t now =
+      std::chrono::floor<std::chrono::seconds>(now_()).time_since_epoch().count();
+  const std::lock_guard lock(mutex_);
+  return worlds_[std::string(account_id)].Add(SeenAt(now, std::move(profile)));
 }
 
 std::optional<Profile> Vendor::FindProfile(std::string_view account_id, ProfileKey key,
@@ -240,6 +283,12 @@ void Vendor::RunNight() {
   const std::lock_guard lock(mutex_);
   for (auto& [account, world] : worlds_) world.Night();
   ++nights_;
+}
+
+Effects Vendor::EffectsOn(std::string_view account_id, Endpoint api,
+                          std::string_view identifier) const {
+  const std::lock_guard lock(mutex_);
+  return recorder_.EffectsOn({std::string(account_id), api}, identifier);
 }
 
 Report Vendor::GetReport() const {
@@ -261,8 +310,10 @@ Report Vendor::GetReport() const {
 
 void Vendor::Reset() {
   const std::lock_guard lock(mutex_);
+  credentials_ = first_credentials_;
   faults_.Clear();
   worlds_.clear();
+  poison_.clear();
   recorder_.Reset();
   nights_ = 0;
 }

@@ -173,12 +173,43 @@ TEST(Headers, RefusesMissingCredentials) {
 TEST(Headers, WrongCredentialsAreNoViolation) {
   CallHeaders headers = GoodHeaders();
   EXPECT_FALSE(CheckHeaders(headers, {"ACCOUNT", "PASS"}));
-  for (const Credentials& expected : {Credentials{"ACCOUNT", "OTHER"}, {"OTHER", "PASS"}}) {
+  for (const Credentials& expected :
+       {Credentials("ACCOUNT", "OTHER"), Credentials("OTHER", "PASS")}) {
     const auto refusal = CheckHeaders(headers, expected);
     ASSERT_TRUE(refusal);
     EXPECT_EQ(refusal->status, 401);
     EXPECT_EQ(refusal->error, "Account ID is not valid");
     EXPECT_FALSE(refusal->violation);
+  }
+}
+
+TEST(Credentials, AreAnyAtFirst) {
+  Credentials credentials;
+  EXPECT_TRUE(credentials.Take("A", "x"));
+  credentials.Set("A", {"x", "y"});
+  EXPECT_TRUE(credentials.Take("A", "y"));
+  EXPECT_FALSE(credentials.Take("A", "z"));
+  EXPECT_TRUE(credentials.Take("B", "z"));
+  credentials.Set("A", {});
+  EXPECT_FALSE(credentials.Take("A", "x"));
+}
+
+TEST(Credentials, CanBeOfOneAccountOnlyAndGrow) {
+  Credentials credentials("A", "x");
+  EXPECT_FALSE(credentials.Take("B", "x"));
+  credentials.Set("B", {"y"});
+  EXPECT_TRUE(credentials.Take("A", "x"));
+  EXPECT_TRUE(credentials.Take("B", "y"));
+}
+
+TEST(Route, KnowsEachEndpointByItsMethodAndPath) {
+  for (const Endpoint endpoint : kEndpoints) {
+    const bool post = endpoint != Endpoint::kProfile && endpoint != Endpoint::kConnect;
+    EXPECT_EQ(std::get<Endpoint>(Route(post ? "POST" : "GET", Path(endpoint))), endpoint);
+    EXPECT_EQ(std::get<Refusal>(Route(post ? "GET" : "POST", Path(endpoint))).status, 405);
+  }
+  for (const char* path : {"", "/", "//", "/1/disassociate//", "/1/delete"}) {
+    EXPECT_EQ(std::get<Refusal>(Route("POST", path)).violation, Violation::kWrongPath) << path;
   }
 }
 

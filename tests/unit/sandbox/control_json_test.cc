@@ -11,10 +11,11 @@ namespace {
 using nlohmann::json;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 TEST(ReadFaults, TakesOne) {
   const auto order = ReadFaults(R"({"kind":"status","api":"delete","account_id":"A",
-      "identifier":"x","skip":1,"times":2,"after_effect":true,"status":429,"body":"b",
+      "identifier_kind":"guid","identifier":"x","skip":1,"times":2,"after_effect":true,"status":429,"body":"b",
       "retry_after_s":3,"delay_ms":4,"bytes":5,"every":6,"codes":[555,516],"text_codes":true,
       "listed_errors":true})");
   ASSERT_TRUE(order.ok());
@@ -23,6 +24,7 @@ TEST(ReadFaults, TakesOne) {
   EXPECT_EQ(fault.kind, FaultKind::kStatus);
   EXPECT_EQ(fault.api, Endpoint::kDelete);
   EXPECT_EQ(fault.account_id, "A");
+  EXPECT_EQ(fault.identifier_kind, CallKind::kGuid);
   EXPECT_EQ(fault.identifier, "x");
   EXPECT_EQ(fault.skip, 1);
   EXPECT_EQ(fault.times, 2);
@@ -68,6 +70,7 @@ TEST(ReadFaults, NamesWhatIsWrong) {
       {R"({"kind":"drop","times":-1})", "`times`"},
       {R"({"kind":"drop","times":"2"})", "`times`"},
       {R"({"kind":"drop","api":"upload"})", "`api`"},
+      {R"({"kind":"drop","identifier_kind":"email"})", "`identifier_kind`"},
       {R"({"kind":"partial","every":0})", "`every`"},
       {R"({"kind":"partial","codes":[]})", "`codes`"},
       {R"({"kind":"status","status":99})", "`status`"},
@@ -106,17 +109,68 @@ TEST(ReadProfiles, NamesWhatIsWrong) {
               HasSubstr("`guid`"));
 }
 
+TEST(ReadPasscodes, TakesNoneOneOrSeveral) {
+  const auto order = ReadPasscodes(R"({"account_id":"A","passcodes":["x","y"]})");
+  ASSERT_TRUE(order.ok());
+  EXPECT_EQ(order->account_id, "A");
+  EXPECT_THAT(order->passcodes, ElementsAre("x", "y"));
+  EXPECT_THAT(ReadPasscodes(R"({"account_id":"A","passcodes":[]})")->passcodes, IsEmpty());
+}
+
+TEST(ReadPoison, TakesIdentifiers) {
+  const auto order = ReadPoison(R"({"account_id":"A","identifiers":["ann"]})");
+  ASSERT_TRUE(order.ok());
+  EXPECT_EQ(order->account_id, "A");
+  EXPECT_THAT(order->identifiers, ElementsAre("ann"));
+}
+
+TEST(ReadEffectsQuery, NamesTheApi) {
+  const auto query = ReadEffectsQuery(R"({"account_id":"A","api":"demerge","identifiers":["x"]})");
+  ASSERT_TRUE(query.ok());
+  EXPECT_EQ(query->account_id, "A");
+  EXPECT_EQ(query->api, Endpoint::kDemerge);
+  EXPECT_THAT(query->identifiers, ElementsAre("x"));
+}
+
+TEST(ReadOrders, NameWhatIsWrong) {
+  EXPECT_THAT(ReadPasscodes(R"({"passcodes":[]})").error().message, HasSubstr("`account_id`"));
+  EXPECT_THAT(ReadPasscodes(R"({"account_id":"A"})").error().message, HasSubstr("`passcodes`"));
+  EXPECT_THAT(ReadPasscodes(R"({"account_id":"A","passcodes":"x"})").error().message,
+              HasSubstr("`passcodes`"));
+  EXPECT_THAT(ReadPoison(R"({"account_id":"A","identifiers":[1]})").error().message,
+              HasSubstr("`identifiers`"));
+  EXPECT_THAT(ReadPoison(R"({"account_id":"A","identifiers":[],"api":"delete"})").error().message,
+              HasSubstr("`api`"));
+  EXPECT_THAT(ReadEffectsQuery(R"({"account_id":"A","identifiers":[]})").error().message,
+              HasSubstr("`api`"));
+  EXPECT_THAT(
+      ReadEffectsQuery(R"({"account_id":"A","api":"upload","identifiers":[]})").error().message,
+      HasSubstr("`api`"));
+}
+
+TEST(WriteEffects, HasNoTimesWithoutAnEffect) {
+  const TimePoint first{std::chrono::microseconds(1'500'999)};
+  EXPECT_EQ(json::parse(WriteEffects(
+                {{.count = 2, .first = first, .last = first + std::chrono::seconds(1)}, {}})),
+            json({{"effects",
+                   {{{"count", 2}, {"first_ms", 1500}, {"last_ms", 2500}},
+                    {{"count", 0}, {"first_ms", nullptr}, {"last_ms", nullptr}}}}}));
+  EXPECT_EQ(WriteEffects({}), R"({"effects":[]})");
+}
+
 TEST(WriteReport, NamesStatusesAndViolations) {
   Report report;
   report.nights = 2;
   Tally& tally = report.accounts["A"].apis[Endpoint::kDelete];
   tally.calls = 3;
+  tally.dry_runs = 2;
   tally.by_status[429] = 1;
   tally.violations[Violation::kBothKinds] = 1;
   const json written = json::parse(WriteReport(report));
   EXPECT_EQ(written["nights"], 2);
   const json& api = written["accounts"]["A"]["apis"]["delete"];
   EXPECT_EQ(api["calls"], 3);
+  EXPECT_EQ(api["dry_runs"], 2);
   EXPECT_EQ(api["by_status"], json({{"429", 1}}));
   EXPECT_EQ(api["violations"], json({{"both_kinds", 1}}));
   EXPECT_EQ(api["violation_count"], 1);

@@ -13,7 +13,7 @@ namespace {
 const std::vector<std::string> kIdentifiers{"ann", "bob"};
 
 FaultTarget Delete(std::string_view account = "A") {
-  return {Endpoint::kDelete, account, kIdentifiers};
+  return {Endpoint::kDelete, account, CallKind::kIdentity, kIdentifiers};
 }
 
 TEST(FaultQueue, IsEmptyAtFirst) { EXPECT_FALSE(FaultQueue().Take(Delete())); }
@@ -50,9 +50,17 @@ TEST(FaultQueue, MeetsOnlyTheCallsThatAreMeant) {
   EXPECT_FALSE(faults.Take(Delete()));
   EXPECT_TRUE(faults.Take(Delete("B")));
   EXPECT_FALSE(faults.Take(Delete("B")));
-  EXPECT_TRUE(faults.Take({Endpoint::kDemerge, "A", kIdentifiers}));
+  EXPECT_TRUE(faults.Take({Endpoint::kDemerge, "A", CallKind::kIdentity, kIdentifiers}));
   const std::vector<std::string> carl{"carl"};
-  EXPECT_TRUE(faults.Take({Endpoint::kDelete, "A", carl}));
+  EXPECT_TRUE(faults.Take({Endpoint::kDelete, "A", CallKind::kIdentity, carl}));
+}
+
+TEST(FaultQueue, MeetsOnlyTheKindOfIdentifierThatIsMeant) {
+  FaultQueue faults;
+  faults.Add({.identifier_kind = CallKind::kGuid});
+  EXPECT_FALSE(faults.Take(Delete()));
+  EXPECT_FALSE(faults.Take({Endpoint::kProfile, "A", std::nullopt, kIdentifiers}));
+  EXPECT_TRUE(faults.Take({Endpoint::kDelete, "A", CallKind::kGuid, kIdentifiers}));
 }
 
 std::vector<std::optional<FaultKind>> Draw(FaultQueue& faults, int count) {

@@ -139,6 +139,7 @@ TEST_F(SandboxTest, ReadsDryRunFromTheQuery) {
   const std::string body = R"({"d":[{"type":"phone","value":"+919213231415"}]})";
   EXPECT_EQ(Send(client_, "POST", "/1/disassociate?dryRun=1", body).status, 200);
   EXPECT_EQ(sandbox_->GetReport().total.identifiers_taken, 0);
+  EXPECT_EQ(sandbox_->GetReport().total.dry_runs, 1);
   EXPECT_EQ(Send(client_, "POST", "/1/disassociate", body).status, 200);
   EXPECT_EQ(sandbox_->GetReport().total.identifiers_taken, 1);
 }
@@ -259,6 +260,72 @@ TEST_F(SandboxTest, IsControlledOverHttp) {
   EXPECT_EQ(report["accounts"], json::object());
 }
 
+TEST_F(SandboxTest, ConnectsOverHttp) {
+  EXPECT_EQ(Send(client_, "GET", "/v1/connect").body, R"({"status":"success"})");
+  sandbox_->SetPasscodes(kAccount, {});
+  EXPECT_EQ(Send(client_, "GET", "/v1/connect").status, 401);
+  const json report = json::parse(Control("GET", "report").body);
+  EXPECT_EQ(report["accounts"][kAccount]["apis"]["connect"]["calls"], 1);
+}
+
+TEST_F(SandboxTest, ChangesPasscodesOverHttp) {
+  Start({.account_id = kAccount, .passcode = "PASS"});
+  EXPECT_EQ(Delete().status, 200);
+  Control("POST", "passcodes", R"({"account_id":"ACCOUNT","passcodes":["NEXT"]})");
+  EXPECT_EQ(Delete().status, 401);
+  Control("POST", "passcodes", R"({"account_id":"ACCOUNT","passcodes":["NEXT","PASS"]})");
+  EXPECT_EQ(Delete().status, 200);
+}
+
+TEST_F(SandboxTest, PoisonsAndTellsEffectsOverHttp) {
+  Control("POST", "poison", R"({"account_id":"ACCOUNT","identifiers":["bob"]})");
+  EXPECT_EQ(Delete(R"({"identity":["ann","bob"]})").status, 400);
+  EXPECT_EQ(Delete().status, 200);
+  EXPECT_EQ(sandbox_->EffectCount(kAccount, Endpoint::kDelete, "ann"), 1);
+  EXPECT_GT(sandbox_->EffectsOn(kAccount, Endpoint::kDelete, "ann").first, TimePoint());
+
+  const HttpReply reply = Control(
+      "POST", "effects", R"({"account_id":"ACCOUNT","api":"delete","identifiers":["bob","ann"]})");
+  EXPECT_THAT(reply.body, Not(HasSubstr("ann")));
+  const json effects = json::parse(reply.body)["effects"];
+  EXPECT_EQ(effects[0], json({{"count", 0}, {"first_ms", nullptr}, {"last_ms", nullptr}}));
+  EXPECT_EQ(effects[1]["count"], 1);
+  EXPECT_EQ(effects[1]["first_ms"], effects[1]["last_ms"]);
+}
+
+TEST_F(SandboxTest, SomebodyComesBackOverHttp) {
+  const auto add = [this](const std::string& guid) {
+    return Control(
+               "POST", "profiles",
+               R"({"account_id":"ACCOUNT","profiles":[{"identities":["ann"],"devices":[{"guid":")" +
+                   guid + R"("}]}]})")
+        .status;
+  };
+  EXPECT_EQ(add("guid-1"), 200);
+  EXPECT_EQ(Delete().status, 200);
+  EXPECT_EQ(add("guid-2"), 400);
+  Control("POST", "night");
+  Control("POST", "faults", R"({"kind":"absent_fails","api":"profile"})");
+  EXPECT_THAT(Send(client_, "GET", "/1/profile.json?identity=ann").body, HasSubstr("fail"));
+  EXPECT_EQ(add("guid-2"), 200);
+  EXPECT_THAT(Send(client_, "GET", "/1/profile.json?identity=ann").body, HasSubstr("guid-2"));
+}
+
+TEST_F(SandboxTest, IgnoresACallOverHttp) {
+  Control("POST", "faults", R"({"kind":"ignored","api":"delete"})");
+  EXPECT_EQ(Delete().body, R"({"status":"success"})");
+  EXPECT_EQ(sandbox_->EffectCount(kAccount, Endpoint::kDelete, "ann"), 0);
+}
+
+TEST_F(SandboxTest, ChangesARuleForOneKindOverHttp) {
+  Control("POST", "faults",
+          R"({"kind":"status","status":400,"times":0,"api":"delete","identifier_kind":"guid"})");
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(Delete(R"({"guid":["g"]})").status, 400);
+  EXPECT_EQ(Delete().status, 200);
+  Control("DELETE", "faults");
+  EXPECT_EQ(Delete(R"({"guid":["g"]})").status, 200);
+}
+
 TEST_F(SandboxTest, SetsRandomFaultsOverHttp) {
   EXPECT_EQ(Control("POST", "faults", R"({"probability":1,"seed":7,"kinds":["empty"]})").status,
             200);
@@ -272,6 +339,9 @@ TEST_F(SandboxTest, ExplainsWrongControlCalls) {
   EXPECT_EQ(Control("POST", "faults", "[").status, 400);
   EXPECT_EQ(Control("POST", "profiles", "{}").status, 400);
   EXPECT_EQ(Control("POST", "profiles", R"({"account_id":"A","profiles":[{}]})").status, 400);
+  for (const char* what : {"passcodes", "poison", "effects"}) {
+    EXPECT_EQ(Control("POST", what, R"({"account_id":"A"})").status, 400) << what;
+  }
   EXPECT_EQ(Control("GET", "reports").status, 404);
   EXPECT_EQ(sandbox_->GetReport().total.calls, 0);
 }
