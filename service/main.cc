@@ -49,8 +49,8 @@ int CheckConfig(const Config& config) {
   int exit_code = 0;
   if (const auto keys = runtime::LoadKeys(config); !keys.ok()) exit_code = Fail(keys.error());
   for (const Account& account : config.accounts) {
-    if (const auto passcode = runtime::ReadPasscode(account); !passcode.ok()) {
-      exit_code = Fail(passcode.error());
+    if (const auto passcodes = runtime::ReadPasscodes(account); !passcodes.ok()) {
+      exit_code = Fail(passcodes.error());
     }
   }
   if (exit_code == 0) std::cout << "the configuration is right\n";

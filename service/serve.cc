@@ -89,7 +89,7 @@ class Process {
             clock_),
         requests_(keys, committer_, pool_),
         queue_(name_, config.accounts, keys, delivery_pool_),
-        vendor_(config.accounts, runtime::ReadPasscode,
+        vendor_(config.accounts, runtime::ReadPasscodes,
                 {.connect_timeout = config.dispatcher.connect_timeout,
                  .call_timeout = config.dispatcher.call_timeout}),
         dispatcher_({.queue = queue_,

@@ -83,12 +83,21 @@ struct VendorReply {
   std::optional<milliseconds> retry_after = {};  ///< From a `Retry-After` header.
 };
 
-/// CleverTap. Thread-safe; Send() blocks until there is an answer or call_timeout has passed, and
-/// never throws.
+/// CleverTap. Thread-safe; each call blocks until there is an answer or call_timeout has passed,
+/// and never throws.
 class VendorClient {
  public:
   virtual ~VendorClient() = default;
+
   virtual VendorReply Send(const VendorCall& call) = 0;
+
+  /// Asks whether the account's credentials and region are right, and touches nobody:
+  ///   kAccepted        they are;
+  ///   kAccountBlocked  they are not (401, 403, or a passcode that cannot be used);
+  ///   kMisconfigured   there is nothing to ask at the account's probe path (404, 405, a redirect),
+  ///                    which says nothing about the credentials;
+  ///   others           nobody can tell; ask again later.
+  virtual VendorReply Probe(std::string_view account) = 0;
 };
 
 }  // namespace lethe

@@ -63,25 +63,39 @@ VendorReply FromBody(const VendorCall& call, const Transport& transport) {
   return reply;
 }
 
-}  // namespace
+bool IsSuccess(int status) { return 200 <= status && status < 300; }
 
-VendorReply Classify(const VendorCall& call, const Transport& transport) {
-  VendorReply reply;
+VendorReply WithoutSuccess(const Transport& transport) {
   if (transport.http_status == 0) {
-    reply.outcome = WithoutAnswer(transport);
-    reply.code = Name(transport.ending);
-  } else if (200 <= transport.http_status && transport.http_status < 300) {
-    reply = FromBody(call, transport);
-  } else {
-    reply.outcome = ByStatus(transport.http_status);
-    const json answer = json::parse(transport.body, nullptr, /*allow_exceptions=*/false);
-    if (answer.is_object()) reply.code = CodeOf(answer);
+    return {.outcome = WithoutAnswer(transport), .code = std::string(Name(transport.ending))};
   }
+  VendorReply reply{.outcome = ByStatus(transport.http_status)};
+  const json answer = json::parse(transport.body, nullptr, /*allow_exceptions=*/false);
+  if (answer.is_object()) reply.code = CodeOf(answer);
+  return reply;
+}
+
+VendorReply WithStatusLine(VendorReply reply, const Transport& transport) {
   reply.http_status = transport.http_status;
   if (transport.retry_after) {
     reply.retry_after = std::min<std::chrono::seconds>(*transport.retry_after, kMaxRetryAfter);
   }
   return reply;
+}
+
+}  // namespace
+
+VendorReply Classify(const VendorCall& call, const Transport& transport) {
+  return WithStatusLine(
+      IsSuccess(transport.http_status) ? FromBody(call, transport) : WithoutSuccess(transport),
+      transport);
+}
+
+VendorReply ClassifyProbe(const Transport& transport) {
+  return WithStatusLine(IsSuccess(transport.http_status)
+                            ? VendorReply{.outcome = OutcomeClass::kAccepted}
+                            : WithoutSuccess(transport),
+                        transport);
 }
 
 }  // namespace lethe::clevertap

@@ -36,7 +36,7 @@ constexpr std::string_view Name(Ending ending) {
   return "";
 }
 
-/// What is known after one POST.
+/// What is known after one request.
 struct Transport {
   Ending ending = Ending::kComplete;
 
@@ -47,6 +47,7 @@ struct Transport {
   int http_status = 0;  ///< 0 if no status line came.
   std::optional<std::chrono::seconds> retry_after = {};
   std::string body = {};  ///< What came of it; whole only if kComplete.
+  milliseconds took{0};   ///< From look-up to the last byte.
 };
 
 /// CleverTap's own longest advice is ten minutes; a header that asks for more than this is obeyed
@@ -67,5 +68,9 @@ inline constexpr std::chrono::hours kMaxRetryAfter{1};
 /// that texts mention. Whoever is neither counted in `processed` nor explained is kUnaccountable,
 /// and a `fail` counts nobody as taken.
 VendorReply Classify(const VendorCall& call, const Transport& transport);
+
+/// What an answer of the probe path means, as VendorClient::Probe() promises. Any 2xx will do: the
+/// path is the account's own choice, and so is what stands in its answers.
+VendorReply ClassifyProbe(const Transport& transport);
 
 }  // namespace lethe::clevertap

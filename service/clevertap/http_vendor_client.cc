@@ -23,20 +23,24 @@ bool FitsHeader(std::string_view value) {
   return !value.empty() && std::none_of(value.begin(), value.end(), is_control);
 }
 
-Post MakePost(const Account& account, const Passcode& passcode, const Payload& payload) {
-  return {
-      .url = account.base_url + payload.path,
-      .headers = {"X-CleverTap-Account-Id: " + account.account_id,
-                  "X-CleverTap-Passcode: " + passcode.Reveal(),
-                  "Content-Type: application/json; charset=utf-8",
-                  "Expect:"},  // Else libcurl waits for a 100 before a large body.
-      .body = payload.body,
-  };
+HttpRequest MakeRequest(const Account& account, const Passcode& passcode, const std::string& path) {
+  return {.url = account.base_url + path,
+          .headers = {"X-CleverTap-Account-Id: " + account.account_id,
+                      "X-CleverTap-Passcode: " + passcode.Reveal(),
+                      "Content-Type: application/json; charset=utf-8",
+                      "Expect:"}};  // Else libcurl waits for a 100 before a large body.
+}
+
+/// Whether the answer proves that CleverTap knows the passcode. A 429 or a 5xx may come before it
+/// looks at it.
+bool ProvesPasscode(const VendorReply& reply) {
+  return reply.outcome == OutcomeClass::kAccepted || reply.outcome == OutcomeClass::kPartial;
 }
 
 }  // namespace
 
-/// One account and the connections to it that nobody uses right now.
+/// One account, the connections to it that nobody uses right now, and the passcode that worked
+/// last.
 class HttpVendorClient::Endpoint {
  public:
   Endpoint(Account account, const HttpOptions& options)
@@ -44,12 +48,26 @@ class HttpVendorClient::Endpoint {
 
   const Account& account() const { return account_; }
 
-  Transport Perform(const Post& post) {
+  milliseconds call_timeout() const { return options_.call_timeout; }
+
+  Transport Perform(const HttpRequest& request, milliseconds limit) {
     CurlHandle handle = TakeHandle();
-    Transport transport = handle.Perform(post);
+    Transport transport = handle.Perform(request, limit);
     const std::lock_guard lock(mutex_);
     idle_.push_back(std::move(handle));
     return transport;
+  }
+
+  void Remember(const Passcode& passcode) {
+    const std::lock_guard lock(mutex_);
+    worked_last_ = passcode;
+  }
+
+  /// The one that worked last to the front; the others keep their order.
+  void PutBestFirst(std::vector<Passcode>& passcodes) {
+    const std::lock_guard lock(mutex_);
+    std::stable_partition(passcodes.begin(), passcodes.end(),
+                          [&](const Passcode& passcode) { return passcode == worked_last_; });
   }
 
  private:
@@ -66,6 +84,7 @@ class HttpVendorClient::Endpoint {
   const HttpOptions options_;
   std::mutex mutex_;
   std::vector<CurlHandle> idle_;
+  std::optional<Passcode> worked_last_;
 };
 
 HttpVendorClient::HttpVendorClient(std::vector<Account> accounts, PasscodeSource passcodes,
@@ -91,16 +110,52 @@ VendorReply HttpVendorClient::Send(const VendorCall& call) {
   distinct.identifiers = folded.distinct;
   const Result<Payload> payload = MakePayload(distinct, account.disassociate_path);
   if (!payload) return NothingSent(OutcomeClass::kRefused, "unsendable");
-  if (!FitsHeader(account.account_id)) {
+  const VendorReply reply = Call(
+      endpoint,
+      [&](const Passcode& passcode) {
+        HttpRequest request = MakeRequest(account, passcode, payload->path);
+        request.body = payload->body;
+        return request;
+      },
+      [&](const Transport& transport) { return Classify(distinct, transport); });
+  return Unfold(reply, folded);
+}
+
+VendorReply HttpVendorClient::Probe(std::string_view account_name) {
+  const auto found = endpoints_.find(account_name);
+  if (found == endpoints_.end()) {
+    return NothingSent(OutcomeClass::kMisconfigured, "unknown_account");
+  }
+  Endpoint& endpoint = *found->second;
+  const Account& account = endpoint.account();
+  return Call(
+      endpoint,
+      [&](const Passcode& passcode) { return MakeRequest(account, passcode, account.probe_path); },
+      ClassifyProbe);
+}
+
+VendorReply HttpVendorClient::Call(
+    Endpoint& endpoint, const std::function<HttpRequest(const Passcode&)>& request,
+    const std::function<VendorReply(const Transport&)>& classify) const {
+  if (!FitsHeader(endpoint.account().account_id)) {
     return NothingSent(OutcomeClass::kMisconfigured, "bad_account_id");
   }
-  const Result<Passcode> passcode = passcodes_(account);
-  if (!passcode) return NothingSent(OutcomeClass::kAccountBlocked, "passcode_unreadable");
-  if (!FitsHeader(passcode->Reveal())) {
-    return NothingSent(OutcomeClass::kAccountBlocked, "bad_passcode");
+  Result<std::vector<Passcode>> passcodes = passcodes_(endpoint.account());
+  if (!passcodes) return NothingSent(OutcomeClass::kAccountBlocked, "passcode_unreadable");
+  endpoint.PutBestFirst(*passcodes);
+
+  VendorReply reply = NothingSent(OutcomeClass::kAccountBlocked, "bad_passcode");
+  milliseconds left = endpoint.call_timeout();
+  for (const Passcode& passcode : *passcodes) {
+    if (!FitsHeader(passcode.Reveal())) continue;
+    if (left <= milliseconds::zero()) break;
+    const Transport transport = endpoint.Perform(request(passcode), left);
+    left -= transport.took;
+    reply = classify(transport);
+    if (ProvesPasscode(reply)) endpoint.Remember(passcode);
+    if (reply.outcome != OutcomeClass::kAccountBlocked) break;
   }
-  const Transport transport = endpoint.Perform(MakePost(account, *passcode, *payload));
-  return Unfold(Classify(distinct, transport), folded);
+  return reply;
 }
 
 }  // namespace lethe::clevertap

@@ -4,9 +4,10 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "clevertap/curl_post.h"
+#include "clevertap/curl_exchange.h"
 #include "lethe/account.h"
 #include "lethe/redacted.h"
 #include "lethe/result.h"
@@ -14,12 +15,16 @@
 
 namespace lethe::clevertap {
 
-/// Where an account's passcode comes from. Asked before every call, from any thread, so that a new
-/// passcode is used without a restart.
-using PasscodeSource = std::function<Result<Passcode>(const Account&)>;
+/// Where an account's passcodes come from: at least one, and several while one replaces another.
+/// Asked before every call, from any thread, so that a new passcode is used without a restart.
+using PasscodeSource = std::function<Result<std::vector<Passcode>>(const Account&)>;
 
 /// CleverTap over HTTP. Thread-safe. Connections are kept open, per account, as many as were ever
 /// in use at once.
+///
+/// Of several passcodes the one that worked last is used first. Where it is refused (401, 403) the
+/// next is tried at once, within the same call and its call_timeout: nothing has happened, so this
+/// repeats nothing.
 ///
 /// Besides what CleverTap answers (see Classify()), with nothing sent and `code` saying why:
 ///   kMisconfigured   `unknown_account`; `bad_account_id`: one that no header can carry;
@@ -32,9 +37,14 @@ class HttpVendorClient : public VendorClient {
   ~HttpVendorClient() override;
 
   VendorReply Send(const VendorCall& call) override;
+  VendorReply Probe(std::string_view account) override;
 
  private:
   class Endpoint;
+
+  /// One call of the account: `request` makes it for a passcode, `classify` says what came of it.
+  VendorReply Call(Endpoint& endpoint, const std::function<HttpRequest(const Passcode&)>& request,
+                   const std::function<VendorReply(const Transport&)>& classify) const;
 
   const PasscodeSource passcodes_;
   std::map<std::string, std::unique_ptr<Endpoint>, std::less<>> endpoints_;

@@ -185,6 +185,7 @@ class Loader {
          account.hours.zone, FindZone);
     Read(section.Take("concurrency"), account.concurrency, Integer(1, kMaxConcurrency));
     Read(section.Take("disassociate_path"), account.disassociate_path, ParseDisassociatePath);
+    Read(section.Take("probe_path"), account.probe_path, ParseProbePath);
     const auto window = section.Take("sandbox_window");
     Read(window, account.hours.sandbox_window, Duration(1ms, 48h));
     if (window && IsCleverTap(account.base_url)) {

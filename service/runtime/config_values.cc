@@ -68,6 +68,18 @@ bool IsLoopback(const std::string& host) {
   return host == "localhost" || host == "[::1]";
 }
 
+/// Without percent signs, so that a path says what it is.
+bool IsPath(std::string_view text) {
+  return text.starts_with('/') && text.size() > 1 && std::ranges::all_of(text, [](char c) {
+           return IsLetter(c) || IsDigit(c) ||
+                  std::string_view("/._-~").find(c) != std::string_view::npos;
+         });
+}
+
+bool Mentions(std::string_view path, std::string_view word) {
+  return Lower(std::string(path)).find(word) != std::string::npos;
+}
+
 bool IsListenHost(const std::string& host) {
   if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
     in6_addr v6{};
@@ -172,15 +184,17 @@ Result<std::string> ParseAccountId(std::string_view text) {
 }
 
 Result<std::string> ParseDisassociatePath(std::string_view text) {
-  const bool is_path =
-      text.starts_with('/') && text.size() > 1 && std::ranges::all_of(text, [](char c) {
-        return IsLetter(c) || IsDigit(c) ||
-               std::string_view("/._-~").find(c) != std::string_view::npos;
-      });
-  if (!is_path) return Wrong("must be a path such as /1/disassociate, without query");
-  const std::string lower = Lower(std::string(text));
-  if (lower.find("delete") != lower.npos || lower.find("demerge") != lower.npos) {
+  if (!IsPath(text)) return Wrong("must be a path such as /1/disassociate, without query");
+  if (Mentions(text, "delete") || Mentions(text, "demerge")) {
     return Wrong("must be the path of disassociation, not of another operation");
+  }
+  return std::string(text);
+}
+
+Result<std::string> ParseProbePath(std::string_view text) {
+  if (!IsPath(text)) return Wrong("must be a path such as /v1/connect, without query");
+  if (Mentions(text, "delete") || Mentions(text, "demerge") || Mentions(text, "disassociate")) {
+    return Wrong("must be a path that touches nobody, not that of an operation");
   }
   return std::string(text);
 }

@@ -39,6 +39,10 @@ Result<std::string> ParseAccountId(std::string_view text);
 /// A path for disassociation. Refuses those of the other operations: a wrong one deletes people.
 Result<std::string> ParseDisassociatePath(std::string_view text);
 
+/// A path to ask whether the credentials are right. Refuses those of the operations: it is asked
+/// often.
+Result<std::string> ParseProbePath(std::string_view text);
+
 /// What libpq takes as a connection string.
 Result<std::string> ParseDatabaseUrl(const std::string& text);
 

@@ -1,10 +1,16 @@
 #include "runtime/secrets.h"
 
-#include <utility>
+#include <algorithm>
+#include <string_view>
 
 #include "runtime/secret_file.h"
 
 namespace lethe::runtime {
+namespace {
+
+bool IsSpaceOrControl(unsigned char c) { return c <= 0x20 || c == 0x7f; }
+
+}  // namespace
 
 std::function<Result<std::string>()> DatabaseUrlSource(const Config::Database& database) {
   if (database.url) {
@@ -19,10 +25,32 @@ Result<crypto::KeyRing> LoadKeys(const Config& config) {
   return crypto::KeyRing::Parse(*text);
 }
 
-Result<Passcode> ReadPasscode(const Account& account) {
-  auto text = SecretFile(account.passcode_file).Read();
+Result<std::vector<Passcode>> ReadPasscodes(const Account& account) {
+  const auto text = SecretFile(account.passcode_file).Read();
   if (!text.ok()) return text.error();
-  return Passcode(std::move(*text));
+  const auto unusable = [&](const std::string& why) {
+    return Error{ErrorCode::kFailedPrecondition, "SECRET_FILE",
+                 "passcode file " + account.passcode_file + ": " + why};
+  };
+  std::vector<Passcode> passcodes;
+  std::string_view rest = *text;
+  for (bool more = true; more;) {
+    const std::size_t end = rest.find('\n');
+    std::string_view line = rest.substr(0, end);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    const std::string number = std::to_string(passcodes.size() + 1);
+    if (passcodes.size() == kMaxPasscodes) {
+      return unusable("has more than two lines; a passcode and its successor are all it may hold");
+    }
+    if (line.empty()) return unusable("line " + number + " is empty");
+    if (std::ranges::any_of(line, IsSpaceOrControl)) {
+      return unusable("line " + number + " has white space or control characters in it");
+    }
+    passcodes.emplace_back(std::string(line));
+    more = end != std::string_view::npos;
+    if (more) rest.remove_prefix(end + 1);
+  }
+  return passcodes;
 }
 
 }  // namespace lethe::runtime

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "crypto/key_ring.h"
 #include "lethe/account.h"
@@ -17,7 +19,11 @@ std::function<Result<std::string>()> DatabaseUrlSource(const Config::Database& d
 /// The keys of `keys_file`.
 Result<crypto::KeyRing> LoadKeys(const Config& config);
 
-/// The account's passcode as its file has it now.
-Result<Passcode> ReadPasscode(const Account& account);
+/// One passcode replaces another without a gap while the file holds both.
+inline constexpr std::size_t kMaxPasscodes = 2;
+
+/// The account's passcodes as its file has them now: 1..kMaxPasscodes, one a line.
+///   kFailedPrecondition (SECRET_FILE): as SecretFile::Read(), or a line that holds no passcode.
+Result<std::vector<Passcode>> ReadPasscodes(const Account& account);
 
 }  // namespace lethe::runtime

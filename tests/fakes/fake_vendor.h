@@ -10,6 +10,7 @@
 #include <random>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -115,6 +116,29 @@ class FakeVendor : public VendorClient {
     if (behaviour.takes_effect) TakeEffect(call, behaviour.reply.faults);
     if (behaviour.after_effect) behaviour.after_effect();
     return behaviour.reply;
+  }
+
+  /// What the next probe is told that nothing scripted decides yet; after those that all is well.
+  void ScriptProbe(VendorReply reply) {
+    const std::lock_guard lock(mutex_);
+    probe_script_.push_back(std::move(reply));
+  }
+
+  VendorReply Probe(std::string_view account) override {
+    const std::lock_guard lock(mutex_);
+    if (!accounts_.contains(account)) {
+      return {.outcome = OutcomeClass::kMisconfigured, .code = "unknown_account"};
+    }
+    ++probe_count_;
+    if (probe_script_.empty()) return {.outcome = OutcomeClass::kAccepted, .http_status = 200};
+    VendorReply reply = std::move(probe_script_.front());
+    probe_script_.pop_front();
+    return reply;
+  }
+
+  int probe_count() const {
+    const std::lock_guard lock(mutex_);
+    return probe_count_;
   }
 
   /// How many times the operation has taken effect on the identifier.
@@ -229,6 +253,8 @@ class FakeVendor : public VendorClient {
   Weather weather_;
   std::deque<Behaviour> script_;
   std::set<std::string> poisoned_;
+  std::deque<VendorReply> probe_script_;
+  int probe_count_ = 0;
   std::vector<SeenCall> calls_;
   std::map<std::pair<Operation, std::string>, int> effects_;
   std::map<std::pair<std::string, Api>, InFlight> in_flight_;

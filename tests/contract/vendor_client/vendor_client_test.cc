@@ -156,6 +156,28 @@ TYPED_TEST(VendorClientContract, NamesTheFaultyIdentifiersOfAPartialAnswerInOrde
   EXPECT_EQ(this->world_.Effects(), 3);
 }
 
+TYPED_TEST(VendorClientContract, AProbeTellsWhetherTheCredentialsAreRight) {
+  const struct {
+    int status;
+    OutcomeClass outcome;
+  } cases[] = {{401, OutcomeClass::kAccountBlocked}, {403, OutcomeClass::kAccountBlocked},
+               {404, OutcomeClass::kMisconfigured},  {405, OutcomeClass::kMisconfigured},
+               {429, OutcomeClass::kThrottled},      {503, OutcomeClass::kUnknown}};
+  EXPECT_EQ(this->world_.client().Probe(kAccount).outcome, OutcomeClass::kAccepted);
+  for (const auto& [status, outcome] : cases) {
+    this->world_.AnswerNextProbe(status, outcome);
+    const VendorReply reply = this->world_.client().Probe(kAccount);
+    EXPECT_EQ(Name(reply.outcome), Name(outcome));
+    EXPECT_EQ(reply.http_status, status);
+  }
+  EXPECT_EQ(this->world_.client().Probe(kAccount).outcome, OutcomeClass::kAccepted);
+  EXPECT_EQ(this->world_.Effects(), 0);
+}
+
+TYPED_TEST(VendorClientContract, AProbeOfAnUnknownAccountHasNothingToAsk) {
+  EXPECT_EQ(this->world_.client().Probe("somebody-else").outcome, OutcomeClass::kMisconfigured);
+}
+
 TYPED_TEST(VendorClientContract, MayBeCalledFromManyThreads) {
   constexpr int kThreads = 3;  // CleverTap refuses a fourth call at once.
   constexpr int kCalls = 20;

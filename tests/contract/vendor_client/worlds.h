@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "clevertap/http_vendor_client.h"
 #include "fakes/fake_vendor.h"
@@ -45,6 +46,10 @@ class FakeWorld {
     }
   }
 
+  void AnswerNextProbe(int status, OutcomeClass outcome) {
+    vendor_.ScriptProbe({.outcome = outcome, .http_status = status});
+  }
+
   /// How many identifiers took effect so far, each time counted.
   int Effects() const { return vendor_.TotalEffectCount(); }
 
@@ -61,7 +66,7 @@ class SandboxWorld {
                   .account_id = "ACC-1",
                   .passcode_file = {},
                   .hours = {.zone = *TimeZone::Find("UTC")}}},
-                [](const Account&) { return Passcode("secret"); }, {}) {}
+                [](const Account&) { return std::vector{Passcode("secret")}; }, {}) {}
 
   VendorClient& client() { return client_; }
 
@@ -82,6 +87,12 @@ class SandboxWorld {
       case Trouble::kPayloadRefused:
         return sandbox_->AddFault({.kind = FaultKind::kStatus, .status = 400});
     }
+  }
+
+  void AnswerNextProbe(int status, OutcomeClass) {
+    sandbox_->AddFault({.kind = sandbox::FaultKind::kStatus,
+                        .api = sandbox::Endpoint::kConnect,
+                        .status = status});
   }
 
   int Effects() const { return static_cast<int>(sandbox_->GetReport().total.identifiers_taken); }

@@ -22,7 +22,9 @@ inline Account AccountAt(std::string base_url, std::string account_id = kAccount
 }
 
 inline clevertap::PasscodeSource Always(std::string passcode) {
-  return [passcode = Passcode(std::move(passcode))](const Account&) { return passcode; };
+  return [passcodes = std::vector{Passcode(std::move(passcode))}](const Account&) {
+    return passcodes;
+  };
 }
 
 /// A client of one account.

@@ -216,7 +216,7 @@ TEST(ClientOnGuardedSandbox, UsesANewPasscodeWithTheNextCall) {
   ASSERT_TRUE(sandbox.ok());
   std::string current = "expired";
   HttpVendorClient client({AccountAt(sandbox.value()->base_url())},
-                          [&](const Account&) { return Passcode(current); }, {});
+                          [&](const Account&) { return std::vector{Passcode(current)}; }, {});
   const VendorReply refused = Erase(client, {"ana"});
   EXPECT_EQ(refused.outcome, OutcomeClass::kAccountBlocked);
   EXPECT_EQ(refused.http_status, 401);

@@ -40,8 +40,12 @@ std::string WebServer::base_url() const {
 }
 
 void WebServer::AnswerWith(std::string bytes) {
+  AnswerBy([bytes = std::move(bytes)](const SeenRequest&) { return bytes; });
+}
+
+void WebServer::AnswerBy(std::function<std::string(const SeenRequest&)> answer) {
   const std::lock_guard lock(mutex_);
-  answer_ = std::move(bytes);
+  answer_ = std::move(answer);
 }
 
 std::vector<SeenRequest> WebServer::TakeRequests() {
@@ -52,7 +56,8 @@ std::vector<SeenRequest> WebServer::TakeRequests() {
 int WebServer::OnRequest(mg_connection* connection, void* self) {
   auto& server = *static_cast<WebServer*>(self);
   const mg_request_info& info = *mg_get_request_info(connection);
-  SeenRequest request{.remote_port = info.remote_port, .path = info.local_uri};
+  SeenRequest request{
+      .remote_port = info.remote_port, .method = info.request_method, .path = info.local_uri};
   for (int i = 0; i < info.num_headers; ++i) {
     request.headers[info.http_headers[i].name] = info.http_headers[i].value;
   }
@@ -61,8 +66,9 @@ int WebServer::OnRequest(mg_connection* connection, void* self) {
     request.body.append(chunk.data(), static_cast<std::size_t>(count));
   }
   const std::lock_guard lock(server.mutex_);
+  const std::string answer = server.answer_(request);
   server.requests_.push_back(std::move(request));
-  mg_write(connection, server.answer_.data(), server.answer_.size());
+  mg_write(connection, answer.data(), answer.size());
   return 200;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -13,12 +14,13 @@ namespace lethe {
 
 struct SeenRequest {
   int remote_port = 0;  ///< Tells one connection from another.
+  std::string method = {};
   std::string path = {};
   std::map<std::string, std::string> headers = {};
   std::string body = {};
 };
 
-/// An HTTP server on loopback that remembers every request and answers each with the same bytes.
+/// An HTTP server on loopback that remembers every request and answers as it is told.
 class WebServer {
  public:
   /// Aborts the test program if it cannot listen.
@@ -31,6 +33,7 @@ class WebServer {
 
   /// From status line to body.
   void AnswerWith(std::string bytes);
+  void AnswerBy(std::function<std::string(const SeenRequest&)> answer);
 
   /// What was seen since the last time.
   std::vector<SeenRequest> TakeRequests();
@@ -40,7 +43,7 @@ class WebServer {
 
   mg_context* context_;
   std::mutex mutex_;
-  std::string answer_;
+  std::function<std::string(const SeenRequest&)> answer_;
   std::vector<SeenRequest> requests_;
 };
 

@@ -139,7 +139,7 @@ TEST_F(Wire, RefusesCredentialsThatNoHeaderCanCarry) {
 TEST_F(Wire, SendsNothingWithoutAPasscode) {
   HttpVendorClient client(
       {AccountAt(server_->base_url())},
-      [](const Account&) -> Result<Passcode> {
+      [](const Account&) -> Result<std::vector<Passcode>> {
         return Error{ErrorCode::kUnavailable, "SECRET_UNREADABLE", "cannot read the file"};
       },
       {});

@@ -135,6 +135,8 @@ class World::Vendor : public VendorClient {
     return reply;
   }
 
+  VendorReply Probe(std::string_view account) override { return world_.vendor_.Probe(account); }
+
  private:
   /// Leaves also when the process dies: a dead process has no call in flight.
   struct InFlight {

@@ -195,6 +195,31 @@ TEST(Answer, ARefusalStandsEvenIfItsBodyWasCutOff) {
   EXPECT_EQ(ClassifyFor(Operation::kErasure, transport).outcome, kAccountBlocked);
 }
 
+TEST(ProbeAnswer, SpeaksOfTheCredentialsOrOfNothing) {
+  const struct {
+    int status;
+    OutcomeClass outcome;
+  } cases[] = {{200, kAccepted},       {204, kAccepted},      {299, kAccepted},
+               {301, kMisconfigured},  {400, kRefused},       {401, kAccountBlocked},
+               {403, kAccountBlocked}, {404, kMisconfigured}, {405, kMisconfigured},
+               {408, kUnknown},        {429, kThrottled},     {500, kUnknown},
+               {503, kUnknown}};
+  for (const auto& [status, outcome] : cases) {
+    const VendorReply reply = ClassifyProbe(Answer(status, "no JSON"));
+    EXPECT_EQ(Name(reply.outcome), Name(outcome)) << status;
+    EXPECT_EQ(reply.http_status, status);
+  }
+}
+
+TEST(ProbeAnswer, WithoutOneNobodyCanTell) {
+  for (const auto ending : {Ending::kResolve, Ending::kConnect, Ending::kTls, Ending::kTimeout,
+                            Ending::kBroken, Ending::kTooLarge}) {
+    const VendorReply reply = ClassifyProbe({.ending = ending});
+    EXPECT_EQ(reply.outcome, kNotSent);
+    EXPECT_EQ(reply.code, Name(ending));
+  }
+}
+
 TEST(Answer, HandsRetryAfterOnUpToItsLimit) {
   using std::chrono::seconds;
   Transport transport = Answer(429, "");

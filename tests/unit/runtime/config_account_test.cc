@@ -66,6 +66,7 @@ TEST_F(ConfigAccountTest, KeepsWhatItIsTold) {
                              {"time_zone", "Asia/Kolkata"},
                              {"concurrency", "3"},
                              {"disassociate_path", "/1/disassociate/"},
+                             {"probe_path", "/2/hello"},
                              {"sandbox_window", "10s"}}});
   ASSERT_TRUE(config.ok()) << config.error().message;
   const Account& account = config->accounts.at(0);
@@ -76,6 +77,7 @@ TEST_F(ConfigAccountTest, KeepsWhatItIsTold) {
   EXPECT_EQ(account.hours.sandbox_window, std::chrono::seconds{10});
   EXPECT_EQ(account.concurrency, 3);
   EXPECT_EQ(account.disassociate_path, "/1/disassociate/");
+  EXPECT_EQ(account.probe_path, "/2/hello");
 }
 
 TEST_F(ConfigAccountTest, RegionsHaveTheHostsOfCleverTapsDocumentation) {
@@ -166,6 +168,16 @@ TEST_F(ConfigAccountTest, DisassociatePathsAreNotThoseThatDelete) {
        {"''", "/", "1/disassociate", "'/1/d?dryRun=1'", "'/1/d#'", "'/1/d x'", "'/1/%64elete'",
         "/1/delete/profiles.json", "/1/DELETE/profiles.json", "/1/demerge/profiles.json"}) {
     ExpectBad("disassociate_path", path);
+  }
+}
+
+TEST_F(ConfigAccountTest, ProbePathsTouchNobody) {
+  ExpectGood("probe_path", "/v1/connect");
+  ExpectGood("probe_path", "/1/profile.json");
+  for (const char* path :
+       {"''", "/", "v1/connect", "'/v1/connect?a=b'", "'/v1/c#'", "'/1/%64elete'",
+        "/1/delete/profiles.json", "/1/DEMERGE/profiles.json", "/1/disassociate"}) {
+    ExpectBad("probe_path", path);
   }
 }
 

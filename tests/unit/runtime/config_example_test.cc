@@ -88,6 +88,7 @@ TEST(ConfigExample, LoadsAndShowsTheDefaults) {
   ASSERT_EQ(config->accounts.size(), 1u);
   EXPECT_EQ(config->accounts[0].concurrency, 2);
   EXPECT_EQ(config->accounts[0].disassociate_path, "/1/disassociate");
+  EXPECT_EQ(config->accounts[0].probe_path, "/v1/connect");
 }
 
 }  // namespace

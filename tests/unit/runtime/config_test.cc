@@ -75,6 +75,7 @@ TEST_F(ConfigTest, WhatIsLeftOutHasItsDefault) {
   EXPECT_EQ(config->accounts[0].base_url, "https://in1.api.clevertap.com");
   EXPECT_EQ(config->accounts[0].concurrency, 2);
   EXPECT_EQ(config->accounts[0].disassociate_path, "/1/disassociate");
+  EXPECT_EQ(config->accounts[0].probe_path, "/v1/connect");
   EXPECT_EQ(config->accounts[0].hours.sandbox_window, std::nullopt);
 }
 

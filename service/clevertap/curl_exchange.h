@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,18 +28,18 @@ struct HttpOptions {
   std::string ca_file = {};
 };
 
-struct Post {
+struct HttpRequest {
   std::string url;
-  std::vector<std::string> headers;  ///< `Name: value`, without line ends.
-  std::string body;
+  std::vector<std::string> headers;      ///< `Name: value`, without line ends.
+  std::optional<std::string> body = {};  ///< POST; without one GET.
 };
 
 /// One libcurl handle, which keeps its connection open between calls. Used by one thread at a time.
 ///
 /// TLS 1.2 or later with verified certificates, HTTP/1.1, no redirects, no proxy (those of the
 /// environment are not looked at: identifiers must not take a detour that nobody configured), and
-/// no repeat: a body is offered to the network once, even where a kept connection turns out to be
-/// dead.
+/// no repeat of a POST: a body is offered to the network once, even where a kept connection turns
+/// out to be dead.
 class CurlHandle {
  public:
   explicit CurlHandle(const HttpOptions& options);
@@ -46,7 +47,8 @@ class CurlHandle {
   CurlHandle(CurlHandle&&) noexcept;
   CurlHandle& operator=(CurlHandle&&) noexcept;
 
-  Transport Perform(const Post& post);
+  /// Takes at most `limit`, which is positive.
+  Transport Perform(const HttpRequest& request, milliseconds limit);
 
  private:
   struct Cleanup {

@@ -1,4 +1,4 @@
-#include "clevertap/curl_post.h"
+#include "clevertap/curl_exchange.h"
 
 #include <curl/curl.h>
 
@@ -85,7 +85,6 @@ CurlHandle::CurlHandle(const HttpOptions& options) {
   if (curl == nullptr) throw std::bad_alloc();
   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
                    static_cast<long>(options.connect_timeout.count()));
-  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(options.call_timeout.count()));
   // A look-up that hangs must not hold the call past its time-out.
   curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
@@ -101,7 +100,6 @@ CurlHandle::CurlHandle(const HttpOptions& options) {
     curl_easy_setopt(curl, CURLOPT_CAPATH, nullptr);
   }
   curl_easy_setopt(curl, CURLOPT_USERAGENT, "lethe/" LETHE_VERSION);
-  curl_easy_setopt(curl, CURLOPT_POST, 1L);
   // A body that comes from a callback and cannot be rewound is what keeps libcurl from POSTing it
   // again by itself on a new connection, as it does with CURLOPT_POSTFIELDS when a reused one
   // closes without an answer.
@@ -113,22 +111,28 @@ CurlHandle::~CurlHandle() = default;
 CurlHandle::CurlHandle(CurlHandle&&) noexcept = default;
 CurlHandle& CurlHandle::operator=(CurlHandle&&) noexcept = default;
 
-Transport CurlHandle::Perform(const Post& post) {
+Transport CurlHandle::Perform(const HttpRequest& request, milliseconds limit) {
   CURL* const curl = handle_.get();
-  Exchange exchange{.unsent = post.body};
-  const HeaderList headers = MakeHeaders(post.headers);
-  curl_easy_setopt(curl, CURLOPT_URL, post.url.c_str());
+  const std::string_view body = request.body ? std::string_view(*request.body) : "";
+  Exchange exchange{.unsent = body};
+  const HeaderList headers = MakeHeaders(request.headers);
+  curl_easy_setopt(curl, request.body ? CURLOPT_POST : CURLOPT_HTTPGET, 1L);
+  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(limit.count()));
+  curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
-  curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(post.body.size()));
+  curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
   curl_easy_setopt(curl, CURLOPT_READDATA, &exchange);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &exchange);
 
   Transport transport{.ending = EndingOf(curl_easy_perform(curl))};
-  transport.body_left = exchange.unsent.size() < post.body.size();
+  transport.body_left = exchange.unsent.size() < body.size();
   transport.body = std::move(exchange.answer);
   long status = 0;
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
   transport.http_status = static_cast<int>(status);
+  curl_off_t took_us = 0;
+  curl_easy_getinfo(curl, CURLINFO_TOTAL_TIME_T, &took_us);
+  transport.took = std::chrono::ceil<milliseconds>(std::chrono::microseconds(took_us));
   curl_off_t retry_after = 0;
   curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &retry_after);
   if (retry_after > 0) transport.retry_after = std::chrono::seconds(retry_after);
