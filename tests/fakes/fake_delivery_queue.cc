@@ -174,7 +174,7 @@ bool FakeDeliveryQueue::IsSendable(const BatchRow& batch, milliseconds linger) c
 
 BatchRow* FakeDeliveryQueue::OldestSendable(const Route& route, milliseconds linger) {
   for (auto& [key, batch] : batches_) {
-    if (batch.route == route && IsSendable(batch, linger)) return &batch;
+    if (IsSendable(batch, linger) && batch.route == route) return &batch;
   }
   return nullptr;
 }

@@ -43,6 +43,13 @@ class FakeDeliveryQueue : public DeliveryQueue {
   /// By envelope and first position.
   std::vector<BatchRow> batches() const;
 
+  /// The same rows in place, each given to `visit`, which must not call the queue.
+  template <typename Visit>
+  void VisitBatches(Visit visit) const {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [key, row] : batches_) visit(row);
+  }
+
   /// By envelope, first position and number.
   std::vector<AttemptRow> attempts() const;
 

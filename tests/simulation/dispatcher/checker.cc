@@ -9,25 +9,35 @@ namespace lethe::simulation {
 using fakes::AttemptRow;
 using fakes::BatchRow;
 
-void Checker::Look(const std::vector<BatchRow>& batches) {
-  CheckCover(batches);
-  CheckMoves(batches);
+void Checker::Look(const fakes::FakeDeliveryQueue& queue) {
+  std::swap(seen_, seen_before_);
+  seen_.clear();
+  queue.VisitBatches([this](const BatchRow& batch) {
+    seen_.push_back({.envelope = batch.envelope, .span = batch.span, .state = batch.state});
+  });
+  const auto changed = std::ranges::mismatch(seen_, seen_before_).in1;
+  if (changed == seen_.end() && seen_.size() == seen_before_.size()) return;
+  CheckCover();
+  CheckMoves({changed, seen_.end()});
 }
 
-void Checker::CheckCover(const std::vector<BatchRow>& batches) {
-  std::map<EnvelopeId, int> next;
-  for (const BatchRow& batch : batches) {
-    int& expected = next[batch.envelope];
-    if (batch.span.lo != expected || batch.span.hi < batch.span.lo) {
-      Violated("an identifier is lost or in two batches");
+void Checker::CheckCover() {
+  auto batch = seen_.begin();
+  bool whole = true;
+  for (const auto& [envelope, size] : sizes_) {
+    int next = 0;
+    while (batch != seen_.end() && batch->envelope == envelope && batch->span.lo == next &&
+           batch->span.hi >= batch->span.lo) {
+      next = batch->span.hi + 1;
+      ++batch;
     }
-    expected = batch.span.hi + 1;
+    whole &= next == size;
   }
-  if (next != sizes_) Violated("an identifier is lost or in two batches");
+  if (!whole || batch != seen_.end()) Violated("an identifier is lost or in two batches");
 }
 
-void Checker::CheckMoves(const std::vector<BatchRow>& batches) {
-  for (const BatchRow& batch : batches) {
+void Checker::CheckMoves(std::span<const Seen> batches) {
+  for (const Seen& batch : batches) {
     for (int pos = batch.span.lo; pos <= batch.span.hi; ++pos) {
       const auto [known, added] = states_.try_emplace({batch.envelope, pos}, batch.state);
       if (!added && known->second != batch.state && !CanMove(known->second, batch.state)) {
@@ -59,10 +69,10 @@ int Checker::CallStarted(const VendorCall& call, TimePoint lease_until) {
   return last_ticket_;
 }
 
-void Checker::Conclude(const std::vector<BatchRow>& batches,
-                       const std::vector<AttemptRow>& attempts) {
-  Look(batches);
-  for (const BatchRow& batch : batches) {
+void Checker::Conclude(const fakes::FakeDeliveryQueue& queue) {
+  Look(queue);
+  const std::vector<AttemptRow> attempts = queue.attempts();
+  for (const BatchRow& batch : queue.batches()) {
     switch (batch.state) {
       case BatchState::kDone:
         if (!batch.finished_at || *batch.finished_at < *batch.window_end ||

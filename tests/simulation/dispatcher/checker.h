@@ -1,12 +1,14 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "fakes/fake_clock.h"
+#include "fakes/fake_delivery_queue.h"
 #include "fakes/queue_rows.h"
 #include "lethe/vendor.h"
 #include "lethe/window.h"
@@ -24,7 +26,7 @@ class Checker {
   void Created(EnvelopeId envelope, int size) { sizes_[envelope] = size; }
 
   /// After every call of the queue.
-  void Look(const std::vector<fakes::BatchRow>& batches);
+  void Look(const fakes::FakeDeliveryQueue& queue);
 
   /// Around a call to CleverTap by a sender whose claim holds until `lease_until`.
   int CallStarted(const VendorCall& call, TimePoint lease_until);
@@ -34,8 +36,7 @@ class Checker {
   }
 
   /// When all is over.
-  void Conclude(const std::vector<fakes::BatchRow>& batches,
-                const std::vector<fakes::AttemptRow>& attempts);
+  void Conclude(const fakes::FakeDeliveryQueue& queue);
 
   /// Each distinct violation once, in the order of their discovery.
   const std::vector<std::string>& violations() const { return violations_; }
@@ -49,10 +50,18 @@ class Checker {
     TimePoint lease_until;
   };
 
+  /// What Look() judges of a batch.
+  struct Seen {
+    EnvelopeId envelope;
+    Span span;
+    BatchState state;
+    friend bool operator==(const Seen&, const Seen&) = default;
+  };
+
   void Violated(std::string_view what);
   const Effects& EffectsOn(Operation operation, const Identifier& identifier) const;
-  void CheckCover(const std::vector<fakes::BatchRow>& batches);
-  void CheckMoves(const std::vector<fakes::BatchRow>& batches);
+  void CheckCover();
+  void CheckMoves(std::span<const Seen> batches);
   void ConcludeItem(const fakes::BatchRow& batch, int pos,
                     const std::vector<fakes::AttemptRow>& attempts);
 
@@ -61,6 +70,8 @@ class Checker {
   const milliseconds lease_;
   const int concurrency_;
   std::map<EnvelopeId, int> sizes_;
+  std::vector<Seen> seen_;
+  std::vector<Seen> seen_before_;
   std::map<std::pair<EnvelopeId, int>, BatchState> states_;
   std::map<std::pair<Operation, std::string>, Effects> effects_;
   std::map<int, InFlight> in_flight_;

@@ -6,48 +6,34 @@
 namespace lethe::simulation {
 
 void Scheduler::Add(std::function<void()> body) {
-  tasks_.push_back(std::make_unique<Task>());
-  tasks_.back()->body = std::move(body);
+  tasks_.push_back(std::make_unique<Task>(std::move(body)));
 }
 
 void Scheduler::Run() {
-  for (const auto& task : tasks_) {
-    task->thread = std::jthread([this, &task = *task] {
-      task.turn.acquire();
-      task.body();
-      task.finished = true;
-      GiveTurn(Next());
-    });
+  while (!tasks_.empty()) {
+    current_ = &Next();
+    current_->fiber.Resume();
+    if (current_->fiber.finished()) {
+      std::erase_if(tasks_, [this](const auto& task) { return task.get() == current_; });
+    }
   }
-  GiveTurn(Next());
-  over_.acquire();
 }
 
 void Scheduler::Sleep(milliseconds duration) {
-  Task& self = *current_;
-  self.wake_at = clock_.Monotonic() + duration;
-  Task* const next = Next();
-  if (next == &self) return;
-  GiveTurn(next);
-  self.turn.acquire();
+  current_->wake_at = clock_.Monotonic() + duration;
+  current_->fiber.Suspend();
 }
 
-void Scheduler::GiveTurn(Task* task) {
-  current_ = task;
-  (task == nullptr ? over_ : task->turn).release();
-}
-
-Scheduler::Task* Scheduler::Next() {
-  std::vector<Task*> alive;
-  for (const auto& task : tasks_) {
-    if (!task->finished) alive.push_back(task.get());
-  }
-  if (alive.empty()) return nullptr;
-  const auto wakes_first = [](const Task* a, const Task* b) { return a->wake_at < b->wake_at; };
-  const milliseconds first = (*std::min_element(alive.begin(), alive.end(), wakes_first))->wake_at;
+Scheduler::Task& Scheduler::Next() {
+  const auto wakes_first = [](const auto& a, const auto& b) { return a->wake_at < b->wake_at; };
+  const milliseconds first =
+      (*std::min_element(tasks_.begin(), tasks_.end(), wakes_first))->wake_at;
   if (clock_.Monotonic() < first) clock_.Advance(first - clock_.Monotonic());
-  std::erase_if(alive, [this](const Task* task) { return clock_.Monotonic() < task->wake_at; });
-  return alive[random_() % alive.size()];
+  awake_.clear();
+  for (const auto& task : tasks_) {
+    if (task->wake_at <= clock_.Monotonic()) awake_.push_back(task.get());
+  }
+  return *awake_[random_() % awake_.size()];
 }
 
 }  // namespace lethe::simulation

@@ -9,6 +9,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr milliseconds kPatience = std::chrono::hours(24 * 7);
+constexpr milliseconds kTrafficPause = 2min;  ///< The longest between two envelopes.
+constexpr TimePoint kNever = TimePoint::max();
 
 std::vector<Account> Accounts(const Scenario& scenario) {
   ProcessingHours hours{.zone = *TimeZone::Find("Asia/Kolkata")};
@@ -41,9 +43,15 @@ class UnfencedQueue : public fakes::FakeDeliveryQueue {
   bool Holds(const Claim&) const override { return true; }
 };
 
-bool IsWaiting(const fakes::BatchRow& batch) {
-  return batch.state == BatchState::kOpen || batch.state == BatchState::kReady ||
-         batch.state == BatchState::kSending;
+/// When there may be something to do for it.
+TimePoint DueAt(const fakes::BatchRow& batch) {
+  switch (batch.state) {
+    case BatchState::kOpen: return batch.opened_at + kOptions.linger;
+    case BatchState::kReady: return batch.not_before.value_or(batch.opened_at);
+    case BatchState::kSending: return batch.opened_at;
+    case BatchState::kAccepted: return *batch.window_end;
+    default: return kNever;
+  }
 }
 
 }  // namespace
@@ -109,7 +117,7 @@ class World::Queue : public DeliveryQueue {
     world_.fate_.CrashPoint();
     if (world_.fate_.QueueIsAway()) return away;
     auto result = call();
-    world_.checker_.Look(world_.queue_->batches());
+    world_.checker_.Look(*world_.queue_);
     world_.scheduler_.Sleep(0ms);
     world_.fate_.CrashPoint();
     if (world_.fate_.QueueIsAway()) return away;
@@ -189,16 +197,15 @@ class World::Replica {
     milliseconds pause = 1s;
     TimePoint busy_at = world_.clock_.Now();
     while (!world_.Settled() && !world_.OverTime()) {
-      if (Round()) {
+      const bool busy = Round();
+      const TimePoint now = world_.clock_.Now();
+      if (busy) {
         pause = 1s;
-        busy_at = world_.clock_.Now();
+        busy_at = now;
         continue;
       }
-      world_.scheduler_.Sleep(pause / 2 + world_.fate_.UpTo(pause / 2));
-      const auto rows = world_.queue_->batches();
-      const bool soon =
-          world_.clock_.Now() - busy_at < 1h && std::any_of(rows.begin(), rows.end(), IsWaiting);
-      pause = std::min<milliseconds>(2 * pause, soon ? 20s : 30min);
+      world_.scheduler_.Sleep(world_.Idle() + pause / 2 + world_.fate_.UpTo(pause / 2));
+      pause = std::min<milliseconds>(2 * pause, now - busy_at < 1h ? 20s : 30min);
     }
   }
 
@@ -276,7 +283,7 @@ void World::Run() {
   if (traffic_left_ > 0) scheduler_.Add([this] { Intake(); });
   for (int i = 0; i < scenario_.replicas; ++i) scheduler_.Add([this] { Live(); });
   scheduler_.Run();
-  checker_.Conclude(queue_->batches(), queue_->attempts());
+  checker_.Conclude(*queue_);
 }
 
 Tally World::tally() const {
@@ -310,25 +317,35 @@ void World::CreateAtRandom() {
 void World::Intake() {
   for (; traffic_left_ > 0; --traffic_left_) {
     CreateAtRandom();
-    scheduler_.Sleep(fate_.UpTo(2min));
+    scheduler_.Sleep(fate_.UpTo(kTrafficPause));
   }
 }
 
 void World::Live() {
   while (!Settled() && !OverTime()) {
+    bool crashed = false;
     try {
       Replica(*this).Live();
-    } catch (const Crash&) {
-      scheduler_.Sleep(fate_.UpTo(30s));
+    } catch (const Crash&) {  // No place to sleep: see Fiber.
+      crashed = true;
     }
+    if (crashed) scheduler_.Sleep(fate_.UpTo(30s));
   }
 }
 
-bool World::Settled() const {
-  const auto rows = queue_->batches();
-  return traffic_left_ == 0 && std::none_of(rows.begin(), rows.end(), [](const auto& batch) {
-           return IsWaiting(batch) || batch.state == BatchState::kAccepted;
-         });
+bool World::Settled() const { return NextDue() == kNever; }
+
+milliseconds World::Idle() const {
+  const TimePoint now = clock_.Now();
+  const TimePoint due = NextDue();
+  if (due <= now || due == kNever) return 0ms;
+  return std::chrono::ceil<milliseconds>(due - now);
+}
+
+TimePoint World::NextDue() const {
+  TimePoint next = traffic_left_ > 0 ? clock_.Now() + kTrafficPause / 2 : kNever;
+  queue_->VisitBatches([&next](const auto& batch) { next = std::min(next, DueAt(batch)); });
+  return next;
 }
 
 bool World::OverTime() const { return clock_.Monotonic() > kPatience; }

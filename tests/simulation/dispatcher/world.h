@@ -98,6 +98,10 @@ class World {
   void Intake();
   void Live();
   bool Settled() const;
+
+  /// How long polling would be in vain, if nobody else changes a batch.
+  milliseconds Idle() const;
+  TimePoint NextDue() const;
   bool OverTime() const;
 
   const Scenario scenario_;
