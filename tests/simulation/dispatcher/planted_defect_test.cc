@@ -22,7 +22,7 @@ struct Planted {
 class PlantedDefect : public testing::TestWithParam<Planted> {};
 
 TEST_P(PlantedDefect, IsFound) {
-  constexpr int kSeeds = 20;
+  constexpr int kSeeds = 100;
   std::vector<std::string> found;
   for (int seed = 1; seed <= kSeeds && found.empty(); ++seed) {
     World world({.seed = static_cast<std::uint64_t>(seed),

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <string>
@@ -13,8 +14,12 @@ namespace {
 using namespace std::chrono_literals;
 using testing::IsEmpty;
 
-/// About three seconds.
-constexpr int kDefaultSeeds = 40;
+/// Of a few seconds each: a sanitizer takes ten times as long.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr int kDefaultSeeds = 100;
+#else
+constexpr int kDefaultSeeds = 1000;
+#endif
 
 int FromEnvironment(const char* name, int otherwise) {
   const char* text = std::getenv(name);
@@ -25,7 +30,15 @@ Scenario Storm(int seed) {
   return {.seed = static_cast<std::uint64_t>(seed), .replicas = 3, .storm = 2h};
 }
 
-/// For long runs: LETHE_SIMULATION_SEEDS seeds from LETHE_SIMULATION_FIRST_SEED on.
+/// The shell command that runs this test for one seed alone.
+std::string Replay(int seed) {
+  const testing::TestInfo& test = *testing::UnitTest::GetInstance()->current_test_info();
+  return "LETHE_SIMULATION_FIRST_SEED=" + std::to_string(seed) + " LETHE_SIMULATION_SEEDS=1 " +
+         program_invocation_name + " --gtest_filter=" + test.test_suite_name() + "." + test.name();
+}
+
+/// LETHE_SIMULATION_SEEDS seeds from LETHE_SIMULATION_FIRST_SEED on: tests/simulation/soak runs
+/// many.
 TEST(DispatcherSimulation, KeepsItsPromisesInAnyWeather) {
   const int first = FromEnvironment("LETHE_SIMULATION_FIRST_SEED", 1);
   const int seeds = FromEnvironment("LETHE_SIMULATION_SEEDS", kDefaultSeeds);
@@ -34,7 +47,7 @@ TEST(DispatcherSimulation, KeepsItsPromisesInAnyWeather) {
     World world(Storm(seed));
     world.AddTraffic(30);
     world.Run();
-    ASSERT_THAT(world.violations(), IsEmpty()) << "seed " << seed;
+    ASSERT_THAT(world.violations(), IsEmpty()) << "replay: " << Replay(seed);
     sum.Add(world.tally());
   }
   if (seeds < kDefaultSeeds) return;
