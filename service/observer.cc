@@ -76,6 +76,12 @@ void Observer::Show(const core::CloseReport& report) {
   Log(LogLevel::kInfo, "windows.closed", {{"batches", report.batches}});
 }
 
+void Observer::Show(const core::ReleaseReport& report) {
+  if (report.error) ShowFailure("release.failed", *report.error);
+  if (report.batches == 0) return;
+  Log(LogLevel::kInfo, "batches.released", {{"batches", report.batches}});
+}
+
 void Observer::ShowFailure(const char* event, const Error& error) {
   metrics_.StoreFailed(error.code);
   Log(LogLevel::kError, event,

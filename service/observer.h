@@ -19,6 +19,7 @@ class Observer {
   void Show(const Route& route, const core::SendReport& report);
   void Show(const core::RescueReport& report);
   void Show(const core::CloseReport& report);
+  void Show(const core::ReleaseReport& report);
 
   /// A call to the store failed; `event` names what was tried.
   void ShowFailure(const char* event, const Error& error);

@@ -50,6 +50,7 @@ using telemetry::LogValue;
 
 // How often the passes run that no configuration needs to change.
 constexpr milliseconds kCloseWindowsEvery{1'000};
+constexpr milliseconds kReleaseHeldEvery{1'000};
 constexpr milliseconds kRescueEvery{1'000};
 constexpr milliseconds kSnapshotEvery{5'000};
 constexpr milliseconds kReadinessEvery{1'000};
@@ -166,6 +167,7 @@ class Process {
     start_when_ready(config_.dispatcher.poll, [this] { return OfferRoutes(); });
     start_when_ready(kRescueEvery, [this] { return RescueAbandoned(); });
     start_when_ready(kCloseWindowsEvery, [this] { return CloseWindows(); });
+    start_when_ready(kReleaseHeldEvery, [this] { return ReleaseHeld(); });
   }
 
   Next CheckReadiness() {
@@ -247,6 +249,11 @@ class Process {
 
   Next CloseWindows() {
     observer_.Show(dispatcher_.CloseWindows());
+    return Next::kWait;
+  }
+
+  Next ReleaseHeld() {
+    observer_.Show(dispatcher_.ReleaseHeld());
     return Next::kWait;
   }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -61,7 +62,7 @@ struct Span {
   int hi = 0;
 
   constexpr int size() const { return hi - lo + 1; }
-  friend constexpr bool operator==(const Span&, const Span&) = default;
+  friend constexpr auto operator<=>(const Span&, const Span&) = default;
 };
 
 }  // namespace lethe

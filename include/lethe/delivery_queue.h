@@ -70,6 +70,10 @@ class DeliveryQueue {
   /// Leases a slot, takes the oldest sendable batch of the route, writes the attempt down and gives
   /// its identifiers. Nothing if there is no free slot, no sendable batch, or the account is
   /// blocked and not due for a probe.
+  ///
+  /// Operations on one identifier of an account finish in the order of GoesFirst(): what must wait
+  /// for a batch of another operation splits off as kHeld (kEarlierOperation), and the first run of
+  /// what is left is claimed. If nothing is left, the next batch is looked at, a few times over.
   ///   kInternal  the batch cannot be read and was set aside: ITEMS_MISSING if it does not have the
   ///              items that it says, SEAL_BROKEN (both: needs_review), UNKNOWN_KEY (again later).
   virtual Result<std::optional<Claim>> TakeBatch(const ClaimParams& params) = 0;
@@ -94,6 +98,11 @@ class DeliveryQueue {
 
   /// Moves accepted batches whose window has passed to done; at most `limit`, and returns how many.
   virtual Result<int> CloseWindows(TimePoint now, int limit) = 0;
+
+  /// Makes batches ready that were held for kEarlierOperation, when the batch that they waited for
+  /// is final or no longer whole; at most `limit`, and returns how many. A hint: TakeBatch() looks
+  /// again, and may find another one to wait for.
+  virtual Result<int> ReleaseHeld(int limit) = 0;
 };
 
 }  // namespace lethe

@@ -139,4 +139,17 @@ CloseReport Dispatcher::CloseWindows() {
   }
 }
 
+ReleaseReport Dispatcher::ReleaseHeld() {
+  ReleaseReport report;
+  for (;;) {
+    const Result<int> released = parts_.queue.ReleaseHeld(kReleasesPerChunk);
+    if (!released.ok()) {
+      report.error = released.error();
+      return report;
+    }
+    report.batches += *released;
+    if (*released < kReleasesPerChunk) return report;
+  }
+}
+
 }  // namespace lethe::core

@@ -24,6 +24,9 @@ inline constexpr int kMaxRescuesPerPass = 100;
 /// Windows closed in one transaction: bounds how long its row locks are held.
 inline constexpr int kWindowsPerChunk = 500;
 
+/// Held batches let go in one transaction, likewise.
+inline constexpr int kReleasesPerChunk = 500;
+
 struct DispatcherOptions {
   /// An open batch is sent this long after it was opened, even if it is not full.
   milliseconds linger;
@@ -90,6 +93,11 @@ struct CloseReport {
   std::optional<Error> error = {};
 };
 
+struct ReleaseReport {
+  int batches = 0;  ///< That no longer wait for an earlier operation, or for another one.
+  std::optional<Error> error = {};
+};
+
 /// The passes that carry batches from the queue to CleverTap and on. Each pass is idempotent, may
 /// run in any replica at any time, and returns what it did; waiting between passes, logging and
 /// counting belong to the loop around it. Thread-safe if its parts are.
@@ -115,6 +123,9 @@ class Dispatcher {
 
   /// Calls done whatever has passed its processing window.
   CloseReport CloseWindows();
+
+  /// Lets go of what was held for an earlier operation on the same identifier that has finished.
+  ReleaseReport ReleaseHeld();
 
  private:
   /// Records what became of a claim that is ours until `lease_end` of the monotonic clock.

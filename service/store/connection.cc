@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "store/order_statements.h"
 #include "store/statements.h"
 
 namespace lethe::store {
@@ -26,6 +27,9 @@ std::unique_ptr<pqxx::connection> Connect(const UrlSource& url) {
   connection->set_variable("idle_in_transaction_session_timeout", "'60s'");
   connection->set_variable("timezone", "'UTC'");
   for (const Statement* statement : kStatements) {
+    connection->prepare(statement->name, statement->sql);
+  }
+  for (const Statement* statement : kOrderStatements) {
     connection->prepare(statement->name, statement->sql);
   }
   return connection;

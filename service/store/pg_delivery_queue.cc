@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "store/order.h"
+#include "store/order_statements.h"
 #include "store/statements.h"
 #include "store/values.h"
 
@@ -26,6 +28,43 @@ bool PassAccountGate(pqxx::work& work, const ClaimParams& params) {
   if (!blocked) return true;
   return due &&
          !work.exec_prepared(kTakeProbe.name, params.route.account, params.lease.count()).empty();
+}
+
+/// Batches that one claim may find to wait for another operation before it gives up: bounds how
+/// long it keeps the account's other claims out.
+constexpr int kMaxHeldPerClaim = 16;
+
+/// The oldest sendable batch, or the first part of it that waits for nobody. What has to wait is
+/// held, and stays so if the transaction goes on to nothing: it is committed then.
+std::optional<Claim> TakeOldest(pqxx::work& work, const ClaimParams& params, int slot) {
+  const Route& route = params.route;
+  for (int held = 0; held < kMaxHeldPerClaim; ++held) {
+    const auto batch = work.exec_prepared(
+        kTakeBatch.name, route.account, std::string(Name(route.operation)), params.linger.count());
+    if (batch.empty()) {
+      if (held > 0) work.commit();
+      return std::nullopt;
+    }
+    const auto& row = batch[0];
+    Claim claim{.route = route,
+                .kind = ParseIdentifierKind(row[3].c_str()).value(),
+                .envelope = EnvelopeId{row[0].as<std::int64_t>()},
+                .facts = {.operation = route.operation,
+                          .span = {row[1].as<int>(), row[2].as<int>()},
+                          .attempt_count = row[4].as<int>(),
+                          .call_count = row[5].as<int>(),
+                          .started_at = {},
+                          .unknown_since = ToOptionalTime(row[6])},
+                .slot = slot,
+                .epoch = 0,
+                .identifiers = {}};
+    if (const auto free = HoldBackForOrder(work, claim)) {
+      claim.facts.span = *free;
+      return claim;
+    }
+  }
+  work.commit();
+  return std::nullopt;
 }
 
 /// Frees the slot if the claim still holds it.
@@ -72,7 +111,9 @@ void JudgeAccount(pqxx::work& work, const Claim& claim, const Plan& plan) {
 }
 
 /// The slot first, then the batch, the attempt last: every transaction that locks several locks
-/// them in this order.
+/// them in this order. A claim locks the account before all of them; this one after the batch,
+/// which cannot end in a circle, because a claim that holds the account waits for no slot or batch:
+/// it skips those that are locked.
 Recorded CarryOut(pqxx::work& work, const Claim& claim, const Plan& plan) {
   if (!FreeSlot(work, claim, plan.slot_cool_down)) return Recorded::kFenced;
   MoveBatch(work, claim, plan);
@@ -164,29 +205,16 @@ Result<std::optional<Claim>> PgDeliveryQueue::TakeBatchIn(pqxx::work& work,
                                                           const ClaimParams& params) const {
   const Route& route = params.route;
   const std::optional<Claim> nothing;
+  LockAccount(work, route.account);
   const auto concurrency = concurrency_.find(route.account);
   if (concurrency == concurrency_.end() || !PassAccountGate(work, params)) return nothing;
 
   const std::string api(Name(ApiOf(route.operation)));
   const auto slot = work.exec_prepared(kFreeSlot.name, route.account, api, concurrency->second);
   if (slot.empty()) return nothing;
-  const auto batch = work.exec_prepared(kTakeBatch.name, route.account,
-                                        std::string(Name(route.operation)), params.linger.count());
-  if (batch.empty()) return nothing;
-
-  const auto& row = batch[0];
-  Claim claim{.route = route,
-              .kind = ParseIdentifierKind(row[3].c_str()).value(),
-              .envelope = EnvelopeId{row[0].as<std::int64_t>()},
-              .facts = {.operation = route.operation,
-                        .span = {row[1].as<int>(), row[2].as<int>()},
-                        .attempt_count = row[4].as<int>(),
-                        .call_count = row[5].as<int>(),
-                        .started_at = {},
-                        .unknown_since = ToOptionalTime(row[6])},
-              .slot = slot[0][0].as<int>(),
-              .epoch = 0,
-              .identifiers = {}};
+  auto taken = TakeOldest(work, params, slot[0][0].as<int>());
+  if (!taken) return nothing;
+  Claim claim = *std::move(taken);
 
   // Only now, in a statement of its own: one that claims and reads at once would see the batch's
   // newest row and an older set of items.
@@ -305,6 +333,15 @@ Result<int> PgDeliveryQueue::CloseWindows(TimePoint now, int limit) {
     const auto closed = work.exec_prepared(kCloseWindows.name, ToMicros(now), limit);
     work.commit();
     return static_cast<int>(closed.affected_rows());
+  });
+}
+
+Result<int> PgDeliveryQueue::ReleaseHeld(int limit) {
+  return pool_.With([&](pqxx::connection& connection) -> Result<int> {
+    pqxx::work work(connection);
+    const auto released = work.exec_prepared(kReleaseHeld.name, limit);
+    work.commit();
+    return static_cast<int>(released.affected_rows());
   });
 }
 

@@ -32,6 +32,7 @@ class PgDeliveryQueue final : public DeliveryQueue {
   Result<std::optional<Claim>> TakeAbandoned(milliseconds lease) override;
   Result<Recorded> RecordAbandoned(const Claim& claim, const Plan& plan) override;
   Result<int> CloseWindows(TimePoint now, int limit) override;
+  Result<int> ReleaseHeld(int limit) override;
 
  private:
   struct Members;

@@ -16,6 +16,11 @@ milliseconds ProbeDelay(int probe_count) {
 
 std::optional<Claim> NoClaim() { return std::nullopt; }
 
+bool IsFinal(BatchState state) {
+  return state == BatchState::kDone || state == BatchState::kRejected ||
+         state == BatchState::kCancelled;
+}
+
 }  // namespace
 
 Result<std::vector<Route>> FakeDeliveryQueue::Sendable(std::span<const Route> routes,
@@ -33,8 +38,13 @@ Result<std::optional<Claim>> FakeDeliveryQueue::TakeBatch(const ClaimParams& par
   const Route& route = params.route;
   if (IsBlocked(route.account)) return NoClaim();
   const std::optional<SlotKey> key = FreeSlot(route);
-  BatchRow* const batch = OldestSendable(route, params.linger);
-  if (!key || !batch) return NoClaim();
+  if (!key) return NoClaim();
+  BatchRow* batch = nullptr;
+  while (!batch) {
+    const BatchRow* const oldest = OldestSendable(route, params.linger);
+    if (!oldest) return NoClaim();
+    batch = HoldBackForOrder(*oldest);
+  }
 
   // The probe of a blocked account is one claim: the others wait for what it finds.
   if (const auto block = blocks_.find(route.account); block != blocks_.end()) {
@@ -118,9 +128,28 @@ Result<int> FakeDeliveryQueue::CloseWindows(TimePoint now, int limit) {
   return closed;
 }
 
+Result<int> FakeDeliveryQueue::ReleaseHeld(int limit) {
+  const std::lock_guard lock(mutex_);
+  int released = 0;
+  for (auto& [key, batch] : batches_) {
+    if (released == limit) break;
+    if (batch.state != BatchState::kHeld || batch.reason != kEarlierOperation) continue;
+    const auto blocker = batches_.find({batch.blocked_by->envelope, batch.blocked_by->span.lo});
+    const bool waits = blocker != batches_.end() && !IsFinal(blocker->second.state) &&
+                       blocker->second.span.hi >= batch.blocked_by->span.hi;
+    if (waits) continue;
+    batch.state = BatchState::kReady;
+    batch.reason.clear();
+    batch.blocked_by.reset();
+    ++released;
+  }
+  return released;
+}
+
 EnvelopeId FakeDeliveryQueue::AddEnvelope(const NewEnvelope& envelope) {
   const std::lock_guard lock(mutex_);
   const EnvelopeId id{++last_envelope_};
+  envelopes_[id] = envelope;
   batches_[{id, 0}] = {.envelope = id,
                        .span = {0, envelope.size - 1},
                        .route = envelope.route,
@@ -179,6 +208,54 @@ BatchRow* FakeDeliveryQueue::OldestSendable(const Route& route, milliseconds lin
   return nullptr;
 }
 
+BatchRow* FakeDeliveryQueue::HoldBackForOrder(const BatchRow& batch) {
+  std::map<int, Blocker> blockers;
+  for (int pos = batch.span.lo; pos <= batch.span.hi; ++pos) {
+    if (const auto blocker = FindBlocker(batch, pos)) blockers[pos] = *blocker;
+  }
+  const BatchRow whole = batch;
+  batches_.erase({whole.envelope, whole.span.lo});
+  BatchRow* free = nullptr;
+  for (const OrderedRun& run : CutByBlocker(whole.span, blockers)) {
+    BatchRow& part = batches_[{whole.envelope, run.span.lo}] = whole;
+    part.span = run.span;
+    part.state = run.blocked_by ? BatchState::kHeld : BatchState::kReady;
+    part.reason = run.blocked_by ? kEarlierOperation : "";
+    part.not_before.reset();
+    part.blocked_by = run.blocked_by;
+    if (!run.blocked_by && !free) free = &part;
+  }
+  return free;
+}
+
+std::optional<Blocker> FakeDeliveryQueue::FindBlocker(const BatchRow& batch, int pos) const {
+  const Turn mine{batch.call_count > 0, RequestOf(batch.envelope)};
+  std::optional<Blocker> last;
+  RequestId last_request{};
+  for (const auto& [key, other] : batches_) {
+    if (other.route.account != batch.route.account || IsFinal(other.state) ||
+        other.route.operation == batch.route.operation) {
+      continue;
+    }
+    const RequestId request = RequestOf(other.envelope);
+    if (!GoesFirst({other.call_count > 0, request}, mine) || request < last_request) continue;
+    for (int at = other.span.lo; at <= other.span.hi; ++at) {
+      if (At(other.envelope, at) != At(batch.envelope, pos)) continue;
+      last = {other.envelope, other.span};
+      last_request = request;
+    }
+  }
+  return last;
+}
+
+Identifier FakeDeliveryQueue::At(EnvelopeId envelope, int pos) const {
+  return IdentifierAt(envelope, envelopes_.at(envelope), pos);
+}
+
+RequestId FakeDeliveryQueue::RequestOf(EnvelopeId envelope) const {
+  return envelopes_.at(envelope).request.value_or(RequestId{ToInt(envelope)});
+}
+
 bool FakeDeliveryQueue::IsBlocked(const std::string& account) const {
   const auto block = blocks_.find(account);
   return block != blocks_.end() && clock_.Now() < block->second.probe_at;
@@ -216,7 +293,7 @@ Claim FakeDeliveryQueue::ClaimOf(const BatchRow& batch, const SlotKey& key,
 bool FakeDeliveryQueue::FillIn(Claim& claim) const {
   for (int pos = claim.facts.span.lo; pos <= claim.facts.span.hi; ++pos) {
     if (lost_items_.contains({claim.envelope, pos})) return false;
-    claim.identifiers.push_back(IdentifierAt(claim.envelope, pos));
+    claim.identifiers.push_back(At(claim.envelope, pos));
   }
   return true;
 }

@@ -31,6 +31,7 @@ class FakeDeliveryQueue : public DeliveryQueue {
   Result<std::optional<Claim>> TakeAbandoned(milliseconds lease) override;
   Result<Recorded> RecordAbandoned(const Claim& claim, const Plan& plan) override;
   Result<int> CloseWindows(TimePoint now, int limit) override;
+  Result<int> ReleaseHeld(int limit) override;
 
   EnvelopeId AddEnvelope(const NewEnvelope& envelope);
 
@@ -86,6 +87,13 @@ class FakeDeliveryQueue : public DeliveryQueue {
   static SlotKey KeyOf(const Claim& claim);
   bool IsSendable(const BatchRow& batch, milliseconds linger) const;
   BatchRow* OldestSendable(const Route& route, milliseconds linger);
+
+  /// The first run of the batch that waits for nobody, as a batch of its own; what has to wait is
+  /// held.
+  BatchRow* HoldBackForOrder(const BatchRow& batch);
+  std::optional<Blocker> FindBlocker(const BatchRow& batch, int pos) const;
+  Identifier At(EnvelopeId envelope, int pos) const;
+  RequestId RequestOf(EnvelopeId envelope) const;
   bool IsBlocked(const std::string& account) const;
   std::optional<SlotKey> FreeSlot(const Route& route) const;
   Claim ClaimOf(const BatchRow& batch, const SlotKey& key, const Slot& slot) const;
@@ -102,6 +110,7 @@ class FakeDeliveryQueue : public DeliveryQueue {
   std::map<AttemptKey, AttemptRow> attempts_;
   std::map<SlotKey, Slot> slots_;
   std::map<std::string, Block> blocks_;
+  std::map<EnvelopeId, NewEnvelope> envelopes_;
   std::set<BatchKey> lost_items_;
 };
 

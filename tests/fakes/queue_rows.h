@@ -2,10 +2,13 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "lethe/batch.h"
 #include "lethe/delivery_queue.h"
 #include "lethe/operation.h"
+#include "lethe/order.h"
+#include "lethe/redacted.h"
 #include "lethe/time.h"
 #include "lethe/vendor.h"
 
@@ -17,6 +20,12 @@ struct NewEnvelope {
   IdentifierKind kind = IdentifierKind::kIdentity;
   int size = 1;
   bool closed = true;  ///< kReady; otherwise kOpen, opened now.
+
+  /// In place of IdentifierAt(), from position 0 on.
+  std::vector<Identifier> identifiers = {};
+
+  /// That all its items belong to; otherwise one whose id is the envelope's.
+  std::optional<RequestId> request = {};
 };
 
 /// A batch as a test sees it.
@@ -35,6 +44,7 @@ struct BatchRow {
   std::optional<TimePoint> accepted_at = {};
   std::optional<TimePoint> window_end = {};
   std::optional<TimePoint> finished_at = {};
+  std::optional<Blocker> blocked_by = {};
 
   friend bool operator==(const BatchRow&, const BatchRow&) = default;
 };
@@ -54,9 +64,13 @@ struct AttemptRow {
   friend bool operator==(const AttemptRow&, const AttemptRow&) = default;
 };
 
-/// The identifier that envelopes made for tests hold at a position.
+/// The identifier that envelopes made for tests hold at a position, where they name no other.
 inline Identifier IdentifierAt(EnvelopeId envelope, int pos) {
   return Identifier("user-" + std::to_string(ToInt(envelope)) + "-" + std::to_string(pos));
+}
+inline Identifier IdentifierAt(EnvelopeId id, const NewEnvelope& envelope, int pos) {
+  const auto index = static_cast<std::size_t>(pos);
+  return index < envelope.identifiers.size() ? envelope.identifiers[index] : IdentifierAt(id, pos);
 }
 
 }  // namespace lethe::fakes

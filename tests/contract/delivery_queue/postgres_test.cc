@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "contract/delivery_queue/delivery_queue_contract.h"
+#include "contract/delivery_queue/order_contract.h"
 #include "fakes/fake_clock.h"
 #include "store/pg_delivery_queue.h"
 #include "store/values.h"
@@ -50,12 +51,13 @@ class PostgresHarness : public QueueHarness {
         ToInt(id), envelope.size - 1, envelope.route.account,
         std::string(Name(envelope.route.operation)), std::string(Name(envelope.kind)),
         envelope.closed || full ? "ready" : "open");
+    const RequestId request = envelope.request.value_or(RequestId{ToInt(id)});
     for (int pos = 0; pos < envelope.size; ++pos) {
-      const Identifier identifier = fakes::IdentifierAt(id, pos);
+      const Identifier identifier = fakes::IdentifierAt(id, envelope, pos);
       work.exec_params(
           "insert into request_item (envelope, request_id, pos, ordinal, sealed, digest) "
-          "values ($1, 1, $2, $2, $3, $4)",
-          ToInt(id), pos,
+          "values ($1, $2, $3, $3, $4, $5)",
+          ToInt(id), ToInt(request), pos,
           pqxx::binarystring(store_.keys().Seal(identifier, envelope.route.account)),
           pqxx::binarystring(
               store_.keys().Mac(crypto::MacPurpose::kIdentifier, identifier.Reveal())));
@@ -81,7 +83,8 @@ class PostgresHarness : public QueueHarness {
              "select envelope, lo, hi, account, operation, kind, state, coalesce(reason, ''), "
              "lethe_micros(opened_at), lethe_micros(not_before), attempt_count, call_count, "
              "lethe_micros(unknown_since), lethe_micros(accepted_at), lethe_micros(window_end), "
-             "lethe_micros(finished_at) from batch order by envelope, lo")) {
+             "lethe_micros(finished_at), blocked_by_envelope, blocked_by_lo, blocked_by_hi "
+             "from batch order by envelope, lo")) {
       batches.push_back({.envelope = EnvelopeId{row[0].as<std::int64_t>()},
                          .span = {row[1].as<int>(), row[2].as<int>()},
                          .route = {row[3].c_str(), ParseOperation(row[4].c_str()).value()},
@@ -96,6 +99,9 @@ class PostgresHarness : public QueueHarness {
                          .accepted_at = ToOptionalTime(row[13]),
                          .window_end = ToOptionalTime(row[14]),
                          .finished_at = ToOptionalTime(row[15])});
+      if (row[16].is_null()) continue;
+      batches.back().blocked_by = {EnvelopeId{row[16].as<std::int64_t>()},
+                                   {row[17].as<int>(), row[18].as<int>()}};
     }
     return batches;
   }
@@ -134,6 +140,8 @@ class PostgresHarness : public QueueHarness {
 std::unique_ptr<QueueHarness> MakePostgres() { return std::make_unique<PostgresHarness>(); }
 
 INSTANTIATE_TEST_SUITE_P(Postgres, DeliveryQueueContract,
+                         testing::Values(Implementation{"Postgres", &MakePostgres}), NameOf);
+INSTANTIATE_TEST_SUITE_P(Postgres, OrderContract,
                          testing::Values(Implementation{"Postgres", &MakePostgres}), NameOf);
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "integration/store/world.h"
 #include "store/ids.h"
+#include "store/order_statements.h"
 #include "store/statements.h"
 
 namespace lethe::store {
@@ -38,6 +39,11 @@ class Plans : public testing::Test {
         "        case when n <= 19400 then 'done' when n <= 19700 then 'accepted' "
         "             when n <= 19990 then 'ready' else 'open' end as state "
         "      from generate_series(1, 20000) as n) b; "
+        "update batch set state = 'held', reason = 'earlier_operation', "
+        "  blocked_by_envelope = envelope - 1, blocked_by_lo = 0, blocked_by_hi = 9 "
+        "where envelope > " +
+        std::to_string(kFirst + 19'950) +
+        " and state = 'ready'; "
         "insert into request_item select " +
         id + ", " + id +
         ", pos, pos, "
@@ -146,6 +152,23 @@ TEST_F(Plans, AppendingAndMovingTouchOneBatch) {
               AllOf(ReadsNoTableWhole(), HasSubstr("batch_pkey")));
   EXPECT_THAT(PlanOf(kMoveBatch, kEnvelope + ", 0, 9, 'ready', null, null, null, null, null, 0"),
               AllOf(ReadsNoTableWhole(), HasSubstr("batch_pkey")));
+}
+
+TEST_F(Plans, WhereOtherOperationsBeginIsReadFromTheirIndex) {
+  EXPECT_THAT(PlanOf(kOldestOfOthers, "'acme', 'erasure'"),
+              AllOf(ReadsNoTableWhole(), HasSubstr("batch_unfinished"), Not(HasSubstr("Sort"))));
+}
+
+TEST_F(Plans, WhoGoesFirstIsFoundByDigestAmongThePartitionsOfTheUnfinished) {
+  EXPECT_THAT(PlanOf(kFindEarlier, "'acme', 'erasure', " + kEnvelope + ", 0, 99, false, " +
+                                       std::to_string(kFirst + 19'401)),
+              AllOf(ReadsNoTableWhole(), HasSubstr("request_item_202603_digest_idx"),
+                    Not(ContainsRegex("Scan .*request_item_202602"))));
+}
+
+TEST_F(Plans, ReleasingReadsTheHeldAndTheirBlockersOnly) {
+  EXPECT_THAT(PlanOf(kReleaseHeld, "100"),
+              AllOf(ReadsNoTableWhole(), HasSubstr("batch_held"), HasSubstr("batch_pkey")));
 }
 
 TEST_F(Plans, TheOldestThatWaitsIsFoundWithoutTheHistory) {

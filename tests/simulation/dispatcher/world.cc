@@ -107,6 +107,10 @@ class World::Queue : public DeliveryQueue {
     return Through([&] { return world_.queue_->CloseWindows(now + early, limit); });
   }
 
+  Result<int> ReleaseHeld(int limit) override {
+    return Through([&] { return world_.queue_->ReleaseHeld(limit); });
+  }
+
  private:
   /// A call that can be lost, or its result, or the process.
   template <typename Call>
@@ -220,7 +224,9 @@ class World::Replica {
     }
     const core::RescueReport rescued = dispatcher_.RescueAbandoned();
     world_.tally_.rescued += rescued.batches;
-    return busy || rescued.batches > 0 || dispatcher_.CloseWindows().batches > 0;
+    const bool closed = dispatcher_.CloseWindows().batches > 0;
+    const bool released = dispatcher_.ReleaseHeld().batches > 0;
+    return busy || rescued.batches > 0 || closed || released;
   }
 
   bool Count(const core::SendReport& report) {

@@ -75,6 +75,10 @@ class TroubledQueue : public fakes::FakeDeliveryQueue {
     if (take_fails) return Away();
     return FakeDeliveryQueue::CloseWindows(now, limit);
   }
+  Result<int> ReleaseHeld(int limit) override {
+    if (take_fails) return Away();
+    return FakeDeliveryQueue::ReleaseHeld(limit);
+  }
 
  private:
   fakes::FakeClock& clock_;
@@ -330,6 +334,30 @@ TEST_F(DispatcherTest, ClosesEveryWindowThatHasPassed) {
   EXPECT_EQ(queue_.batches().back().state, BatchState::kAccepted);
   clock_.Advance(48h);
   EXPECT_EQ(dispatcher_.CloseWindows().batches, 1);
+}
+
+TEST_F(DispatcherTest, LetsGoOfAllThatWasHeldForAnEarlierOperation) {
+  const Route demerge{"acme", Operation::kDemerge};
+  const std::vector<Identifier> ann{Identifier("ann")};
+  queue_.AddEnvelope({.route = demerge, .identifiers = ann});
+  constexpr int kHeld = kReleasesPerChunk + 1;
+  for (int i = 0; i < kHeld; ++i) queue_.AddEnvelope({.route = kErase, .identifiers = ann});
+  EXPECT_EQ(dispatcher_.SendOne(kErase).step, SendStep::kIdle);
+  EXPECT_EQ(dispatcher_.ReleaseHeld().batches, 0);
+
+  EXPECT_EQ(dispatcher_.SendOne(demerge).step, SendStep::kSent);
+  clock_.Advance(48h);
+  dispatcher_.CloseWindows();
+  EXPECT_EQ(dispatcher_.ReleaseHeld().batches, kHeld);
+  EXPECT_EQ(dispatcher_.SendOne(kErase).step, SendStep::kSent);
+}
+
+TEST_F(DispatcherTest, SaysThatNothingCouldBeLetGo) {
+  queue_.take_fails = true;
+  const ReleaseReport report = dispatcher_.ReleaseHeld();
+  EXPECT_EQ(report.batches, 0);
+  ASSERT_TRUE(report.error);
+  EXPECT_EQ(report.error->code, ErrorCode::kUnavailable);
 }
 
 }  // namespace
