@@ -10,12 +10,18 @@ alter table batch drop constraint batch_check6;
 alter table batch add constraint batch_reason_check check
   (state not in ('held', 'rejected', 'cancelled', 'needs_review') or reason is not null);
 
+-- The endpoint that an operation goes to.
+create function lethe_api(operation text) returns text
+  language sql immutable strict parallel safe
+  as $$ select case operation when 'erasure' then 'delete' when 'demerge' then 'demerge' else 'disassociate' end $$;
+
 -- When CleverTap first refused a call that these identifiers were in, while it has not taken them since.
 alter table batch add column refused_since timestamptz;
 -- Few at any time: what waits, but not for its turn.
 create index batch_held on batch (account, operation) where state = 'held';
--- Who searches for refused identifiers right now.
-create index batch_suspect on batch (account, operation) where refused_since is not null and state in ('ready', 'sending', 'held');
+-- Those that are being sent in smaller parts, and what was rejected for it lately: few as well.
+create index batch_suspect on batch (account, operation) where refused_since is not null and state in ('ready', 'sending');
+create index batch_refused on batch (account, operation, finished_at) where reason = 'refused_by_vendor';
 
 -- Calls in a row through this slot that got no proper answer, and the start of the last one that was accepted.
 alter table slot add column setbacks integer not null default 0 check (setbacks >= 0);

@@ -51,6 +51,7 @@ void Observer::Show(const Route& route, const core::SendReport& report) {
        {"accepted_items", report.items[BatchState::kAccepted]},
        {"ready_items", report.items[BatchState::kReady]},
        {"rejected_items", report.items[BatchState::kRejected]},
+       {"held_items", report.items[BatchState::kHeld]},
        {"needs_review_items", report.items[BatchState::kNeedsReview]},
        {"fenced", report.fenced}});
   if (report.account == AccountVerdict::kBlocked) {
@@ -67,6 +68,28 @@ void Observer::Show(const core::RescueReport& report) {
       {{"batches", report.batches},
        {"ready_items", report.items[BatchState::kReady]},
        {"needs_review_items", report.items[BatchState::kNeedsReview]}});
+}
+
+void Observer::Show(const core::RefusalReport& report) {
+  if (report.error) ShowFailure("refusals.failed", *report.error);
+  for (const auto& [route, evidence, ruling] : report.ruled) {
+    const auto account = LogValue::Public(route.account);
+    switch (ruling.verdict) {
+      case RefusalVerdict::kWait: break;
+      case RefusalVerdict::kSendAgain:
+        Log(LogLevel::kInfo, "refused.sent_again",
+            {{"account", account}, {"operation", route.operation}, {"items", evidence.vouched}});
+        break;
+      case RefusalVerdict::kReject:
+        Log(LogLevel::kWarning, "refused.rejected",
+            {{"account", account}, {"operation", route.operation}, {"items", evidence.confirmed}});
+        break;
+      case RefusalVerdict::kPause:
+        Log(LogLevel::kError, "account.blocked",
+            {{"account", account}, {"reason", LogValue::Public(ruling.account_reason)}});
+        break;
+    }
+  }
 }
 
 void Observer::Show(const core::CloseReport& report) {

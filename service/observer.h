@@ -18,6 +18,7 @@ class Observer {
   void Show(const store::FlushReport& report);
   void Show(const Route& route, const core::SendReport& report);
   void Show(const core::RescueReport& report);
+  void Show(const core::RefusalReport& report);
   void Show(const core::CloseReport& report);
   void Show(const core::ReleaseReport& report);
 

@@ -52,6 +52,7 @@ using telemetry::LogValue;
 constexpr milliseconds kCloseWindowsEvery{1'000};
 constexpr milliseconds kReleaseHeldEvery{1'000};
 constexpr milliseconds kRescueEvery{1'000};
+constexpr milliseconds kJudgeRefusalsEvery{1'000};
 constexpr milliseconds kSnapshotEvery{5'000};
 constexpr milliseconds kReadinessEvery{1'000};
 constexpr milliseconds kPartitionsEvery{3'600'000};
@@ -166,6 +167,7 @@ class Process {
                                            [this](const Route& route) { return SendOne(route); });
     start_when_ready(config_.dispatcher.poll, [this] { return OfferRoutes(); });
     start_when_ready(kRescueEvery, [this] { return RescueAbandoned(); });
+    start_when_ready(kJudgeRefusalsEvery, [this] { return JudgeRefusals(); });
     start_when_ready(kCloseWindowsEvery, [this] { return CloseWindows(); });
     start_when_ready(kReleaseHeldEvery, [this] { return ReleaseHeld(); });
   }
@@ -245,6 +247,11 @@ class Process {
     const core::RescueReport report = dispatcher_.RescueAbandoned();
     observer_.Show(report);
     return report.more ? Next::kAgain : Next::kWait;
+  }
+
+  Next JudgeRefusals() {
+    observer_.Show(dispatcher_.JudgeRefusals());
+    return Next::kWait;
   }
 
   Next CloseWindows() {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lethe/batch.h"
@@ -22,6 +24,15 @@ struct AttemptFacts {
 
   /// Start of the earliest attempt whose effect is not known.
   std::optional<TimePoint> unknown_since = {};
+
+  /// Start of the earliest call that was refused with these identifiers in it.
+  std::optional<TimePoint> refused_since = {};
+
+  /// Start of the latest call for the account and API that was accepted, as known at the claim.
+  std::optional<TimePoint> others_accepted_at = {};
+
+  int slot_setbacks = 0;  ///< Calls in a row through this slot, before this one, that got no answer
+                          ///< to go by: throttled, not sent, or of unknown outcome.
 };
 
 /// What becomes of one run of a batch. Runs that differ split the batch.
@@ -31,8 +42,11 @@ struct Transition {
   std::string reason = {};                   ///< lower_snake_case; empty where the state says all.
   std::optional<TimePoint> not_before = {};  ///< kReady.
 
-  /// kReady, kNeedsReview: carried along while an effect is unknown.
+  /// kReady, kHeld, kNeedsReview: carried along while an effect is unknown.
   std::optional<TimePoint> unknown_since = {};
+
+  /// kReady, kHeld: carried along until the identifiers are taken or rejected.
+  std::optional<TimePoint> refused_since = {};
 
   std::optional<TimePoint> accepted_at = {};  ///< kAccepted.
   std::optional<TimePoint> window_end = {};   ///< kAccepted.
@@ -47,6 +61,25 @@ enum class AccountVerdict {
   kBlocked,    ///< They do not: nothing more is sent until a probe succeeds.
 };
 
+/// Who ends a block.
+enum class Resume {
+  kConnect,   ///< A look at the credentials that touches nobody.
+  kBatch,     ///< The next batch, as a probe.
+  kOperator,  ///< Only a person.
+};
+
+inline constexpr std::array kResumes{Resume::kConnect, Resume::kBatch, Resume::kOperator};
+
+constexpr std::string_view Name(Resume resume) {
+  switch (resume) {
+    case Resume::kConnect: return "connect";
+    case Resume::kBatch: return "batch";
+    case Resume::kOperator: return "operator";
+  }
+  return "";
+}
+std::optional<Resume> ParseResume(std::string_view name);
+
 struct Plan {
   /// Ascending, without gap or overlap, and together the batch's span.
   std::vector<Transition> transitions;
@@ -54,9 +87,14 @@ struct Plan {
   /// False: the attempt does not count towards delays (429, 401 and the like).
   bool spends_attempt = true;
 
+  /// The call got no answer to go by: the slot's next cool-down is longer. Any other answer ends
+  /// the row.
+  bool setback = false;
+
   milliseconds slot_cool_down{0};  ///< How long the slot stays away from the account and API.
   AccountVerdict account = AccountVerdict::kUntouched;
   std::string account_reason = {};  ///< kBlocked: for the operator.
+  Resume resume = Resume::kBatch;   ///< kBlocked.
 
   friend bool operator==(const Plan&, const Plan&) = default;
 };
@@ -65,28 +103,31 @@ struct Plan {
 /// together `span`.
 bool Covers(const Plan& plan, Span span);
 
-/// How long after an attempt of unknown effect a repeat still cannot hurt anyone: a person who came
-/// back, a phone number's new owner, identities that were merged again. After it the batch waits
-/// for a person.
-milliseconds ResendHorizon(Operation operation);
+/// Whether the batch may be sent at `now`: not once ResendUntil() of an unknown effect has passed;
+/// from then on it waits for a person. Decide() plans no such repeat, but a batch can come to be
+/// sent later than planned; ask right before sending.
+bool MayResend(const AttemptFacts& facts, const ProcessingHours& hours, TimePoint now);
 
-/// Whether the batch may be sent at `now`: not once the resend horizon of an unknown effect has
-/// passed. Decide() plans no such repeat, but a batch can come to be sent later than planned; ask
-/// right before sending.
-bool MayResend(const AttemptFacts& facts, TimePoint now);
+/// The delay after `failures` in a row: doubles from 1 s up to 10 min (CleverTap's own advice for
+/// "too many requests" is ten minutes), spread by `jitter` in [0, 1) over the upper half of the
+/// delay.
+milliseconds RetryDelay(int failures, double jitter);
 
-/// The delay before attempt `attempt_count + 1`: doubles from 1 s up to 10 min (CleverTap's own
-/// advice for "too many requests" is ten minutes), spread by `jitter` in [0, 1) over the upper half
-/// of the delay.
-milliseconds RetryDelay(int attempt_count, double jitter);
+/// While CleverTap is out of reach a slot rests longer and longer, up to this: long enough that an
+/// outage costs few calls, short enough that its end is noticed soon.
+inline constexpr milliseconds kLongestOutageRest{60'000};
 
 /// What to do next. Pure: the same facts give the same plan.
+///
+/// A batch that is refused as a whole is halved; whoever is refused alone is held for
+/// JudgeRefusals().
 Plan Decide(const AttemptFacts& facts, const VendorReply& reply, const ProcessingHours& hours,
             TimePoint now, double jitter);
 
 /// What to do with a batch whose sender is gone (its lease ran out): the call may have been made,
 /// so the outcome is unknown.
-Plan DecideAbandoned(const AttemptFacts& facts, TimePoint now, double jitter);
+Plan DecideAbandoned(const AttemptFacts& facts, const ProcessingHours& hours, TimePoint now,
+                     double jitter);
 
 /// What to do with a claimed batch that MayResend() forbids to send: it waits for a person, and the
 /// attempt that was not made costs nothing.

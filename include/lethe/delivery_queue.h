@@ -10,6 +10,7 @@
 #include "lethe/decision.h"
 #include "lethe/operation.h"
 #include "lethe/redacted.h"
+#include "lethe/refusal.h"
 #include "lethe/result.h"
 #include "lethe/time.h"
 #include "lethe/vendor.h"
@@ -55,6 +56,12 @@ struct ClaimParams {
   milliseconds lease;
 };
 
+/// Refused identifiers of one route, and what is known about them.
+struct RefusalCase {
+  Route route;
+  RefusalEvidence evidence;
+};
+
 /// The durable queue as the dispatcher sees it. Thread-safe; nothing here throws. Each call is one
 /// transaction: it happened or it did not, and after kUnavailable it may be either; calling again
 /// is right.
@@ -79,7 +86,9 @@ class DeliveryQueue {
   virtual Result<std::optional<Claim>> TakeBatch(const ClaimParams& params) = 0;
 
   /// Writes the answer to its attempt and carries out the plan, splitting the batch where its runs
-  /// differ; frees the slot.
+  /// differ; frees the slot. A healthy account that was blocked before this attempt began is so no
+  /// longer, unless only a person may end the block; held refusals of an account that is no longer
+  /// blocked are ready again.
   virtual Result<Recorded> Record(const Claim& claim, const VendorReply& reply,
                                   const Plan& plan) = 0;
 
@@ -95,6 +104,13 @@ class DeliveryQueue {
   /// Carries out the plan for a batch of TakeAbandoned(). Its attempt stays without an answer, for
   /// a late one to be written to.
   virtual Result<Recorded> RecordAbandoned(const Claim& claim, const Plan& plan) = 0;
+
+  /// The routes that hold refused identifiers, on accounts that are not blocked.
+  virtual Result<std::vector<RefusalCase>> RefusalCases() = 0;
+
+  /// Carries out what was ruled on the case. kFenced if its evidence has changed since, or the
+  /// account was blocked: nothing happened.
+  virtual Result<Recorded> Settle(const RefusalCase& refusals, const RefusalRuling& ruling) = 0;
 
   /// Moves accepted batches whose window has passed to done; at most `limit`, and returns how many.
   virtual Result<int> CloseWindows(TimePoint now, int limit) = 0;

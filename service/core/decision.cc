@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "lethe/limits.h"
+#include "lethe/refusal.h"
 
 namespace lethe {
 namespace {
@@ -20,6 +21,13 @@ constexpr milliseconds kLongestRetryAfter = 1h;
 milliseconds AtLeastAsAsked(milliseconds delay, const VendorReply& reply) {
   return std::max(delay, std::min(reply.retry_after.value_or(delay), kLongestRetryAfter));
 }
+
+/// What one answer is read with.
+struct Reading {
+  const ProcessingHours& hours;
+  TimePoint now;
+  milliseconds delay;  ///< Before the batch is sent again.
+};
 
 std::string RejectionReason(const std::string& code) {
   // Digits enough for a phone number may be one.
@@ -46,13 +54,42 @@ Transition Review(const AttemptFacts& facts, std::string reason) {
           .unknown_since = facts.unknown_since};
 }
 
-Transition Again(const AttemptFacts& facts, std::string reason, TimePoint when) {
-  if (!MayResend(facts, when)) return Review(facts, "unknown_outcome");
+Transition Again(const AttemptFacts& facts, std::string reason, const ProcessingHours& hours,
+                 TimePoint when) {
+  if (!MayResend(facts, hours, when)) return Review(facts, "unknown_outcome");
   return {.span = facts.span,
           .to = BatchState::kReady,
           .reason = std::move(reason),
           .not_before = when,
-          .unknown_since = facts.unknown_since};
+          .unknown_since = facts.unknown_since,
+          .refused_since = facts.refused_since};
+}
+
+AttemptFacts Refused(AttemptFacts facts) {
+  if (!facts.refused_since) facts.refused_since = facts.started_at;
+  return facts;
+}
+
+/// For JudgeRefusals(). `refused` is confirmed if others were accepted since it was first refused.
+Transition Hold(const AttemptFacts& refused) {
+  const bool confirmed = refused.others_accepted_at > refused.refused_since;
+  return {.span = refused.span,
+          .to = BatchState::kHeld,
+          .reason = std::string(confirmed ? kRefusedConfirmed : kRefusedUnconfirmed),
+          .unknown_since = refused.unknown_since,
+          .refused_since = refused.refused_since};
+}
+
+/// Halves what was refused together; the halves are first in line for the next free slot.
+std::vector<Transition> Halve(const AttemptFacts& facts, const Reading& reading) {
+  AttemptFacts left = Refused(facts);
+  if (left.span.size() == 1) return {Hold(left)};
+  if (!MayResend(left, reading.hours, reading.now)) return {Review(left, "unknown_outcome")};
+  AttemptFacts right = left;
+  left.span.hi = left.span.lo + (left.span.size() - 1) / 2;
+  right.span.lo = left.span.hi + 1;
+  return {Again(left, "refused_together", reading.hours, reading.now),
+          Again(right, "refused_together", reading.hours, reading.now)};
 }
 
 Transition Accept(const AttemptFacts& facts, const ProcessingHours& hours, TimePoint now) {
@@ -94,29 +131,48 @@ void Append(std::vector<Transition>& runs, Transition next) {
   runs.push_back(std::move(next));
 }
 
+/// Whether so many of one answer can be bad by themselves: each has a code that speaks of it alone.
+/// Where more are, or everybody is, CleverTap's rule may have changed.
+bool AreExceptions(int faulted, int size) {
+  constexpr int kOneIn = 10;
+  if (size == 1) return true;
+  return faulted < size && faulted <= std::max(kFewRefusals, size / kOneIn);
+}
+
 std::vector<Transition> Split(const AttemptFacts& facts, const VendorReply& reply,
-                              const ProcessingHours& hours, TimePoint now, milliseconds delay) {
+                              const Reading& reading) {
   const std::vector<const Fault*> fault_of = FaultOfEach(reply, facts.span.size());
-  const bool all_rejected = std::all_of(fault_of.begin(), fault_of.end(), [](const Fault* fault) {
+  const auto is_permanent = [](const Fault* fault) {
     return fault != nullptr && fault->kind == FaultKind::kPermanent;
-  });
-  // Bad data is the exception; where everybody is refused, CleverTap's rule has changed.
-  if (all_rejected && fault_of.size() > 1) return {Review(facts, "all_rejected")};
+  };
+  const auto is_taken = [](const Fault* fault) { return fault == nullptr; };
+  const auto permanent = std::count_if(fault_of.begin(), fault_of.end(), is_permanent);
+  const bool reject = AreExceptions(static_cast<int>(permanent), facts.span.size());
+  const bool others_taken = std::any_of(fault_of.begin(), fault_of.end(), is_taken);
 
   std::vector<Transition> runs;
   AttemptFacts one = facts;
   one.span.hi = one.span.lo;
   for (const Fault* fault : fault_of) {
     if (fault == nullptr) {
-      Append(runs, Accept(one, hours, now));
+      Append(runs, Accept(one, reading.hours, reading.now));
     } else {
       switch (fault->kind) {
-        case FaultKind::kPermanent:
-          Append(runs, {.span = one.span,
-                        .to = BatchState::kRejected,
-                        .reason = RejectionReason(fault->code)});
+        case FaultKind::kPermanent: {
+          if (reject) {
+            Append(runs, {.span = one.span,
+                          .to = BatchState::kRejected,
+                          .reason = RejectionReason(fault->code)});
+            break;
+          }
+          Transition held = Hold(Refused(one));
+          if (others_taken) held.reason = kRefusedConfirmed;
+          Append(runs, std::move(held));
           break;
-        case FaultKind::kTransient: Append(runs, Again(one, "vendor_retry", now + delay)); break;
+        }
+        case FaultKind::kTransient:
+          Append(runs, Again(one, "vendor_retry", reading.hours, reading.now + reading.delay));
+          break;
         case FaultKind::kUnaccountable:
           Append(runs, Review(WithEffectUnknown(one), "unaccountable"));
           break;
@@ -138,27 +194,13 @@ bool Covers(const Plan& plan, Span span) {
   return next == span.hi + 1;
 }
 
-milliseconds ResendHorizon(Operation operation) {
-  switch (operation) {
-    // Both are carried out at night only. Until then a repeat marks what is marked already; in the
-    // worst hour, the one of the night's run, a person must be deleted or split, come back and be
-    // hit again within it.
-    case Operation::kErasure:
-    case Operation::kDemerge: return 1h;
-    // It acts at once, so a repeat hits whoever has registered the number since. Long enough for a
-    // restart; far shorter than the weeks that carriers keep a number from its next owner.
-    case Operation::kDisassociation: return 15min;
-  }
-  return 0ms;
+bool MayResend(const AttemptFacts& facts, const ProcessingHours& hours, TimePoint now) {
+  return !facts.unknown_since || now <= ResendUntil(facts.operation, *facts.unknown_since, hours);
 }
 
-bool MayResend(const AttemptFacts& facts, TimePoint now) {
-  return !facts.unknown_since || now - *facts.unknown_since <= ResendHorizon(facts.operation);
-}
-
-milliseconds RetryDelay(int attempt_count, double jitter) {
+milliseconds RetryDelay(int failures, double jitter) {
   constexpr int kMostDoublings = 10;
-  const int doublings = std::clamp(attempt_count - 1, 0, kMostDoublings);
+  const int doublings = std::clamp(failures - 1, 0, kMostDoublings);
   const milliseconds half = std::min(kFirstDelay * (1 << doublings), kLongestDelay) / 2;
   return half + std::chrono::duration_cast<milliseconds>(half * jitter);
 }
@@ -167,56 +209,64 @@ Plan Decide(const AttemptFacts& facts, const VendorReply& reply, const Processin
             TimePoint now, double jitter) {
   const std::string outcome(Name(reply.outcome));
   const milliseconds delay = RetryDelay(facts.attempt_count, jitter);
+  const milliseconds slot_rest = RetryDelay(facts.slot_setbacks + 1, jitter);
   // Where CleverTap is out of reach, a slot that went straight to the next batch would drag the
-  // whole queue through the outage.
-  const milliseconds breath = RetryDelay(1, jitter);
+  // whole queue through the outage. The batch waits longer than its slot: so the slot tries one
+  // other, and neither an outage nor one batch that never gets an answer can hold up the queue.
+  const milliseconds outage_rest = std::min(slot_rest, kLongestOutageRest);
+  const milliseconds outage_delay = std::max(delay, 2 * outage_rest);
 
   switch (reply.outcome) {
     case OutcomeClass::kAccepted:
       return {.transitions = {Accept(facts, hours, now)}, .account = AccountVerdict::kHealthy};
 
     case OutcomeClass::kPartial:
-      return {.transitions = Split(facts, reply, hours, now, delay),
+      return {.transitions = Split(facts, reply, {hours, now, delay}),
               .account = AccountVerdict::kHealthy};
 
-    case OutcomeClass::kRefused: return {.transitions = {Review(facts, "refused")}};
+    case OutcomeClass::kRefused: return {.transitions = Halve(facts, {hours, now, delay})};
 
-    case OutcomeClass::kThrottled: {
-      const int free_calls = facts.call_count - facts.attempt_count + 1;
-      return {.transitions = {Again(facts, outcome, now)},
+    case OutcomeClass::kThrottled:
+      return {.transitions = {Again(facts, outcome, hours, now)},
               .spends_attempt = false,
-              .slot_cool_down = AtLeastAsAsked(RetryDelay(free_calls, jitter), reply)};
-    }
+              .setback = true,
+              .slot_cool_down = AtLeastAsAsked(slot_rest, reply)};
 
     case OutcomeClass::kAccountBlocked:
-      return {.transitions = {Again(facts, outcome, now)},
+      return {.transitions = {Again(facts, outcome, hours, now)},
               .spends_attempt = false,
               .account = AccountVerdict::kBlocked,
-              .account_reason = BlockedReason("credentials_or_region", reply)};
+              .account_reason = BlockedReason("credentials_or_region", reply),
+              .resume = Resume::kConnect};
 
     case OutcomeClass::kMisconfigured:
-      return {.transitions = {Again(facts, outcome, now)},
+      return {.transitions = {Again(facts, outcome, hours, now)},
               .spends_attempt = false,
               .account = AccountVerdict::kBlocked,
               .account_reason = BlockedReason("endpoint", reply)};
 
     case OutcomeClass::kNotSent:
-      return {.transitions = {Again(facts, outcome, now + delay)}, .slot_cool_down = breath};
+      return {.transitions = {Again(facts, outcome, hours, now + outage_delay)},
+              .setback = true,
+              .slot_cool_down = outage_rest};
 
     case OutcomeClass::kUnknown: break;
   }
-  return {.transitions = {Again(WithEffectUnknown(facts), "unknown_outcome",
-                                now + AtLeastAsAsked(delay, reply))},
-          .slot_cool_down = AtLeastAsAsked(breath, reply)};
+  return {.transitions = {Again(WithEffectUnknown(facts), "unknown_outcome", hours,
+                                now + AtLeastAsAsked(outage_delay, reply))},
+          .setback = true,
+          .slot_cool_down = AtLeastAsAsked(outage_rest, reply)};
 }
 
-Plan DecideAbandoned(const AttemptFacts& facts, TimePoint now, double jitter) {
-  return {.transitions = {Again(WithEffectUnknown(facts), "unknown_outcome",
+Plan DecideAbandoned(const AttemptFacts& facts, const ProcessingHours& hours, TimePoint now,
+                     double jitter) {
+  return {.transitions = {Again(WithEffectUnknown(facts), "unknown_outcome", hours,
                                 now + RetryDelay(facts.attempt_count, jitter))}};
 }
 
 Plan DecideTooLate(const AttemptFacts& facts) {
-  return {.transitions = {Review(facts, "unknown_outcome")}, .spends_attempt = false};
+  return {.transitions = {Review(WithEffectUnknown(facts), "unknown_outcome")},
+          .spends_attempt = false};
 }
 
 }  // namespace lethe

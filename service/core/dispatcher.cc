@@ -53,7 +53,8 @@ SendReport Dispatcher::SendOne(const Route& route) {
     }
     return report;
   }
-  if (!MayResend(claim.facts, parts_.clock.Now())) {
+  const ProcessingHours& hours = hours_.at(route.account);
+  if (!MayResend(claim.facts, hours, parts_.clock.Now())) {
     report.step = SendStep::kWithheld;
     const VendorReply no_call{.outcome = OutcomeClass::kNotSent, .code = "too_late"};
     Record(claim, no_call, DecideTooLate(claim.facts), lease_end, report);
@@ -69,8 +70,7 @@ SendReport Dispatcher::SendOne(const Route& route) {
   report.outcome = reply.outcome;
   report.http_status = reply.http_status;
   report.code = reply.code;
-  const Plan plan =
-      Decide(claim.facts, reply, hours_.at(route.account), parts_.clock.Now(), parts_.jitter());
+  const Plan plan = Decide(claim.facts, reply, hours, parts_.clock.Now(), parts_.jitter());
   Record(claim, reply, plan, lease_end, report);
   return report;
 }
@@ -107,7 +107,11 @@ RescueReport Dispatcher::RescueAbandoned() {
     }
     if (!taken->has_value()) return report;
     const Claim& claim = **taken;
-    const Plan plan = DecideAbandoned(claim.facts, parts_.clock.Now(), parts_.jitter());
+    const auto hours = hours_.find(claim.route.account);
+    // Nobody knows the horizon of an account that is configured no more: it has passed.
+    const Plan plan = hours == hours_.end() ? DecideTooLate(claim.facts)
+                                            : DecideAbandoned(claim.facts, hours->second,
+                                                              parts_.clock.Now(), parts_.jitter());
     // Not tried again here: what cannot be recorded is abandoned once more when this lease ends.
     const Result<Recorded> recorded = parts_.queue.RecordAbandoned(claim, plan);
     if (!recorded.ok()) {
@@ -122,6 +126,28 @@ RescueReport Dispatcher::RescueAbandoned() {
     Add(CountItems(plan), report.items);
   }
   report.more = true;
+  return report;
+}
+
+RefusalReport Dispatcher::JudgeRefusals() {
+  RefusalReport report;
+  const auto cases = parts_.queue.RefusalCases();
+  if (!cases.ok()) {
+    report.error = cases.error();
+    return report;
+  }
+  for (const RefusalCase& one : *cases) {
+    RefusalRuling ruling = lethe::JudgeRefusals(one.route.operation, one.evidence);
+    if (ruling.verdict == RefusalVerdict::kWait) continue;
+    const auto settled = parts_.queue.Settle(one, ruling);
+    if (!settled.ok()) {
+      report.error = settled.error();
+      return report;
+    }
+    if (*settled == Recorded::kApplied) {
+      report.ruled.push_back({one.route, one.evidence, std::move(ruling)});
+    }
+  }
   return report;
 }
 

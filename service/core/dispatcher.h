@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "lethe/account.h"
 #include "lethe/batch.h"
@@ -88,6 +89,17 @@ struct RescueReport {
   std::optional<Error> error = {};
 };
 
+/// Rulings that took effect.
+struct RefusalReport {
+  struct Ruled {
+    Route route;
+    RefusalEvidence evidence;
+    RefusalRuling ruling;
+  };
+  std::vector<Ruled> ruled = {};
+  std::optional<Error> error = {};
+};
+
 struct CloseReport {
   int batches = 0;
   std::optional<Error> error = {};
@@ -120,6 +132,9 @@ class Dispatcher {
 
   /// Moves on the batches whose sender is gone.
   RescueReport RescueAbandoned();
+
+  /// Tells bad identifiers from a changed rule, where CleverTap has refused some.
+  RefusalReport JudgeRefusals();
 
   /// Calls done whatever has passed its processing window.
   CloseReport CloseWindows();

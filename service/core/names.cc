@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "lethe/batch.h"
+#include "lethe/decision.h"
 #include "lethe/operation.h"
 
 namespace lethe {
@@ -32,5 +33,7 @@ std::optional<Api> ParseApi(std::string_view name) {
 std::optional<BatchState> ParseBatchState(std::string_view name) {
   return Parse(kBatchStates, name);
 }
+
+std::optional<Resume> ParseResume(std::string_view name) { return Parse(kResumes, name); }
 
 }  // namespace lethe

@@ -27,6 +27,15 @@ TimePoint DemergeEnd(TimePoint accepted_at, const date::time_zone& zone) {
   }
 }
 
+TimePoint NextDemergeBegin(TimePoint after, const date::time_zone& zone) {
+  auto day = date::floor<date::days>(zone.to_local(after));
+  while (true) {
+    const TimePoint begin = zone.to_sys(day + kDemergeBegins, date::choose::earliest);
+    if (begin > after) return begin;
+    day += date::days{1};
+  }
+}
+
 }  // namespace
 
 std::optional<TimeZone> TimeZone::Find(std::string_view name) {
@@ -47,6 +56,21 @@ TimePoint WindowEnd(Operation operation, TimePoint accepted_at, const Processing
   if (hours.sandbox_window) return accepted_at + *hours.sandbox_window;
   return operation == Operation::kErasure ? accepted_at + kErasureTakes
                                           : DemergeEnd(accepted_at, hours.zone.rules());
+}
+
+TimePoint ResendUntil(Operation operation, TimePoint unknown_since, const ProcessingHours& hours) {
+  const ResendHorizons& horizons = hours.resend;
+  switch (operation) {
+    case Operation::kErasure:
+      if (horizons.erasure) return unknown_since + *horizons.erasure;
+      break;
+    case Operation::kDemerge:
+      if (horizons.demerge) return unknown_since + *horizons.demerge;
+      if (!hours.sandbox_window) return NextDemergeBegin(unknown_since, hours.zone.rules());
+      break;
+    case Operation::kDisassociation: return unknown_since + horizons.disassociation;
+  }
+  return WindowEnd(operation, unknown_since, hours);
 }
 
 }  // namespace lethe

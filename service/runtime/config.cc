@@ -191,8 +191,17 @@ class Loader {
     if (window && IsCleverTap(account.base_url)) {
       problems_.Add(*window, "is for sandboxes; CleverTap's own windows cannot be shortened");
     }
+    ReadResendHorizons(section, account.hours.resend);
     section.Close();
     config_.accounts.push_back(std::move(account));
+  }
+
+  void ReadResendHorizons(Section& account, ResendHorizons& horizons) {
+    Section section = account.Child("resend_horizon");
+    Read(section.Take("erasure"), horizons.erasure, Duration(0ms, 48h));
+    Read(section.Take("demerge"), horizons.demerge, Duration(0ms, 24h));
+    Read(section.Take("disassociation"), horizons.disassociation, Duration(0ms, 24h));
+    section.Close();
   }
 
   /// The variable's value if it is set, otherwise the file's.

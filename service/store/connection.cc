@@ -1,9 +1,11 @@
 #include "store/connection.h"
 
 #include <algorithm>
+#include <span>
 #include <string_view>
 
 #include "store/order_statements.h"
+#include "store/refusal_statements.h"
 #include "store/statements.h"
 
 namespace lethe::store {
@@ -26,11 +28,9 @@ std::unique_ptr<pqxx::connection> Connect(const UrlSource& url) {
   connection->set_variable("lock_timeout", "'10s'");
   connection->set_variable("idle_in_transaction_session_timeout", "'60s'");
   connection->set_variable("timezone", "'UTC'");
-  for (const Statement* statement : kStatements) {
-    connection->prepare(statement->name, statement->sql);
-  }
-  for (const Statement* statement : kOrderStatements) {
-    connection->prepare(statement->name, statement->sql);
+  for (const std::span<const Statement* const> room :
+       {std::span<const Statement* const>(kStatements), {kOrderStatements}, {kRefusalStatements}}) {
+    for (const Statement* statement : room) connection->prepare(statement->name, statement->sql);
   }
   return connection;
 }

@@ -4,6 +4,8 @@
 
 #include "store/order.h"
 #include "store/order_statements.h"
+#include "store/refusal_statements.h"
+#include "store/refusals.h"
 #include "store/statements.h"
 #include "store/values.h"
 
@@ -36,7 +38,8 @@ constexpr int kMaxHeldPerClaim = 16;
 
 /// The oldest sendable batch, or the first part of it that waits for nobody. What has to wait is
 /// held, and stays so if the transaction goes on to nothing: it is committed then.
-std::optional<Claim> TakeOldest(pqxx::work& work, const ClaimParams& params, int slot) {
+std::optional<Claim> TakeOldest(pqxx::work& work, const ClaimParams& params,
+                                const pqxx::row& slot) {
   const Route& route = params.route;
   for (int held = 0; held < kMaxHeldPerClaim; ++held) {
     const auto batch = work.exec_prepared(
@@ -54,8 +57,11 @@ std::optional<Claim> TakeOldest(pqxx::work& work, const ClaimParams& params, int
                           .attempt_count = row[4].as<int>(),
                           .call_count = row[5].as<int>(),
                           .started_at = {},
-                          .unknown_since = ToOptionalTime(row[6])},
-                .slot = slot,
+                          .unknown_since = ToOptionalTime(row[6]),
+                          .refused_since = ToOptionalTime(row[7]),
+                          .others_accepted_at = ToOptionalTime(slot[2]),
+                          .slot_setbacks = slot[1].as<int>()},
+                .slot = slot[0].as<int>(),
                 .epoch = 0,
                 .identifiers = {}};
     if (const auto free = HoldBackForOrder(work, claim)) {
@@ -67,10 +73,26 @@ std::optional<Claim> TakeOldest(pqxx::work& work, const ClaimParams& params, int
   return std::nullopt;
 }
 
+/// What a call has taught about its slot.
+struct SlotLesson {
+  milliseconds cool_down{0};
+  std::optional<bool> setback = {};           ///< Nothing if there was no call.
+  std::optional<TimePoint> accepted_at = {};  ///< Start of a call that was accepted.
+};
+
+SlotLesson LessonOf(const Claim& claim, const Plan& plan) {
+  SlotLesson lesson{.cool_down = plan.slot_cool_down, .setback = plan.setback};
+  for (const Transition& run : plan.transitions) {
+    if (run.to == BatchState::kAccepted) lesson.accepted_at = claim.facts.started_at;
+  }
+  return lesson;
+}
+
 /// Frees the slot if the claim still holds it.
-bool FreeSlot(pqxx::work& work, const Claim& claim, milliseconds cool_down) {
+bool FreeSlot(pqxx::work& work, const Claim& claim, const SlotLesson& lesson) {
   return !work.exec_prepared(kFreeLeasedSlot.name, claim.route.account, ApiName(claim), claim.slot,
-                             claim.epoch, cool_down.count())
+                             claim.epoch, lesson.cool_down.count(), lesson.setback,
+                             ToMicros(lesson.accepted_at))
               .empty();
 }
 
@@ -84,13 +106,14 @@ void MoveBatch(pqxx::work& work, const Claim& claim, const Plan& plan) {
     const auto reason = NullIfEmpty(run->reason);
     const bool first = run->span.lo == lo;
     const auto moved =
-        first
-            ? work.exec_prepared(kMoveBatch.name, envelope, lo, run->span.hi, state, reason,
-                                 ToMicros(run->not_before), ToMicros(run->unknown_since),
-                                 ToMicros(run->accepted_at), ToMicros(run->window_end), uncounted)
-            : work.exec_prepared(kSplitOff.name, envelope, lo, run->span.lo, run->span.hi, state,
-                                 reason, ToMicros(run->not_before), ToMicros(run->unknown_since),
-                                 ToMicros(run->accepted_at), ToMicros(run->window_end), uncounted);
+        first ? work.exec_prepared(kMoveBatch.name, envelope, lo, run->span.hi, state, reason,
+                                   ToMicros(run->not_before), ToMicros(run->unknown_since),
+                                   ToMicros(run->accepted_at), ToMicros(run->window_end),
+                                   ToMicros(run->refused_since), uncounted)
+              : work.exec_prepared(kSplitOff.name, envelope, lo, run->span.lo, run->span.hi, state,
+                                   reason, ToMicros(run->not_before), ToMicros(run->unknown_since),
+                                   ToMicros(run->accepted_at), ToMicros(run->window_end),
+                                   ToMicros(run->refused_since), uncounted);
     if (moved.empty()) {
       throw std::logic_error("a leased slot points to a batch that is not being sent");
     }
@@ -100,12 +123,15 @@ void MoveBatch(pqxx::work& work, const Claim& claim, const Plan& plan) {
 void JudgeAccount(pqxx::work& work, const Claim& claim, const Plan& plan) {
   switch (plan.account) {
     case AccountVerdict::kUntouched: return;
-    case AccountVerdict::kHealthy:
-      work.exec_prepared(kUnblockAccount.name, claim.route.account);
+    case AccountVerdict::kHealthy: {
+      const auto unblocked = work.exec_prepared(kUnblockAccount.name, claim.route.account,
+                                                ToMicros(claim.facts.started_at));
+      if (!unblocked.empty()) work.exec_prepared(kFreeRefused.name, claim.route.account);
       return;
+    }
     case AccountVerdict::kBlocked:
       work.exec_prepared(kBlockAccount.name, claim.route.account, plan.account_reason,
-                         ToMicros(claim.facts.started_at));
+                         ToMicros(claim.facts.started_at), std::string(Name(plan.resume)));
       return;
   }
 }
@@ -114,8 +140,9 @@ void JudgeAccount(pqxx::work& work, const Claim& claim, const Plan& plan) {
 /// them in this order. A claim locks the account before all of them; this one after the batch,
 /// which cannot end in a circle, because a claim that holds the account waits for no slot or batch:
 /// it skips those that are locked.
-Recorded CarryOut(pqxx::work& work, const Claim& claim, const Plan& plan) {
-  if (!FreeSlot(work, claim, plan.slot_cool_down)) return Recorded::kFenced;
+Recorded CarryOut(pqxx::work& work, const Claim& claim, const Plan& plan,
+                  const SlotLesson& lesson) {
+  if (!FreeSlot(work, claim, lesson)) return Recorded::kFenced;
   MoveBatch(work, claim, plan);
   JudgeAccount(work, claim, plan);
   return Recorded::kApplied;
@@ -137,7 +164,9 @@ Error NotAPlanFor(const Claim& claim) {
 /// back with the next key file; what is missing or broken in the database does not.
 Plan SetAside(const Claim& claim, const Error& error, TimePoint now) {
   constexpr std::chrono::minutes kUnknownKeyPause{1};
-  Transition aside{.span = claim.facts.span, .unknown_since = claim.facts.unknown_since};
+  Transition aside{.span = claim.facts.span,
+                   .unknown_since = claim.facts.unknown_since,
+                   .refused_since = claim.facts.refused_since};
   if (error.reason == "UNKNOWN_KEY") {
     aside.to = BatchState::kReady;
     aside.reason = "unknown_key";
@@ -212,7 +241,7 @@ Result<std::optional<Claim>> PgDeliveryQueue::TakeBatchIn(pqxx::work& work,
   const std::string api(Name(ApiOf(route.operation)));
   const auto slot = work.exec_prepared(kFreeSlot.name, route.account, api, concurrency->second);
   if (slot.empty()) return nothing;
-  auto taken = TakeOldest(work, params, slot[0][0].as<int>());
+  auto taken = TakeOldest(work, params, slot[0]);
   if (!taken) return nothing;
   Claim claim = *std::move(taken);
 
@@ -270,7 +299,7 @@ Result<Recorded> PgDeliveryQueue::Record(const Claim& claim, const VendorReply& 
   return pool_.With([&](pqxx::connection& connection) -> Result<Recorded> {
     pqxx::work work(connection);
     const auto status = reply.http_status ? std::optional(reply.http_status) : std::nullopt;
-    const Recorded recorded = CarryOut(work, claim, plan);
+    const Recorded recorded = CarryOut(work, claim, plan, LessonOf(claim, plan));
     WriteAnswer(work, claim, status, Name(reply.outcome), reply.code);
     work.commit();
     return recorded;
@@ -280,11 +309,12 @@ Result<Recorded> PgDeliveryQueue::Record(const Claim& claim, const VendorReply& 
 Result<Recorded> PgDeliveryQueue::Release(const Claim& claim) {
   const Transition back{.span = claim.facts.span,
                         .to = BatchState::kReady,
-                        .unknown_since = claim.facts.unknown_since};
+                        .unknown_since = claim.facts.unknown_since,
+                        .refused_since = claim.facts.refused_since};
   return pool_.With([&](pqxx::connection& connection) -> Result<Recorded> {
     pqxx::work work(connection);
     const Recorded recorded =
-        CarryOut(work, claim, {.transitions = {back}, .spends_attempt = false});
+        CarryOut(work, claim, {.transitions = {back}, .spends_attempt = false}, {});
     WriteAnswer(work, claim, std::nullopt, Name(OutcomeClass::kNotSent), "released");
     work.commit();
     return recorded;
@@ -308,7 +338,8 @@ Result<std::optional<Claim>> PgDeliveryQueue::TakeAbandoned(milliseconds lease) 
                           .attempt_count = batch[3].as<int>(),
                           .call_count = batch[4].as<int>(),
                           .started_at = ToTime(batch[6]),
-                          .unknown_since = ToOptionalTime(batch[5])},
+                          .unknown_since = ToOptionalTime(batch[5]),
+                          .refused_since = ToOptionalTime(batch[7])},
                 .slot = slot[0][1].as<int>(),
                 .epoch = slot[0][2].as<std::int64_t>(),
                 .identifiers = {}};
@@ -321,7 +352,23 @@ Result<Recorded> PgDeliveryQueue::RecordAbandoned(const Claim& claim, const Plan
   if (!Covers(plan, claim.facts.span)) return NotAPlanFor(claim);
   return pool_.With([&](pqxx::connection& connection) -> Result<Recorded> {
     pqxx::work work(connection);
-    const Recorded recorded = CarryOut(work, claim, plan);
+    const Recorded recorded = CarryOut(work, claim, plan, {});
+    work.commit();
+    return recorded;
+  });
+}
+
+Result<std::vector<RefusalCase>> PgDeliveryQueue::RefusalCases() {
+  return pool_.WithRetry([](pqxx::connection& connection) -> Result<std::vector<RefusalCase>> {
+    pqxx::work work(connection);
+    return ReadRefusalCases(work);
+  });
+}
+
+Result<Recorded> PgDeliveryQueue::Settle(const RefusalCase& refusals, const RefusalRuling& ruling) {
+  return pool_.With([&](pqxx::connection& connection) -> Result<Recorded> {
+    pqxx::work work(connection);
+    const Recorded recorded = SettleRefusals(work, refusals, ruling);
     work.commit();
     return recorded;
   });

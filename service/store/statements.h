@@ -2,15 +2,9 @@
 
 #include <array>
 
-namespace lethe::store {
+#include "store/statement.h"
 
-/// One prepared statement. All of the room's SQL is here, but for the few statements of migrations
-/// and partitions, so that it can be reviewed as SQL. States are literals: a parameter would keep a
-/// partial index from being used.
-struct Statement {
-  const char* name;
-  const char* sql;
-};
+namespace lethe::store {
 
 // ---- node numbers
 // ---------------------------------------------------------------------------------------------------------------
@@ -131,8 +125,9 @@ where account = $1 and probe_at <= lethe_now()
 returning account
 )sql"};
 
+// Answers the slot, its setbacks, and when the account and API last accepted anything.
 inline constexpr Statement kFreeSlot{"free_slot", R"sql(
-select number from slot
+select number, setbacks, (select lethe_micros(max(accepted_at)) from slot where account = $1 and api = $2) from slot
 where account = $1 and api = $2 and number <= $3::int and holder is null
   and (cool_down_until is null or cool_down_until <= lethe_now())
 order by number limit 1 for update skip locked
@@ -149,7 +144,8 @@ with present as materialized (select lethe_now() as t), oldest as materialized (
 update batch b set state = 'sending', reason = null, not_before = null, attempt_count = attempt_count + 1, call_count = call_count + 1
 from oldest o
 where b.envelope = o.envelope and b.lo = o.lo and b.state in ('open', 'ready')
-returning b.envelope, b.lo, b.hi, b.kind, b.attempt_count, b.call_count, lethe_micros(b.unknown_since)
+returning b.envelope, b.lo, b.hi, b.kind, b.attempt_count, b.call_count, lethe_micros(b.unknown_since),
+          lethe_micros(b.refused_since)
 )sql"};
 
 inline constexpr Statement kReadItems{"read_items", R"sql(
@@ -174,45 +170,54 @@ where envelope = $1 and lo = $2 and number = $3 and finished_at is null
 )sql"};
 
 // The fence: no row means that somebody else took the slot, and the batch with it. $5 cool-down in
-// milliseconds.
+// milliseconds; $6 whether the call was a setback, null if there was none; $7 start of a call that
+// was accepted.
 inline constexpr Statement kFreeLeasedSlot{"free_leased_slot", R"sql(
 update slot set holder = null, lease_until = null, envelope = null, lo = null,
-                cool_down_until = case when $5::bigint > 0 then lethe_now() + $5::bigint * interval '1 millisecond' end
+                cool_down_until = case when $5::bigint > 0 then lethe_now() + $5::bigint * interval '1 millisecond' end,
+                setbacks = case $6::boolean when true then setbacks + 1 when false then 0 else setbacks end,
+                accepted_at = greatest(accepted_at, lethe_time($7))
 where account = $1 and api = $2 and number = $3 and epoch = $4 and holder is not null
 returning number
 )sql"};
 
-// Later runs of a batch that splits; the first run keeps the row. $5..$10 as in kMoveBatch.
+// Later runs of a batch that splits; the first run keeps the row. $5..$12 as $4..$11 of kMoveBatch.
 inline constexpr Statement kSplitOff{"split_off", R"sql(
 insert into batch (envelope, lo, hi, account, operation, kind, state, reason, opened_at, not_before, attempt_count, call_count,
-                   unknown_since, accepted_at, window_end, finished_at)
-select envelope, $3, $4, account, operation, kind, $5, $6, opened_at, lethe_time($7), attempt_count - $11::int, call_count,
-       lethe_time($8), lethe_time($9), lethe_time($10), case when $5 = 'rejected' then lethe_now() end
+                   unknown_since, accepted_at, window_end, refused_since, finished_at)
+select envelope, $3, $4, account, operation, kind, $5, $6, opened_at, lethe_time($7), attempt_count - $12::int, call_count,
+       lethe_time($8), lethe_time($9), lethe_time($10), lethe_time($11), case when $5 = 'rejected' then lethe_now() end
 from batch where envelope = $1 and lo = $2 and state = 'sending'
 returning lo
 )sql"};
 
-// $3 hi, $4 state, $5 reason, $6 not_before, $7 unknown_since, $8 accepted_at, $9 window_end, $10
-// attempts that did not count.
+// $3 hi, $4 state, $5 reason, $6 not_before, $7 unknown_since, $8 accepted_at, $9 window_end,
+// $10 refused_since, $11 attempts that did not count.
 inline constexpr Statement kMoveBatch{"move_batch", R"sql(
 update batch set hi = $3, state = $4, reason = $5, not_before = lethe_time($6), unknown_since = lethe_time($7),
-                 accepted_at = lethe_time($8), window_end = lethe_time($9), attempt_count = attempt_count - $10::int,
-                 finished_at = case when $4 = 'rejected' then lethe_now() end
+                 accepted_at = lethe_time($8), window_end = lethe_time($9), refused_since = lethe_time($10),
+                 attempt_count = attempt_count - $11::int, finished_at = case when $4 = 'rejected' then lethe_now() end
 where envelope = $1 and lo = $2 and state = 'sending'
 returning lo
 )sql"};
 
+// $2: start of the attempt that was accepted. One that was under way when the block began shows
+// nothing.
 inline constexpr Statement kUnblockAccount{"unblock_account", R"sql(
 update account_state set blocked_since = null, blocked_reason = null, resume_by = null, probe_at = null, probe_count = 0
-where account = $1 and blocked_since is not null
+where account = $1 and blocked_since <= lethe_time($2) and resume_by <> 'operator'
+returning account
 )sql"};
 
-// Probes come after 10 s, 20 s, 40 s .. 10 min. An attempt ($3: its start) that began before the
-// account was blocked is no probe: calls that were in flight together say the same thing once.
+// Probes come after 10 s, 20 s, 40 s .. 10 min, and never where a person is waited for. An attempt
+// ($3: its start) that began before the account was blocked is no probe: calls that were in flight
+// together say the same thing once. $4 who ends the block; a person's stays a person's.
 inline constexpr Statement kBlockAccount{"block_account", R"sql(
-update account_state set blocked_since = coalesce(blocked_since, lethe_now()), blocked_reason = $2, resume_by = 'batch', probe_count = probe_count + 1,
-                         probe_at = lethe_now() + least(600, 10 * 2 ^ least(probe_count, 10)) * interval '1 second'
-where account = $1 and (blocked_since is null or blocked_since <= lethe_time($3))
+update account_state set blocked_since = coalesce(blocked_since, lethe_now()), blocked_reason = $2, resume_by = $4,
+                         probe_count = probe_count + 1,
+                         probe_at = case $4 when 'operator' then timestamptz 'infinity'
+                                    else lethe_now() + least(600, 10 * 2 ^ least(probe_count, 10)) * interval '1 second' end
+where account = $1 and (blocked_since is null or blocked_since <= lethe_time($3) and resume_by <> 'operator')
 )sql"};
 
 inline constexpr Statement kTakeAbandonedSlot{"take_abandoned_slot", R"sql(
@@ -228,7 +233,8 @@ inline constexpr Statement kReadAbandonedBatch{"read_abandoned_batch", R"sql(
 update attempt a set abandoned_at = coalesce(a.abandoned_at, lethe_now())
 from batch b
 where b.envelope = $1 and b.lo = $2 and b.state = 'sending' and a.envelope = b.envelope and a.lo = b.lo and a.number = b.call_count
-returning b.operation, b.kind, b.hi, b.attempt_count, b.call_count, lethe_micros(b.unknown_since), lethe_micros(a.started_at)
+returning b.operation, b.kind, b.hi, b.attempt_count, b.call_count, lethe_micros(b.unknown_since), lethe_micros(a.started_at),
+          lethe_micros(b.refused_since)
 )sql"};
 
 inline constexpr Statement kCloseWindows{"close_windows", R"sql(

@@ -14,6 +14,11 @@ milliseconds ProbeDelay(int probe_count) {
   return std::min<milliseconds>(10s * (1 << std::min(probe_count - 1, 6)), 10min);
 }
 
+bool IsHeldForRefusal(const BatchRow& batch) {
+  return batch.state == BatchState::kHeld &&
+         (batch.reason == kRefusedUnconfirmed || batch.reason == kRefusedConfirmed);
+}
+
 std::optional<Claim> NoClaim() { return std::nullopt; }
 
 bool IsFinal(BatchState state) {
@@ -78,8 +83,13 @@ Result<Recorded> FakeDeliveryQueue::Record(const Claim& claim, const VendorReply
   WriteAnswer(claim, reply);
   if (!Holds(claim)) return Recorded::kFenced;
   CarryOut(claim, plan);
+  Slot& slot = slots_[KeyOf(claim)];
+  slot.cool_down_until = clock_.Now() + plan.slot_cool_down;
+  slot.setbacks = plan.setback ? slot.setbacks + 1 : 0;
+  for (const Transition& run : plan.transitions) {
+    if (run.to == BatchState::kAccepted) slot.accepted_at = claim.facts.started_at;
+  }
   Judge(claim, plan);
-  slots_[KeyOf(claim)].cool_down_until = clock_.Now() + plan.slot_cool_down;
   return Recorded::kApplied;
 }
 
@@ -112,6 +122,44 @@ Result<Recorded> FakeDeliveryQueue::RecordAbandoned(const Claim& claim, const Pl
   const std::lock_guard lock(mutex_);
   if (!Holds(claim)) return Recorded::kFenced;
   CarryOut(claim, plan);
+  return Recorded::kApplied;
+}
+
+Result<std::vector<RefusalCase>> FakeDeliveryQueue::RefusalCases() {
+  const std::lock_guard lock(mutex_);
+  std::map<Route, RefusalEvidence> cases;
+  for (const auto& [key, batch] : batches_) {
+    if (IsHeldForRefusal(batch) && !blocks_.contains(batch.route.account)) {
+      cases[batch.route] = EvidenceOf(batch.route);
+    }
+  }
+  std::vector<RefusalCase> all;
+  for (const auto& [route, evidence] : cases) all.push_back({route, evidence});
+  return all;
+}
+
+Result<Recorded> FakeDeliveryQueue::Settle(const RefusalCase& refusals,
+                                           const RefusalRuling& ruling) {
+  const std::lock_guard lock(mutex_);
+  const Route& route = refusals.route;
+  if (blocks_.contains(route.account) || EvidenceOf(route) != refusals.evidence) {
+    return Recorded::kFenced;
+  }
+  if (ruling.verdict == RefusalVerdict::kPause) BlockAccount(route.account, ruling.resume);
+  const std::optional<TimePoint> accepted_at = LastAcceptedAt(route);
+  for (auto& [key, batch] : batches_) {
+    if (batch.route != route || batch.state != BatchState::kHeld) continue;
+    if (ruling.verdict == RefusalVerdict::kSendAgain && batch.reason == kRefusedUnconfirmed &&
+        batch.refused_since < accepted_at) {
+      batch.state = BatchState::kReady;
+    }
+    if (ruling.verdict == RefusalVerdict::kReject && batch.reason == kRefusedConfirmed) {
+      batch.state = BatchState::kRejected;
+      batch.reason = kRefusedByVendor;
+      batch.refused_since.reset();
+      batch.finished_at = clock_.Now();
+    }
+  }
   return Recorded::kApplied;
 }
 
@@ -284,7 +332,10 @@ Claim FakeDeliveryQueue::ClaimOf(const BatchRow& batch, const SlotKey& key,
                     .attempt_count = batch.attempt_count + 1,
                     .call_count = batch.call_count,
                     .started_at = attempt.started_at,
-                    .unknown_since = batch.unknown_since},
+                    .unknown_since = batch.unknown_since,
+                    .refused_since = batch.refused_since,
+                    .others_accepted_at = LastAcceptedAt(batch.route),
+                    .slot_setbacks = slot.setbacks},
           .slot = key.number,
           .epoch = slot.epoch,
           .identifiers = {}};
@@ -319,6 +370,7 @@ void FakeDeliveryQueue::CarryOut(const Claim& claim, const Plan& plan) {
     run.reason = transition.reason;
     run.not_before = transition.not_before;
     run.unknown_since = transition.unknown_since;
+    run.refused_since = transition.refused_since;
     run.accepted_at = transition.accepted_at;
     run.window_end = transition.window_end;
     if (transition.to == BatchState::kRejected) run.finished_at = clock_.Now();
@@ -330,16 +382,75 @@ void FakeDeliveryQueue::CarryOut(const Claim& claim, const Plan& plan) {
 void FakeDeliveryQueue::Judge(const Claim& claim, const Plan& plan) {
   switch (plan.account) {
     case AccountVerdict::kUntouched: return;
-    case AccountVerdict::kHealthy: blocks_.erase(claim.route.account); return;
+    case AccountVerdict::kHealthy: {
+      const auto block = blocks_.find(claim.route.account);
+      if (block == blocks_.end() || block->second.resume == Resume::kOperator) return;
+      if (claim.facts.started_at < block->second.since) return;
+      blocks_.erase(block);
+      FreeRefused(claim.route.account);
+      return;
+    }
     case AccountVerdict::kBlocked: {
-      Block& block =
-          blocks_.try_emplace(claim.route.account, Block{.since = clock_.Now()}).first->second;
-      const bool was_blocked_before = block.probe_count > 0;
-      if (was_blocked_before && claim.facts.started_at < block.since) return;
-      block.probe_at = clock_.Now() + ProbeDelay(++block.probe_count);
+      const auto block = blocks_.find(claim.route.account);
+      if (block != blocks_.end() && (block->second.resume == Resume::kOperator ||
+                                     claim.facts.started_at < block->second.since)) {
+        return;
+      }
+      BlockAccount(claim.route.account, plan.resume);
       return;
     }
   }
+}
+
+void FakeDeliveryQueue::BlockAccount(const std::string& account, Resume resume) {
+  Block& block = blocks_.try_emplace(account, Block{.since = clock_.Now()}).first->second;
+  ++block.probe_count;
+  block.resume = resume;
+  block.probe_at =
+      resume == Resume::kOperator ? TimePoint::max() : clock_.Now() + ProbeDelay(block.probe_count);
+}
+
+void FakeDeliveryQueue::FreeRefused(const std::string& account) {
+  for (auto& [key, batch] : batches_) {
+    if (batch.route.account == account && IsHeldForRefusal(batch)) {
+      batch.state = BatchState::kReady;
+    }
+  }
+}
+
+std::optional<TimePoint> FakeDeliveryQueue::LastAcceptedAt(const Route& route) const {
+  std::optional<TimePoint> last;
+  for (const auto& [key, slot] : slots_) {
+    if (key.account == route.account && key.api == ApiOf(route.operation)) {
+      last = std::max(last, slot.accepted_at);
+    }
+  }
+  return last;
+}
+
+RefusalEvidence FakeDeliveryQueue::EvidenceOf(const Route& route) const {
+  const std::optional<TimePoint> accepted_at = LastAcceptedAt(route);
+  RefusalEvidence evidence;
+  for (const auto& [key, batch] : batches_) {
+    if (batch.route != route) continue;
+    const int size = batch.span.size();
+    const bool is_waiting = batch.state == BatchState::kOpen || batch.state == BatchState::kReady ||
+                            batch.state == BatchState::kSending;
+    if (IsHeldForRefusal(batch)) {
+      const bool vouched = batch.refused_since < accepted_at;
+      (batch.reason == kRefusedConfirmed ? evidence.confirmed
+       : vouched                         ? evidence.vouched
+                                         : evidence.unvouched) += size;
+    } else if (is_waiting && batch.refused_since) {
+      evidence.searching += size;
+    } else if (is_waiting) {
+      evidence.others_under_way = true;
+    } else if (batch.state == BatchState::kRejected && batch.reason == kRefusedByVendor &&
+               clock_.Now() - *batch.finished_at < kRefusalMemory) {
+      evidence.rejected_lately += size;
+    }
+  }
+  return evidence;
 }
 
 }  // namespace lethe::fakes

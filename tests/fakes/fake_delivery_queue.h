@@ -30,6 +30,8 @@ class FakeDeliveryQueue : public DeliveryQueue {
   Result<Recorded> Release(const Claim& claim) override;
   Result<std::optional<Claim>> TakeAbandoned(milliseconds lease) override;
   Result<Recorded> RecordAbandoned(const Claim& claim, const Plan& plan) override;
+  Result<std::vector<RefusalCase>> RefusalCases() override;
+  Result<Recorded> Settle(const RefusalCase& refusals, const RefusalRuling& ruling) override;
   Result<int> CloseWindows(TimePoint now, int limit) override;
   Result<int> ReleaseHeld(int limit) override;
 
@@ -77,11 +79,14 @@ class FakeDeliveryQueue : public DeliveryQueue {
     std::optional<BatchKey> batch;  ///< Nothing while the slot is free.
     TimePoint lease_until{};
     TimePoint cool_down_until{};
+    int setbacks = 0;
+    std::optional<TimePoint> accepted_at = {};
   };
   struct Block {
     TimePoint since;
     TimePoint probe_at = {};
     int probe_count = 0;
+    Resume resume = Resume::kBatch;
   };
 
   static SlotKey KeyOf(const Claim& claim);
@@ -101,6 +106,10 @@ class FakeDeliveryQueue : public DeliveryQueue {
   void WriteAnswer(const Claim& claim, const VendorReply& reply);
   void CarryOut(const Claim& claim, const Plan& plan);
   void Judge(const Claim& claim, const Plan& plan);
+  void BlockAccount(const std::string& account, Resume resume);
+  void FreeRefused(const std::string& account);
+  std::optional<TimePoint> LastAcceptedAt(const Route& route) const;
+  RefusalEvidence EvidenceOf(const Route& route) const;
 
   const Clock& clock_;
   mutable std::mutex mutex_;

@@ -41,6 +41,7 @@ struct BatchRow {
   int attempt_count = 0;
   int call_count = 0;
   std::optional<TimePoint> unknown_since = {};
+  std::optional<TimePoint> refused_since = {};
   std::optional<TimePoint> accepted_at = {};
   std::optional<TimePoint> window_end = {};
   std::optional<TimePoint> finished_at = {};

@@ -2,6 +2,7 @@
 
 #include "contract/delivery_queue/delivery_queue_contract.h"
 #include "contract/delivery_queue/order_contract.h"
+#include "contract/delivery_queue/refusal_contract.h"
 #include "fakes/fake_clock.h"
 #include "fakes/fake_delivery_queue.h"
 
@@ -33,6 +34,9 @@ std::unique_ptr<QueueHarness> MakeFake() { return std::make_unique<FakeHarness>(
 INSTANTIATE_TEST_SUITE_P(Fake, DeliveryQueueContract,
                          testing::Values(Implementation{"InMemory", &MakeFake}), NameOf);
 INSTANTIATE_TEST_SUITE_P(Fake, OrderContract,
+                         testing::Values(Implementation{"InMemory", &MakeFake}), NameOf);
+
+INSTANTIATE_TEST_SUITE_P(Fake, RefusalContract,
                          testing::Values(Implementation{"InMemory", &MakeFake}), NameOf);
 
 }  // namespace

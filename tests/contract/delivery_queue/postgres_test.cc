@@ -5,6 +5,7 @@
 
 #include "contract/delivery_queue/delivery_queue_contract.h"
 #include "contract/delivery_queue/order_contract.h"
+#include "contract/delivery_queue/refusal_contract.h"
 #include "fakes/fake_clock.h"
 #include "store/pg_delivery_queue.h"
 #include "store/values.h"
@@ -83,8 +84,8 @@ class PostgresHarness : public QueueHarness {
              "select envelope, lo, hi, account, operation, kind, state, coalesce(reason, ''), "
              "lethe_micros(opened_at), lethe_micros(not_before), attempt_count, call_count, "
              "lethe_micros(unknown_since), lethe_micros(accepted_at), lethe_micros(window_end), "
-             "lethe_micros(finished_at), blocked_by_envelope, blocked_by_lo, blocked_by_hi "
-             "from batch order by envelope, lo")) {
+             "lethe_micros(finished_at), blocked_by_envelope, blocked_by_lo, blocked_by_hi, "
+             "lethe_micros(refused_since) from batch order by envelope, lo")) {
       batches.push_back({.envelope = EnvelopeId{row[0].as<std::int64_t>()},
                          .span = {row[1].as<int>(), row[2].as<int>()},
                          .route = {row[3].c_str(), ParseOperation(row[4].c_str()).value()},
@@ -96,6 +97,7 @@ class PostgresHarness : public QueueHarness {
                          .attempt_count = row[10].as<int>(),
                          .call_count = row[11].as<int>(),
                          .unknown_since = ToOptionalTime(row[12]),
+                         .refused_since = ToOptionalTime(row[19]),
                          .accepted_at = ToOptionalTime(row[13]),
                          .window_end = ToOptionalTime(row[14]),
                          .finished_at = ToOptionalTime(row[15])});
@@ -142,6 +144,9 @@ std::unique_ptr<QueueHarness> MakePostgres() { return std::make_unique<PostgresH
 INSTANTIATE_TEST_SUITE_P(Postgres, DeliveryQueueContract,
                          testing::Values(Implementation{"Postgres", &MakePostgres}), NameOf);
 INSTANTIATE_TEST_SUITE_P(Postgres, OrderContract,
+                         testing::Values(Implementation{"Postgres", &MakePostgres}), NameOf);
+
+INSTANTIATE_TEST_SUITE_P(Postgres, RefusalContract,
                          testing::Values(Implementation{"Postgres", &MakePostgres}), NameOf);
 
 }  // namespace

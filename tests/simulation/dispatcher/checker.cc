@@ -61,7 +61,7 @@ int Checker::CallStarted(const VendorCall& call, TimePoint lease_until) {
   for (const Identifier& identifier : call.identifiers) {
     const Effects& effects = EffectsOn(call.operation, identifier);
     // The horizon is judged when the attempt is written down; the call follows within the lease.
-    if (!effects.empty() && now - effects.front() > ResendHorizon(call.operation) + lease_) {
+    if (!effects.empty() && now > ResendUntil(call.operation, effects.front(), hours_) + lease_) {
       Violated("an identifier was sent again past the resend horizon");
     }
   }

@@ -15,6 +15,8 @@ constexpr TimePoint kNever = TimePoint::max();
 std::vector<Account> Accounts(const Scenario& scenario) {
   ProcessingHours hours{.zone = *TimeZone::Find("Asia/Kolkata")};
   if (scenario.sandbox_window > 0ms) hours.sandbox_window = scenario.sandbox_window;
+  // Short enough that a storm outlasts them.
+  hours.resend = {.erasure = 1h, .demerge = 1h, .disassociation = 15min};
   std::vector<Account> accounts;
   for (const char* name : {"acme", "globex"}) {
     accounts.push_back({.name = name,
@@ -48,6 +50,7 @@ TimePoint DueAt(const fakes::BatchRow& batch) {
   switch (batch.state) {
     case BatchState::kOpen: return batch.opened_at + kOptions.linger;
     case BatchState::kReady: return batch.not_before.value_or(batch.opened_at);
+    case BatchState::kHeld:
     case BatchState::kSending: return batch.opened_at;
     case BatchState::kAccepted: return *batch.window_end;
     default: return kNever;
@@ -100,6 +103,14 @@ class World::Queue : public DeliveryQueue {
 
   Result<Recorded> RecordAbandoned(const Claim& claim, const Plan& plan) override {
     return Through([&] { return world_.queue_->RecordAbandoned(claim, plan); });
+  }
+
+  Result<std::vector<RefusalCase>> RefusalCases() override {
+    return Through([&] { return world_.queue_->RefusalCases(); });
+  }
+
+  Result<Recorded> Settle(const RefusalCase& refusals, const RefusalRuling& ruling) override {
+    return Through([&] { return world_.queue_->Settle(refusals, ruling); });
   }
 
   Result<int> CloseWindows(TimePoint now, int limit) override {
@@ -226,7 +237,8 @@ class World::Replica {
     world_.tally_.rescued += rescued.batches;
     const bool closed = dispatcher_.CloseWindows().batches > 0;
     const bool released = dispatcher_.ReleaseHeld().batches > 0;
-    return busy || rescued.batches > 0 || closed || released;
+    const bool judged = !dispatcher_.JudgeRefusals().ruled.empty();
+    return busy || rescued.batches > 0 || closed || released || judged;
   }
 
   bool Count(const core::SendReport& report) {

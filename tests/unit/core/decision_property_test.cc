@@ -26,8 +26,15 @@ class AnyAnswer {
     facts.span.hi = facts.span.lo + Between(0, 30);
     facts.call_count = facts.attempt_count + Between(0, 20);
     if (Between(0, 1) == 0) {
-      facts.unknown_since = facts.started_at - std::chrono::seconds(Between(0, 7200));
+      facts.unknown_since = facts.started_at - std::chrono::seconds(Between(0, 200'000));
     }
+    if (Between(0, 2) == 0) {
+      facts.refused_since = facts.started_at - std::chrono::seconds(Between(0, 7200));
+    }
+    if (Between(0, 2) == 0) {
+      facts.others_accepted_at = facts.started_at - std::chrono::seconds(Between(0, 7200));
+    }
+    facts.slot_setbacks = Between(0, 20);
     return facts;
   }
 
@@ -61,6 +68,8 @@ class AnyAnswer {
   std::mt19937_64 random_{20260110};  // NOLINT(cert-msc32-c,cert-msc51-cpp): repeatable
 };
 
+ProcessingHours Hours() { return {.zone = TimeZone::Find("Asia/Kolkata").value()}; }
+
 bool IsWord(const std::string& text) {
   return text.find_first_not_of("abcdefghijklmnopqrstuvwxyz_0123456789") == std::string::npos;
 }
@@ -73,18 +82,19 @@ void ExpectWhatTheStateNeeds(const Transition& transition, const AttemptFacts& f
   EXPECT_EQ(transition.window_end.has_value(), accepted);
   EXPECT_EQ(transition.not_before.has_value(), transition.to == BatchState::kReady);
   EXPECT_EQ(transition.reason.empty(), accepted);
+  EXPECT_TRUE(transition.to != BatchState::kHeld || transition.refused_since);
   EXPECT_TRUE(IsWord(transition.reason)) << transition.reason;
   if (transition.not_before) {
     EXPECT_GE(*transition.not_before, now);
     AttemptFacts again = facts;
     again.unknown_since = transition.unknown_since;
-    EXPECT_TRUE(MayResend(again, *transition.not_before));
+    EXPECT_TRUE(MayResend(again, Hours(), *transition.not_before));
     EXPECT_TRUE(!facts.unknown_since || transition.unknown_since == facts.unknown_since);
   }
 }
 
 TEST(AnyAnswer, GivesAPlanThatCoversTheBatchInMaximalRuns) {
-  const ProcessingHours hours{.zone = TimeZone::Find("Asia/Kolkata").value()};
+  const ProcessingHours hours = Hours();
   const TimePoint now = At("2026-01-10 12:00 +0530");
   AnyAnswer any;
   for (int round = 0; round < kRounds && !testing::Test::HasFailure(); ++round) {
@@ -96,11 +106,13 @@ TEST(AnyAnswer, GivesAPlanThatCoversTheBatchInMaximalRuns) {
 
     EXPECT_TRUE(Covers(plan, facts.span));
     EXPECT_EQ(plan, Decide(facts, reply, hours, now, jitter));
+    EXPECT_TRUE(reply.outcome != OutcomeClass::kRefused || plan.transitions.size() <= 2);
     EXPECT_EQ(plan.account == AccountVerdict::kBlocked, !plan.account_reason.empty());
     EXPECT_GE(plan.slot_cool_down, 0ms);
     for (std::size_t i = 0; i < plan.transitions.size(); ++i) {
       ExpectWhatTheStateNeeds(plan.transitions[i], facts, now);
-      if (i == 0) continue;
+      // The halves of what was refused are told apart on purpose.
+      if (i == 0 || reply.outcome == OutcomeClass::kRefused) continue;
       Transition before = plan.transitions[i - 1];
       before.span = plan.transitions[i].span;
       EXPECT_NE(before, plan.transitions[i]) << "two equal runs side by side";

@@ -24,7 +24,8 @@ class Decisions : public testing::Test {
     return plan.transitions.at(0);
   }
 
-  const ProcessingHours hours_{.zone = TimeZone::Find("Asia/Kolkata").value()};
+  const VendorReply kRefusal{.outcome = OutcomeClass::kRefused, .http_status = 400};
+  ProcessingHours hours_{.zone = TimeZone::Find("Asia/Kolkata").value()};
   const TimePoint started_at_ = At("2026-01-10 12:00 +0530");
   const TimePoint now_ = started_at_ + 2s;
   AttemptFacts facts_{.operation = Operation::kErasure,
@@ -53,10 +54,68 @@ TEST_F(Decisions, AcceptanceSettlesAnEarlierUnknownEffect) {
   EXPECT_FALSE(transition.unknown_since);
 }
 
-TEST_F(Decisions, ARefusedBatchWaitsForAPerson) {
-  const Plan expected{
-      .transitions = {{.span = facts_.span, .to = kNeedsReview, .reason = "refused"}}};
-  EXPECT_EQ(After({.outcome = OutcomeClass::kRefused, .http_status = 400}), expected);
+TEST_F(Decisions, ABatchThatIsRefusedTogetherIsHalvedAndSentAgainAtOnce) {
+  const auto half = [this](Span span) {
+    return Transition{.span = span,
+                      .to = kReady,
+                      .reason = "refused_together",
+                      .not_before = now_,
+                      .refused_since = started_at_};
+  };
+  EXPECT_EQ(After(kRefusal), (Plan{.transitions = {half({10, 59}), half({60, 109})}}));
+
+  facts_.span = {.lo = 10, .hi = 12};
+  EXPECT_EQ(After(kRefusal), (Plan{.transitions = {half({10, 11}), half({12, 12})}}));
+  facts_.span = {.lo = 10, .hi = 11};
+  EXPECT_EQ(After(kRefusal), (Plan{.transitions = {half({10, 10}), half({11, 11})}}));
+}
+
+TEST_F(Decisions, TheFirstRefusalIsTheOneThatCounts) {
+  facts_.refused_since = started_at_ - 5min;
+  for (const Transition& transition : After(kRefusal).transitions) {
+    EXPECT_EQ(transition.refused_since, started_at_ - 5min);
+  }
+}
+
+TEST_F(Decisions, TheHorizonOfAnUnknownEffectHoldsForPartsOfARefusedBatchAsWell) {
+  facts_.operation = Operation::kDisassociation;
+  facts_.unknown_since = now_ - 16min;
+  for (const Transition& transition : After(kRefusal).transitions) {
+    EXPECT_EQ(transition.to, kNeedsReview);
+    EXPECT_EQ(transition.unknown_since, now_ - 16min);
+  }
+}
+
+TEST_F(Decisions, WhoeverIsRefusedAloneIsHeld) {
+  facts_.span = {.lo = 10, .hi = 10};
+  const Plan expected{.transitions = {{.span = facts_.span,
+                                       .to = kHeld,
+                                       .reason = "refused_unconfirmed",
+                                       .refused_since = started_at_}}};
+  EXPECT_EQ(After(kRefusal), expected);
+}
+
+TEST_F(Decisions, ARefusalIsConfirmedIfOthersWereAcceptedSinceTheFirst) {
+  facts_.span = {.lo = 10, .hi = 10};
+  facts_.refused_since = started_at_ - 1min;
+  const auto reason_if_others_accepted_at = [this](std::optional<TimePoint> when) {
+    facts_.others_accepted_at = when;
+    return OnlyTransition(kRefusal).reason;
+  };
+  EXPECT_EQ(reason_if_others_accepted_at({}), "refused_unconfirmed");
+  EXPECT_EQ(reason_if_others_accepted_at(started_at_ - 1h), "refused_unconfirmed");
+  EXPECT_EQ(reason_if_others_accepted_at(started_at_ - 1min), "refused_unconfirmed");
+  EXPECT_EQ(reason_if_others_accepted_at(started_at_ - 59s), "refused_confirmed");
+}
+
+TEST_F(Decisions, AnyOtherAnswerLeavesTheSearchForRefusedIdentifiersAsItWas) {
+  facts_.refused_since = started_at_ - 1min;
+  for (OutcomeClass outcome :
+       {OutcomeClass::kThrottled, OutcomeClass::kAccountBlocked, OutcomeClass::kMisconfigured,
+        OutcomeClass::kNotSent, OutcomeClass::kUnknown}) {
+    EXPECT_EQ(OnlyTransition({.outcome = outcome}).refused_since, started_at_ - 1min);
+  }
+  EXPECT_EQ(OnlyTransition({.outcome = OutcomeClass::kAccepted}).refused_since, std::nullopt);
 }
 
 TEST_F(Decisions, AThrottledCallCostsTheSlotAndNotTheBatch) {
@@ -65,17 +124,39 @@ TEST_F(Decisions, AThrottledCallCostsTheSlotAndNotTheBatch) {
                                        .reason = "throttled",
                                        .not_before = now_}},
                       .spends_attempt = false,
+                      .setback = true,
                       .slot_cool_down = 500ms};
   EXPECT_EQ(After({.outcome = OutcomeClass::kThrottled, .http_status = 429}), expected);
 }
 
-TEST_F(Decisions, TheCoolDownGrowsWithTheCallsThatCostNothing) {
+TEST_F(Decisions, TheCoolDownGrowsWithTheSlotsSetbacksUpToTenMinutes) {
   const VendorReply throttled{.outcome = OutcomeClass::kThrottled, .http_status = 429};
-  facts_.attempt_count = 4;
-  for (const auto& [call_count, cool_down] : std::vector<std::pair<int, milliseconds>>{
-           {4, 500ms}, {5, 1s}, {6, 2s}, {13, 256s}, {14, 300s}, {100'000, 300s}}) {
-    facts_.call_count = call_count;
-    EXPECT_EQ(After(throttled).slot_cool_down, cool_down) << call_count;
+  for (const auto& [setbacks, cool_down] : std::vector<std::pair<int, milliseconds>>{
+           {0, 500ms}, {1, 1s}, {2, 2s}, {9, 256s}, {10, 300s}, {100'000, 300s}}) {
+    facts_.slot_setbacks = setbacks;
+    EXPECT_EQ(After(throttled).slot_cool_down, cool_down) << setbacks;
+  }
+}
+
+TEST_F(Decisions, InAnOutageTheSlotRestsLongerAndLongerButNotForLong) {
+  for (OutcomeClass outcome : {OutcomeClass::kUnknown, OutcomeClass::kNotSent}) {
+    for (const auto& [setbacks, rest] : std::vector<std::pair<int, milliseconds>>{
+             {0, 500ms}, {3, 4s}, {6, 32s}, {7, kLongestOutageRest}, {100'000, 60s}}) {
+      facts_.slot_setbacks = setbacks;
+      const Plan plan = After({.outcome = outcome});
+      EXPECT_TRUE(plan.setback);
+      EXPECT_EQ(plan.slot_cool_down, rest) << setbacks;
+      EXPECT_EQ(plan.transitions.at(0).not_before, now_ + 2 * rest)
+          << "the slot must get to try another batch before this one";
+    }
+  }
+}
+
+TEST_F(Decisions, OnlyCallsWithoutAnAnswerToGoByAreSetbacks) {
+  for (OutcomeClass outcome : kOutcomeClasses) {
+    const bool setback = outcome == OutcomeClass::kThrottled || outcome == OutcomeClass::kNotSent ||
+                         outcome == OutcomeClass::kUnknown;
+    EXPECT_EQ(After({.outcome = outcome}).setback, setback) << Name(outcome);
   }
 }
 
@@ -93,18 +174,21 @@ TEST_F(Decisions, AnAnswerAboutTheAccountBlocksItAndCostsTheBatchNothing) {
     OutcomeClass outcome;
     int http_status;
     std::string account_reason;
+    Resume resume;
   };
-  for (const Case& tested : {Case{OutcomeClass::kAccountBlocked, 401, "credentials_or_region_401"},
-                             Case{OutcomeClass::kAccountBlocked, 403, "credentials_or_region_403"},
-                             Case{OutcomeClass::kMisconfigured, 302, "endpoint_302"},
-                             Case{OutcomeClass::kMisconfigured, 0, "endpoint"}}) {
+  for (const Case& tested :
+       {Case{OutcomeClass::kAccountBlocked, 401, "credentials_or_region_401", Resume::kConnect},
+        Case{OutcomeClass::kAccountBlocked, 403, "credentials_or_region_403", Resume::kConnect},
+        Case{OutcomeClass::kMisconfigured, 302, "endpoint_302", Resume::kBatch},
+        Case{OutcomeClass::kMisconfigured, 0, "endpoint", Resume::kBatch}}) {
     const Plan expected{.transitions = {{.span = facts_.span,
                                          .to = kReady,
                                          .reason = std::string(Name(tested.outcome)),
                                          .not_before = now_}},
                         .spends_attempt = false,
                         .account = AccountVerdict::kBlocked,
-                        .account_reason = tested.account_reason};
+                        .account_reason = tested.account_reason,
+                        .resume = tested.resume};
     EXPECT_EQ(After({.outcome = tested.outcome, .http_status = tested.http_status}), expected);
   }
 }
@@ -115,6 +199,7 @@ TEST_F(Decisions, ACallThatNeverLeftIsRepeatedForEver) {
                                        .to = kReady,
                                        .reason = "not_sent",
                                        .not_before = now_ + 5min}},
+                      .setback = true,
                       .slot_cool_down = 500ms};
   EXPECT_EQ(After({.outcome = OutcomeClass::kNotSent, .code = "connect"}), expected);
 }
@@ -123,8 +208,9 @@ TEST_F(Decisions, AnUnknownOutcomeIsRepeatedAndRememberedFromTheStartOfTheAttemp
   const Plan expected{.transitions = {{.span = facts_.span,
                                        .to = kReady,
                                        .reason = "unknown_outcome",
-                                       .not_before = now_ + 500ms,
+                                       .not_before = now_ + 1s,
                                        .unknown_since = started_at_}},
+                      .setback = true,
                       .slot_cool_down = 500ms};
   EXPECT_EQ(After({.outcome = OutcomeClass::kUnknown, .code = "timeout"}), expected);
 }
@@ -146,9 +232,11 @@ TEST_F(Decisions, TheEarliestUnknownEffectIsTheOneThatCounts) {
 TEST_F(Decisions, TheHorizonIsJudgedForWhenTheRepeatWouldHappen) {
   for (Operation operation : kOperations) {
     facts_.operation = operation;
-    const TimePoint repeat_at = now_ + RetryDelay(facts_.attempt_count, 0.0);
+    const milliseconds horizon = 10min;
+    hours_.resend = {.erasure = horizon, .demerge = horizon, .disassociation = horizon};
+    const TimePoint repeat_at = now_ + 1s;
 
-    facts_.unknown_since = repeat_at - ResendHorizon(operation);
+    facts_.unknown_since = repeat_at - horizon;
     EXPECT_EQ(OnlyTransition({.outcome = OutcomeClass::kUnknown}).to, kReady);
 
     facts_.unknown_since = *facts_.unknown_since - 1us;
@@ -167,11 +255,11 @@ TEST_F(Decisions, AnAnswerThatNothingHappenedDoesNotSettleAnEarlierUnknownEffect
     EXPECT_EQ(OnlyTransition({.outcome = outcome}).to, kReady) << Name(outcome);
     EXPECT_EQ(OnlyTransition({.outcome = outcome}).unknown_since, started_at_ - 10min);
 
-    facts_.unknown_since = started_at_ - 2h;
+    facts_.unknown_since = started_at_ - 49h;
     const Transition late = OnlyTransition({.outcome = outcome});
     EXPECT_EQ(late.to, kNeedsReview) << Name(outcome);
     EXPECT_EQ(late.reason, "unknown_outcome");
-    EXPECT_EQ(late.unknown_since, started_at_ - 2h);
+    EXPECT_EQ(late.unknown_since, started_at_ - 49h);
   }
 }
 
@@ -181,24 +269,25 @@ TEST_F(Decisions, AnAbandonedBatchHasAnUnknownOutcome) {
                                    .reason = "unknown_outcome",
                                    .not_before = now_ + 500ms,
                                    .unknown_since = started_at_}}};
-  EXPECT_EQ(DecideAbandoned(facts_, now_, 0.0), soon);
+  EXPECT_EQ(DecideAbandoned(facts_, hours_, now_, 0.0), soon);
 
   const Plan late{.transitions = {{.span = facts_.span,
                                    .to = kNeedsReview,
                                    .reason = "unknown_outcome",
                                    .unknown_since = started_at_}}};
-  EXPECT_EQ(DecideAbandoned(facts_, started_at_ + 24h, 0.0), late);
+  EXPECT_EQ(DecideAbandoned(facts_, hours_, started_at_ + 49h, 0.0), late);
 }
 
 TEST_F(Decisions, ABatchIsNotSentOnceItsHorizonHasPassed) {
-  EXPECT_TRUE(MayResend(facts_, started_at_ + 1000h));
+  EXPECT_TRUE(MayResend(facts_, hours_, started_at_ + 1000h));
 
   for (Operation operation : kOperations) {
     facts_.operation = operation;
     facts_.unknown_since = started_at_;
-    EXPECT_TRUE(MayResend(facts_, started_at_ - 1h));
-    EXPECT_TRUE(MayResend(facts_, started_at_ + ResendHorizon(operation)));
-    EXPECT_FALSE(MayResend(facts_, started_at_ + ResendHorizon(operation) + 1us));
+    const TimePoint until = ResendUntil(operation, started_at_, hours_);
+    EXPECT_TRUE(MayResend(facts_, hours_, started_at_ - 1h));
+    EXPECT_TRUE(MayResend(facts_, hours_, until));
+    EXPECT_FALSE(MayResend(facts_, hours_, until + 1us));
   }
 }
 
@@ -210,12 +299,6 @@ TEST_F(Decisions, ABatchThatComesTooLateWaitsForAPerson) {
                                        .unknown_since = started_at_ - 24h}},
                       .spends_attempt = false};
   EXPECT_EQ(DecideTooLate(facts_), expected);
-}
-
-TEST(ResendHorizon, IsShorterWhereTheEffectIsImmediate) {
-  EXPECT_EQ(ResendHorizon(Operation::kErasure), 1h);
-  EXPECT_EQ(ResendHorizon(Operation::kDemerge), 1h);
-  EXPECT_EQ(ResendHorizon(Operation::kDisassociation), 15min);
 }
 
 TEST(RetryDelay, DoublesFromOneSecondToTenMinutes) {

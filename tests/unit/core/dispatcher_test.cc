@@ -194,7 +194,7 @@ TEST_F(DispatcherTest, NeverRepeatsPastTheResendHorizon) {
   Add();
   vendor_.Script(fakes::ReplyLostAfterEffect());
   EXPECT_EQ(dispatcher_.SendOne(kErase).items[BatchState::kReady], 3);
-  clock_.Advance(ResendHorizon(Operation::kErasure) + 1ms);
+  clock_.Advance(48h + 1ms);
   const SendReport report = dispatcher_.SendOne(kErase);
   EXPECT_EQ(report.step, SendStep::kWithheld);
   EXPECT_TRUE(report.applied);
@@ -209,7 +209,7 @@ TEST_F(DispatcherTest, RepeatsUpToTheResendHorizon) {
   Add();
   vendor_.Script(fakes::ReplyLostAfterEffect());
   dispatcher_.SendOne(kErase);
-  clock_.Advance(ResendHorizon(Operation::kErasure));
+  clock_.Advance(48h);
   EXPECT_EQ(dispatcher_.SendOne(kErase).step, SendStep::kSent);
   EXPECT_EQ(First().state, BatchState::kAccepted);
 }

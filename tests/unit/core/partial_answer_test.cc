@@ -70,8 +70,33 @@ TEST_F(PartialAnswer, SplitsTheBatchIntoRunsOfOneTruth) {
 
 TEST_F(PartialAnswer, ThatRejectsEverybodyFinalisesNobody) {
   Size(2);
-  EXPECT_EQ(After({{0, kPermanent, "516"}, {1, kPermanent, "523"}}).transitions,
-            (Transitions{{.span = {100, 101}, .to = kNeedsReview, .reason = "all_rejected"}}));
+  const auto all_held = [&](std::string reason) {
+    return Transitions{{.span = {100, 101},
+                        .to = kHeld,
+                        .reason = std::move(reason),
+                        .refused_since = facts_.started_at}};
+  };
+  const std::vector<Fault> all{{0, kPermanent, "516"}, {1, kPermanent, "523"}};
+  EXPECT_EQ(After(all).transitions, all_held("refused_unconfirmed"));
+  facts_.others_accepted_at = facts_.started_at + 1us;
+  EXPECT_EQ(After(all).transitions, all_held("refused_confirmed"));
+}
+
+TEST_F(PartialAnswer, ThatRejectsMoreThanAFewFinalisesNoneOfThem) {
+  const auto states = [this](int size, int rejected) {
+    Size(size);
+    std::vector<Fault> faults;
+    for (int i = 0; i < rejected; ++i) faults.push_back({i, kPermanent, "516"});
+    return After(std::move(faults)).transitions;
+  };
+  EXPECT_EQ(states(8, 5).at(0).to, kRejected);
+  EXPECT_EQ(states(1000, 100).at(0).to, kRejected);
+  for (const auto& [size, rejected] : {std::pair{8, 6}, std::pair{1000, 101}}) {
+    const Transitions transitions = states(size, rejected);
+    EXPECT_EQ(transitions.at(0).to, kHeld);
+    EXPECT_EQ(transitions.at(0).reason, "refused_confirmed") << "others were taken";
+    EXPECT_EQ(transitions.at(1).to, kAccepted);
+  }
 }
 
 TEST_F(PartialAnswer, MayRejectALoneIdentifier) {
@@ -142,7 +167,7 @@ TEST_F(PartialAnswer, RetriesNobodyPastTheHorizonOfAnEarlierUnknownEffect) {
 TEST_F(PartialAnswer, OfAFullCallSplitsAtEveryOtherIdentifier) {
   Size(EnvelopeCapacity(Operation::kDisassociation));
   std::vector<Fault> faults;
-  for (int i = 0; i < facts_.span.size(); i += 2) faults.push_back({i, kPermanent, "516"});
+  for (int i = 0; i < facts_.span.size(); i += 2) faults.push_back({i, kTransient, "555"});
   const Plan plan = After(faults);
   EXPECT_EQ(plan.transitions.size(), 1000u);
   EXPECT_TRUE(Covers(plan, facts_.span));

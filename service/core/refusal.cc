@@ -1,0 +1,47 @@
+#include "lethe/refusal.h"
+
+namespace lethe {
+namespace {
+
+int Held(const RefusalEvidence& evidence) {
+  return evidence.confirmed + evidence.vouched + evidence.unvouched;
+}
+
+bool OthersAreTaken(const RefusalEvidence& evidence) {
+  return evidence.confirmed + evidence.vouched > 0;
+}
+
+RefusalVerdict VerdictOn(const RefusalEvidence& evidence) {
+  if (Held(evidence) == 0) return RefusalVerdict::kWait;
+  // At once: what is still being searched could only add to it.
+  if (Held(evidence) + evidence.rejected_lately > kFewRefusals) return RefusalVerdict::kPause;
+  if (evidence.searching > 0) return RefusalVerdict::kWait;
+  if (evidence.vouched > 0) return RefusalVerdict::kSendAgain;
+  if (evidence.unvouched > 0) {
+    return evidence.others_under_way ? RefusalVerdict::kWait : RefusalVerdict::kPause;
+  }
+  return RefusalVerdict::kReject;
+}
+
+std::string PauseReason(Operation operation, const RefusalEvidence& evidence) {
+  std::string reason = std::string(Name(operation)) + " refused for " +
+                       std::to_string(Held(evidence)) + " identifiers sent alone";
+  if (evidence.rejected_lately > 0) {
+    reason += " and " + std::to_string(evidence.rejected_lately) + " more in the last day";
+  }
+  return reason +
+         (OthersAreTaken(evidence) ? ", while others are taken" : ", and none taken since");
+}
+
+}  // namespace
+
+RefusalRuling JudgeRefusals(Operation operation, const RefusalEvidence& evidence) {
+  RefusalRuling ruling{.verdict = VerdictOn(evidence)};
+  if (ruling.verdict == RefusalVerdict::kPause) {
+    ruling.account_reason = PauseReason(operation, evidence);
+    ruling.resume = OthersAreTaken(evidence) ? Resume::kOperator : Resume::kBatch;
+  }
+  return ruling;
+}
+
+}  // namespace lethe

@@ -1,0 +1,164 @@
+#include "contract/delivery_queue/refusal_contract.h"
+
+namespace lethe::contract {
+namespace {
+
+TEST_P(RefusalContract, AQueueThatHoldsNobodyHasNoCases) {
+  Add();
+  EXPECT_FALSE(HasCases());
+}
+
+TEST_P(RefusalContract, TellsWhatIsKnownOfARoute) {
+  AddHeld(kRefusedConfirmed);
+  AddHeld(kRefusedUnconfirmed);
+  EXPECT_EQ(Evidence(), (RefusalEvidence{.confirmed = 1, .unvouched = 1}));
+
+  at().Advance(1s);
+  AcceptOne();
+  EXPECT_EQ(Evidence(), (RefusalEvidence{.confirmed = 1, .vouched = 1}));
+
+  AddHeld(kRefusedUnconfirmed);
+  Add();
+  EXPECT_EQ(
+      Evidence(),
+      (RefusalEvidence{.confirmed = 1, .vouched = 1, .unvouched = 1, .others_under_way = true}));
+  const auto claim = Take();
+  ASSERT_TRUE(claim);
+  EXPECT_TRUE(Evidence().others_under_way) << "a call that is under way may still show something";
+}
+
+TEST_P(RefusalContract, CountsWhatIsStillSearchedThrough) {
+  AddHeld(kRefusedConfirmed);
+  Add(10);
+  const auto claim = Take();
+  ASSERT_TRUE(claim);
+  Plan plan = Again(*claim);
+  plan.transitions[0].refused_since = claim->facts.started_at;
+  ASSERT_EQ(Record(*claim, {.outcome = OutcomeClass::kRefused}, plan), Recorded::kApplied);
+  EXPECT_EQ(Evidence().searching, 10);
+  const auto again = Take();
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->facts.refused_since, claim->facts.started_at);
+  EXPECT_EQ(Evidence().searching, 10);
+}
+
+TEST_P(RefusalContract, AClaimKnowsWhenOthersWereAccepted) {
+  Add();
+  EXPECT_EQ(Take()->facts.others_accepted_at, std::nullopt);
+  const TimePoint accepted_at = at().Now();
+  AcceptOne();
+  at().Advance(1s);
+  Add();
+  EXPECT_EQ(Take()->facts.others_accepted_at, accepted_at);
+}
+
+TEST_P(RefusalContract, ElsewhereAcceptedShowsNothingHere) {
+  at().AddEnvelope({.route = kEraseElsewhere});
+  const auto claim = Take(kEraseElsewhere);
+  ASSERT_TRUE(claim);
+  Record(*claim, Yes(), Accepted(*claim));
+  Add();
+  EXPECT_EQ(Take()->facts.others_accepted_at, std::nullopt);
+}
+
+TEST_P(RefusalContract, RejectsTheConfirmedOnly) {
+  AddHeld(kRefusedConfirmed);
+  AddHeld(kRefusedUnconfirmed);
+  EXPECT_EQ(Settle({.verdict = RefusalVerdict::kReject}), Recorded::kApplied);
+  const std::vector<BatchRow> rows = at().Batches();
+  EXPECT_EQ(rows[0].state, BatchState::kRejected);
+  EXPECT_EQ(rows[0].reason, kRefusedByVendor);
+  EXPECT_EQ(rows[0].finished_at, at().Now());
+  EXPECT_EQ(rows[1].state, BatchState::kHeld);
+  EXPECT_EQ(Evidence(), (RefusalEvidence{.unvouched = 1, .rejected_lately = 1}));
+  at().Advance(kRefusalMemory);
+  EXPECT_EQ(Evidence().rejected_lately, 0);
+}
+
+TEST_P(RefusalContract, SendsAgainWhomOthersVouchFor) {
+  AddHeld(kRefusedUnconfirmed);
+  at().Advance(1s);
+  AcceptOne();
+  at().Advance(1s);
+  AddHeld(kRefusedUnconfirmed);
+  EXPECT_EQ(Settle({.verdict = RefusalVerdict::kSendAgain}), Recorded::kApplied);
+  const std::vector<BatchRow> rows = at().Batches();
+  EXPECT_EQ(rows[0].state, BatchState::kReady);
+  EXPECT_TRUE(rows[0].refused_since);
+  EXPECT_EQ(rows[2].state, BatchState::kHeld);
+  EXPECT_TRUE(Take());
+}
+
+TEST_P(RefusalContract, APauseForAPersonLetsNothingThrough) {
+  AddHeld(kRefusedConfirmed);
+  Add();
+  EXPECT_EQ(Settle({.verdict = RefusalVerdict::kPause,
+                    .account_reason = "seen",
+                    .resume = Resume::kOperator}),
+            Recorded::kApplied);
+  EXPECT_FALSE(HasCases());
+  at().Advance(24h * 365);
+  EXPECT_EQ(Sendable({kErase}), std::vector<Route>{});
+  EXPECT_EQ(Take(), std::nullopt);
+  EXPECT_EQ(Count(BatchState::kHeld), 1);
+}
+
+TEST_P(RefusalContract, APauseThatABatchMayEndEndsWithTheFirstThatIsAccepted) {
+  AddHeld(kRefusedUnconfirmed);
+  Add();
+  Add();
+  const auto under_way = Take();
+  ASSERT_TRUE(under_way);
+  at().Advance(1s);
+  EXPECT_EQ(Settle({.verdict = RefusalVerdict::kPause, .account_reason = "seen"}),
+            Recorded::kApplied);
+  EXPECT_EQ(Take(), std::nullopt);
+
+  EXPECT_EQ(Record(*under_way, Yes(), Accepted(*under_way)), Recorded::kApplied);
+  EXPECT_EQ(Take(), std::nullopt) << "it began before the pause";
+
+  at().Advance(10s);
+  const auto probe = Take();
+  ASSERT_TRUE(probe);
+  EXPECT_EQ(Count(BatchState::kHeld), 1);
+  EXPECT_EQ(Record(*probe, Yes(), Accepted(*probe)), Recorded::kApplied);
+  EXPECT_EQ(Count(BatchState::kHeld), 0);
+  EXPECT_TRUE(Take()) << "who was refused is heard again";
+}
+
+TEST_P(RefusalContract, ARulingOnEvidenceThatChangedDoesNothing) {
+  AddHeld(kRefusedConfirmed);
+  const RefusalCase old{kErase, Evidence()};
+  AddHeld(kRefusedConfirmed);
+  EXPECT_EQ(queue().Settle(old, {.verdict = RefusalVerdict::kReject}).value(), Recorded::kFenced);
+  EXPECT_EQ(Count(BatchState::kHeld), 2);
+
+  const RefusalCase now{kErase, Evidence()};
+  Add();
+  Block(Take());
+  EXPECT_EQ(queue().Settle(now, {.verdict = RefusalVerdict::kReject}).value(), Recorded::kFenced);
+  EXPECT_EQ(Count(BatchState::kHeld), 2);
+}
+
+TEST_P(RefusalContract, ASlotCountsSetbacksUntilThereIsAnAnswerToGoBy) {
+  Add();
+  for (int setbacks = 0; setbacks < 3; ++setbacks) {
+    const auto claim = Take();
+    ASSERT_TRUE(claim);
+    EXPECT_EQ(claim->facts.slot_setbacks, setbacks);
+    Plan plan = Again(*claim);
+    plan.setback = true;
+    Record(*claim, {.outcome = OutcomeClass::kUnknown}, plan);
+  }
+  const auto claim = Take();
+  ASSERT_TRUE(claim);
+  Release(*claim);
+  const auto again = Take();
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->facts.slot_setbacks, 3) << "no call, no lesson";
+  Record(*again, {.outcome = OutcomeClass::kRefused}, Again(*again));
+  EXPECT_EQ(Take()->facts.slot_setbacks, 0);
+}
+
+}  // namespace
+}  // namespace lethe::contract

@@ -1,0 +1,69 @@
+#include "lethe/refusal.h"
+
+#include <gtest/gtest.h>
+
+namespace lethe {
+
+namespace {
+
+using enum RefusalVerdict;
+
+RefusalVerdict Verdict(const RefusalEvidence& evidence) {
+  return JudgeRefusals(Operation::kErasure, evidence).verdict;
+}
+
+TEST(JudgeRefusals, RejectsAFewOnceTheSearchIsOverAndTheyAreConfirmed) {
+  EXPECT_EQ(Verdict({.confirmed = 1}), kReject);
+  EXPECT_EQ(Verdict({.confirmed = kFewRefusals}), kReject);
+  EXPECT_EQ(Verdict({.searching = 1, .confirmed = 1}), kWait);
+  EXPECT_EQ(Verdict({.confirmed = 1, .unvouched = 1, .others_under_way = true}), kWait);
+  EXPECT_EQ(Verdict({.confirmed = 1, .vouched = 1}), kSendAgain);
+}
+
+TEST(JudgeRefusals, SendsAgainWhoWasRefusedBeforeOthersWereAccepted) {
+  EXPECT_EQ(Verdict({.vouched = 1}), kSendAgain);
+  EXPECT_EQ(Verdict({.vouched = 1, .unvouched = 2}), kSendAgain);
+  EXPECT_EQ(Verdict({.searching = 50, .vouched = 1}), kWait);
+}
+
+TEST(JudgeRefusals, PausesTheAccountWhenMoreThanAFewAreRefused) {
+  for (const RefusalEvidence& evidence :
+       {RefusalEvidence{.confirmed = kFewRefusals + 1},
+        RefusalEvidence{.confirmed = 3, .vouched = 3},
+        RefusalEvidence{.unvouched = kFewRefusals + 1},
+        RefusalEvidence{.searching = 90, .confirmed = kFewRefusals + 1},
+        RefusalEvidence{.confirmed = 1, .rejected_lately = kFewRefusals}}) {
+    EXPECT_EQ(Verdict(evidence), kPause);
+  }
+}
+
+TEST(JudgeRefusals, PausesTheAccountWhenEverythingIsRefused) {
+  EXPECT_EQ(Verdict({.unvouched = 1}), kPause);
+  EXPECT_EQ(Verdict({.unvouched = 1, .others_under_way = true}), kWait);
+  EXPECT_EQ(Verdict({.searching = 1, .unvouched = 1}), kWait);
+}
+
+TEST(JudgeRefusals, HasNothingToSayWhereNobodyIsHeld) {
+  EXPECT_EQ(Verdict({}), kWait);
+  EXPECT_EQ(Verdict({.searching = 100, .rejected_lately = 100, .others_under_way = true}), kWait);
+}
+
+TEST(JudgeRefusals, LetsTheNextBatchProbeOnlyWhereNobodyWasTaken) {
+  EXPECT_EQ(JudgeRefusals(Operation::kErasure, {.unvouched = 6}).resume, Resume::kBatch);
+  EXPECT_EQ(JudgeRefusals(Operation::kErasure, {.confirmed = 6}).resume, Resume::kOperator);
+  EXPECT_EQ(JudgeRefusals(Operation::kErasure, {.vouched = 1, .unvouched = 5}).resume,
+            Resume::kOperator);
+}
+
+TEST(JudgeRefusals, SaysWhatWasSeen) {
+  EXPECT_EQ(JudgeRefusals(Operation::kErasure, {.unvouched = 6}).account_reason,
+            "erasure refused for 6 identifiers sent alone, and none taken since");
+  EXPECT_EQ(
+      JudgeRefusals(Operation::kDemerge, {.confirmed = 2, .rejected_lately = 4}).account_reason,
+      "demerge refused for 2 identifiers sent alone and 4 more in the last day, while others are "
+      "taken");
+  EXPECT_EQ(JudgeRefusals(Operation::kErasure, {.confirmed = 1}).account_reason, "");
+}
+
+}  // namespace
+}  // namespace lethe
