@@ -231,6 +231,13 @@ std::vector<AttemptRow> FakeDeliveryQueue::attempts() const {
   return rows;
 }
 
+std::set<std::string> FakeDeliveryQueue::blocked_accounts() const {
+  const std::lock_guard lock(mutex_);
+  std::set<std::string> accounts;
+  for (const auto& [account, block] : blocks_) accounts.insert(account);
+  return accounts;
+}
+
 bool FakeDeliveryQueue::Holds(const Claim& claim) const {
   const auto slot = slots_.find(KeyOf(claim));
   return slot != slots_.end() && slot->second.batch && slot->second.epoch == claim.epoch;

@@ -56,6 +56,8 @@ class FakeDeliveryQueue : public DeliveryQueue {
   /// By envelope, first position and number.
   std::vector<AttemptRow> attempts() const;
 
+  std::set<std::string> blocked_accounts() const;
+
  protected:
   /// Whether the claim's slot is still its own. Virtual for tests of tests.
   virtual bool Holds(const Claim& claim) const;

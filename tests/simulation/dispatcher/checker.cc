@@ -70,6 +70,7 @@ int Checker::CallStarted(const VendorCall& call, TimePoint lease_until) {
 }
 
 void Checker::Conclude(const fakes::FakeDeliveryQueue& queue) {
+  const std::set<std::string> blocked = queue.blocked_accounts();
   Look(queue);
   const std::vector<AttemptRow> attempts = queue.attempts();
   for (const BatchRow& batch : queue.batches()) {
@@ -82,6 +83,10 @@ void Checker::Conclude(const fakes::FakeDeliveryQueue& queue) {
         break;
       case BatchState::kRejected:
       case BatchState::kNeedsReview: break;
+      case BatchState::kHeld:
+        // Nothing is left to be sent that could show whether it is the identifier or the rule.
+        if (!blocked.contains(batch.route.account)) Violated("a batch never came to rest");
+        break;
       default: Violated("a batch never came to rest"); break;
     }
     for (int pos = batch.span.lo; pos <= batch.span.hi; ++pos) ConcludeItem(batch, pos, attempts);

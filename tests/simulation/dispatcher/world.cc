@@ -46,11 +46,11 @@ class UnfencedQueue : public fakes::FakeDeliveryQueue {
 };
 
 /// When there may be something to do for it.
-TimePoint DueAt(const fakes::BatchRow& batch) {
+TimePoint DueAt(const fakes::BatchRow& batch, const std::set<std::string>& blocked) {
   switch (batch.state) {
     case BatchState::kOpen: return batch.opened_at + kOptions.linger;
     case BatchState::kReady: return batch.not_before.value_or(batch.opened_at);
-    case BatchState::kHeld:
+    case BatchState::kHeld: return blocked.contains(batch.route.account) ? kNever : batch.opened_at;
     case BatchState::kSending: return batch.opened_at;
     case BatchState::kAccepted: return *batch.window_end;
     default: return kNever;
@@ -362,7 +362,8 @@ milliseconds World::Idle() const {
 
 TimePoint World::NextDue() const {
   TimePoint next = traffic_left_ > 0 ? clock_.Now() + kTrafficPause / 2 : kNever;
-  queue_->VisitBatches([&next](const auto& batch) { next = std::min(next, DueAt(batch)); });
+  const std::set<std::string> blocked = queue_->blocked_accounts();
+  queue_->VisitBatches([&](const auto& batch) { next = std::min(next, DueAt(batch, blocked)); });
   return next;
 }
 
