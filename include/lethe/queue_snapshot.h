@@ -20,6 +20,14 @@ struct QueueSnapshot {
     BatchState state;
     std::int64_t count;
   };
+  /// Items of the requests that were ever accepted; counted on their own, so that `items` must add
+  /// up to them.
+  struct Accepted {
+    std::string account;
+    Operation operation;
+    IdentifierKind kind;
+    std::int64_t count;
+  };
   /// One per (account, operation) that has something open or ready.
   struct Waiting {
     std::string account;
@@ -34,6 +42,7 @@ struct QueueSnapshot {
 
   TimePoint taken_at;
   std::vector<Items> items;
+  std::vector<Accepted> accepted;
   std::vector<Waiting> waiting;
   std::vector<Slots> slots;
   std::vector<std::string> blocked_accounts;

@@ -16,6 +16,12 @@ QueueSnapshot TakeSnapshot(pqxx::connection& connection) {
                               .state = ParseBatchState(row[3].c_str()).value(),
                               .count = row[4].as<std::int64_t>()});
   }
+  for (const auto& row : work.exec_prepared(kCountAccepted.name)) {
+    snapshot.accepted.push_back({.account = row[0].as<std::string>(),
+                                 .operation = ParseOperation(row[1].c_str()).value(),
+                                 .kind = ParseIdentifierKind(row[2].c_str()).value(),
+                                 .count = row[3].as<std::int64_t>()});
+  }
   for (const auto& row : work.exec_prepared(kOldestWaiting.name)) {
     snapshot.waiting.push_back({.account = row[0].as<std::string>(),
                                 .operation = ParseOperation(row[1].c_str()).value(),

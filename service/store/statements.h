@@ -279,7 +279,14 @@ order by i.ordinal limit $6::int
 inline constexpr Statement kPresent{"present", "select lethe_micros(lethe_now())"};
 
 inline constexpr Statement kCountItems{"count_items", R"sql(
-select account, operation, kind, state, sum(hi - lo + 1)::bigint from batch group by account, operation, kind, state
+select account, operation, kind, state, sum(hi - lo + 1)::bigint from batch
+where state not in ('done', 'rejected', 'cancelled') group by account, operation, kind, state
+union all
+select account, operation, kind, state, sum(items)::bigint from finished_tally group by account, operation, kind, state
+)sql"};
+
+inline constexpr Statement kCountAccepted{"count_accepted", R"sql(
+select account, operation, kind, sum(items)::bigint from accepted_tally group by account, operation, kind
 )sql"};
 
 // In whole milliseconds since the oldest envelope was opened.
@@ -305,7 +312,7 @@ inline constexpr std::array kStatements{
     &kWriteAnswer,    &kFreeLeasedSlot, &kSplitOff,          &kMoveBatch,
     &kUnblockAccount, &kBlockAccount,   &kTakeAbandonedSlot, &kReadAbandonedBatch,
     &kCloseWindows,   &kReadRequests,   &kFindRequest,       &kReadItemStates,
-    &kPresent,        &kCountItems,     &kOldestWaiting,     &kCountSlots,
-    &kBlockedAccounts};
+    &kPresent,        &kCountItems,     &kCountAccepted,     &kOldestWaiting,
+    &kCountSlots,     &kBlockedAccounts};
 
 }  // namespace lethe::store

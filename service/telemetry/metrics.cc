@@ -149,6 +149,11 @@ struct Metrics::Families {
 
   // The queue, as the last snapshot found it.
   Family<Gauge>& items = NewGauge("lethe_items", "Items by the state of their batch.");
+  Family<Gauge>& items_accepted =
+      NewGauge("lethe_items_accepted", "Items of all requests that were ever accepted.");
+  Family<Gauge>& items_unaccounted =
+      NewGauge("lethe_items_unaccounted",
+               "Accepted items less those in any state: anything but 0 is a defect.");
   Family<Gauge>& oldest_waiting =
       NewGauge("lethe_oldest_waiting_age_seconds",
                "Age of the oldest batch that waits to be sent; 0 if none waits.");
@@ -166,6 +171,8 @@ struct Metrics::Families {
 
   std::mutex publishing;
   GaugeSet item_gauges{items};
+  GaugeSet accepted_gauges{items_accepted};
+  GaugeSet unaccounted_gauges{items_unaccounted};
   GaugeSet waiting_gauges{oldest_waiting};
   GaugeSet slot_gauges{slots_in_use};
   GaugeSet blocked_gauges{account_blocked};
@@ -192,6 +199,7 @@ Metrics::Metrics(std::string_view version, std::span<const Account> accounts)
       zero.waiting.push_back({account.name, operation, milliseconds{0}});
       for (IdentifierKind kind : kIdentifierKinds) {
         if (!Takes(operation, kind)) continue;
+        zero.accepted.push_back({account.name, operation, kind, 0});
         for (BatchState state : kBatchStates) {
           zero.items.push_back({account.name, operation, kind, state, 0});
         }
@@ -262,12 +270,18 @@ void Metrics::Publish(const QueueSnapshot& snapshot) {
 }
 
 void Metrics::Families::Show(const QueueSnapshot& snapshot) {
-  GaugeSet::Values item_values, waiting_values, slot_values, blocked_values;
+  GaugeSet::Values item_values, accepted_values, unaccounted_values, waiting_values, slot_values,
+      blocked_values;
   for (const auto& row : snapshot.items) {
     Labels labels = Of(row.account, row.operation);
     labels.emplace("kind", Name(row.kind));
     labels.emplace("state", Name(row.state));
     item_values[labels] += static_cast<double>(row.count);
+    unaccounted_values[Of(row.account, row.operation)] -= static_cast<double>(row.count);
+  }
+  for (const auto& row : snapshot.accepted) {
+    accepted_values[Of(row.account, row.operation)] += static_cast<double>(row.count);
+    unaccounted_values[Of(row.account, row.operation)] += static_cast<double>(row.count);
   }
   for (const auto& row : snapshot.waiting) {
     waiting_values[Of(row.account, row.operation)] = Seconds(row.oldest_age);
@@ -277,6 +291,8 @@ void Metrics::Families::Show(const QueueSnapshot& snapshot) {
 
   const std::lock_guard lock(publishing);
   item_gauges.Replace(item_values);
+  accepted_gauges.Replace(accepted_values);
+  unaccounted_gauges.Replace(unaccounted_values);
   waiting_gauges.Replace(waiting_values);
   slot_gauges.Replace(slot_values);
   blocked_gauges.Replace(blocked_values);

@@ -150,8 +150,9 @@ TEST_F(Plans, AFreeSlotIsFoundAmongItsOwn) {
 TEST_F(Plans, AppendingAndMovingTouchOneBatch) {
   EXPECT_THAT(PlanOf(kAppendToEnvelope, kEnvelope + ", 1, 9, 100"),
               AllOf(ReadsNoTableWhole(), HasSubstr("batch_pkey")));
-  EXPECT_THAT(PlanOf(kMoveBatch, kEnvelope + ", 0, 9, 'ready', null, null, null, null, null, 0"),
-              AllOf(ReadsNoTableWhole(), HasSubstr("batch_pkey")));
+  EXPECT_THAT(
+      PlanOf(kMoveBatch, kEnvelope + ", 0, 9, 'ready', null, null, null, null, null, null, 0"),
+      AllOf(ReadsNoTableWhole(), HasSubstr("batch_pkey")));
 }
 
 TEST_F(Plans, WhereOtherOperationsBeginIsReadFromTheirIndex) {
@@ -169,6 +170,11 @@ TEST_F(Plans, WhoGoesFirstIsFoundByDigestAmongThePartitionsOfTheUnfinished) {
 TEST_F(Plans, ReleasingReadsTheHeldAndTheirBlockersOnly) {
   EXPECT_THAT(PlanOf(kReleaseHeld, "100"),
               AllOf(ReadsNoTableWhole(), HasSubstr("batch_held"), HasSubstr("batch_pkey")));
+}
+
+TEST_F(Plans, ItemsAreCountedWithoutTheHistory) {
+  EXPECT_THAT(PlanOf(kCountItems),
+              AllOf(HasSubstr("batch_unfinished"), Not(ContainsRegex("Seq Scan on batch"))));
 }
 
 TEST_F(Plans, TheOldestThatWaitsIsFoundWithoutTheHistory) {

@@ -84,6 +84,47 @@ TEST_F(Snapshots, CountEveryItemOnceInWhateverStateItIs) {
                                    Pair(std::pair(Operation::kDisassociation, kOpen), 5)));
 }
 
+TEST_F(Snapshots, AddUpToWhatWasAcceptedWhateverBecameOfIt) {
+  const auto accepted = [this] {
+    std::int64_t sum = 0;
+    for (const QueueSnapshot::Accepted& row : Look().accepted) sum += row.count;
+    return sum;
+  };
+  const auto in_states = [this] {
+    std::int64_t sum = 0;
+    for (const QueueSnapshot::Items& row : Look().items) sum += row.count;
+    return sum;
+  };
+  EXPECT_EQ(accepted(), 0);
+  ASSERT_TRUE(Submit(store_.requests(), Erasure("a", People(250))).ok());
+  ASSERT_TRUE(Submit(store_.requests(), Erasure("a", People(250))).ok()) << "a repeat";
+  ASSERT_TRUE(Submit(store_.requests(), Erasure("b", People(3))).ok());
+  EXPECT_EQ(accepted(), 253);
+  EXPECT_EQ(in_states(), 253);
+
+  const auto taken = queue_.TakeBatch({.route = kErase, .linger = 2s, .lease = 30s});
+  ASSERT_TRUE(taken.ok() && *taken);
+  const auto run = [this](Span span, BatchState to) {
+    Transition transition{.span = span, .to = to, .reason = "why"};
+    if (to == BatchState::kAccepted) {
+      transition.accepted_at = clock_.Now();
+      transition.window_end = clock_.Now();
+    }
+    return transition;
+  };
+  using enum BatchState;
+  const Plan plan{.transitions = {run({0, 0}, kRejected), run({1, 2}, kRejected),
+                                  run({3, 49}, kAccepted), run({50, 50}, kRejected),
+                                  run({51, 99}, kNeedsReview)}};
+  ASSERT_TRUE(queue_.Record(**taken, {.outcome = OutcomeClass::kPartial}, plan).ok());
+  ASSERT_EQ(queue_.CloseWindows(clock_.Now(), 10).value(), 1);
+  const auto items = Items();
+  EXPECT_EQ(items.at({Operation::kErasure, kRejected}), 4);
+  EXPECT_EQ(items.at({Operation::kErasure, kDone}), 47);
+  EXPECT_EQ(in_states(), 253);
+  EXPECT_EQ(accepted(), 253);
+}
+
 TEST_F(Snapshots, KnowHowLongTheOldestWaits) {
   ASSERT_TRUE(Submit(store_.requests(), Erasure("a", People(100))).ok());
   database_.SetClock(clock_.Now() + 1500ms);

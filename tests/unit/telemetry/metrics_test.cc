@@ -193,6 +193,24 @@ TEST(Metrics, ShowsFlushesAndTheWaitingLine) {
   EXPECT_THAT(metrics.Text(), HasSubstr("lethe_intake_waiting_identifiers 17\n"));
 }
 
+TEST(Metrics, WhatWasAcceptedMustBeInSomeState) {
+  Metrics metrics = DemoMetrics();
+  using enum IdentifierKind;
+  QueueSnapshot snapshot;
+  snapshot.accepted = {{"demo", Operation::kErasure, kGuid, 7},
+                       {"demo", Operation::kErasure, kIdentity, 5}};
+  snapshot.items = {{"demo", Operation::kErasure, kGuid, BatchState::kReady, 7},
+                    {"demo", Operation::kErasure, kIdentity, BatchState::kDone, 3},
+                    {"demo", Operation::kErasure, kIdentity, BatchState::kRejected, 2}};
+  metrics.Publish(snapshot);
+  const std::string labels = "{account=\"demo\",operation=\"erasure\"} ";
+  EXPECT_THAT(metrics.Text(), HasSubstr("lethe_items_accepted" + labels + "12\n"));
+  EXPECT_THAT(metrics.Text(), HasSubstr("lethe_items_unaccounted" + labels + "0\n"));
+  snapshot.items.pop_back();
+  metrics.Publish(snapshot);
+  EXPECT_THAT(metrics.Text(), HasSubstr("lethe_items_unaccounted" + labels + "2\n"));
+}
+
 TEST(Metrics, ASnapshotReplacesTheOneBefore) {
   Metrics metrics = DemoMetrics();
   QueueSnapshot snapshot;
