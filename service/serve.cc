@@ -239,6 +239,8 @@ class Process {
   runtime::Sent SendOne(const Route& route) {
     const core::SendReport report = dispatcher_.SendOne(route);
     observer_.Show(route, report);
+    // At once: the senders search faster than a loop comes round, and a changed rule must stop them.
+    if (report.items[BatchState::kHeld] > 0) JudgeRefusals();
     return report.step == core::SendStep::kIdle ? runtime::Sent::kNothing
                                                 : runtime::Sent::kSomething;
   }

@@ -38,7 +38,8 @@ std::string Yaml(const LethedOptions& options) {
   for (const std::string& account : options.accounts) {
     yaml << "  - {name: " << account << ", base_url: '" << options.vendor_url
          << "', account_id: TEST-" << account << ", passcode_file: passcode-" << account
-         << ", time_zone: Asia/Kolkata, sandbox_window: 300ms}\n";
+         << ", time_zone: Asia/Kolkata, sandbox_window: 300ms, resend_horizon: "
+         << options.resend_horizon << "}\n";
   }
   return yaml.str();
 }

@@ -18,6 +18,10 @@ struct LethedOptions {
   std::string grpc_listen = "127.0.0.1:0";
   std::string operations_listen = "127.0.0.1:0";
   std::string log_level = "info";
+
+  /// As in the configuration. Longer than the windows here, so that what a killed process leaves
+  /// behind can be sent again.
+  std::string resend_horizon = "{erasure: 1h, demerge: 1h}";
 };
 
 /// A `lethed serve` that runs. It may be killed at any time.

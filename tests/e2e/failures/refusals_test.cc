@@ -1,0 +1,119 @@
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <string>
+
+#include "sandbox/sandbox.h"
+#include "support/api_client.h"
+#include "support/books.h"
+#include "support/eventually.h"
+#include "support/lethed_process.h"
+#include "support/postgres.h"
+
+namespace lethe::test {
+namespace {
+
+using sandbox::Endpoint;
+using std::chrono::seconds;
+
+class Refusals : public ::testing::Test {
+ protected:
+  std::string Erase(const std::string& key, int first, int count) {
+    const auto answer = api_.Create(MakeRequest(
+        "shop", key, Ask::kEraseIdentities, MakeIdentifiers(Ask::kEraseIdentities, first, count)));
+    EXPECT_TRUE(answer.ok()) << answer.status.error_message();
+    return answer.message.name();
+  }
+  v1::PrivacyRequest Get(const std::string& name) const { return api_.Get(name).message; }
+  bool Reaches(const std::string& name, v1::PrivacyRequest::State state) const {
+    return Eventually([&] { return Get(name).state() == state; }, seconds(60));
+  }
+  int EffectCount(int identity) const {
+    return sandbox_->EffectCount("TEST-shop", Endpoint::kDelete,
+                                 MakeIdentifiers(Ask::kEraseIdentities, identity, 1).front());
+  }
+  std::string BlockedReason() const {
+    const auto rows = database_.Run("select blocked_reason from account_state");
+    return rows[0][0].is_null() ? "" : rows[0][0].c_str();
+  }
+  void ExpectEverythingAccountedFor() const {
+    EXPECT_TRUE(Eventually(
+        [&] { return lethed_->Metric("lethe_items_accepted") == ReadBooks(database_).accepted; }));
+    EXPECT_EQ(lethed_->Metric("lethe_items_unaccounted"), 0);
+    EXPECT_TRUE(ReadBooks(database_).balanced());
+  }
+
+  TestDatabase database_;
+  std::unique_ptr<sandbox::Sandbox> sandbox_ = sandbox::Sandbox::Start({}).value();
+  LethedFiles files_{{.database_url = database_.url(), .vendor_url = sandbox_->base_url()}};
+  std::unique_ptr<Lethed> lethed_ = files_.StartReady();
+  ApiClient api_{lethed_->grpc_port()};
+};
+
+TEST_F(Refusals, OnePoisonedIdentityOfAThousandIsRejectedAndTheOthersComplete) {
+  constexpr int kItems = 1000;
+  constexpr int kPoisoned = 437;
+  sandbox_->AddPoison("TEST-shop", MakeIdentifiers(Ask::kEraseIdentities, kPoisoned, 1));
+  const std::string name = Erase("one-poison", 0, kItems);
+  ASSERT_TRUE(Reaches(name, v1::PrivacyRequest::STATE_PARTIALLY_COMPLETED))
+      << Get(name).ShortDebugString();
+  EXPECT_EQ(Get(name).item_counts().done(), kItems - 1);
+  EXPECT_EQ(Get(name).item_counts().rejected(), 1);
+
+  v1::ListPrivacyRequestItemsRequest page;
+  page.set_parent(name);
+  page.set_page_size(kItems);
+  const auto items = api_.ListItems(page).message;
+  ASSERT_EQ(items.items_size(), kItems);
+  for (const auto& item : items.items()) {
+    const bool is_poisoned = item.ordinal() == kPoisoned;
+    EXPECT_EQ(item.state(), is_poisoned ? v1::ITEM_STATE_REJECTED : v1::ITEM_STATE_DONE);
+    EXPECT_EQ(item.reason(), is_poisoned ? "refused_by_vendor" : "");
+    EXPECT_EQ(EffectCount(item.ordinal()), is_poisoned ? 0 : 1);
+  }
+
+  const sandbox::Report report = sandbox_->GetReport();
+  EXPECT_THAT(report.total.violations, ::testing::IsEmpty());
+  // Two halves at each of seven levels, and once more if nobody else was accepted in between.
+  const auto extra = report.total.calls - kItems / 100;
+  EXPECT_LE(extra, 2 * std::ceil(std::log2(100)) + 1);
+  ExpectEverythingAccountedFor();
+}
+
+TEST_F(Refusals, AChangedRulePausesTheAccountFinalisesNobodyAndEndsByItself) {
+  sandbox_->AddFault(
+      {.kind = sandbox::FaultKind::kStatus, .api = Endpoint::kDelete, .times = 0, .status = 400});
+  const std::string name = Erase("everything-refused", 0, 300);
+  ASSERT_TRUE(Eventually([&] { return !BlockedReason().empty(); }));
+  EXPECT_THAT(BlockedReason(), ::testing::ContainsRegex(
+                                   "erasure refused for [0-9]+ identifiers sent alone, and none "
+                                   "taken since"));
+  EXPECT_EQ(Get(name).item_counts().rejected(), 0);
+  EXPECT_LT(sandbox_->GetReport().total.calls, 60) << "it went on through the queue";
+  EXPECT_TRUE(Eventually([&] { return lethed_->Metric("lethe_account_blocked") == 1; }));
+  EXPECT_TRUE(api_.Create(MakeRequest("shop", "during", Ask::kDemerge, {"user-1000"})).ok());
+
+  sandbox_->ClearFaults();
+  ASSERT_TRUE(Reaches(name, v1::PrivacyRequest::STATE_COMPLETED)) << Get(name).ShortDebugString();
+  for (int identity = 0; identity < 300; ++identity) EXPECT_EQ(EffectCount(identity), 1);
+  EXPECT_THAT(BlockedReason(), "");
+  ExpectEverythingAccountedFor();
+}
+
+TEST_F(Refusals, ManyBadIdentitiesPauseTheAccountForAPersonAndFinaliseNobody) {
+  sandbox_->AddPoison("TEST-shop", MakeIdentifiers(Ask::kEraseIdentities, 20, 10));
+  const std::string name = Erase("many-poisoned", 0, 100);
+  ASSERT_TRUE(Eventually([&] { return !BlockedReason().empty(); }));
+  EXPECT_THAT(BlockedReason(), ::testing::HasSubstr("while others are taken"));
+  const auto counts = Get(name).item_counts();
+  EXPECT_EQ(counts.rejected(), 0);
+  EXPECT_GT(counts.held(), 5);
+  EXPECT_EQ(database_.Run("select resume_by from account_state")[0][0].as<std::string>(),
+            "operator");
+  ExpectEverythingAccountedFor();
+}
+
+}  // namespace
+}  // namespace lethe::test
