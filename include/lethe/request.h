@@ -42,6 +42,8 @@ struct Admission {
   TimePoint create_time;
   bool repeated;  ///< The key was known, with the same payload; id and create_time are the
                   ///< original's.
+
+  int unlinked_count = 0;  ///< ItemView::unlinked, as far as was visible. 0 if `repeated`.
 };
 
 /// Items of one request by the state of the batch that they are in.
@@ -87,6 +89,7 @@ struct RequestView {
   std::optional<TimePoint> due_time;
   std::optional<TimePoint> last_window_end;   ///< Latest among its accepted and done items.
   std::optional<TimePoint> last_finished_at;  ///< Latest among its final items.
+  int unlinked_count = 0;                     ///< ItemView::unlinked.
 };
 
 /// One item of a request as it stands.
@@ -99,6 +102,11 @@ struct ItemView {
   std::optional<TimePoint> accepted_at;
   std::optional<TimePoint> window_end;
   std::optional<TimePoint> finished_at;
+
+  /// It is to be erased by an identity that an earlier request of the account (one with a lower id,
+  /// whose item was not rejected or cancelled) demerges or disassociates: CleverTap may no longer
+  /// find the profile under it, and would not say so.
+  bool unlinked = false;
 };
 
 template <typename View>

@@ -44,6 +44,7 @@ class RequestStore {
   /// id.
   virtual Result<RequestView> Get(std::string_view account, RequestId id) = 0;
 
+  /// As Get(), but for unlinked_count, which stays 0.
   virtual Result<Page<RequestView>> ListRequests(const ListRequestsParams& params) = 0;
 
   /// kNotFound (REQUEST_NOT_FOUND) as in Get().

@@ -11,6 +11,8 @@ namespace {
 
 using google::protobuf::Timestamp;
 
+constexpr char kIdentityMayNotResolve[] = "IDENTITY_MAY_NOT_RESOLVE";
+
 Timestamp ToProto(TimePoint time) {
   return google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(time.time_since_epoch().count());
 }
@@ -131,6 +133,12 @@ v1::PrivacyRequest ToProto(const RequestView& view, const ProcessingHours& hours
   *proto.mutable_create_time() = ToProto(view.create_time);
   if (view.submit_time) *proto.mutable_submit_time() = ToProto(*view.submit_time);
   if (view.due_time) *proto.mutable_due_time() = ToProto(*view.due_time);
+  if (view.unlinked_count > 0) {
+    v1::Warning& warning = *proto.add_warnings();
+    warning.set_reason(kIdentityMayNotResolve);
+    warning.set_message("identity may no longer find the profile; erase by CleverTap ID");
+    warning.set_item_count(view.unlinked_count);
+  }
   if (IsUnderWay(state)) {
     if (const auto expected = ExpectedCompletion(view, hours, now)) {
       *proto.mutable_expected_completion_time() = ToProto(*expected);
@@ -148,6 +156,7 @@ v1::PrivacyRequestItem ToProto(const ItemView& view) {
   proto.set_state(ToProto(view.state));
   proto.set_reason(view.reason);
   proto.set_attempt_count(view.attempt_count);
+  if (view.unlinked) proto.set_warning(kIdentityMayNotResolve);
   if (view.not_before) *proto.mutable_not_before() = ToProto(*view.not_before);
   if (view.accepted_at) *proto.mutable_accept_time() = ToProto(*view.accepted_at);
   if (view.window_end) *proto.mutable_window_end_time() = ToProto(*view.window_end);

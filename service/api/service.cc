@@ -62,6 +62,7 @@ grpc::ServerUnaryReactor* PrivacyRequestService::CreatePrivacyRequest(
     if (!admission) return Finish(reactor, admission.error());
     view.id = admission->id;
     view.create_time = admission->create_time;
+    view.unlinked_count = admission->unlinked_count;
     if (admission->repeated) {
       return executor_([this, reactor, response, view = std::move(view), &account] {
         Finish(reactor, GetOriginal(view, account, *response));

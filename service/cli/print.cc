@@ -78,10 +78,15 @@ std::string Line(const v1::PrivacyRequest& request) {
   if (request.duplicate_count() > 0) {
     line += "; " + std::to_string(request.duplicate_count()) + " duplicates folded";
   }
-  return line + Time("; due ", request.has_due_time(), request.due_time()) +
-         Time("; expected by ", request.has_expected_completion_time(),
-              request.expected_completion_time()) +
-         Time("; completed ", request.has_complete_time(), request.complete_time());
+  line += Time("; due ", request.has_due_time(), request.due_time()) +
+          Time("; expected by ", request.has_expected_completion_time(),
+               request.expected_completion_time()) +
+          Time("; completed ", request.has_complete_time(), request.complete_time());
+  for (const v1::Warning& warning : request.warnings()) {
+    line += "; warning: " + warning.message() + " (" + std::to_string(warning.item_count()) +
+            (warning.item_count() == 1 ? " item)" : " items)");
+  }
+  return line;
 }
 
 std::string Line(const v1::PrivacyRequestItem& item) {
@@ -89,10 +94,12 @@ std::string Line(const v1::PrivacyRequestItem& item) {
       std::to_string(item.ordinal()) + ' ' + Lower(v1::ItemState_Name(item.state()), "ITEM_STATE_");
   if (!item.reason().empty()) line += " (" + item.reason() + ')';
   if (item.attempt_count() > 0) line += "; attempts " + std::to_string(item.attempt_count());
-  return line + Time("; not before ", item.has_not_before(), item.not_before()) +
-         Time("; accepted ", item.has_accept_time(), item.accept_time()) +
-         Time("; window ends ", item.has_window_end_time(), item.window_end_time()) +
-         Time("; final ", item.has_complete_time(), item.complete_time());
+  line += Time("; not before ", item.has_not_before(), item.not_before()) +
+          Time("; accepted ", item.has_accept_time(), item.accept_time()) +
+          Time("; window ends ", item.has_window_end_time(), item.window_end_time()) +
+          Time("; final ", item.has_complete_time(), item.complete_time());
+  if (!item.warning().empty()) line += "; warning " + item.warning();
+  return line;
 }
 
 std::string ProgressBar(const v1::PrivacyRequest& request) {

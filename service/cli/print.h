@@ -9,7 +9,8 @@
 
 namespace lethe::cli {
 
-/// The request on one line, without its name: state, operation, items by state, times.
+/// The request on one line, without its name: state, operation, items by state, times,
+/// warnings.
 std::string Line(const v1::PrivacyRequest& request);
 
 /// `ORDINAL STATE ..`

@@ -28,6 +28,8 @@ std::unique_ptr<pqxx::connection> Connect(const UrlSource& url) {
   connection->set_variable("lock_timeout", "'10s'");
   connection->set_variable("idle_in_transaction_session_timeout", "'60s'");
   connection->set_variable("timezone", "'UTC'");
+  // Every statement is short: to compile one takes longer than to run it.
+  connection->set_variable("jit", "off");
   for (const std::span<const Statement* const> room :
        {std::span<const Statement* const>(kStatements), {kOrderStatements}, {kRefusalStatements}}) {
     for (const Statement* statement : room) connection->prepare(statement->name, statement->sql);

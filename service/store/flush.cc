@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "store/statements.h"
+#include "store/unlinked.h"
 #include "store/values.h"
 
 namespace lethe::store {
@@ -148,6 +149,30 @@ void AppendToOpenEnvelopes(pqxx::work& work, std::vector<PlacementRequest>& winn
   std::erase_if(winners, [&](const PlacementRequest& r) { return placed.contains(r.index); });
 }
 
+void NoteUnlinkingAccounts(pqxx::work& work, const std::vector<PlacementRequest>& winners) {
+  std::set<std::string> accounts;
+  for (const PlacementRequest& winner : winners) {
+    if (Unlinks(winner.lane->operation)) accounts.insert(winner.lane->account);
+  }
+  if (!accounts.empty()) NoteUnlinking(work, accounts);
+}
+
+/// After everything is written, so that requests of this flush are seen as well.
+void CountUnlinked(pqxx::work& work, const std::vector<PlacementRequest>& winners,
+                   std::vector<Result<Admission>>& answers) {
+  std::vector<RequestKey> erasures;
+  std::map<RequestId, Admission*> admissions;
+  for (const PlacementRequest& winner : winners) {
+    const Lane& lane = *winner.lane;
+    if (lane.operation != Operation::kErasure || lane.kind != IdentifierKind::kIdentity) continue;
+    Admission& admission = *answers[static_cast<std::size_t>(winner.index)];
+    erasures.push_back({admission.id, lane.account});
+    admissions[admission.id] = &admission;
+  }
+  if (erasures.empty()) return;
+  FindUnlinked(work, erasures, {}, [&](RequestId id, int) { ++admissions.at(id)->unlinked_count; });
+}
+
 }  // namespace
 
 FlushResult WriteRequests(pqxx::work& work, Requests requests, const OpenEnvelopes& open,
@@ -181,6 +206,8 @@ FlushResult WriteRequests(pqxx::work& work, Requests requests, const OpenEnvelop
   }
   InsertRequestRows(work, requests, request_ids, winners, placements, now);
   InsertItemRows(work, requests, request_ids, winners, placements);
+  NoteUnlinkingAccounts(work, winners);
+  CountUnlinked(work, winners, result.answers);
   return result;
 }
 

@@ -1,8 +1,10 @@
 #include "store/pg_request_store.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "store/statements.h"
+#include "store/unlinked.h"
 #include "store/values.h"
 
 namespace lethe::store {
@@ -85,6 +87,14 @@ ItemView ToItemView(const pqxx::row& row) {
                   .finished_at = ToOptionalTime(row[7])};
 }
 
+void MarkUnlinked(pqxx::transaction_base& work, const ListItemsParams& params,
+                  std::vector<ItemView>& items) {
+  FindUnlinked(work, {{params.request, std::string(params.account)}},
+               {items.front().ordinal, items.back().ordinal}, [&](RequestId, int ordinal) {
+                 std::ranges::lower_bound(items, ordinal, {}, &ItemView::ordinal)->unlinked = true;
+               });
+}
+
 /// Callers ask for one row more than the page holds, to know whether rows follow.
 template <typename View>
 Page<View> ToPage(std::vector<View> rows, int page_size) {
@@ -127,7 +137,9 @@ Result<RequestView> PgRequestStore::Get(std::string_view account, RequestId id) 
         work.exec_prepared(kReadRequests.name, std::string(account), ToInt(id), ToInt(id), 1);
     std::vector<RequestView> views = ToViews(rows);
     if (views.empty()) return RequestNotFound();
-    return std::move(views.front());
+    RequestView& view = views.front();
+    FindUnlinked(work, {{id, view.account}}, {}, [&](RequestId, int) { ++view.unlinked_count; });
+    return std::move(view);
   });
 }
 
@@ -160,6 +172,7 @@ Result<Page<ItemView>> PgRequestStore::ListItems(const ListItemsParams& params) 
              last_pos, params.after_ordinal, params.page_size + 1)) {
       items.push_back(ToItemView(row));
     }
+    if (!items.empty()) MarkUnlinked(work, params, items);
     return ToPage(std::move(items), params.page_size);
   });
 }

@@ -40,7 +40,9 @@ class FakeRequestStore final : public RequestStore {
     if (failure_) return *failure_;
     const Kept* kept = Find(account, id);
     if (!kept) return NotFound();
-    return ViewOf(*kept);
+    RequestView view = ViewOf(*kept);
+    view.unlinked_count = CountUnlinked(*kept);
+    return view;
   }
 
   Result<Page<RequestView>> ListRequests(const ListRequestsParams& params) override {
@@ -74,6 +76,7 @@ class FakeRequestStore final : public RequestStore {
         break;
       }
       page.rows.push_back(item);
+      page.rows.back().unlinked = IsUnlinked(*kept, item.ordinal);
     }
     return page;
   }
@@ -203,8 +206,38 @@ class FakeRequestStore final : public RequestStore {
                        .finished_at = {}});
     }
     keys_.emplace(key, Used{id, now, request});
-    requests_.emplace(id, Kept{id, now, std::move(request), std::move(items)});
-    return Admission{id, now, false};
+    const Kept& kept =
+        requests_.emplace(id, Kept{id, now, std::move(request), std::move(items)}).first->second;
+    return Admission{id, now, false, CountUnlinked(kept)};
+  }
+
+  int CountUnlinked(const Kept& kept) const {
+    return static_cast<int>(std::ranges::count_if(
+        kept.items, [&](const ItemView& item) { return IsUnlinked(kept, item.ordinal); }));
+  }
+
+  bool IsUnlinked(const Kept& kept, int ordinal) const {
+    const NewRequest& request = kept.request;
+    if (request.operation != Operation::kErasure || request.kind != IdentifierKind::kIdentity) {
+      return false;
+    }
+    const auto item = std::ranges::find(request.items, ordinal, &NewItem::ordinal);
+    return std::any_of(requests_.begin(), requests_.lower_bound(kept.id), [&](const auto& entry) {
+      return Unlinks(entry.second, request.account, item->identifier);
+    });
+  }
+
+  static bool Unlinks(const Kept& kept, const std::string& account, const Identifier& identifier) {
+    const NewRequest& request = kept.request;
+    if (request.account != account || request.operation == Operation::kErasure) return false;
+    for (std::size_t i = 0; i < request.items.size(); ++i) {
+      const BatchState state = kept.items[i].state;
+      if (request.items[i].identifier == identifier && state != BatchState::kRejected &&
+          state != BatchState::kCancelled) {
+        return true;
+      }
+    }
+    return false;
   }
 
   const Kept* Find(std::string_view account, RequestId id) const {

@@ -17,6 +17,9 @@ class StoreUnderTest {
  public:
   virtual ~StoreUnderTest() = default;
   virtual RequestStore& store() = 0;
+
+  /// Brings all items of a request of one envelope into a final state.
+  virtual void Settle(RequestId id, BatchState state) = 0;
 };
 
 struct RequestStoreParam {
@@ -31,6 +34,7 @@ struct RequestStoreParam {
 class RequestStoreContract : public testing::TestWithParam<RequestStoreParam> {
  protected:
   RequestStore& store() { return under_test_->store(); }
+  void Settle(RequestId id, BatchState state) { under_test_->Settle(id, state); }
 
   /// Submits and waits for the answer.
   Result<Admission> Submit(NewRequest request);

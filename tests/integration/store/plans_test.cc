@@ -177,6 +177,12 @@ TEST_F(Plans, ItemsAreCountedWithoutTheHistory) {
               AllOf(HasSubstr("batch_unfinished"), Not(ContainsRegex("Seq Scan on batch"))));
 }
 
+TEST_F(Plans, UnlinkedIdentitiesAreFoundByDigest) {
+  EXPECT_THAT(PlanOf(kFindUnlinked, "'{" + kEnvelope + "}', '{acme}', 0, 99"),
+              AllOf(ReadsNoTableWhole(), HasSubstr("request_item_202603_digest_idx"),
+                    HasSubstr("batch_pkey")));
+}
+
 TEST_F(Plans, TheOldestThatWaitsIsFoundWithoutTheHistory) {
   EXPECT_THAT(PlanOf(kOldestWaiting), ReadsNoTableWhole());
 }

@@ -38,6 +38,18 @@ TimePoint At(const google::protobuf::Timestamp& time) {
   return TimePoint(std::chrono::microseconds(TimeUtil::TimestampToMicroseconds(time)));
 }
 
+TEST(ToProto, WarnsOfIdentitiesThatMayNotResolve) {
+  RequestView view = View({{BatchState::kOpen, 3}});
+  EXPECT_EQ(Map(view).warnings_size(), 0);
+  view.unlinked_count = 2;
+  const v1::PrivacyRequest proto = Map(view);
+  ASSERT_EQ(proto.warnings_size(), 1);
+  EXPECT_EQ(proto.warnings(0).reason(), "IDENTITY_MAY_NOT_RESOLVE");
+  EXPECT_EQ(proto.warnings(0).message(),
+            "identity may no longer find the profile; erase by CleverTap ID");
+  EXPECT_EQ(proto.warnings(0).item_count(), 2);
+}
+
 TEST(ToProto, ShowsARequest) {
   RequestView view = View({{BatchState::kOpen, 1},
                            {BatchState::kReady, 2},

@@ -67,6 +67,35 @@ TEST_F(Service, AnswersARepeatWithTheOriginalAsItStands) {
   EXPECT_EQ(store_.request_count(), 1);
 }
 
+TEST_F(Service, WarnsOfAnErasureThatFollowsADemergeAlsoWhenItIsRepeatedAndRead) {
+  v1::CreatePrivacyRequestRequest demerge;
+  demerge.set_parent("accounts/shop");
+  demerge.set_idempotency_key("demerge");
+  demerge.mutable_demerge()->add_identities("ann");
+  v1::PrivacyRequest answer;
+  ASSERT_TRUE(Create(demerge, &answer).ok());
+  EXPECT_EQ(answer.warnings_size(), 0);
+
+  auto erasure = Erasure("k");
+  erasure.mutable_erasure()->add_identities("unrelated");
+  v1::PrivacyRequest created, repeated, read;
+  ASSERT_TRUE(Create(erasure, &created).ok());
+  ASSERT_TRUE(Create(erasure, &repeated).ok());
+  ASSERT_TRUE(Get(created.name(), &read).ok());
+  for (const auto* request : {&created, &repeated, &read}) {
+    ASSERT_EQ(request->warnings_size(), 1);
+    EXPECT_EQ(request->warnings(0).item_count(), 1);
+  }
+  grpc::ClientContext context;
+  v1::ListPrivacyRequestItemsRequest list;
+  v1::ListPrivacyRequestItemsResponse items;
+  list.set_parent(created.name());
+  ASSERT_TRUE(stub_->ListPrivacyRequestItems(&context, list, &items).ok());
+  ASSERT_EQ(items.items_size(), 2);
+  EXPECT_EQ(items.items(0).warning(), "IDENTITY_MAY_NOT_RESOLVE");
+  EXPECT_EQ(items.items(1).warning(), "");
+}
+
 TEST_F(Service, AnswersARepeatWhoseRequestHasLeftHistoryAsExpired) {
   v1::PrivacyRequest created;
   ASSERT_TRUE(Create(Erasure("k"), &created).ok());

@@ -78,6 +78,18 @@ TEST_F(Cli, CreatesFromStandardInput) {
   EXPECT_THAT(err(), IsEmpty());
 }
 
+TEST_F(Cli, WarnsOfAnIdentityThatMayNotResolve) {
+  EXPECT_EQ(Lethe({"create", "--account", "shop", "--operation", "demerge", "--identity", "ann",
+                   "--key", "d"}),
+            kOk);
+  EXPECT_THAT(out(), Not(HasSubstr("warning")));
+  const std::string name = CreateOne("k");
+  EXPECT_THAT(out(), HasSubstr("; warning: identity may no longer find the profile; erase by "
+                               "CleverTap ID (1 item)"));
+  EXPECT_EQ(Lethe({"items", name}), kOk) << err();
+  EXPECT_THAT(out(), HasSubstr("; warning IDENTITY_MAY_NOT_RESOLVE"));
+}
+
 TEST_F(Cli, CreatesFromAFile) {
   const auto file = std::filesystem::path(testing::TempDir()) / "lethe_cli_phones.txt";
   std::ofstream(file) << "+919812345678\n+919812345679\n";
