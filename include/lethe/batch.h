@@ -65,4 +65,12 @@ struct Span {
   friend constexpr auto operator<=>(const Span&, const Span&) = default;
 };
 
+/// Names a batch; of one envelope, no two begin at the same position.
+struct BatchKey {
+  EnvelopeId envelope{};
+  int lo = 0;
+
+  friend auto operator<=>(const BatchKey&, const BatchKey&) = default;
+};
+
 }  // namespace lethe

@@ -6,6 +6,7 @@
 
 #include "store/order_statements.h"
 #include "store/refusal_statements.h"
+#include "store/review_statements.h"
 #include "store/statements.h"
 
 namespace lethe::store {
@@ -31,7 +32,10 @@ std::unique_ptr<pqxx::connection> Connect(const UrlSource& url) {
   // Every statement is short: to compile one takes longer than to run it.
   connection->set_variable("jit", "off");
   for (const std::span<const Statement* const> room :
-       {std::span<const Statement* const>(kStatements), {kOrderStatements}, {kRefusalStatements}}) {
+       {std::span<const Statement* const>(kStatements),
+        {kOrderStatements},
+        {kRefusalStatements},
+        {kReviewStatements}}) {
     for (const Statement* statement : room) connection->prepare(statement->name, statement->sql);
   }
   return connection;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "store/page.h"
 #include "store/statements.h"
 #include "store/unlinked.h"
 #include "store/values.h"
@@ -93,14 +94,6 @@ void MarkUnlinked(pqxx::transaction_base& work, const ListItemsParams& params,
                {items.front().ordinal, items.back().ordinal}, [&](RequestId, int ordinal) {
                  std::ranges::lower_bound(items, ordinal, {}, &ItemView::ordinal)->unlinked = true;
                });
-}
-
-/// Callers ask for one row more than the page holds, to know whether rows follow.
-template <typename View>
-Page<View> ToPage(std::vector<View> rows, int page_size) {
-  const bool more = static_cast<int>(rows.size()) > page_size;
-  if (more) rows.pop_back();
-  return {std::move(rows), more};
 }
 
 }  // namespace

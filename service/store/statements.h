@@ -184,9 +184,10 @@ returning number
 // Later runs of a batch that splits; the first run keeps the row. $5..$12 as $4..$11 of kMoveBatch.
 inline constexpr Statement kSplitOff{"split_off", R"sql(
 insert into batch (envelope, lo, hi, account, operation, kind, state, reason, opened_at, not_before, attempt_count, call_count,
-                   unknown_since, accepted_at, window_end, refused_since, finished_at)
+                   unknown_since, accepted_at, window_end, refused_since, finished_at, review_since)
 select envelope, $3, $4, account, operation, kind, $5, $6, opened_at, lethe_time($7), attempt_count - $12::int, call_count,
-       lethe_time($8), lethe_time($9), lethe_time($10), lethe_time($11), case when $5 = 'rejected' then lethe_now() end
+       lethe_time($8), lethe_time($9), lethe_time($10), lethe_time($11), case when $5 = 'rejected' then lethe_now() end,
+       case when $5 = 'needs_review' then lethe_now() end
 from batch where envelope = $1 and lo = $2 and state = 'sending'
 returning lo
 )sql"};
@@ -196,7 +197,8 @@ returning lo
 inline constexpr Statement kMoveBatch{"move_batch", R"sql(
 update batch set hi = $3, state = $4, reason = $5, not_before = lethe_time($6), unknown_since = lethe_time($7),
                  accepted_at = lethe_time($8), window_end = lethe_time($9), refused_since = lethe_time($10),
-                 attempt_count = attempt_count - $11::int, finished_at = case when $4 = 'rejected' then lethe_now() end
+                 attempt_count = attempt_count - $11::int, finished_at = case when $4 = 'rejected' then lethe_now() end,
+                 review_since = case when $4 = 'needs_review' then lethe_now() end
 where envelope = $1 and lo = $2 and state = 'sending'
 returning lo
 )sql"};

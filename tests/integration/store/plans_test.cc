@@ -6,6 +6,7 @@
 #include "integration/store/world.h"
 #include "store/ids.h"
 #include "store/order_statements.h"
+#include "store/review_statements.h"
 #include "store/statements.h"
 
 namespace lethe::store {
@@ -181,6 +182,21 @@ TEST_F(Plans, UnlinkedIdentitiesAreFoundByDigest) {
   EXPECT_THAT(PlanOf(kFindUnlinked, "'{" + kEnvelope + "}', '{acme}', 0, 99"),
               AllOf(ReadsNoTableWhole(), HasSubstr("request_item_202603_digest_idx"),
                     HasSubstr("batch_pkey")));
+}
+
+TEST_F(Plans, ReviewsAreFoundWithoutTheHistory) {
+  EXPECT_THAT(PlanOf(kListReviews, "'acme', 0, 0, 51"),
+              AllOf(ReadsNoTableWhole(), HasSubstr("batch_review"), Not(HasSubstr("Sort"))));
+  EXPECT_THAT(PlanOf(kReadReview, "'acme', " + kEnvelope + ", 0"),
+              AllOf(ReadsNoTableWhole(), HasSubstr("batch_pkey")));
+  EXPECT_THAT(PlanOf(kReviewedRequests, kEnvelope + ", 0, 9"), ReadsNoTableWhole());
+}
+
+TEST_F(Plans, HeldRefusalsAreFoundWithoutTheHistory) {
+  EXPECT_THAT(PlanOf(kReadAccounts, "'{acme}'"),
+              AllOf(ReadsNoTableWhole(), HasSubstr("batch_held")));
+  EXPECT_THAT(PlanOf(kResolveHeldRefusals, "'acme', 'ready', 'why', 'jane', 'send_again', 'x'"),
+              AllOf(ReadsNoTableWhole(), HasSubstr("batch_held")));
 }
 
 TEST_F(Plans, TheOldestThatWaitsIsFoundWithoutTheHistory) {

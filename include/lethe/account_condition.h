@@ -1,0 +1,51 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "lethe/decision.h"
+#include "lethe/result.h"
+#include "lethe/time.h"
+
+namespace lethe {
+
+struct AccountBlock {
+  TimePoint since;
+  std::string reason;
+  Resume resume;
+  std::optional<TimePoint> probe_at = {};  ///< Nothing: only an operator ends it.
+
+  friend bool operator==(const AccountBlock&, const AccountBlock&) = default;
+};
+
+/// Whether anything is sent for an account.
+struct AccountCondition {
+  std::string account;
+  std::optional<AccountBlock> block = {};
+  int held_refusals = 0;  ///< Items that are held as kRefusedUnconfirmed or kRefusedConfirmed.
+
+  friend bool operator==(const AccountCondition&, const AccountCondition&) = default;
+};
+
+/// What an operator decides about held refusals when their blocked account resumes.
+enum class HeldRefusals {
+  kSendAgain,  ///< As if they had never been refused.
+  kReject,     ///< For good.
+};
+
+/// Where a batch of held refusals goes; its span is left out.
+Transition Resolve(HeldRefusals decision);
+
+/// A word that changes with what an operator has seen of the account, so that nobody decides about
+/// more than they looked at.
+std::string EtagOf(const AccountCondition& condition);
+
+/// Whether an operator who has seen `etag` may resume the account so:
+///   kFailedPrecondition  ACCOUNT_NOT_BLOCKED: there is nothing to resume; ACCOUNT_CHANGED: the
+///                        etag is of something else; HELD_REFUSALS_UNDECIDED: there are some, and
+///                        the operator says nothing about them.
+Status CheckResume(const AccountCondition& condition, std::string_view etag,
+                   std::optional<HeldRefusals> held_refusals);
+
+}  // namespace lethe

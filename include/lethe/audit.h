@@ -1,0 +1,51 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "lethe/batch.h"
+#include "lethe/time.h"
+
+namespace lethe {
+
+/// What an operator did to a batch or, kResume, to an account.
+enum class AuditAction { kSendAgain, kMarkAccepted, kCancel, kReject, kResume };
+
+inline constexpr std::array kAuditActions{AuditAction::kSendAgain, AuditAction::kMarkAccepted,
+                                          AuditAction::kCancel, AuditAction::kReject,
+                                          AuditAction::kResume};
+
+/// The names used in SQL.
+constexpr std::string_view Name(AuditAction action) {
+  switch (action) {
+    case AuditAction::kSendAgain: return "send_again";
+    case AuditAction::kMarkAccepted: return "mark_accepted";
+    case AuditAction::kCancel: return "cancel";
+    case AuditAction::kReject: return "reject";
+    case AuditAction::kResume: return "resume";
+  }
+  return "";
+}
+
+/// One decision about one batch or one account. Written in one transaction with what it did, never
+/// changed, free of personal data.
+struct AuditEvent {
+  std::int64_t id;
+  TimePoint at;
+  std::string principal;
+  AuditAction action;
+  std::string account;
+  std::optional<EnvelopeId> envelope = {};  ///< Nothing: it is about the account.
+  Span span = {};                           ///< Only with an envelope.
+  std::string state_before;  ///< A batch's state; an account's `blocked` or `served`.
+  std::string reason_before = {};
+  std::string state_after;
+  std::string justification;
+
+  friend bool operator==(const AuditEvent&, const AuditEvent&) = default;
+};
+
+}  // namespace lethe

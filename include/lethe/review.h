@@ -1,0 +1,56 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "lethe/batch.h"
+#include "lethe/decision.h"
+#include "lethe/operation.h"
+#include "lethe/result.h"
+#include "lethe/time.h"
+#include "lethe/window.h"
+
+namespace lethe {
+
+/// What an operator may decide about a batch that needs review.
+enum class ReviewDecision {
+  kSendAgain,     ///< Whatever an earlier call has done. The operator answers for the repeat.
+  kMarkAccepted,  ///< It has reached CleverTap: the operator has looked there.
+  kCancel,        ///< It is not sent again, and what came of earlier calls stays unknown.
+};
+
+inline constexpr std::array kReviewDecisions{
+    ReviewDecision::kSendAgain, ReviewDecision::kMarkAccepted, ReviewDecision::kCancel};
+
+/// Everything that a decision depends on, of a batch in needs_review.
+struct ReviewFacts {
+  Operation operation;
+  Span span;
+  std::string reason;
+  int call_count;  ///< As AttemptFacts::call_count.
+  std::optional<TimePoint> unknown_since = {};
+};
+
+/// Whether the decision makes sense:
+///   kSendAgain     unless the identifiers cannot be read (items_missing, seal_broken);
+///   kMarkAccepted  nor unless the effect of a call is unknown: otherwise the evidence says that
+///                  nothing has reached CleverTap;
+///   kCancel        always.
+bool IsAllowed(ReviewDecision decision, const ReviewFacts& facts);
+
+/// Where an allowed decision leads. What is marked accepted counts as accepted at `now`: the window
+/// that it runs is then never too short.
+Transition Resolve(const ReviewFacts& facts, ReviewDecision decision, const ProcessingHours& hours,
+                   TimePoint now);
+
+/// A word that changes with what an operator has seen of the batch, so that nobody decides about
+/// something else than they looked at.
+std::string EtagOf(const ReviewFacts& facts);
+
+/// Whether an operator who has seen `etag` may decide so:
+///   kFailedPrecondition  REVIEW_CHANGED: the etag is of something else; DECISION_NOT_ALLOWED.
+Status CheckDecision(const ReviewFacts& facts, std::string_view etag, ReviewDecision decision);
+
+}  // namespace lethe

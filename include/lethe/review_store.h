@@ -1,0 +1,117 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lethe/account_condition.h"
+#include "lethe/audit.h"
+#include "lethe/batch.h"
+#include "lethe/operation.h"
+#include "lethe/request.h"
+#include "lethe/result.h"
+#include "lethe/review.h"
+#include "lethe/time.h"
+#include "lethe/vendor.h"
+
+namespace lethe {
+
+/// A batch that waits for a person.
+struct ReviewView {
+  std::string account;
+  EnvelopeId envelope;
+  IdentifierKind kind;
+  ReviewFacts facts;
+  std::optional<TimePoint> since;  ///< When it was set aside, if that was written down.
+
+  BatchKey key() const { return {envelope, facts.span.lo}; }
+};
+
+/// One call that carried the batch, perhaps among others from which it has split since.
+struct AttemptView {
+  int number;
+  TimePoint started_at;
+  std::optional<TimePoint> finished_at = {};
+  std::optional<OutcomeClass> outcome = {};  ///< Nothing: no answer was ever seen.
+  int http_status = 0;                       ///< 0 if there was no answer.
+  std::string code = {};                     ///< As VendorReply::code.
+  bool abandoned = false;                    ///< Its sender was gone when the lease ran out.
+
+  friend bool operator==(const AttemptView&, const AttemptView&) = default;
+};
+
+struct ReviewDetails {
+  ReviewView review;
+  std::vector<RequestId> requests;    ///< That it has items of; ascending.
+  std::vector<AttemptView> attempts;  ///< By number.
+};
+
+/// Oldest envelope first. `after` is the last of the page before.
+struct ListReviewsParams {
+  std::string_view account;
+  std::optional<BatchKey> after;
+  int page_size;
+};
+
+/// Newest first. `before` is the last id of the page before.
+struct ListAuditEventsParams {
+  std::string_view account;
+  std::optional<std::int64_t> before;
+  int page_size;
+};
+
+/// Who decides, and why.
+struct Operator {
+  std::string principal;
+  std::string justification;  ///< 1..kMaxJustificationCharacters, without personal data.
+};
+
+struct ResolveReviewParams {
+  const Operator& by;
+  std::string_view account;
+  BatchKey batch;
+  std::string_view etag;  ///< EtagOf() what the operator has seen.
+  ReviewDecision decision;
+  const ProcessingHours& hours;
+  TimePoint now;
+};
+
+struct ResumeAccountParams {
+  const Operator& by;
+  std::string account;
+  std::string_view etag;
+  std::optional<HeldRefusals> held_refusals;  ///< Nothing: there are none.
+};
+
+/// What waits for a person, and the evidence of what persons decided. Thread-safe; nothing here
+/// throws. Each call is one transaction. Any of them may fail with kUnavailable
+/// (STORE_UNAVAILABLE); whether a decision was taken then, its audit event tells.
+class ReviewStore {
+ public:
+  virtual ~ReviewStore() = default;
+
+  virtual Result<Page<ReviewView>> ListReviews(const ListReviewsParams& params) = 0;
+
+  /// kNotFound (REVIEW_NOT_FOUND) if the account has no such batch or it needs no review.
+  virtual Result<ReviewDetails> GetReview(std::string_view account, BatchKey batch) = 0;
+
+  /// Moves the batch where Resolve() says and writes the audit event that it returns.
+  ///   kNotFound            REVIEW_NOT_FOUND: the account has no such batch;
+  ///   kFailedPrecondition  as CheckDecision(); REVIEW_CHANGED also if it needs no review any more.
+  virtual Result<AuditEvent> ResolveReview(const ResolveReviewParams& params) = 0;
+
+  /// In the order of the names. An account that nothing is known of is not blocked.
+  virtual Result<std::vector<AccountCondition>> Accounts(std::span<const std::string> names) = 0;
+
+  /// Ends the account's block at once and decides about its held refusals; writes an audit event
+  /// for the account, and one for each batch.
+  ///   kFailedPrecondition  as CheckResume().
+  virtual Result<AccountCondition> ResumeAccount(const ResumeAccountParams& params) = 0;
+
+  virtual Result<Page<AuditEvent>> ListAuditEvents(const ListAuditEventsParams& params) = 0;
+};
+
+}  // namespace lethe

@@ -1,0 +1,36 @@
+#include "lethe/account_condition.h"
+
+namespace lethe {
+
+Transition Resolve(HeldRefusals decision) {
+  if (decision == HeldRefusals::kReject) {
+    return {.span = {}, .to = BatchState::kRejected, .reason = "operator_rejected"};
+  }
+  return {.span = {}, .to = BatchState::kReady, .reason = "operator_send_again"};
+}
+
+std::string EtagOf(const AccountCondition& condition) {
+  const std::string held = std::to_string(condition.held_refusals);
+  if (!condition.block) return "served-" + held;
+  return std::to_string(condition.block->since.time_since_epoch().count()) + '-' +
+         std::string(Name(condition.block->resume)) + '-' + held;
+}
+
+Status CheckResume(const AccountCondition& condition, std::string_view etag,
+                   std::optional<HeldRefusals> held_refusals) {
+  if (!condition.block) {
+    return Error{ErrorCode::kFailedPrecondition, "ACCOUNT_NOT_BLOCKED",
+                 "the account is not blocked: there is nothing to resume"};
+  }
+  if (etag != EtagOf(condition)) {
+    return Error{ErrorCode::kFailedPrecondition, "ACCOUNT_CHANGED",
+                 "the account has changed since the operator has looked at it: look again"};
+  }
+  if (condition.held_refusals > 0 && !held_refusals) {
+    return Error{ErrorCode::kFailedPrecondition, "HELD_REFUSALS_UNDECIDED",
+                 "the account has held refusals: say whether they are sent again or rejected"};
+  }
+  return Ok();
+}
+
+}  // namespace lethe

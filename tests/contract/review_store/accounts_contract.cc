@@ -1,0 +1,154 @@
+#include <gmock/gmock.h>
+
+#include <thread>
+
+#include "contract/review_store/review_store_contract.h"
+
+namespace lethe::contract {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+TEST_P(ReviewStoreContract, TellsTheConditionOfAccountsInTheirOrder) {
+  at().Block("acme", Paused());
+  Add(Held(1));
+  Add(Held(2, "refused_confirmed"));
+  Add(Held(3, "legal_hold"));
+  Add(Unknown(4));
+  const std::vector<std::string> names = {"globex", "acme"};
+  const auto conditions = store().Accounts(names);
+  ASSERT_TRUE(conditions.ok()) << conditions.error().message;
+  EXPECT_THAT(
+      *conditions,
+      ElementsAre(AccountCondition{.account = "globex"},
+                  AccountCondition{.account = "acme", .block = Paused(), .held_refusals = 6}));
+  EXPECT_THAT(store().Accounts({}).value(), IsEmpty());
+}
+
+TEST_P(ReviewStoreContract, ResumesAnAccountWhoeverElseCouldHave) {
+  for (const Resume resume : kResumes) {
+    AccountBlock block = Paused();
+    block.resume = resume;
+    if (resume != Resume::kOperator) block.probe_at = at().Now() + 1min;
+    at().Block("acme", block);
+    EXPECT_EQ(Condition("acme").block, block);
+    const auto after = ResumeIt({});
+    ASSERT_TRUE(after.ok()) << after.error().message;
+    EXPECT_EQ(*after, AccountCondition{.account = "acme"});
+    EXPECT_EQ(Condition("acme"), *after);
+  }
+  EXPECT_THAT(Events(), SizeIs(3));
+  const AuditEvent event = Events().front();
+  EXPECT_EQ(event, (AuditEvent{.id = event.id,
+                               .at = at().Now(),
+                               .principal = "jane",
+                               .action = AuditAction::kResume,
+                               .account = "acme",
+                               .state_before = "blocked",
+                               .reason_before = Paused().reason,
+                               .state_after = "served",
+                               .justification = by_.justification}));
+}
+
+TEST_P(ReviewStoreContract, SendsHeldRefusalsAgainAndNothingElse) {
+  at().Block("acme", Paused());
+  BatchRow unknown = Held(1);
+  unknown.unknown_since = at().Now() - 1min;
+  Add(unknown);
+  const BatchRow legal = Add(Held(2, "legal_hold"));
+  const BatchRow review = Add(Unknown(3));
+  const auto after = ResumeIt(HeldRefusals::kSendAgain);
+  ASSERT_TRUE(after.ok()) << after.error().message;
+  EXPECT_EQ(after->held_refusals, 0);
+  BatchRow expected = unknown;
+  expected.state = BatchState::kReady;
+  expected.reason = "operator_send_again";
+  expected.refused_since = {};
+  EXPECT_EQ(Batch(unknown), expected);
+  EXPECT_EQ(Batch(legal), legal);
+  EXPECT_EQ(Batch(review), review);
+}
+
+TEST_P(ReviewStoreContract, RejectsHeldRefusalsForGoodAndKeepsTheEvidenceOfEach) {
+  at().Block("acme", Paused());
+  const BatchRow first = Add(Held(1));
+  const BatchRow second = Add(Held(2, "refused_confirmed"));
+  at().Advance(1h);
+  ASSERT_EQ(ReasonOf(ResumeIt(HeldRefusals::kReject)), "");
+  for (const BatchRow& row : {first, second}) {
+    BatchRow expected = row;
+    expected.state = BatchState::kRejected;
+    expected.reason = "operator_rejected";
+    expected.refused_since = {};
+    expected.finished_at = at().Now();
+    EXPECT_EQ(Batch(row), expected);
+  }
+  const std::vector<AuditEvent> events = Events();
+  ASSERT_THAT(events, SizeIs(3));
+  EXPECT_EQ(events[2].action, AuditAction::kResume);
+  EXPECT_EQ(events[0], (AuditEvent{.id = events[0].id,
+                                   .at = at().Now(),
+                                   .principal = "jane",
+                                   .action = AuditAction::kReject,
+                                   .account = "acme",
+                                   .envelope = second.envelope,
+                                   .span = second.span,
+                                   .state_before = "held",
+                                   .reason_before = "refused_confirmed",
+                                   .state_after = "rejected",
+                                   .justification = by_.justification}));
+}
+
+TEST_P(ReviewStoreContract, AsksWhatBecomesOfHeldRefusals) {
+  at().Block("acme", Paused());
+  const BatchRow held = Add(Held(1));
+  EXPECT_EQ(ReasonOf(ResumeIt({})), "HELD_REFUSALS_UNDECIDED");
+  EXPECT_EQ(Condition("acme").block, Paused());
+  EXPECT_EQ(Batch(held), held);
+  EXPECT_THAT(Events(), IsEmpty());
+}
+
+TEST_P(ReviewStoreContract, RefusesToResumeSomethingElseThanWasSeen) {
+  at().Block("acme", Paused());
+  const std::string etag = lethe::EtagOf(Condition("acme"));
+  Add(Held(1));
+  const auto refused = store().ResumeAccount(
+      {.by = by_, .account = "acme", .etag = etag, .held_refusals = HeldRefusals::kReject});
+  EXPECT_EQ(ReasonOf(refused), "ACCOUNT_CHANGED");
+  EXPECT_THAT(Events(), IsEmpty());
+}
+
+TEST_P(ReviewStoreContract, HasNothingToResumeWhereNothingIsBlocked) {
+  EXPECT_EQ(ReasonOf(ResumeIt({})), "ACCOUNT_NOT_BLOCKED");
+  // The dispatcher judges the refusals of an account that is served.
+  const BatchRow held = Add(Held(1));
+  EXPECT_EQ(ReasonOf(ResumeIt(HeldRefusals::kReject)), "ACCOUNT_NOT_BLOCKED");
+  EXPECT_EQ(Batch(held), held);
+  EXPECT_EQ(ReasonOf(store().ResumeAccount(
+                {.by = by_, .account = "unheard-of", .etag = "", .held_refusals = {}})),
+            "ACCOUNT_NOT_BLOCKED");
+}
+
+TEST_P(ReviewStoreContract, LetsOneOfManyOperatorsResume) {
+  at().Block("acme", Paused());
+  Add(Held(1));
+  const std::string etag = lethe::EtagOf(Condition("acme"));
+  std::array<std::string, 6> answers;
+  {
+    std::vector<std::jthread> operators;
+    for (std::string& answer : answers) {
+      operators.emplace_back([&] {
+        answer = ReasonOf(store().ResumeAccount(
+            {.by = by_, .account = "acme", .etag = etag, .held_refusals = HeldRefusals::kReject}));
+      });
+    }
+  }
+  EXPECT_EQ(std::ranges::count(answers, ""), 1);
+  EXPECT_EQ(std::ranges::count(answers, "ACCOUNT_NOT_BLOCKED"), std::ssize(answers) - 1);
+  EXPECT_THAT(Events(), SizeIs(2));
+}
+
+}  // namespace
+}  // namespace lethe::contract

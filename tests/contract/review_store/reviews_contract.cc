@@ -1,0 +1,247 @@
+#include <gmock/gmock.h>
+
+#include <array>
+#include <set>
+#include <thread>
+
+#include "contract/review_store/review_store_contract.h"
+
+namespace lethe::contract {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+std::vector<BatchKey> KeysOf(const Page<ReviewView>& page) {
+  std::vector<BatchKey> keys;
+  for (const ReviewView& row : page.rows) keys.push_back(row.key());
+  return keys;
+}
+
+TEST_P(ReviewStoreContract, ListsWhatNeedsReviewOldestFirst) {
+  const BatchRow second = Add(Unknown(2));
+  const BatchRow first = Add(Unknown(1));
+  Add(Held(3));
+  Add(Unknown(4, "globex"));
+
+  const auto page = store().ListReviews({.account = "acme", .after = {}, .page_size = 10});
+  ASSERT_TRUE(page.ok()) << page.error().message;
+  EXPECT_THAT(KeysOf(*page), ElementsAre(KeyOf(first), KeyOf(second)));
+  EXPECT_FALSE(page->more);
+  const ReviewView& view = page->rows.front();
+  EXPECT_EQ(view.account, "acme");
+  EXPECT_EQ(view.kind, IdentifierKind::kIdentity);
+  EXPECT_EQ(view.facts.operation, Operation::kErasure);
+  EXPECT_EQ(view.facts.span, (Span{0, 2}));
+  EXPECT_EQ(view.facts.reason, "unknown_outcome");
+  EXPECT_EQ(view.facts.call_count, 1);
+  EXPECT_EQ(view.facts.unknown_since, at().Now() - 1h);
+  EXPECT_EQ(view.since, at().Now());
+  EXPECT_THAT(store().ListReviews({.account = "nobody", .after = {}, .page_size = 10})->rows,
+              IsEmpty());
+}
+
+TEST_P(ReviewStoreContract, PagesThroughReviewsOfOneEnvelopeToo) {
+  const BatchRow first = Add(Unknown(1));
+  BatchRow row = first;
+  row.span = {3, 9};
+  const BatchRow second = Add(row);
+  const BatchRow third = Add(Unknown(2));
+  const auto page = [&](std::optional<BatchKey> after, int size) {
+    return store().ListReviews({.account = "acme", .after = after, .page_size = size}).value();
+  };
+  EXPECT_THAT(KeysOf(page({}, 1)), ElementsAre(KeyOf(first)));
+  EXPECT_TRUE(page({}, 1).more);
+  EXPECT_THAT(KeysOf(page(KeyOf(first), 2)), ElementsAre(KeyOf(second), KeyOf(third)));
+  EXPECT_FALSE(page(KeyOf(first), 2).more);
+  EXPECT_THAT(KeysOf(page(KeyOf(third), 2)), IsEmpty());
+}
+
+TEST_P(ReviewStoreContract, ShowsRequestsAndCallsOfTheBatchAndOfWhatItSplitFrom) {
+  BatchRow row = Unknown();
+  row.span = {3, 5};
+  row.call_count = 3;
+  Add(row);
+  for (int pos = 0; pos < 8; ++pos) {
+    at().AddItem(
+        {row.envelope, pos},
+        RequestId{BatchKey{row.envelope, pos} < BatchKey{row.envelope, 4} ? kFirstEnvelope + 1
+                                                                          : kFirstEnvelope + 2});
+  }
+  at().AddItem({EnvelopeId{kFirstEnvelope + 2}, 4}, RequestId{kFirstEnvelope + 3});
+  const TimePoint start = at().Now() - 3h;
+  at().AddAttempt({.envelope = row.envelope,
+                   .span = {3, 5},
+                   .number = 3,
+                   .started_at = start + 2min,
+                   .finished_at = start + 3min,
+                   .outcome = OutcomeClass::kUnknown,
+                   .code = "timeout"});
+  at().AddAttempt({.envelope = row.envelope,
+                   .span = {3, 7},
+                   .number = 2,
+                   .started_at = start + 1min,
+                   .abandoned = true});
+  at().AddAttempt({.envelope = row.envelope,
+                   .span = {0, 7},
+                   .number = 1,
+                   .started_at = start,
+                   .finished_at = start + 1s,
+                   .outcome = OutcomeClass::kThrottled,
+                   .http_status = 429});
+  at().AddAttempt({.envelope = row.envelope, .span = {0, 2}, .number = 2, .started_at = start});
+
+  const auto details = store().GetReview("acme", KeyOf(row));
+  ASSERT_TRUE(details.ok()) << details.error().message;
+  EXPECT_EQ(details->review.key(), KeyOf(row));
+  EXPECT_THAT(details->requests,
+              ElementsAre(RequestId{kFirstEnvelope + 1}, RequestId{kFirstEnvelope + 2}));
+  EXPECT_THAT(details->attempts,
+              ElementsAre(AttemptView{.number = 1,
+                                      .started_at = start,
+                                      .finished_at = start + 1s,
+                                      .outcome = OutcomeClass::kThrottled,
+                                      .http_status = 429},
+                          AttemptView{.number = 2, .started_at = start + 1min, .abandoned = true},
+                          AttemptView{.number = 3,
+                                      .started_at = start + 2min,
+                                      .finished_at = start + 3min,
+                                      .outcome = OutcomeClass::kUnknown,
+                                      .code = "timeout"}));
+}
+
+TEST_P(ReviewStoreContract, FindsReviewsOnlyUnderTheirAccountAndWhileTheyNeedOne) {
+  const BatchRow row = Add(Unknown());
+  const BatchRow held = Add(Held(2));
+  EXPECT_EQ(ReasonOf(store().GetReview("globex", KeyOf(row))), "REVIEW_NOT_FOUND");
+  EXPECT_EQ(ReasonOf(store().GetReview("acme", {row.envelope, 1})), "REVIEW_NOT_FOUND");
+  EXPECT_EQ(ReasonOf(store().GetReview("acme", KeyOf(held))), "REVIEW_NOT_FOUND");
+  EXPECT_EQ(ReasonOf(Resolve(row, ReviewDecision::kCancel, EtagOf(row), "globex")),
+            "REVIEW_NOT_FOUND");
+  EXPECT_EQ(Batch(row), row);
+}
+
+TEST_P(ReviewStoreContract, SendsAgainAsIfNothingHadBeenSent) {
+  const BatchRow row = Add(Unknown());
+  at().Advance(2h);
+  ASSERT_EQ(ReasonOf(Resolve(row, ReviewDecision::kSendAgain)), "");
+  BatchRow expected = row;
+  expected.state = BatchState::kReady;
+  expected.reason = "operator_send_again";
+  expected.unknown_since = {};
+  expected.refused_since = {};
+  EXPECT_EQ(Batch(row), expected);
+}
+
+TEST_P(ReviewStoreContract, MarksAcceptedFromNowOn) {
+  const BatchRow row = Add(Unknown());
+  at().Advance(2h);
+  ASSERT_EQ(ReasonOf(Resolve(row, ReviewDecision::kMarkAccepted)), "");
+  BatchRow expected = row;
+  expected.state = BatchState::kAccepted;
+  expected.reason = "operator_accepted";
+  expected.unknown_since = {};
+  expected.refused_since = {};
+  expected.accepted_at = at().Now();
+  expected.window_end = at().Now() + 48h;
+  EXPECT_EQ(Batch(row), expected);
+}
+
+TEST_P(ReviewStoreContract, CancelsForGood) {
+  const BatchRow row = Add(Unknown());
+  at().Advance(2h);
+  ASSERT_EQ(ReasonOf(Resolve(row, ReviewDecision::kCancel)), "");
+  BatchRow expected = row;
+  expected.state = BatchState::kCancelled;
+  expected.reason = "operator_cancelled";
+  expected.unknown_since = {};
+  expected.refused_since = {};
+  expected.finished_at = at().Now();
+  EXPECT_EQ(Batch(row), expected);
+}
+
+TEST_P(ReviewStoreContract, KeepsTheEvidenceOfADecision) {
+  const BatchRow row = Add(Unknown());
+  at().Advance(2h);
+  const auto event = Resolve(row, ReviewDecision::kMarkAccepted);
+  ASSERT_TRUE(event.ok()) << event.error().message;
+  EXPECT_EQ(*event, (AuditEvent{.id = event->id,
+                                .at = at().Now(),
+                                .principal = "jane",
+                                .action = AuditAction::kMarkAccepted,
+                                .account = "acme",
+                                .envelope = row.envelope,
+                                .span = row.span,
+                                .state_before = "needs_review",
+                                .reason_before = "unknown_outcome",
+                                .state_after = "accepted",
+                                .justification = by_.justification}));
+  EXPECT_THAT(Events(), ElementsAre(*event));
+  EXPECT_THAT(Events("globex"), IsEmpty());
+}
+
+TEST_P(ReviewStoreContract, RefusesADecisionThatIsNotAllowedAndChangesNothing) {
+  BatchRow row = Unknown();
+  row.reason = "seal_broken";
+  Add(row);
+  EXPECT_EQ(ReasonOf(Resolve(row, ReviewDecision::kSendAgain)), "DECISION_NOT_ALLOWED");
+  EXPECT_EQ(ReasonOf(Resolve(row, ReviewDecision::kMarkAccepted)), "DECISION_NOT_ALLOWED");
+  EXPECT_EQ(Batch(row), row);
+  EXPECT_THAT(Events(), IsEmpty());
+}
+
+TEST_P(ReviewStoreContract, RefusesADecisionAboutSomethingElseThanWasSeen) {
+  const BatchRow seen = Add(Unknown());
+  BatchRow now = seen;
+  now.call_count = 2;
+  Add(now);
+  const auto refused = Resolve(seen, ReviewDecision::kCancel);
+  EXPECT_EQ(ReasonOf(refused), "REVIEW_CHANGED");
+  EXPECT_EQ(refused.error().code, ErrorCode::kFailedPrecondition);
+  EXPECT_EQ(ReasonOf(Resolve(now, ReviewDecision::kCancel, "")), "REVIEW_CHANGED");
+  EXPECT_EQ(Batch(now), now);
+
+  // The etag alone does not tell that someone has decided: calls and reason are as they were.
+  now.state = BatchState::kReady;
+  Add(now);
+  EXPECT_EQ(ReasonOf(Resolve(now, ReviewDecision::kCancel)), "REVIEW_CHANGED");
+  EXPECT_EQ(Batch(now), now);
+  EXPECT_THAT(Events(), IsEmpty());
+}
+
+TEST_P(ReviewStoreContract, LetsOneOfManyOperatorsDecide) {
+  const BatchRow row = Add(Unknown());
+  constexpr int kRivals = 8;
+  std::array<std::string, kRivals> answers;
+  {
+    std::vector<std::jthread> operators;
+    for (int i = 0; i < kRivals; ++i) {
+      operators.emplace_back([&, i] {
+        answers[i] = ReasonOf(Resolve(row, kReviewDecisions[i % kReviewDecisions.size()]));
+      });
+    }
+  }
+  EXPECT_EQ(std::ranges::count(answers, ""), 1);
+  EXPECT_EQ(std::ranges::count(answers, "REVIEW_CHANGED"), kRivals - 1);
+  EXPECT_EQ(Events().size(), 1U);
+}
+
+TEST_P(ReviewStoreContract, PagesThroughTheAuditNewestFirst) {
+  std::vector<AuditEvent> written;
+  for (int number : {1, 2, 3}) {
+    const auto event = Resolve(Add(Unknown(number)), ReviewDecision::kCancel);
+    ASSERT_TRUE(event.ok()) << event.error().message;
+    written.insert(written.begin(), *event);
+  }
+  const auto page = [&](std::optional<std::int64_t> before) {
+    return store().ListAuditEvents({.account = "acme", .before = before, .page_size = 2}).value();
+  };
+  EXPECT_THAT(page({}).rows, ElementsAre(written[0], written[1]));
+  EXPECT_TRUE(page({}).more);
+  EXPECT_THAT(page(written[1].id).rows, ElementsAre(written[2]));
+  EXPECT_FALSE(page(written[1].id).more);
+  EXPECT_THAT(page(written[2].id).rows, IsEmpty());
+}
+
+}  // namespace
+}  // namespace lethe::contract

@@ -1,0 +1,278 @@
+#pragma once
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "fakes/queue_rows.h"
+#include "lethe/refusal.h"
+#include "lethe/review_store.h"
+#include "lethe/time.h"
+
+namespace lethe::fakes {
+
+/// A ReviewStore in memory that keeps the port's promises (tests/contract/review_store) and fails
+/// on demand. Thread-safe.
+class FakeReviewStore final : public ReviewStore {
+ public:
+  /// `clock` stands for the database's and outlives the store.
+  explicit FakeReviewStore(const Clock& clock) : clock_(clock) {}
+
+  Result<Page<ReviewView>> ListReviews(const ListReviewsParams& params) override {
+    const std::lock_guard lock(mutex_);
+    if (failure_) return *failure_;
+    Page<ReviewView> page;
+    for (const auto& [key, kept] : batches_) {
+      if (!NeedsReview(kept, params.account) || (params.after && key <= *params.after)) continue;
+      if (IsFull(page, params.page_size)) break;
+      page.rows.push_back(ViewOf(kept));
+    }
+    return page;
+  }
+
+  Result<ReviewDetails> GetReview(std::string_view account, BatchKey batch) override {
+    const std::lock_guard lock(mutex_);
+    if (failure_) return *failure_;
+    const auto found = batches_.find(batch);
+    if (found == batches_.end() || !NeedsReview(found->second, account)) return NotFound();
+    const BatchRow& row = found->second.row;
+    ReviewDetails details{.review = ViewOf(found->second), .requests = {}, .attempts = {}};
+    std::set<RequestId> requests;
+    for (const auto& [position, request] : items_) {
+      if (Contains(row, position)) requests.insert(request);
+    }
+    details.requests.assign(requests.begin(), requests.end());
+    for (const AttemptRow& attempt : attempts_) {
+      if (attempt.envelope != row.envelope || attempt.span.lo > row.span.lo ||
+          attempt.span.hi < row.span.hi) {
+        continue;
+      }
+      details.attempts.push_back({.number = attempt.number,
+                                  .started_at = attempt.started_at,
+                                  .finished_at = attempt.finished_at,
+                                  .outcome = attempt.outcome,
+                                  .http_status = attempt.http_status,
+                                  .code = attempt.code,
+                                  .abandoned = attempt.abandoned});
+    }
+    std::ranges::sort(details.attempts, {}, &AttemptView::number);
+    return details;
+  }
+
+  Result<AuditEvent> ResolveReview(const ResolveReviewParams& params) override {
+    const std::lock_guard lock(mutex_);
+    if (failure_) return *failure_;
+    const auto found = batches_.find(params.batch);
+    if (found == batches_.end() || found->second.row.route.account != params.account) {
+      return NotFound();
+    }
+    Kept& kept = found->second;
+    const ReviewFacts facts = ViewOf(kept).facts;
+    const std::string_view etag = NeedsReview(kept, params.account) ? params.etag : "";
+    const Status checked = CheckDecision(facts, etag, params.decision);
+    if (!checked.ok()) return checked.error();
+    AuditEvent event = EventOf(ActionOf(params.decision), kept.row, params.by);
+    Move(kept, Resolve(facts, params.decision, params.hours, params.now));
+    event.state_after = Name(kept.row.state);
+    return Keep(std::move(event));
+  }
+
+  Result<std::vector<AccountCondition>> Accounts(std::span<const std::string> names) override {
+    const std::lock_guard lock(mutex_);
+    if (failure_) return *failure_;
+    std::vector<AccountCondition> conditions;
+    for (const std::string& name : names) conditions.push_back(ConditionOf(name));
+    return conditions;
+  }
+
+  Result<AccountCondition> ResumeAccount(const ResumeAccountParams& params) override {
+    const std::lock_guard lock(mutex_);
+    if (failure_) return *failure_;
+    const AccountCondition before = ConditionOf(params.account);
+    const Status checked = CheckResume(before, params.etag, params.held_refusals);
+    if (!checked.ok()) return checked.error();
+    blocks_.erase(params.account);
+    Keep({.id = 0,
+          .at = {},
+          .principal = params.by.principal,
+          .action = AuditAction::kResume,
+          .account = params.account,
+          .state_before = "blocked",
+          .reason_before = before.block->reason,
+          .state_after = "served",
+          .justification = params.by.justification});
+    for (auto& [key, kept] : batches_) {
+      if (!IsHeldRefusal(kept, params.account)) continue;
+      AuditEvent event =
+          EventOf(*params.held_refusals == HeldRefusals::kReject ? AuditAction::kReject
+                                                                 : AuditAction::kSendAgain,
+                  kept.row, params.by);
+      const auto unknown_since = kept.row.unknown_since;
+      Move(kept, Resolve(*params.held_refusals));
+      kept.row.unknown_since = unknown_since;
+      event.state_after = Name(kept.row.state);
+      Keep(std::move(event));
+    }
+    return ConditionOf(params.account);
+  }
+
+  Result<Page<AuditEvent>> ListAuditEvents(const ListAuditEventsParams& params) override {
+    const std::lock_guard lock(mutex_);
+    if (failure_) return *failure_;
+    Page<AuditEvent> page;
+    for (auto event = events_.rbegin(); event != events_.rend(); ++event) {
+      if (event->account != params.account || (params.before && event->id >= *params.before)) {
+        continue;
+      }
+      if (IsFull(page, params.page_size)) break;
+      page.rows.push_back(*event);
+    }
+    return page;
+  }
+
+  /// Replaces the batch of the same envelope and first position.
+  void SetBatch(const BatchRow& row) {
+    const std::lock_guard lock(mutex_);
+    batches_[{row.envelope, row.span.lo}] = {row, clock_.Now()};
+  }
+  void AddAttempt(const AttemptRow& attempt) {
+    const std::lock_guard lock(mutex_);
+    attempts_.push_back(attempt);
+  }
+  void AddItem(BatchKey position, RequestId request) {
+    const std::lock_guard lock(mutex_);
+    items_[position] = request;
+  }
+  void Block(const std::string& account, const AccountBlock& block) {
+    const std::lock_guard lock(mutex_);
+    blocks_[account] = block;
+  }
+
+  /// By envelope and first position.
+  std::vector<BatchRow> batches() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<BatchRow> rows;
+    for (const auto& [key, kept] : batches_) rows.push_back(kept.row);
+    return rows;
+  }
+
+  /// Every call fails with this, until it is called with nothing.
+  void FailWith(std::optional<Error> failure) {
+    const std::lock_guard lock(mutex_);
+    failure_ = std::move(failure);
+  }
+
+ private:
+  struct Kept {
+    BatchRow row;
+    TimePoint since;
+  };
+
+  static Error NotFound() {
+    return {
+        .code = ErrorCode::kNotFound, .reason = "REVIEW_NOT_FOUND", .message = "no such review"};
+  }
+
+  template <typename View>
+  static bool IsFull(Page<View>& page, int page_size) {
+    page.more = std::ssize(page.rows) == page_size;
+    return page.more;
+  }
+
+  static bool NeedsReview(const Kept& kept, std::string_view account) {
+    return kept.row.state == BatchState::kNeedsReview && kept.row.route.account == account;
+  }
+  static bool IsHeldRefusal(const Kept& kept, std::string_view account) {
+    return kept.row.state == BatchState::kHeld && kept.row.route.account == account &&
+           (kept.row.reason == kRefusedUnconfirmed || kept.row.reason == kRefusedConfirmed);
+  }
+  static bool Contains(const BatchRow& row, BatchKey position) {
+    return position.envelope == row.envelope && row.span.lo <= position.lo &&
+           position.lo <= row.span.hi;
+  }
+
+  static ReviewView ViewOf(const Kept& kept) {
+    const BatchRow& row = kept.row;
+    return {.account = row.route.account,
+            .envelope = row.envelope,
+            .kind = row.kind,
+            .facts = {.operation = row.route.operation,
+                      .span = row.span,
+                      .reason = row.reason,
+                      .call_count = row.call_count,
+                      .unknown_since = row.unknown_since},
+            .since = kept.since};
+  }
+
+  AccountCondition ConditionOf(const std::string& account) const {
+    AccountCondition condition{.account = account};
+    if (const auto block = blocks_.find(account); block != blocks_.end()) {
+      condition.block = block->second;
+    }
+    for (const auto& [key, kept] : batches_) {
+      if (IsHeldRefusal(kept, account)) condition.held_refusals += kept.row.span.size();
+    }
+    return condition;
+  }
+
+  static AuditAction ActionOf(ReviewDecision decision) {
+    switch (decision) {
+      case ReviewDecision::kSendAgain: return AuditAction::kSendAgain;
+      case ReviewDecision::kMarkAccepted: return AuditAction::kMarkAccepted;
+      case ReviewDecision::kCancel: break;
+    }
+    return AuditAction::kCancel;
+  }
+
+  static AuditEvent EventOf(AuditAction action, const BatchRow& row, const Operator& by) {
+    return {.id = 0,
+            .at = {},
+            .principal = by.principal,
+            .action = action,
+            .account = row.route.account,
+            .envelope = row.envelope,
+            .span = row.span,
+            .state_before = std::string(Name(row.state)),
+            .reason_before = row.reason,
+            .state_after = {},
+            .justification = by.justification};
+  }
+
+  void Move(Kept& kept, const Transition& transition) const {
+    BatchRow& row = kept.row;
+    row.state = transition.to;
+    row.reason = transition.reason;
+    row.not_before = {};
+    row.unknown_since = {};
+    row.refused_since = {};
+    row.accepted_at = transition.accepted_at;
+    row.window_end = transition.window_end;
+    if (row.state == BatchState::kCancelled || row.state == BatchState::kRejected) {
+      row.finished_at = clock_.Now();
+    }
+  }
+
+  AuditEvent Keep(AuditEvent event) {
+    event.id = std::ssize(events_) + 1;
+    event.at = clock_.Now();
+    events_.push_back(event);
+    return event;
+  }
+
+  const Clock& clock_;
+  mutable std::mutex mutex_;
+  std::map<BatchKey, Kept> batches_;
+  std::vector<AttemptRow> attempts_;
+  std::map<BatchKey, RequestId> items_;
+  std::map<std::string, AccountBlock> blocks_;
+  std::vector<AuditEvent> events_;
+  std::optional<Error> failure_;
+};
+
+}  // namespace lethe::fakes

@@ -1,0 +1,71 @@
+#include "lethe/account_condition.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace lethe {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr TimePoint kNow{std::chrono::sys_days{std::chrono::year{2026} / 3 / 2}};
+
+AccountCondition Blocked(int held_refusals = 0) {
+  return {.account = "shop",
+          .block = AccountBlock{.since = kNow,
+                                .reason = "credentials_or_region_401",
+                                .resume = Resume::kConnect,
+                                .probe_at = kNow + 10s},
+          .held_refusals = held_refusals};
+}
+
+std::string Check(const AccountCondition& condition, std::optional<HeldRefusals> held) {
+  const Status checked = CheckResume(condition, EtagOf(condition), held);
+  return checked.ok() ? "" : checked.error().reason;
+}
+
+TEST(AccountCondition, HasAnotherEtagWhenAnythingThatCountsHasChanged) {
+  AccountCondition later = Blocked(), other = Blocked();
+  later.block->since += 1us;
+  other.block->resume = Resume::kOperator;
+  const std::set<std::string> etags = {
+      EtagOf(AccountCondition{.account = "shop"}),
+      EtagOf(AccountCondition{.account = "shop", .held_refusals = 1}),
+      EtagOf(Blocked()),
+      EtagOf(Blocked(1)),
+      EtagOf(later),
+      EtagOf(other)};
+  EXPECT_EQ(etags.size(), 6U);
+}
+
+TEST(AccountCondition, KeepsItsEtagFromProbeToProbe) {
+  AccountCondition probed = Blocked();
+  *probed.block->probe_at += 20s;
+  EXPECT_EQ(EtagOf(probed), EtagOf(Blocked()));
+}
+
+TEST(AccountCondition, IsResumedOnlyFromABlockAndWithAWordAboutWhatIsHeld) {
+  EXPECT_EQ(Check(Blocked(), {}), "");
+  EXPECT_EQ(Check(Blocked(), HeldRefusals::kReject), "");
+  EXPECT_EQ(Check(Blocked(1), HeldRefusals::kSendAgain), "");
+  EXPECT_EQ(Check(Blocked(1), {}), "HELD_REFUSALS_UNDECIDED");
+  EXPECT_EQ(Check({.account = "shop"}, {}), "ACCOUNT_NOT_BLOCKED");
+  EXPECT_EQ(Check({.account = "shop", .held_refusals = 1}, HeldRefusals::kReject),
+            "ACCOUNT_NOT_BLOCKED");
+  EXPECT_EQ(CheckResume(Blocked(1), EtagOf(Blocked()), HeldRefusals::kReject).error().reason,
+            "ACCOUNT_CHANGED");
+}
+
+TEST(AccountCondition, SendsHeldRefusalsAgainOrRejectsThem) {
+  EXPECT_EQ(Resolve(HeldRefusals::kSendAgain).to, BatchState::kReady);
+  EXPECT_EQ(Resolve(HeldRefusals::kSendAgain).reason, "operator_send_again");
+  EXPECT_EQ(Resolve(HeldRefusals::kReject).to, BatchState::kRejected);
+  EXPECT_EQ(Resolve(HeldRefusals::kReject).reason, "operator_rejected");
+  for (const HeldRefusals decision : {HeldRefusals::kSendAgain, HeldRefusals::kReject}) {
+    EXPECT_TRUE(CanMove(BatchState::kHeld, Resolve(decision).to));
+  }
+}
+
+}  // namespace
+}  // namespace lethe
