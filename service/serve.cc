@@ -33,6 +33,7 @@
 #include "store/partitions.h"
 #include "store/pg_delivery_queue.h"
 #include "store/pg_request_store.h"
+#include "store/pg_review_store.h"
 #include "store/snapshot.h"
 #include "telemetry/logging.h"
 #include "telemetry/metrics.h"
@@ -90,6 +91,7 @@ class Process {
              .on_flush = [this](const store::FlushReport& report) { observer_.Show(report); }},
             clock_),
         requests_(keys, committer_, pool_),
+        reviews_(pool_),
         queue_(name_, config.accounts, keys, delivery_pool_),
         vendor_(config.accounts, runtime::ReadPasscodes,
                 {.connect_timeout = config.dispatcher.connect_timeout,
@@ -116,6 +118,7 @@ class Process {
       auto server =
           api::Server::Start({.listen = config_.grpc_listen,
                               .store = requests_,
+                              .reviews = reviews_,
                               .accounts = config_.accounts,
                               .clock = clock_,
                               .executor = [this](auto work) { readers_.Post(std::move(work)); },
@@ -309,6 +312,7 @@ class Process {
   store::Pool delivery_pool_;
   store::Committer committer_;
   store::PgRequestStore requests_;
+  store::PgReviewStore reviews_;
   store::PgDeliveryQueue queue_;
   clevertap::HttpVendorClient vendor_;
   core::Dispatcher dispatcher_;

@@ -25,6 +25,9 @@ inline constexpr std::size_t kMaxPhoneDigits = 15;
 /// Room for a UUID with a prefix, or for a hash in hex; more would make the key a payload.
 inline constexpr std::size_t kMaxIdempotencyKeyBytes = 128;
 
+/// Room for a paragraph and a ticket: why an operator decided so. Counted in code points.
+inline constexpr std::size_t kMaxJustificationCharacters = 1000;
+
 /// 1,000 identities of 1,024 four-byte characters and their framing, rounded up. gRPC refuses a
 /// larger message.
 inline constexpr int kMaxMessageBytes = 4 * 1024 * 1024 + 256 * 1024;

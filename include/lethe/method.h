@@ -5,17 +5,27 @@
 
 namespace lethe {
 
-/// The methods of PrivacyRequestService.
+/// The methods of PrivacyRequestService and, from kListReviews on, of OperatorService. No two have
+/// the same name.
 enum class Method {
   kCreatePrivacyRequest,
   kGetPrivacyRequest,
   kListPrivacyRequests,
   kListPrivacyRequestItems,
+  kListReviews,
+  kGetReview,
+  kResolveReview,
+  kListAccounts,
+  kGetAccount,
+  kResumeAccount,
+  kListAuditEvents,
 };
 
-inline constexpr std::array kMethods{Method::kCreatePrivacyRequest, Method::kGetPrivacyRequest,
-                                     Method::kListPrivacyRequests,
-                                     Method::kListPrivacyRequestItems};
+inline constexpr std::array kMethods{
+    Method::kCreatePrivacyRequest,    Method::kGetPrivacyRequest, Method::kListPrivacyRequests,
+    Method::kListPrivacyRequestItems, Method::kListReviews,       Method::kGetReview,
+    Method::kResolveReview,           Method::kListAccounts,      Method::kGetAccount,
+    Method::kResumeAccount,           Method::kListAuditEvents};
 
 constexpr std::string_view Name(Method method) {
   switch (method) {
@@ -23,6 +33,13 @@ constexpr std::string_view Name(Method method) {
     case Method::kGetPrivacyRequest: return "GetPrivacyRequest";
     case Method::kListPrivacyRequests: return "ListPrivacyRequests";
     case Method::kListPrivacyRequestItems: return "ListPrivacyRequestItems";
+    case Method::kListReviews: return "ListReviews";
+    case Method::kGetReview: return "GetReview";
+    case Method::kResolveReview: return "ResolveReview";
+    case Method::kListAccounts: return "ListAccounts";
+    case Method::kGetAccount: return "GetAccount";
+    case Method::kResumeAccount: return "ResumeAccount";
+    case Method::kListAuditEvents: return "ListAuditEvents";
   }
   return "";
 }

@@ -96,7 +96,8 @@ struct RequestView {
 struct ItemView {
   int ordinal;
   BatchState state;
-  std::string reason;  ///< Why it is rejected, waits or needs review; empty otherwise.
+  std::string reason;  ///< Why it is rejected, waits or needs review, or `operator_accepted`; empty
+                       ///< otherwise.
   int attempt_count;
   std::optional<TimePoint> not_before;
   std::optional<TimePoint> accepted_at;

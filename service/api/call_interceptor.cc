@@ -13,11 +13,12 @@ using grpc::experimental::InterceptorBatchMethods;
 using grpc::experimental::ServerRpcInfo;
 
 std::optional<Method> MethodOf(std::string_view path) {
-  static constexpr std::string_view kService = "/lethe.v1.PrivacyRequestService/";
-  if (!path.starts_with(kService)) return std::nullopt;
-  path.remove_prefix(kService.size());
-  for (const Method method : kMethods) {
-    if (path == Name(method)) return method;
+  for (const std::string_view service :
+       {"/lethe.v1.PrivacyRequestService/", "/lethe.v1.OperatorService/"}) {
+    if (!path.starts_with(service)) continue;
+    for (const Method method : kMethods) {
+      if (path.substr(service.size()) == Name(method)) return method;
+    }
   }
   return std::nullopt;
 }

@@ -7,8 +7,8 @@
 
 namespace lethe::api {
 
-/// A call of PrivacyRequestService that was answered. Calls that gRPC refuses before it reads them
-/// (an unknown method, a message above the size limit) are not seen.
+/// A call of one of Lethe's own services that was answered. Calls that gRPC refuses before it reads
+/// them (an unknown method, a message above the size limit) are not seen.
 struct FinishedCall {
   Method method;
   int grpc_code;  ///< The canonical code's number; 1 (CANCELLED) if the caller had gone.

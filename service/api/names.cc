@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::string_view kAccounts = "accounts/";
 constexpr std::string_view kRequests = "/privacyRequests/";
+constexpr std::string_view kReviews = "/reviews/";
+constexpr std::string_view kAuditEvents = "/auditEvents/";
 constexpr std::size_t kMaxSlug = 63;
 
 bool IsSlug(std::string_view text) {
@@ -18,12 +20,26 @@ bool IsSlug(std::string_view text) {
              text, [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '-'; });
 }
 
-std::optional<RequestId> ParseId(std::string_view text) {
-  std::int64_t id = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+/// A number from 0 on, as it is written.
+template <typename Number>
+std::optional<Number> ParseNumber(std::string_view text) {
+  Number number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  if (id <= 0 || text.front() == '0') return std::nullopt;
-  return RequestId{id};
+  if (number < 0 || (text.front() == '0' && text.size() > 1)) return std::nullopt;
+  return number;
+}
+
+std::optional<std::int64_t> ParseId(std::string_view text) {
+  const auto id = ParseNumber<std::int64_t>(text);
+  return id != 0 ? id : std::nullopt;
+}
+
+std::string Join(std::string_view account, std::string_view collection, const std::string& id) {
+  std::string name = FormatAccountName(account);
+  name += collection;
+  name += id;
+  return name;
 }
 
 }  // namespace
@@ -41,15 +57,45 @@ std::optional<RequestName> ParseRequestName(std::string_view text) {
   auto account = ParseAccountName(text.substr(0, requests));
   const auto id = ParseId(text.substr(requests + kRequests.size()));
   if (!account || !id) return std::nullopt;
-  return RequestName{*std::move(account), *id};
+  return RequestName{*std::move(account), RequestId{*id}};
+}
+
+std::optional<ReviewName> ParseReviewName(std::string_view text) {
+  const std::size_t reviews = text.find(kReviews);
+  if (reviews == std::string_view::npos) return std::nullopt;
+  auto account = ParseAccountName(text.substr(0, reviews));
+  const auto batch = ParseReviewId(text.substr(reviews + kReviews.size()));
+  if (!account || !batch) return std::nullopt;
+  return ReviewName{*std::move(account), *batch};
+}
+
+std::optional<BatchKey> ParseReviewId(std::string_view text) {
+  const std::size_t dash = text.find('-');
+  if (dash == std::string_view::npos) return std::nullopt;
+  const auto envelope = ParseId(text.substr(0, dash));
+  const auto lo = ParseNumber<std::int16_t>(text.substr(dash + 1));
+  if (!envelope || !lo) return std::nullopt;
+  return BatchKey{EnvelopeId{*envelope}, *lo};
+}
+
+std::string FormatAccountName(std::string_view account) {
+  return std::string(kAccounts) + std::string(account);
 }
 
 std::string FormatRequestName(std::string_view account, RequestId id) {
-  std::string name(kAccounts);
-  name += account;
-  name += kRequests;
-  name += std::to_string(ToInt(id));
-  return name;
+  return Join(account, kRequests, std::to_string(ToInt(id)));
+}
+
+std::string FormatReviewName(std::string_view account, BatchKey batch) {
+  return Join(account, kReviews, FormatReviewId(batch));
+}
+
+std::string FormatReviewId(BatchKey batch) {
+  return std::to_string(ToInt(batch.envelope)) + '-' + std::to_string(batch.lo);
+}
+
+std::string FormatAuditEventName(std::string_view account, std::int64_t id) {
+  return Join(account, kAuditEvents, std::to_string(id));
 }
 
 }  // namespace lethe::api

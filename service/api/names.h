@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,12 +18,29 @@ struct RequestName {
   friend bool operator==(const RequestName&, const RequestName&) = default;
 };
 
+/// `accounts/{account}/reviews/{envelope}-{position}`, the numbers as in RequestName.
+struct ReviewName {
+  std::string account;
+  BatchKey batch;
+
+  friend bool operator==(const ReviewName&, const ReviewName&) = default;
+};
+
 /// `accounts/{account}`: the account's slug, or nothing if the text has not this form. Says nothing
 /// about whether such an account exists.
 std::optional<std::string> ParseAccountName(std::string_view text);
 
 std::optional<RequestName> ParseRequestName(std::string_view text);
 
+std::optional<ReviewName> ParseReviewName(std::string_view text);
+
+/// The last part of a review's name.
+std::optional<BatchKey> ParseReviewId(std::string_view text);
+
+std::string FormatAccountName(std::string_view account);
 std::string FormatRequestName(std::string_view account, RequestId id);
+std::string FormatReviewName(std::string_view account, BatchKey batch);
+std::string FormatReviewId(BatchKey batch);
+std::string FormatAuditEventName(std::string_view account, std::int64_t id);
 
 }  // namespace lethe::api

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "api/call_interceptor.h"
+#include "api/operator_service.h"
 #include "api/service.h"
 #include "lethe/limits.h"
 
@@ -39,9 +40,11 @@ void SetConnectionRules(grpc::ServerBuilder& builder) {
 
 struct Server::State {
   explicit State(ServerParams params)
-      : service(params.store, std::move(params.accounts), params.clock,
+      : operators(params.reviews, params.accounts, params.clock, params.executor),
+        service(params.store, std::move(params.accounts), params.clock,
                 std::move(params.executor)) {}
 
+  OperatorService operators;
   PrivacyRequestService service;
   std::unique_ptr<grpc::Server> server;
   int port = 0;
@@ -63,6 +66,7 @@ Result<std::unique_ptr<Server>> Server::Start(ServerParams params) {
 
   auto state = std::make_unique<State>(std::move(params));
   builder.RegisterService(&state->service);
+  builder.RegisterService(&state->operators);
   builder.AddListeningPort(listen, grpc::InsecureServerCredentials(), &state->port);
   state->server = builder.BuildAndStart();
   if (!state->server) {
@@ -86,6 +90,7 @@ void Server::SetServing(bool serving) {
   grpc::HealthCheckServiceInterface& health = *state_->server->GetHealthCheckService();
   health.SetServingStatus("", serving);
   health.SetServingStatus(v1::PrivacyRequestService::service_full_name(), serving);
+  health.SetServingStatus(v1::OperatorService::service_full_name(), serving);
 }
 
 void Server::Shutdown(milliseconds grace) {

@@ -9,21 +9,23 @@
 #include "lethe/account.h"
 #include "lethe/request_store.h"
 #include "lethe/result.h"
+#include "lethe/review_store.h"
 #include "lethe/time.h"
 
 namespace lethe::api {
 
 struct ServerParams {
   std::string listen = "127.0.0.1:50051";  ///< `host:port`; port 0 takes a free one.
-  RequestStore& store;                     ///< Outlives the server, as does the clock.
+  RequestStore& store;                     ///< Outlives the server, as do reviews and clock.
+  ReviewStore& reviews;
   std::vector<Account> accounts;
   const Clock& clock;
-  Executor executor;         ///< For reads, which wait for the database.
+  Executor executor;         ///< For whatever waits for the database.
   CallObserver on_finished;  ///< May be empty.
 };
 
-/// The gRPC server: PrivacyRequestService, `grpc.health.v1.Health` and reflection, on one port
-/// without TLS. Thread-safe.
+/// The gRPC server: PrivacyRequestService, OperatorService, `grpc.health.v1.Health` and reflection,
+/// on one port without TLS. Thread-safe.
 class Server {
  public:
   /// Serving when it returns. kFailedPrecondition (CANNOT_LISTEN) if the address cannot be had.
@@ -34,7 +36,7 @@ class Server {
 
   int port() const;
 
-  /// What the health service says, of the service and of the process (`""`). SERVING at first.
+  /// What the health service says, of both services and of the process (`""`). SERVING at first.
   void SetServing(bool serving);
 
   /// Health turns NOT_SERVING, new calls are refused (UNAVAILABLE; CANCELLED for those that arrive

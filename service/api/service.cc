@@ -2,35 +2,16 @@
 
 #include <utility>
 
-#include "api/errors.h"
+#include "api/handling.h"
 #include "api/mapping.h"
 #include "api/validation.h"
 
 namespace lethe::api {
-namespace {
-
-std::map<std::string, Account, std::less<>> ByName(std::vector<Account> accounts) {
-  std::map<std::string, Account, std::less<>> by_name;
-  for (Account& account : accounts) {
-    std::string name = account.name;
-    by_name.emplace(std::move(name), std::move(account));
-  }
-  return by_name;
-}
-
-/// Whom the call is made for. Callers are not authenticated, so they share their idempotency keys.
-std::string PrincipalOf(const grpc::CallbackServerContext&) { return "anonymous"; }
-
-void Finish(grpc::ServerUnaryReactor* reactor, const Status& status) {
-  reactor->Finish(status ? grpc::Status::OK : ToGrpcStatus(status.error()));
-}
-
-}  // namespace
 
 PrivacyRequestService::PrivacyRequestService(RequestStore& store, std::vector<Account> accounts,
                                              const Clock& clock, Executor executor)
     : store_(store),
-      accounts_(ByName(std::move(accounts))),
+      accounts_(std::move(accounts)),
       clock_(clock),
       executor_(std::move(executor)) {}
 
@@ -44,7 +25,7 @@ grpc::ServerUnaryReactor* PrivacyRequestService::CreatePrivacyRequest(
     Finish(reactor, valid.error());
     return reactor;
   }
-  const auto account = FindAccount(valid->account);
+  const auto account = accounts_.Find(valid->account);
   if (!account) {
     Finish(reactor, account.error());
     return reactor;
@@ -77,26 +58,26 @@ grpc::ServerUnaryReactor* PrivacyRequestService::CreatePrivacyRequest(
 grpc::ServerUnaryReactor* PrivacyRequestService::GetPrivacyRequest(
     grpc::CallbackServerContext* context, const v1::GetPrivacyRequestRequest* request,
     v1::PrivacyRequest* response) {
-  return RunBlocking(context, [=, this] { return Get(*request, *response); });
+  return RunBlocking(executor_, context, [=, this] { return Get(*request, *response); });
 }
 
 grpc::ServerUnaryReactor* PrivacyRequestService::ListPrivacyRequests(
     grpc::CallbackServerContext* context, const v1::ListPrivacyRequestsRequest* request,
     v1::ListPrivacyRequestsResponse* response) {
-  return RunBlocking(context, [=, this] { return List(*request, *response); });
+  return RunBlocking(executor_, context, [=, this] { return List(*request, *response); });
 }
 
 grpc::ServerUnaryReactor* PrivacyRequestService::ListPrivacyRequestItems(
     grpc::CallbackServerContext* context, const v1::ListPrivacyRequestItemsRequest* request,
     v1::ListPrivacyRequestItemsResponse* response) {
-  return RunBlocking(context, [=, this] { return ListItems(*request, *response); });
+  return RunBlocking(executor_, context, [=, this] { return ListItems(*request, *response); });
 }
 
 Status PrivacyRequestService::Get(const v1::GetPrivacyRequestRequest& request,
                                   v1::PrivacyRequest& response) {
   const auto name = ValidateGet(request);
   if (!name) return name.error();
-  const auto account = FindAccount(name->account);
+  const auto account = accounts_.Find(name->account);
   if (!account) return account.error();
   const auto view = store_.Get(name->account, name->id);
   if (!view) return view.error();
@@ -108,7 +89,7 @@ Status PrivacyRequestService::List(const v1::ListPrivacyRequestsRequest& request
                                    v1::ListPrivacyRequestsResponse& response) {
   const auto query = ValidateList(request);
   if (!query) return query.error();
-  const auto account = FindAccount(query->account);
+  const auto account = accounts_.Find(query->account);
   if (!account) return account.error();
   const auto page = store_.ListRequests(
       {.account = query->account, .before = query->before, .page_size = query->page_size});
@@ -125,7 +106,7 @@ Status PrivacyRequestService::ListItems(const v1::ListPrivacyRequestItemsRequest
                                         v1::ListPrivacyRequestItemsResponse& response) {
   const auto query = ValidateListItems(request);
   if (!query) return query.error();
-  const auto account = FindAccount(query->request.account);
+  const auto account = accounts_.Find(query->request.account);
   if (!account) return account.error();
   const auto page = store_.ListItems({.account = query->request.account,
                                       .request = query->request.id,
@@ -148,28 +129,6 @@ Status PrivacyRequestService::GetOriginal(const RequestView& repeated, const Acc
   }
   response = ToProto(*view, account.hours, clock_.Now());
   return Ok();
-}
-
-Result<const Account*> PrivacyRequestService::FindAccount(std::string_view name) const {
-  const auto found = accounts_.find(name);
-  if (found == accounts_.end()) {
-    return Error{.code = ErrorCode::kNotFound,
-                 .reason = "ACCOUNT_NOT_FOUND",
-                 .message = "no such account is configured"};
-  }
-  return &found->second;
-}
-
-template <typename Read>
-grpc::ServerUnaryReactor* PrivacyRequestService::RunBlocking(grpc::CallbackServerContext* context,
-                                                             Read read) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  executor_([context, reactor, read = std::move(read)] {
-    // Nobody waits for the answer of a caller that gave up while the read was queued.
-    if (context->IsCancelled()) return reactor->Finish(grpc::Status::CANCELLED);
-    Finish(reactor, read());
-  });
-  return reactor;
 }
 
 }  // namespace lethe::api

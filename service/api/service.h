@@ -1,10 +1,8 @@
 #pragma once
 
-#include <map>
-#include <string>
-#include <string_view>
 #include <vector>
 
+#include "api/configured_accounts.h"
 #include "api/executor.h"
 #include "lethe/account.h"
 #include "lethe/request_store.h"
@@ -36,8 +34,6 @@ class PrivacyRequestService final : public v1::PrivacyRequestService::CallbackSe
       v1::ListPrivacyRequestItemsResponse* response) override;
 
  private:
-  Result<const Account*> FindAccount(std::string_view name) const;
-
   // What the handlers do, without gRPC: they fill the response.
   Status Get(const v1::GetPrivacyRequestRequest& request, v1::PrivacyRequest& response);
   Status List(const v1::ListPrivacyRequestsRequest& request,
@@ -49,11 +45,8 @@ class PrivacyRequestService final : public v1::PrivacyRequestService::CallbackSe
   Status GetOriginal(const RequestView& repeated, const Account& account,
                      v1::PrivacyRequest& response);
 
-  template <typename Read>
-  grpc::ServerUnaryReactor* RunBlocking(grpc::CallbackServerContext* context, Read read);
-
   RequestStore& store_;
-  const std::map<std::string, Account, std::less<>> accounts_;
+  const ConfiguredAccounts accounts_;
   const Clock& clock_;
   const Executor executor_;
 };

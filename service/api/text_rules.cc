@@ -20,14 +20,14 @@ bool IsPrintableAsciiOf(std::string_view text, std::size_t max_bytes) {
 }
 
 static_assert(kMaxIdentityCharacters == 1024 && kMaxGuidBytes == 256 &&
-                  kMaxIdempotencyKeyBytes == 128 && kMinPhoneDigits == 7 && kMaxPhoneDigits == 15,
+                  kMaxIdempotencyKeyBytes == 128 && kMaxJustificationCharacters == 1000 &&
+                  kMinPhoneDigits == 7 && kMaxPhoneDigits == 15,
               "the descriptions below name these limits");
 
-}  // namespace
-
-std::string_view FaultOfIdentity(std::string_view text) {
+std::string_view FaultOfText(std::string_view text, std::size_t max_characters,
+                             std::string_view too_long) {
   if (text.empty()) return "must not be empty";
-  if (text.size() > 4 * kMaxIdentityCharacters) return "must have at most 1024 characters";
+  if (text.size() > 4 * max_characters) return too_long;
   std::size_t characters = 0;
   bool blank = true;
   const auto size = static_cast<std::int32_t>(text.size());
@@ -38,9 +38,15 @@ std::string_view FaultOfIdentity(std::string_view text) {
     if (u_charType(character) == U_CONTROL_CHAR) return "must not contain control characters";
     blank = blank && u_isUWhiteSpace(character);
   }
-  if (characters > kMaxIdentityCharacters) return "must have at most 1024 characters";
+  if (characters > max_characters) return too_long;
   if (blank) return "must not be only white space";
   return {};
+}
+
+}  // namespace
+
+std::string_view FaultOfIdentity(std::string_view text) {
+  return FaultOfText(text, kMaxIdentityCharacters, "must have at most 1024 characters");
 }
 
 std::string_view FaultOfGuid(std::string_view text) {
@@ -70,6 +76,10 @@ std::string_view FaultOfIdentifier(IdentifierKind kind, std::string_view text) {
 std::string_view FaultOfIdempotencyKey(std::string_view text) {
   if (IsPrintableAsciiOf(text, kMaxIdempotencyKeyBytes)) return {};
   return "must be 1 to 128 printable ASCII characters, not only spaces";
+}
+
+std::string_view FaultOfJustification(std::string_view text) {
+  return FaultOfText(text, kMaxJustificationCharacters, "must have at most 1000 characters");
 }
 
 }  // namespace lethe::api

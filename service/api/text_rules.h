@@ -26,4 +26,7 @@ std::string_view FaultOfIdentifier(IdentifierKind kind, std::string_view text);
 /// Printable ASCII, 1..kMaxIdempotencyKeyBytes, something else than spaces.
 std::string_view FaultOfIdempotencyKey(std::string_view text);
 
+/// As an identity, but of up to kMaxJustificationCharacters.
+std::string_view FaultOfJustification(std::string_view text);
+
 }  // namespace lethe::api

@@ -7,6 +7,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "api/list_rules.h"
 #include "api/page_token.h"
 #include "api/text_rules.h"
 #include "api/violations.h"
@@ -19,8 +20,6 @@ using Texts = google::protobuf::RepeatedPtrField<std::string>;
 using google::protobuf::Timestamp;
 using google::protobuf::util::TimeUtil;
 
-constexpr std::string_view kAccountForm =
-    "must have the form accounts/{account}, the account being a lower-case slug";
 constexpr std::string_view kRequestForm =
     "must have the form accounts/{account}/privacyRequests/{id}";
 static_assert(kMaxIdentifiersPerRequest == 1000 && kMaxSubmitTimeAhead.count() == 5,
@@ -106,11 +105,6 @@ std::optional<TimePoint> CheckTime(bool present, const Timestamp& time, const ch
                    std::chrono::microseconds(time.nanos() / 1000));
 }
 
-int CheckPageSize(int page_size, Violations& violations) {
-  if (page_size < 0) violations.Add("page_size", "must not be negative");
-  return page_size == 0 ? kDefaultPageSize : std::min(page_size, kMaxPageSize);
-}
-
 std::string ListName(const std::string& account) { return "requests/" + account; }
 std::string ListName(const RequestName& request) {
   return "items/" + FormatRequestName(request.account, request.id);
@@ -123,9 +117,7 @@ std::optional<std::int64_t> CheckPageToken(const Parent& parent, std::string_vie
   if (token.empty()) return std::nullopt;
   const auto last = DecodePageToken(ListName(parent), token);
   if (!last || *last < 0 || *last > max) {
-    violations.Add("page_token",
-                   "must come from an answer to the same parent; leave it empty to "
-                   "start anew");
+    AddBadPageToken(violations);
     return std::nullopt;
   }
   return last;

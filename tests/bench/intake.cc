@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "api/server.h"
+#include "fakes/fake_review_store.h"
 #include "runtime/system_clock.h"
 #include "runtime/worker_pool.h"
 #include "support/api_client.h"
@@ -83,6 +84,7 @@ class Bench {
       : server_(
             api::Server::Start({.listen = "127.0.0.1:0",
                                 .store = store,
+                                .reviews = reviews_,
                                 .accounts = {{.name = "shop",
                                               .base_url = {},
                                               .account_id = {},
@@ -109,6 +111,7 @@ class Bench {
 
  private:
   runtime::SystemClock clock_;
+  fakes::FakeReviewStore reviews_{clock_};
   runtime::WorkerPool readers_{4};
   std::unique_ptr<api::Server> server_;
   std::deque<test::ApiClient> clients_;

@@ -16,6 +16,7 @@
 #include "api/server.h"
 #include "fakes/fake_clock.h"
 #include "fakes/fake_request_store.h"
+#include "fakes/fake_review_store.h"
 #include "lethe/rpc/v1/error_details.pb.h"
 #include "lethe/v1/privacy_request_service.grpc.pb.h"
 
@@ -33,6 +34,7 @@ class InProcessServer : public testing::Test {
   explicit InProcessServer(Executor executor = [](auto work) { work(); }) {
     auto server = Server::Start({.listen = "127.0.0.1:0",
                                  .store = store_,
+                                 .reviews = reviews_,
                                  .accounts = TwoAccounts(),
                                  .clock = clock_,
                                  .executor = std::move(executor),
@@ -88,6 +90,7 @@ class InProcessServer : public testing::Test {
 
   fakes::FakeClock clock_;
   fakes::FakeRequestStore store_{clock_};
+  fakes::FakeReviewStore reviews_{clock_};
   mutable std::mutex mutex_;
   std::vector<FinishedCall> finished_;
   std::unique_ptr<Server> server_;

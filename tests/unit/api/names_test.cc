@@ -48,6 +48,23 @@ TEST(ParseRequestName, RefusesEverythingElse) {
   }
 }
 
+TEST(ParseReviewName, IsTheInverseOfFormatting) {
+  for (const BatchKey batch :
+       {BatchKey{EnvelopeId{1}, 0}, BatchKey{EnvelopeId{9'223'372'036'854'775'807}, 32767}}) {
+    EXPECT_EQ(ParseReviewName(FormatReviewName("shop", batch)), (ReviewName{"shop", batch}));
+  }
+  EXPECT_EQ(FormatReviewName("shop", {EnvelopeId{42}, 7}), "accounts/shop/reviews/42-7");
+}
+
+TEST(ParseReviewName, RefusesEverythingElse) {
+  for (const char* id : {"", "-", "1", "1-", "-1", "0-0", "01-0", "1-00", "1-01", "1--1", "1-0-0",
+                         "1-32768", "9223372036854775808-0", "1-0 ", " 1-0", "1_0", "x-y"}) {
+    EXPECT_EQ(ParseReviewName(std::string("accounts/shop/reviews/") + id), std::nullopt) << id;
+  }
+  EXPECT_EQ(ParseReviewName("accounts/Shop/reviews/1-0"), std::nullopt);
+  EXPECT_EQ(ParseReviewName("accounts/shop/privacyRequests/1-0"), std::nullopt);
+}
+
 TEST(PageToken, ComesBack) {
   for (const std::int64_t last : {std::int64_t{0}, std::int64_t{9'223'372'036'854'775'807}}) {
     EXPECT_EQ(DecodePageToken("requests/shop", EncodePageToken("requests/shop", last)), last);

@@ -52,7 +52,7 @@ const std::string kServing = "\x08\x01";
 const std::string kNotServing = "\x08\x02";
 
 TEST_F(ServerTest, TellsItsHealth) {
-  for (const char* service : {"", "lethe.v1.PrivacyRequestService"}) {
+  for (const char* service : {"", "lethe.v1.PrivacyRequestService", "lethe.v1.OperatorService"}) {
     EXPECT_EQ(Health(service), kServing);
     server_->SetServing(false);
     EXPECT_EQ(Health(service), kNotServing);
@@ -88,12 +88,14 @@ class ListServices : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::Byte
 TEST_F(ServerTest, ListsItsServicesByReflection) {
   const std::string services = ListServices(channel_).Wait();
   EXPECT_THAT(services, HasSubstr("lethe.v1.PrivacyRequestService"));
+  EXPECT_THAT(services, HasSubstr("lethe.v1.OperatorService"));
 }
 
 TEST_F(ServerTest, RefusesAPortThatIsTaken) {
   const std::string taken = "127.0.0.1:" + std::to_string(server_->port());
   const auto second = Server::Start({.listen = taken,
                                      .store = store_,
+                                     .reviews = reviews_,
                                      .accounts = TwoAccounts(),
                                      .clock = clock_,
                                      .executor = [](auto work) { work(); },
@@ -106,6 +108,7 @@ TEST_F(ServerTest, RefusesAPortThatIsTaken) {
 TEST_F(ServerTest, RefusesAnAddressThatIsNone) {
   const auto second = Server::Start({.listen = "no such address",
                                      .store = store_,
+                                     .reviews = reviews_,
                                      .accounts = TwoAccounts(),
                                      .clock = clock_,
                                      .executor = [](auto work) { work(); },

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <string>
+#include <utility>
+
+#include "api/errors.h"
+#include "api/executor.h"
+#include "lethe/result.h"
+
+namespace lethe::api {
+
+// What every handler does with a call.
+
+/// Whom the call is made for. Callers are not authenticated, so they share their idempotency keys,
+/// and audit events name nobody.
+inline std::string PrincipalOf(const grpc::CallbackServerContext&) { return "anonymous"; }
+
+inline void Finish(grpc::ServerUnaryReactor* reactor, const Status& status) {
+  reactor->Finish(status ? grpc::Status::OK : ToGrpcStatus(status.error()));
+}
+
+/// Answers the call with what `handle` returns, which may wait for the database.
+template <typename Handle>
+grpc::ServerUnaryReactor* RunBlocking(const Executor& executor,
+                                      grpc::CallbackServerContext* context, Handle handle) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  executor([context, reactor, handle = std::move(handle)] {
+    // Nobody waits for the answer of a caller that gave up while the call was queued.
+    if (context->IsCancelled()) return reactor->Finish(grpc::Status::CANCELLED);
+    Finish(reactor, handle());
+  });
+  return reactor;
+}
+
+}  // namespace lethe::api

@@ -1,0 +1,126 @@
+#include "api/operator_mapping.h"
+
+#include "api/names.h"
+#include "api/proto_values.h"
+
+namespace lethe::api {
+namespace {
+
+v1::ReviewDecision ToProto(ReviewDecision decision) {
+  switch (decision) {
+    case ReviewDecision::kSendAgain: return v1::REVIEW_DECISION_SEND_AGAIN;
+    case ReviewDecision::kMarkAccepted: return v1::REVIEW_DECISION_MARK_ACCEPTED;
+    case ReviewDecision::kCancel: return v1::REVIEW_DECISION_CANCEL;
+  }
+  return v1::REVIEW_DECISION_UNSPECIFIED;
+}
+
+v1::CallOutcome ToProto(OutcomeClass outcome) {
+  switch (outcome) {
+    case OutcomeClass::kAccepted: return v1::CALL_OUTCOME_ACCEPTED;
+    case OutcomeClass::kPartial: return v1::CALL_OUTCOME_PARTIAL;
+    case OutcomeClass::kRefused: return v1::CALL_OUTCOME_REFUSED;
+    case OutcomeClass::kThrottled: return v1::CALL_OUTCOME_THROTTLED;
+    case OutcomeClass::kAccountBlocked: return v1::CALL_OUTCOME_ACCOUNT_BLOCKED;
+    case OutcomeClass::kMisconfigured: return v1::CALL_OUTCOME_MISCONFIGURED;
+    case OutcomeClass::kNotSent: return v1::CALL_OUTCOME_NOT_SENT;
+    case OutcomeClass::kUnknown: return v1::CALL_OUTCOME_UNKNOWN;
+  }
+  return v1::CALL_OUTCOME_UNSPECIFIED;
+}
+
+v1::Account::Block::ResumeBy ToProto(Resume resume) {
+  switch (resume) {
+    case Resume::kConnect: return v1::Account::Block::RESUME_BY_CONNECT;
+    case Resume::kBatch: return v1::Account::Block::RESUME_BY_BATCH;
+    case Resume::kOperator: return v1::Account::Block::RESUME_BY_OPERATOR;
+  }
+  return v1::Account::Block::RESUME_BY_UNSPECIFIED;
+}
+
+v1::AuditEvent::Action ToProto(AuditAction action) {
+  switch (action) {
+    case AuditAction::kSendAgain: return v1::AuditEvent::ACTION_SEND_AGAIN;
+    case AuditAction::kMarkAccepted: return v1::AuditEvent::ACTION_MARK_ACCEPTED;
+    case AuditAction::kCancel: return v1::AuditEvent::ACTION_CANCEL;
+    case AuditAction::kReject: return v1::AuditEvent::ACTION_REJECT;
+    case AuditAction::kResume: return v1::AuditEvent::ACTION_RESUME;
+  }
+  return v1::AuditEvent::ACTION_UNSPECIFIED;
+}
+
+}  // namespace
+
+v1::Review::Attempt ToProto(const AttemptView& view) {
+  v1::Review::Attempt proto;
+  proto.set_number(view.number);
+  *proto.mutable_start_time() = ToProto(view.started_at);
+  if (view.finished_at) *proto.mutable_finish_time() = ToProto(*view.finished_at);
+  if (view.outcome) proto.set_outcome(ToProto(*view.outcome));
+  proto.set_http_status(view.http_status);
+  proto.set_vendor_code(view.code);
+  proto.set_abandoned(view.abandoned);
+  return proto;
+}
+
+v1::Review ToProto(const ReviewView& view) {
+  const ReviewFacts& facts = view.facts;
+  v1::Review proto;
+  proto.set_name(FormatReviewName(view.account, view.key()));
+  proto.set_etag(EtagOf(facts));
+  proto.set_operation(ToProto(facts.operation));
+  proto.set_identifier_kind(ToProto(view.kind));
+  proto.set_item_count(facts.span.size());
+  proto.set_reason(facts.reason);
+  if (view.since) *proto.mutable_review_time() = ToProto(*view.since);
+  if (facts.unknown_since) *proto.mutable_unknown_since_time() = ToProto(*facts.unknown_since);
+  for (const ReviewDecision decision : kReviewDecisions) {
+    if (IsAllowed(decision, facts)) proto.add_allowed_decisions(ToProto(decision));
+  }
+  return proto;
+}
+
+v1::Review ToProto(const ReviewDetails& details) {
+  v1::Review proto = ToProto(details.review);
+  for (const RequestId request : details.requests) {
+    proto.add_privacy_requests(FormatRequestName(details.review.account, request));
+  }
+  for (const AttemptView& attempt : details.attempts) *proto.add_attempts() = ToProto(attempt);
+  return proto;
+}
+
+v1::Account ToProto(const AccountCondition& condition) {
+  v1::Account proto;
+  proto.set_name(FormatAccountName(condition.account));
+  proto.set_etag(EtagOf(condition));
+  proto.set_held_refusal_count(condition.held_refusals);
+  if (const auto& block = condition.block) {
+    v1::Account::Block& shown = *proto.mutable_block();
+    *shown.mutable_block_time() = ToProto(block->since);
+    shown.set_reason(block->reason);
+    shown.set_resume_by(ToProto(block->resume));
+    if (block->probe_at) *shown.mutable_probe_time() = ToProto(*block->probe_at);
+  }
+  return proto;
+}
+
+v1::AuditEvent ToProto(const AuditEvent& event) {
+  v1::AuditEvent proto;
+  proto.set_name(FormatAuditEventName(event.account, event.id));
+  *proto.mutable_event_time() = ToProto(event.at);
+  proto.set_principal(event.principal);
+  proto.set_action(ToProto(event.action));
+  if (event.envelope) {
+    proto.set_target(FormatReviewName(event.account, {*event.envelope, event.span.lo}));
+    proto.set_item_count(event.span.size());
+  } else {
+    proto.set_target(FormatAccountName(event.account));
+  }
+  proto.set_state_before(event.state_before);
+  proto.set_reason_before(event.reason_before);
+  proto.set_state_after(event.state_after);
+  proto.set_justification(event.justification);
+  return proto;
+}
+
+}  // namespace lethe::api

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "lethe/account_condition.h"
+#include "lethe/audit.h"
+#include "lethe/review_store.h"
+#include "lethe/v1/operator_service.pb.h"
+
+namespace lethe::api {
+
+v1::Review::Attempt ToProto(const AttemptView& view);
+
+/// Without requests and attempts.
+v1::Review ToProto(const ReviewView& view);
+v1::Review ToProto(const ReviewDetails& details);
+
+v1::Account ToProto(const AccountCondition& condition);
+
+v1::AuditEvent ToProto(const AuditEvent& event);
+
+}  // namespace lethe::api

@@ -1,0 +1,155 @@
+#include "api/operator_service.h"
+
+#include <utility>
+
+#include "api/handling.h"
+#include "api/operator_mapping.h"
+#include "api/operator_validation.h"
+
+namespace lethe::api {
+
+OperatorService::OperatorService(ReviewStore& store, std::vector<Account> accounts,
+                                 const Clock& clock, Executor executor)
+    : store_(store),
+      accounts_(std::move(accounts)),
+      clock_(clock),
+      executor_(std::move(executor)) {}
+
+grpc::ServerUnaryReactor* OperatorService::ListReviews(grpc::CallbackServerContext* context,
+                                                       const v1::ListReviewsRequest* request,
+                                                       v1::ListReviewsResponse* response) {
+  return RunBlocking(executor_, context, [=, this] { return Handle(*request, *response); });
+}
+
+grpc::ServerUnaryReactor* OperatorService::GetReview(grpc::CallbackServerContext* context,
+                                                     const v1::GetReviewRequest* request,
+                                                     v1::Review* response) {
+  return RunBlocking(executor_, context, [=, this] { return Handle(*request, *response); });
+}
+
+grpc::ServerUnaryReactor* OperatorService::ResolveReview(grpc::CallbackServerContext* context,
+                                                         const v1::ResolveReviewRequest* request,
+                                                         v1::AuditEvent* response) {
+  return RunBlocking(executor_, context, [=, this, principal = PrincipalOf(*context)] {
+    return Handle(*request, principal, *response);
+  });
+}
+
+grpc::ServerUnaryReactor* OperatorService::ListAccounts(grpc::CallbackServerContext* context,
+                                                        const v1::ListAccountsRequest*,
+                                                        v1::ListAccountsResponse* response) {
+  return RunBlocking(executor_, context, [=, this] { return Handle(*response); });
+}
+
+grpc::ServerUnaryReactor* OperatorService::GetAccount(grpc::CallbackServerContext* context,
+                                                      const v1::GetAccountRequest* request,
+                                                      v1::Account* response) {
+  return RunBlocking(executor_, context, [=, this] { return Handle(*request, *response); });
+}
+
+grpc::ServerUnaryReactor* OperatorService::ResumeAccount(grpc::CallbackServerContext* context,
+                                                         const v1::ResumeAccountRequest* request,
+                                                         v1::Account* response) {
+  return RunBlocking(executor_, context, [=, this, principal = PrincipalOf(*context)] {
+    return Handle(*request, principal, *response);
+  });
+}
+
+grpc::ServerUnaryReactor* OperatorService::ListAuditEvents(
+    grpc::CallbackServerContext* context, const v1::ListAuditEventsRequest* request,
+    v1::ListAuditEventsResponse* response) {
+  return RunBlocking(executor_, context, [=, this] { return Handle(*request, *response); });
+}
+
+Status OperatorService::Handle(const v1::ListReviewsRequest& request,
+                               v1::ListReviewsResponse& response) {
+  const auto query = ValidateListReviews(request);
+  if (!query) return query.error();
+  if (const auto account = accounts_.Find(query->account); !account) return account.error();
+  const auto page = store_.ListReviews(
+      {.account = query->account, .after = query->after, .page_size = query->page_size});
+  if (!page) return page.error();
+  for (const ReviewView& view : page->rows) *response.add_reviews() = ToProto(view);
+  if (page->more) response.set_next_page_token(NextPageToken(*query, page->rows.back().key()));
+  return Ok();
+}
+
+Status OperatorService::Handle(const v1::GetReviewRequest& request, v1::Review& response) {
+  const auto name = ValidateGetReview(request);
+  if (!name) return name.error();
+  if (const auto account = accounts_.Find(name->account); !account) return account.error();
+  const auto details = store_.GetReview(name->account, name->batch);
+  if (!details) return details.error();
+  response = ToProto(*details);
+  return Ok();
+}
+
+Status OperatorService::Handle(const v1::ResolveReviewRequest& request,
+                               const std::string& principal, v1::AuditEvent& response) {
+  const auto valid = ValidateResolveReview(request);
+  if (!valid) return valid.error();
+  const auto account = accounts_.Find(valid->review.account);
+  if (!account) return account.error();
+  const Operator by{.principal = principal, .justification = valid->justification};
+  const auto event = store_.ResolveReview({.by = by,
+                                           .account = valid->review.account,
+                                           .batch = valid->review.batch,
+                                           .etag = valid->etag,
+                                           .decision = valid->decision,
+                                           .hours = (*account)->hours,
+                                           .now = clock_.Now()});
+  if (!event) return event.error();
+  response = ToProto(*event);
+  return Ok();
+}
+
+Status OperatorService::Handle(v1::ListAccountsResponse& response) {
+  std::vector<std::string> names;
+  for (const Account& account : accounts_.all()) names.push_back(account.name);
+  const auto conditions = store_.Accounts(names);
+  if (!conditions) return conditions.error();
+  for (const AccountCondition& condition : *conditions) {
+    *response.add_accounts() = ToProto(condition);
+  }
+  return Ok();
+}
+
+Status OperatorService::Handle(const v1::GetAccountRequest& request, v1::Account& response) {
+  const auto name = ValidateGetAccount(request);
+  if (!name) return name.error();
+  if (const auto account = accounts_.Find(*name); !account) return account.error();
+  const auto conditions = store_.Accounts({&*name, 1});
+  if (!conditions) return conditions.error();
+  response = ToProto(conditions->front());
+  return Ok();
+}
+
+Status OperatorService::Handle(const v1::ResumeAccountRequest& request,
+                               const std::string& principal, v1::Account& response) {
+  const auto valid = ValidateResumeAccount(request);
+  if (!valid) return valid.error();
+  if (const auto account = accounts_.Find(valid->account); !account) return account.error();
+  const Operator by{.principal = principal, .justification = valid->justification};
+  const auto condition = store_.ResumeAccount({.by = by,
+                                               .account = valid->account,
+                                               .etag = valid->etag,
+                                               .held_refusals = valid->held_refusals});
+  if (!condition) return condition.error();
+  response = ToProto(*condition);
+  return Ok();
+}
+
+Status OperatorService::Handle(const v1::ListAuditEventsRequest& request,
+                               v1::ListAuditEventsResponse& response) {
+  const auto query = ValidateListAuditEvents(request);
+  if (!query) return query.error();
+  if (const auto account = accounts_.Find(query->account); !account) return account.error();
+  const auto page = store_.ListAuditEvents(
+      {.account = query->account, .before = query->before, .page_size = query->page_size});
+  if (!page) return page.error();
+  for (const AuditEvent& event : page->rows) *response.add_audit_events() = ToProto(event);
+  if (page->more) response.set_next_page_token(NextPageToken(*query, page->rows.back().id));
+  return Ok();
+}
+
+}  // namespace lethe::api

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "api/configured_accounts.h"
+#include "api/executor.h"
+#include "lethe/review_store.h"
+#include "lethe/time.h"
+#include "lethe/v1/operator_service.grpc.pb.h"
+
+namespace lethe::api {
+
+/// The gRPC service of operators over a store; handles calls as PrivacyRequestService does.
+class OperatorService final : public v1::OperatorService::CallbackService {
+ public:
+  /// `store` and `clock` outlive the server that the service is registered with.
+  OperatorService(ReviewStore& store, std::vector<Account> accounts, const Clock& clock,
+                  Executor executor);
+
+  grpc::ServerUnaryReactor* ListReviews(grpc::CallbackServerContext* context,
+                                        const v1::ListReviewsRequest* request,
+                                        v1::ListReviewsResponse* response) override;
+  grpc::ServerUnaryReactor* GetReview(grpc::CallbackServerContext* context,
+                                      const v1::GetReviewRequest* request,
+                                      v1::Review* response) override;
+  grpc::ServerUnaryReactor* ResolveReview(grpc::CallbackServerContext* context,
+                                          const v1::ResolveReviewRequest* request,
+                                          v1::AuditEvent* response) override;
+  grpc::ServerUnaryReactor* ListAccounts(grpc::CallbackServerContext* context,
+                                         const v1::ListAccountsRequest* request,
+                                         v1::ListAccountsResponse* response) override;
+  grpc::ServerUnaryReactor* GetAccount(grpc::CallbackServerContext* context,
+                                       const v1::GetAccountRequest* request,
+                                       v1::Account* response) override;
+  grpc::ServerUnaryReactor* ResumeAccount(grpc::CallbackServerContext* context,
+                                          const v1::ResumeAccountRequest* request,
+                                          v1::Account* response) override;
+  grpc::ServerUnaryReactor* ListAuditEvents(grpc::CallbackServerContext* context,
+                                            const v1::ListAuditEventsRequest* request,
+                                            v1::ListAuditEventsResponse* response) override;
+
+ private:
+  // What the handlers do, without gRPC: they fill the response.
+  Status Handle(const v1::ListReviewsRequest& request, v1::ListReviewsResponse& response);
+  Status Handle(const v1::GetReviewRequest& request, v1::Review& response);
+  Status Handle(const v1::ResolveReviewRequest& request, const std::string& principal,
+                v1::AuditEvent& response);
+  Status Handle(v1::ListAccountsResponse& response);
+  Status Handle(const v1::GetAccountRequest& request, v1::Account& response);
+  Status Handle(const v1::ResumeAccountRequest& request, const std::string& principal,
+                v1::Account& response);
+  Status Handle(const v1::ListAuditEventsRequest& request, v1::ListAuditEventsResponse& response);
+
+  ReviewStore& store_;
+  const ConfiguredAccounts accounts_;
+  const Clock& clock_;
+  const Executor executor_;
+};
+
+}  // namespace lethe::api

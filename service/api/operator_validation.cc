@@ -1,0 +1,120 @@
+#include "api/operator_validation.h"
+
+#include <utility>
+
+#include "api/list_rules.h"
+#include "api/page_token.h"
+#include "api/text_rules.h"
+#include "api/violations.h"
+
+namespace lethe::api {
+namespace {
+
+constexpr std::string_view kReviewForm =
+    "must have the form accounts/{account}/reviews/{envelope}-{position}";
+
+std::string ReviewsName(const std::string& account) { return "reviews/" + account; }
+std::string AuditEventsName(const std::string& account) { return "auditEvents/" + account; }
+
+std::optional<std::string> CheckAccount(const std::string& name, const char* field,
+                                        Violations& violations) {
+  auto account = ParseAccountName(name);
+  if (!account) violations.Add(field, kAccountForm);
+  return account;
+}
+
+/// What an operator must give with every decision.
+void CheckEvidence(const std::string& etag, const std::string& justification,
+                   Violations& violations) {
+  if (etag.empty()) violations.Add("etag", "must be that of what the operator has looked at");
+  if (const auto fault = FaultOfJustification(justification); !fault.empty()) {
+    violations.Add("justification", fault);
+  }
+}
+
+std::optional<ReviewDecision> ToDecision(v1::ReviewDecision decision) {
+  switch (decision) {
+    case v1::REVIEW_DECISION_SEND_AGAIN: return ReviewDecision::kSendAgain;
+    case v1::REVIEW_DECISION_MARK_ACCEPTED: return ReviewDecision::kMarkAccepted;
+    case v1::REVIEW_DECISION_CANCEL: return ReviewDecision::kCancel;
+    default: return std::nullopt;
+  }
+}
+
+}  // namespace
+
+Result<ReviewsQuery> ValidateListReviews(const v1::ListReviewsRequest& request) {
+  Violations violations;
+  auto account = CheckAccount(request.parent(), "parent", violations);
+  const int page_size = CheckPageSize(request.page_size(), violations);
+  std::optional<BatchKey> after;
+  if (account && !request.page_token().empty()) {
+    const auto last = DecodePageTokenText(ReviewsName(*account), request.page_token());
+    if (last) after = ParseReviewId(*last);
+    if (!after) AddBadPageToken(violations);
+  }
+  if (!violations.empty()) return std::move(violations).ToError();
+  return ReviewsQuery{*std::move(account), page_size, after};
+}
+
+Result<ReviewName> ValidateGetReview(const v1::GetReviewRequest& request) {
+  auto name = ParseReviewName(request.name());
+  if (!name) return InvalidField("name", kReviewForm);
+  return *std::move(name);
+}
+
+Result<ReviewResolution> ValidateResolveReview(const v1::ResolveReviewRequest& request) {
+  Violations violations;
+  auto name = ParseReviewName(request.name());
+  if (!name) violations.Add("name", kReviewForm);
+  const auto decision = ToDecision(request.decision());
+  if (!decision) violations.Add("decision", "must be one of the review's allowed_decisions");
+  CheckEvidence(request.etag(), request.justification(), violations);
+  if (!violations.empty()) return std::move(violations).ToError();
+  return ReviewResolution{*std::move(name), request.etag(), *decision, request.justification()};
+}
+
+Result<std::string> ValidateGetAccount(const v1::GetAccountRequest& request) {
+  auto account = ParseAccountName(request.name());
+  if (!account) return InvalidField("name", kAccountForm);
+  return *std::move(account);
+}
+
+Result<AccountResumption> ValidateResumeAccount(const v1::ResumeAccountRequest& request) {
+  Violations violations;
+  auto account = CheckAccount(request.name(), "name", violations);
+  std::optional<HeldRefusals> held_refusals;
+  switch (request.held_refusals()) {
+    case v1::HELD_REFUSALS_UNSPECIFIED: break;
+    case v1::HELD_REFUSALS_SEND_AGAIN: held_refusals = HeldRefusals::kSendAgain; break;
+    case v1::HELD_REFUSALS_REJECT: held_refusals = HeldRefusals::kReject; break;
+    default: violations.Add("held_refusals", "must be SEND_AGAIN or REJECT, or not set");
+  }
+  CheckEvidence(request.etag(), request.justification(), violations);
+  if (!violations.empty()) return std::move(violations).ToError();
+  return AccountResumption{*std::move(account), request.etag(), held_refusals,
+                           request.justification()};
+}
+
+Result<AuditEventsQuery> ValidateListAuditEvents(const v1::ListAuditEventsRequest& request) {
+  Violations violations;
+  auto account = CheckAccount(request.parent(), "parent", violations);
+  const int page_size = CheckPageSize(request.page_size(), violations);
+  std::optional<std::int64_t> before;
+  if (account && !request.page_token().empty()) {
+    before = DecodePageToken(AuditEventsName(*account), request.page_token());
+    if (!before) AddBadPageToken(violations);
+  }
+  if (!violations.empty()) return std::move(violations).ToError();
+  return AuditEventsQuery{*std::move(account), page_size, before};
+}
+
+std::string NextPageToken(const ReviewsQuery& query, BatchKey last) {
+  return EncodePageToken(ReviewsName(query.account), FormatReviewId(last));
+}
+
+std::string NextPageToken(const AuditEventsQuery& query, std::int64_t last) {
+  return EncodePageToken(AuditEventsName(query.account), last);
+}
+
+}  // namespace lethe::api
