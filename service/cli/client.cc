@@ -1,27 +1,17 @@
 #include "cli/client.h"
 
-#include <grpcpp/client_context.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/security/credentials.h>
 
 #include <algorithm>
-#include <chrono>
 #include <future>
 #include <utility>
 
+#include "cli/call.h"
 #include "lethe/limits.h"
 
 namespace lethe::cli {
-namespace {
-
-/// A context that gives the call its deadline.
-struct Call {
-  Call() { context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10)); }
-  grpc::ClientContext context;
-};
-
-}  // namespace
 
 Client::Client(const std::string& server)
     : channel_(grpc::CreateChannel(server, grpc::InsecureChannelCredentials())),

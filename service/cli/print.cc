@@ -4,30 +4,15 @@
 #include <google/protobuf/util/time_util.h>
 
 #include <algorithm>
-#include <cctype>
-#include <string_view>
 #include <utility>
 
+#include "cli/words.h"
 #include "lethe/rpc/v1/error_details.pb.h"
 
 namespace lethe::cli {
 namespace {
 
 using google::protobuf::util::TimeUtil;
-
-/// `OPERATION_ERASURE` without its prefix, as people say it: `erasure`.
-std::string Lower(std::string_view name, std::string_view prefix) {
-  if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
-  std::string word(name);
-  std::ranges::transform(word, word.begin(), [](unsigned char c) { return std::tolower(c); });
-  return word;
-}
-
-std::string Time(const char* label, bool present, const google::protobuf::Timestamp& time) {
-  if (!present) return "";
-  // Whole seconds: nobody reads the rest.
-  return std::string(label) + TimeUtil::ToString(TimeUtil::SecondsToTimestamp(time.seconds()));
-}
 
 const char* CodeName(grpc::StatusCode code) {
   switch (code) {
@@ -62,8 +47,7 @@ Detail Find(const rpc::v1::Status& status) {
 std::string Line(const v1::PrivacyRequest& request) {
   std::string line = Lower(v1::PrivacyRequest::State_Name(request.state()), "STATE_") + ' ' +
                      Lower(v1::Operation_Name(request.operation()), "OPERATION_") + ", " +
-                     std::to_string(request.item_count()) +
-                     (request.item_count() == 1 ? " item" : " items");
+                     Items(request.item_count());
   const v1::ItemCounts& counts = request.item_counts();
   const char* separator = ": ";
   for (const auto& [count, word] :

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "cli/client.h"
+#include "cli/command.h"
 #include "cli/identifiers.h"
+#include "cli/operator_commands.h"
 #include "cli/print.h"
 #include "cli/watch.h"
 
@@ -32,8 +34,7 @@ struct CreateOptions {
 };
 
 struct Options {
-  std::string server = "127.0.0.1:50051";
-  bool json = false;
+  Global global;
   CreateOptions create;
   std::string name;
   std::string account;
@@ -85,10 +86,10 @@ Commands AddCommands(CLI::App& app, Options& options) {
   app.require_subcommand(1);
   app.fallthrough();
   app.footer(kFooter);
-  app.add_option("--server", options.server, "host:port")
+  app.add_option("--server", options.global.server, "host:port")
       ->envname("LETHE_SERVER")
       ->capture_default_str();
-  app.add_flag("--json", options.json, "Print the answer as JSON");
+  app.add_flag("--json", options.global.json, "Print the answer as JSON");
 
   const std::string name_help = "accounts/{account}/privacyRequests/{id}";
   Commands commands{};
@@ -114,11 +115,6 @@ Commands AddCommands(CLI::App& app, Options& options) {
 int Usage(const Streams& streams, const std::string& what) {
   streams.err << "lethe: " << what << '\n';
   return kUsage;
-}
-
-int Fail(const Streams& streams, const grpc::Status& status) {
-  streams.err << "lethe: " << Describe(status);
-  return ExitCodeOf(status);
 }
 
 void Print(const Streams& streams, bool json, const v1::PrivacyRequest& request) {
@@ -159,7 +155,7 @@ int Create(Client& client, Options& options, const Streams& streams) {
   v1::PrivacyRequest response;
   const grpc::Status status = client.Create(request, &response);
   if (!status.ok()) return Fail(streams, status);
-  Print(streams, options.json, response);
+  Print(streams, options.global.json, response);
   return kOk;
 }
 
@@ -167,7 +163,7 @@ int Get(Client& client, const Options& options, const Streams& streams) {
   v1::PrivacyRequest response;
   const grpc::Status status = client.Get(options.name, &response);
   if (!status.ok()) return Fail(streams, status);
-  Print(streams, options.json, response);
+  Print(streams, options.global.json, response);
   return kOk;
 }
 
@@ -175,7 +171,7 @@ int Items(Client& client, const Options& options, const Streams& streams) {
   v1::ListPrivacyRequestItemsResponse response;
   const grpc::Status status = client.ListItems(options.name, &response);
   if (!status.ok()) return Fail(streams, status);
-  if (options.json) {
+  if (options.global.json) {
     streams.out << Json(response);
   } else {
     for (const auto& item : response.items()) streams.out << Line(item) << '\n';
@@ -187,7 +183,7 @@ int List(Client& client, const Options& options, const Streams& streams) {
   v1::ListPrivacyRequestsResponse response;
   const grpc::Status status = client.List("accounts/" + options.account, options.limit, &response);
   if (!status.ok()) return Fail(streams, status);
-  if (options.json) {
+  if (options.global.json) {
     streams.out << Json(response);
   } else {
     for (const auto& request : response.privacy_requests()) Print(streams, false, request);
@@ -200,7 +196,7 @@ int Health(Client& client, const Options& options, const Streams& streams) {
   const grpc::Status status = client.Health(&response);
   if (!status.ok()) return Fail(streams, status);
   const bool serving = response.status() == rpc::v1::HealthCheckResponse::SERVING_STATUS_SERVING;
-  if (options.json) {
+  if (options.global.json) {
     streams.out << Json(response);
   } else {
     streams.out << (serving ? "serving\n" : "not serving\n");
@@ -210,16 +206,28 @@ int Health(Client& client, const Options& options, const Streams& streams) {
 
 }  // namespace
 
+int Fail(const Streams& streams, const grpc::Status& status) {
+  streams.err << "lethe: " << Describe(status);
+  return ExitCodeOf(status);
+}
+
 int Run(int argc, const char* const* argv, const Streams& streams) {
-  CLI::App app("Hands privacy requests to Lethe and tells what became of them.", "lethe");
+  CLI::App app(
+      "Hands privacy requests to Lethe, tells what became of them, and decides what needs a "
+      "person.",
+      "lethe");
   Options options;
   const Commands commands = AddCommands(app, options);
+  const std::vector<Command> operator_commands = AddOperatorCommands(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error, streams.out, streams.err) == 0 ? kOk : kUsage;
   }
-  Client client(options.server);
+  for (const Command& command : operator_commands) {
+    if (*command.app) return command.run(options.global, streams);
+  }
+  Client client(options.global.server);
   if (*commands.create) return Create(client, options, streams);
   if (*commands.get) return Get(client, options, streams);
   if (*commands.items) return Items(client, options, streams);

@@ -3,13 +3,12 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "cli/run.h"
 #include "unit/api/in_process_server.h"
+#include "unit/cli/lethe_runner.h"
 
 namespace lethe::cli {
 namespace {
@@ -25,19 +24,11 @@ constexpr char kCanary[] = "canary-5e1f";
 class Cli : public api::InProcessServer {
  protected:
   int Lethe(std::vector<std::string> arguments, const std::string& input = "") {
-    arguments.insert(arguments.begin(),
-                     {"lethe", "--server", "127.0.0.1:" + std::to_string(server_->port())});
-    std::vector<const char*> argv;
-    for (const auto& argument : arguments) argv.push_back(argument.c_str());
-    std::istringstream in(input);
-    out_.str("");
-    err_.str("");
-    return cli::Run(static_cast<int>(argv.size()), argv.data(),
-                    {.in = in, .out = out_, .err = err_, .terminal = terminal_});
+    return lethe_.Run(server_->port(), std::move(arguments), input, terminal_);
   }
 
-  std::string out() const { return out_.str(); }
-  std::string err() const { return err_.str(); }
+  std::string out() const { return lethe_.out(); }
+  std::string err() const { return lethe_.err(); }
 
   std::string CreateOne(const std::string& key) {
     EXPECT_EQ(Lethe({"create", "--account", "shop", "--operation", "erasure", "--identity", "ann",
@@ -61,8 +52,7 @@ class Cli : public api::InProcessServer {
   bool terminal_ = false;
 
  private:
-  std::ostringstream out_;
-  std::ostringstream err_;
+  LetheRunner lethe_;
 };
 
 TEST_F(Cli, CreatesFromStandardInput) {

@@ -1,0 +1,82 @@
+#include "cli/operator_client.h"
+
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+
+#include <algorithm>
+
+#include "cli/call.h"
+#include "lethe/limits.h"
+
+namespace lethe::cli {
+
+OperatorClient::OperatorClient(const std::string& server)
+    : stub_(v1::OperatorService::NewStub(
+          grpc::CreateChannel(server, grpc::InsecureChannelCredentials()))) {}
+
+grpc::Status OperatorClient::ListReviews(const std::string& parent, int limit,
+                                         v1::ListReviewsResponse* all) {
+  v1::ListReviewsRequest request;
+  request.set_parent(parent);
+  do {
+    Call call;
+    request.set_page_size(std::min(limit - all->reviews_size(), kMaxPageSize));
+    v1::ListReviewsResponse page;
+    grpc::Status status = stub_->ListReviews(&call.context, request, &page);
+    if (!status.ok()) return status;
+    all->MergeFrom(page);
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty() && all->reviews_size() < limit);
+  all->set_next_page_token(request.page_token());
+  return grpc::Status::OK;
+}
+
+grpc::Status OperatorClient::GetReview(const std::string& name, v1::Review* response) {
+  Call call;
+  v1::GetReviewRequest request;
+  request.set_name(name);
+  return stub_->GetReview(&call.context, request, response);
+}
+
+grpc::Status OperatorClient::ResolveReview(const v1::ResolveReviewRequest& request,
+                                           v1::AuditEvent* response) {
+  Call call;
+  return stub_->ResolveReview(&call.context, request, response);
+}
+
+grpc::Status OperatorClient::ListAccounts(v1::ListAccountsResponse* response) {
+  Call call;
+  return stub_->ListAccounts(&call.context, {}, response);
+}
+
+grpc::Status OperatorClient::GetAccount(const std::string& name, v1::Account* response) {
+  Call call;
+  v1::GetAccountRequest request;
+  request.set_name(name);
+  return stub_->GetAccount(&call.context, request, response);
+}
+
+grpc::Status OperatorClient::ResumeAccount(const v1::ResumeAccountRequest& request,
+                                           v1::Account* response) {
+  Call call;
+  return stub_->ResumeAccount(&call.context, request, response);
+}
+
+grpc::Status OperatorClient::ListAuditEvents(const std::string& parent, int limit,
+                                             v1::ListAuditEventsResponse* all) {
+  v1::ListAuditEventsRequest request;
+  request.set_parent(parent);
+  do {
+    Call call;
+    request.set_page_size(std::min(limit - all->audit_events_size(), kMaxPageSize));
+    v1::ListAuditEventsResponse page;
+    grpc::Status status = stub_->ListAuditEvents(&call.context, request, &page);
+    if (!status.ok()) return status;
+    all->MergeFrom(page);
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty() && all->audit_events_size() < limit);
+  all->set_next_page_token(request.page_token());
+  return grpc::Status::OK;
+}
+
+}  // namespace lethe::cli

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <grpcpp/support/status.h>
+
+#include <memory>
+#include <string>
+
+#include "lethe/v1/operator_service.grpc.pb.h"
+
+namespace lethe::cli {
+
+/// Calls of operators to one server, as those of Client.
+class OperatorClient {
+ public:
+  explicit OperatorClient(const std::string& server);
+
+  /// The oldest `limit` reviews of `accounts/{account}`, from as many pages as it takes.
+  grpc::Status ListReviews(const std::string& parent, int limit, v1::ListReviewsResponse* all);
+  grpc::Status GetReview(const std::string& name, v1::Review* response);
+  grpc::Status ResolveReview(const v1::ResolveReviewRequest& request, v1::AuditEvent* response);
+
+  grpc::Status ListAccounts(v1::ListAccountsResponse* response);
+  grpc::Status GetAccount(const std::string& name, v1::Account* response);
+  grpc::Status ResumeAccount(const v1::ResumeAccountRequest& request, v1::Account* response);
+
+  /// The newest `limit` events of `accounts/{account}`.
+  grpc::Status ListAuditEvents(const std::string& parent, int limit,
+                               v1::ListAuditEventsResponse* all);
+
+ private:
+  std::unique_ptr<v1::OperatorService::Stub> stub_;
+};
+
+}  // namespace lethe::cli

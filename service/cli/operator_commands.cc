@@ -1,0 +1,196 @@
+#include "cli/operator_commands.h"
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "cli/operator_client.h"
+#include "cli/operator_print.h"
+#include "cli/print.h"
+
+namespace lethe::cli {
+namespace {
+
+constexpr char kEvidence[] = R"(
+The etag is the one that `list` and `show` print: a decision about anything else than you have seen
+is refused. The justification is kept for good: no personal data in it.)";
+
+const std::string kReviewName = "accounts/{account}/reviews/{envelope}-{position}";
+
+struct OperatorOptions {
+  std::string account;
+  int limit = 50;
+  v1::ResolveReviewRequest resolve;
+  v1::ResumeAccountRequest resume;
+  v1::GetReviewRequest review;
+};
+using Options = std::shared_ptr<OperatorOptions>;
+
+/// Options whose values go straight into a field of a message.
+CLI::Option* AddField(CLI::App& command, const std::string& name, std::string* field,
+                      const std::string& description) {
+  return command.add_option(name, *field, description)->required();
+}
+
+CLI::App* AddGroup(CLI::App& app, const std::string& name, const std::string& description) {
+  CLI::App* group = app.add_subcommand(name, description);
+  group->require_subcommand(1);
+  return group;
+}
+
+void AddAccountAndLimit(CLI::App& command, const Options& options) {
+  command.add_option("--account", options->account)->required();
+  command.add_option("--limit", options->limit, "At most this many")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+}
+
+/// Prints the answer to a call as JSON or as `text` has it.
+template <typename Response, typename Text>
+int Answer(const Global& global, const Streams& streams, const grpc::Status& status,
+           const Response& response, Text text) {
+  if (!status.ok()) return Fail(streams, status);
+  if (global.json) {
+    streams.out << Json(response);
+  } else {
+    text(streams.out);
+  }
+  return kOk;
+}
+
+template <typename Rows>
+auto Lines(const Rows& rows) {
+  return [&rows](std::ostream& out) {
+    for (const auto& row : rows) out << Line(row) << '\n';
+  };
+}
+
+Command AddListReviews(CLI::App& group, const Options& options) {
+  CLI::App* command = group.add_subcommand("list", "Show what waits for a decision, oldest first");
+  AddAccountAndLimit(*command, options);
+  return {command, [options](const Global& global, const Streams& streams) {
+            v1::ListReviewsResponse all;
+            const grpc::Status status =
+                OperatorClient(global.server)
+                    .ListReviews("accounts/" + options->account, options->limit, &all);
+            return Answer(global, streams, status, all, Lines(all.reviews()));
+          }};
+}
+
+Command AddShowReview(CLI::App& group, const Options& options) {
+  CLI::App* command = group.add_subcommand("show", "Show a review with its requests and calls");
+  AddField(*command, "name", options->review.mutable_name(), kReviewName);
+  return {command, [options](const Global& global, const Streams& streams) {
+            v1::Review review;
+            const grpc::Status status =
+                OperatorClient(global.server).GetReview(options->review.name(), &review);
+            return Answer(global, streams, status, review,
+                          [&](std::ostream& out) { out << Page(review); });
+          }};
+}
+
+Command AddResolveReview(CLI::App& group, const Options& options) {
+  CLI::App* command = group.add_subcommand("resolve", "Decide about a review");
+  command->footer(kEvidence);
+  AddField(*command, "name", options->resolve.mutable_name(), kReviewName);
+  AddField(*command, "--etag", options->resolve.mutable_etag(), "Of the review");
+  AddField(*command, "--justification", options->resolve.mutable_justification(), "Why");
+  static const std::map<std::string, v1::ReviewDecision> kDecisions = [] {
+    std::map<std::string, v1::ReviewDecision> decisions;
+    for (const auto decision : {v1::REVIEW_DECISION_SEND_AGAIN, v1::REVIEW_DECISION_MARK_ACCEPTED,
+                                v1::REVIEW_DECISION_CANCEL}) {
+      decisions.emplace(Word(decision), decision);
+    }
+    return decisions;
+  }();
+  command
+      ->add_option_function<std::string>(
+          "--decision",
+          [options](const std::string& word) {
+            options->resolve.set_decision(kDecisions.at(word));
+          },
+          "One that the review allows")
+      ->required()
+      ->check(CLI::IsMember(kDecisions));
+  return {command, [options](const Global& global, const Streams& streams) {
+            v1::AuditEvent event;
+            const grpc::Status status =
+                OperatorClient(global.server).ResolveReview(options->resolve, &event);
+            return Answer(global, streams, status, event,
+                          [&](std::ostream& out) { out << Line(event) << '\n'; });
+          }};
+}
+
+Command AddListAccounts(CLI::App& group) {
+  CLI::App* command = group.add_subcommand("list", "Show every account");
+  return {command, [](const Global& global, const Streams& streams) {
+            v1::ListAccountsResponse all;
+            const grpc::Status status = OperatorClient(global.server).ListAccounts(&all);
+            return Answer(global, streams, status, all, Lines(all.accounts()));
+          }};
+}
+
+Command AddShowAccount(CLI::App& group, const Options& options) {
+  CLI::App* command = group.add_subcommand("show", "Show an account");
+  AddField(*command, "account", &options->account, "Its name");
+  return {command, [options](const Global& global, const Streams& streams) {
+            v1::Account account;
+            const grpc::Status status =
+                OperatorClient(global.server).GetAccount("accounts/" + options->account, &account);
+            return Answer(global, streams, status, account,
+                          [&](std::ostream& out) { out << Line(account) << '\n'; });
+          }};
+}
+
+Command AddResumeAccount(CLI::App& group, const Options& options) {
+  CLI::App* command = group.add_subcommand("resume", "End the block of an account at once");
+  command->footer(kEvidence);
+  AddField(*command, "account", &options->account, "Its name");
+  AddField(*command, "--etag", options->resume.mutable_etag(), "Of the account");
+  AddField(*command, "--justification", options->resume.mutable_justification(), "Why");
+  static const std::map<std::string, v1::HeldRefusals> kHeldRefusals{
+      {"send-again", v1::HELD_REFUSALS_SEND_AGAIN}, {"reject", v1::HELD_REFUSALS_REJECT}};
+  command
+      ->add_option_function<std::string>(
+          "--held-refusals",
+          [options](const std::string& word) {
+            options->resume.set_held_refusals(kHeldRefusals.at(word));
+          },
+          "What becomes of the items that CleverTap refused; required if there are some")
+      ->check(CLI::IsMember(kHeldRefusals));
+  return {command, [options](const Global& global, const Streams& streams) {
+            v1::Account account;
+            options->resume.set_name("accounts/" + options->account);
+            const grpc::Status status =
+                OperatorClient(global.server).ResumeAccount(options->resume, &account);
+            return Answer(global, streams, status, account,
+                          [&](std::ostream& out) { out << Line(account) << '\n'; });
+          }};
+}
+
+Command AddListAuditEvents(CLI::App& group, const Options& options) {
+  CLI::App* command = group.add_subcommand("list", "Show what operators decided, newest first");
+  AddAccountAndLimit(*command, options);
+  return {command, [options](const Global& global, const Streams& streams) {
+            v1::ListAuditEventsResponse all;
+            const grpc::Status status =
+                OperatorClient(global.server)
+                    .ListAuditEvents("accounts/" + options->account, options->limit, &all);
+            return Answer(global, streams, status, all, Lines(all.audit_events()));
+          }};
+}
+
+}  // namespace
+
+std::vector<Command> AddOperatorCommands(CLI::App& app) {
+  const auto options = std::make_shared<OperatorOptions>();
+  CLI::App* reviews = AddGroup(app, "reviews", "What Lethe cannot go on with by itself");
+  CLI::App* accounts = AddGroup(app, "accounts", "Whether anything is sent for the accounts");
+  CLI::App* audit = AddGroup(app, "audit", "The evidence of what operators decided");
+  return {AddListReviews(*reviews, options),   AddShowReview(*reviews, options),
+          AddResolveReview(*reviews, options), AddListAccounts(*accounts),
+          AddShowAccount(*accounts, options),  AddResumeAccount(*accounts, options),
+          AddListAuditEvents(*audit, options)};
+}
+
+}  // namespace lethe::cli

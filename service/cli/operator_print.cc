@@ -1,0 +1,81 @@
+#include "cli/operator_print.h"
+
+#include <algorithm>
+
+#include "cli/words.h"
+
+namespace lethe::cli {
+namespace {
+
+std::string Because(const std::string& reason) { return reason.empty() ? "" : " (" + reason + ')'; }
+
+std::string Line(const v1::Review::Attempt& attempt) {
+  std::string line = "  call " + std::to_string(attempt.number()) +
+                     Time(" at ", attempt.has_start_time(), attempt.start_time()) + ": ";
+  line += attempt.outcome() == v1::CALL_OUTCOME_UNSPECIFIED
+              ? "never answered"
+              : Lower(v1::CallOutcome_Name(attempt.outcome()), "CALL_OUTCOME_");
+  if (attempt.http_status() != 0) line += ", HTTP " + std::to_string(attempt.http_status());
+  if (!attempt.vendor_code().empty()) line += ", code " + attempt.vendor_code();
+  line += Time("; answered ", attempt.has_finish_time(), attempt.finish_time());
+  if (attempt.abandoned()) line += "; its sender was gone";
+  return line;
+}
+
+}  // namespace
+
+std::string Word(v1::ReviewDecision decision) {
+  std::string word = Lower(v1::ReviewDecision_Name(decision), "REVIEW_DECISION_");
+  std::ranges::replace(word, '_', '-');
+  return word;
+}
+
+std::string Line(const v1::Review& review) {
+  return review.name() + ' ' + Lower(v1::Operation_Name(review.operation()), "OPERATION_") + ", " +
+         Items(review.item_count()) + ", needs review" + Because(review.reason()) +
+         Time(" since ", review.has_review_time(), review.review_time()) +
+         Time("; effect unknown since ", review.has_unknown_since_time(),
+              review.unknown_since_time()) +
+         "; etag " + review.etag();
+}
+
+std::string Page(const v1::Review& review) {
+  std::string page = Line(review) + "\n  may be resolved by";
+  const char* separator = " ";
+  for (const int decision : review.allowed_decisions()) {
+    page += separator + Word(static_cast<v1::ReviewDecision>(decision));
+    separator = ", ";
+  }
+  page += '\n';
+  for (const std::string& request : review.privacy_requests()) page += "  of " + request + '\n';
+  for (const auto& attempt : review.attempts()) page += Line(attempt) + '\n';
+  return page;
+}
+
+std::string Line(const v1::Account& account) {
+  std::string line = account.name();
+  if (account.has_block()) {
+    const v1::Account::Block& block = account.block();
+    line += Time(" blocked since ", block.has_block_time(), block.block_time()) +
+            Because(block.reason());
+    line += block.has_probe_time() ? Time("; tries again at ", true, block.probe_time())
+                                   : "; only an operator resumes it";
+  } else {
+    line += " served";
+  }
+  if (account.held_refusal_count() > 0) {
+    line += "; holds " + Items(account.held_refusal_count()) + " that CleverTap refused";
+  }
+  return line + "; etag " + account.etag();
+}
+
+std::string Line(const v1::AuditEvent& event) {
+  std::string line =
+      Time("", event.has_event_time(), event.event_time()) + ' ' + event.principal() + ' ' +
+      Lower(v1::AuditEvent::Action_Name(event.action()), "ACTION_") + ' ' + event.target();
+  if (event.item_count() > 0) line += ", " + Items(event.item_count());
+  return line + ": " + event.state_before() + Because(event.reason_before()) + " -> " +
+         event.state_after() + ": " + event.justification();
+}
+
+}  // namespace lethe::cli

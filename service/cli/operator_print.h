@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+
+#include "lethe/v1/operator_service.pb.h"
+
+namespace lethe::cli {
+
+/// `NAME OPERATION, ITEMS, needs review ..; etag ..`
+std::string Line(const v1::Review& review);
+
+/// Line() and, on lines of their own, the decisions that are allowed, the requests and the calls.
+std::string Page(const v1::Review& review);
+
+/// `NAME served` or `NAME blocked ..; etag ..`
+std::string Line(const v1::Account& account);
+
+/// `TIME PRINCIPAL ACTION TARGET: BEFORE -> AFTER: JUSTIFICATION`
+std::string Line(const v1::AuditEvent& event);
+
+/// How the command line names a decision: `send-again`.
+std::string Word(v1::ReviewDecision decision);
+
+}  // namespace lethe::cli

@@ -1,0 +1,204 @@
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+#include "sandbox/sandbox.h"
+#include "support/api_client.h"
+#include "support/books.h"
+#include "support/eventually.h"
+#include "support/lethed_process.h"
+#include "support/postgres.h"
+
+namespace lethe::test {
+namespace {
+
+using nlohmann::json;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+constexpr char kLethe[] = LETHE_BIN_DIR "/lethe";
+constexpr int kUndocumentedCode = 999;
+
+class Operators : public ::testing::Test {
+ protected:
+  struct Answer {
+    int exit_code;
+    std::string out;
+    std::string err;
+  };
+
+  /// What an operator types.
+  Answer Lethe(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(),
+                     {kLethe, "--server", "127.0.0.1:" + std::to_string(lethed_->grpc_port())});
+    Process process(std::move(arguments), files_.directory(), "lethe-" + std::to_string(++runs_));
+    const auto exit = process.Wait(std::chrono::seconds(30));
+    return {exit ? exit->code : -1, process.out(), process.err()};
+  }
+  json LetheJson(std::vector<std::string> arguments) {
+    arguments.emplace_back("--json");
+    const Answer answer = Lethe(std::move(arguments));
+    EXPECT_EQ(answer.exit_code, 0) << answer.err;
+    return json::parse(answer.out, nullptr, /*allow_exceptions=*/false);
+  }
+  /// Newest first.
+  std::vector<json> Audit() {
+    return LetheJson({"audit", "list", "--account", "shop"}).at("auditEvents");
+  }
+  json ShowAccount() { return LetheJson({"accounts", "show", "shop"}); }
+  Answer Resolve(const json& review, const std::string& decision) {
+    return Lethe({"reviews", "resolve", review.at("name"), "--decision", decision, "--etag",
+                  review.at("etag"), "--justification", "OPS-17: " + decision});
+  }
+
+  std::string Create(const std::string& key, Ask ask, std::vector<std::string> identifiers) {
+    const auto created = api_.Create(MakeRequest("shop", key, ask, identifiers));
+    EXPECT_TRUE(created.ok()) << created.status.error_message();
+    return created.message.name();
+  }
+  bool Reaches(const std::string& name, v1::PrivacyRequest::State state) const {
+    return Eventually([&] { return api_.Get(name).message.state() == state; });
+  }
+  std::string ReasonOfFirstItem(const std::string& name) const {
+    v1::ListPrivacyRequestItemsRequest request;
+    request.set_parent(name);
+    return api_.ListItems(request).message.items(0).reason();
+  }
+
+  TestDatabase database_;
+  std::unique_ptr<sandbox::Sandbox> sandbox_ =
+      sandbox::Sandbox::Start({.account_id = "TEST-shop", .passcode = "passcode"}).value();
+  LethedFiles files_{{.database_url = database_.url(),
+                      .vendor_url = sandbox_->base_url(),
+                      .resend_horizon = "{erasure: 0ms}"}};
+  std::unique_ptr<Lethed> lethed_ = files_.StartReady();
+  ApiClient api_{lethed_->grpc_port()};
+  int runs_ = 0;
+};
+
+TEST_F(Operators, ResolveWhatCleverTapDidNotAccountFor) {
+  std::vector<std::string> requests;
+  for (int i = 0; i < 3; ++i) {
+    sandbox_->AddFault({.kind = sandbox::FaultKind::kPartial, .codes = {kUndocumentedCode}});
+    requests.push_back(Create("key-" + std::to_string(i), Ask::kDisassociate,
+                              MakeIdentifiers(Ask::kDisassociate, 2 * i, 2)));
+    // One after the other, or they would share a call.
+    ASSERT_TRUE(Reaches(requests.back(), v1::PrivacyRequest::STATE_NEEDS_REVIEW));
+  }
+  const json reviews = LetheJson({"reviews", "list", "--account", "shop"}).at("reviews");
+  ASSERT_EQ(reviews.size(), 3U);
+  for (std::size_t i = 0; i < 3; ++i) {
+    const json review = LetheJson({"reviews", "show", reviews[i].at("name")});
+    EXPECT_EQ(review.at("etag"), reviews[i].at("etag"));
+    EXPECT_EQ(review.at("reason"), "unaccountable");
+    EXPECT_EQ(review.at("itemCount"), 2);
+    EXPECT_EQ(review.at("privacyRequests"), json::array({requests[i]}));
+    ASSERT_EQ(review.at("attempts").size(), 1U);
+    EXPECT_EQ(review.at("attempts")[0].at("outcome"), "CALL_OUTCOME_PARTIAL");
+    EXPECT_EQ(review.at("attempts")[0].at("httpStatus"), 200);
+  }
+
+  EXPECT_EQ(Resolve(reviews[0], "send-again").exit_code, 0);
+  EXPECT_EQ(Resolve(reviews[1], "mark-accepted").exit_code, 0);
+  EXPECT_EQ(Resolve(reviews[2], "cancel").exit_code, 0);
+  const Answer twice = Resolve(reviews[2], "send-again");
+  EXPECT_EQ(twice.exit_code, 1);
+  EXPECT_THAT(twice.err, HasSubstr("REVIEW_CHANGED"));
+
+  EXPECT_TRUE(Reaches(requests[0], v1::PrivacyRequest::STATE_COMPLETED));
+  EXPECT_TRUE(Reaches(requests[1], v1::PrivacyRequest::STATE_COMPLETED));
+  EXPECT_TRUE(Reaches(requests[2], v1::PrivacyRequest::STATE_CANCELLED));
+  EXPECT_EQ(ReasonOfFirstItem(requests[1]), "operator_accepted");
+  EXPECT_EQ(ReasonOfFirstItem(requests[2]), "operator_cancelled");
+  // Only what was sent again has reached CleverTap.
+  EXPECT_EQ(sandbox_->GetReport().total.calls, 4);
+  EXPECT_EQ(sandbox_->GetReport().total.distinct_identifiers, 2);
+  EXPECT_TRUE(LetheJson({"reviews", "list", "--account", "shop"}).at("reviews").empty());
+
+  std::vector<std::string> audit;
+  for (const json& event : Audit()) {
+    EXPECT_EQ(event.at("stateBefore"), "needs_review");
+    EXPECT_EQ(event.at("reasonBefore"), "unaccountable");
+    audit.push_back(event.at("target").get<std::string>() + " " +
+                    event.at("stateAfter").get<std::string>() + " " +
+                    event.at("justification").get<std::string>());
+  }
+  const auto name = [&](int i) { return reviews[i].at("name").get<std::string>(); };
+  EXPECT_THAT(audit, ElementsAre(name(2) + " cancelled OPS-17: cancel",
+                                 name(1) + " accepted OPS-17: mark-accepted",
+                                 name(0) + " ready OPS-17: send-again"));
+  EXPECT_TRUE(ReadBooks(database_).balanced());
+}
+
+TEST_F(Operators, SendAgainWhatLostItsReply) {
+  sandbox_->AddFault({.kind = sandbox::FaultKind::kDrop, .after_effect = true});
+  const std::string request = Create("key", Ask::kEraseIdentities, {"ann"});
+  ASSERT_TRUE(Reaches(request, v1::PrivacyRequest::STATE_NEEDS_REVIEW));
+  const json review = LetheJson({"reviews", "list", "--account", "shop"}).at("reviews").at(0);
+  EXPECT_EQ(review.at("reason"), "unknown_outcome");
+  EXPECT_TRUE(review.contains("unknownSinceTime"));
+  EXPECT_EQ(Resolve(review, "send-again").exit_code, 0);
+  EXPECT_TRUE(Reaches(request, v1::PrivacyRequest::STATE_COMPLETED));
+  EXPECT_EQ(sandbox_->GetReport().total.repeated_identifiers, 1);
+}
+
+TEST_F(Operators, RejectWhatPausedAnAccount) {
+  const std::vector<std::string> bad = MakeIdentifiers(Ask::kDemerge, 0, 8);
+  sandbox_->AddPoison("TEST-shop", bad);
+  const std::string wrong = Create("wrong", Ask::kDemerge, bad);
+  const std::string right = Create("right", Ask::kDemerge, MakeIdentifiers(Ask::kDemerge, 100, 20));
+  const auto resume = [&](const json& seen, const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = {
+        "accounts", "resume",       "shop", "--justification", "OPS-19: order numbers",
+        "--etag",   seen.at("etag")};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return Lethe(arguments);
+  };
+  const std::vector<std::string> reject = {"--held-refusals", "reject"};
+
+  // Once nothing is under way any more, nothing changes between the look and the decision.
+  ASSERT_TRUE(Eventually([&] {
+    return ShowAccount().contains("block") &&
+           database_.Run("select count(holder) from slot")[0][0].as<int>() == 0;
+  }));
+  const json seen = ShowAccount();
+  EXPECT_GT(seen.at("heldRefusalCount"), 5);
+  EXPECT_EQ(api_.Get(wrong).message.item_counts().rejected(), 0);
+  EXPECT_THAT(resume(seen, {}).err, HasSubstr("HELD_REFUSALS_UNDECIDED"));
+  const Answer rejected = resume(seen, reject);
+  EXPECT_EQ(rejected.exit_code, 0) << rejected.err;
+  EXPECT_THAT(resume(seen, reject).err, HasSubstr("FAILED_PRECONDITION"));
+
+  // Those that were still being searched may pause it once more.
+  EXPECT_TRUE(Eventually([&] {
+    if (const json now = ShowAccount(); now.contains("block")) resume(now, reject);
+    return api_.Get(wrong).message.state() == v1::PrivacyRequest::STATE_REJECTED;
+  }));
+  EXPECT_TRUE(Reaches(right, v1::PrivacyRequest::STATE_COMPLETED));
+  int rejections = 0;
+  for (const json& event : Audit()) {
+    if (event.at("action") == "ACTION_REJECT") rejections += event.at("itemCount").get<int>();
+  }
+  EXPECT_GE(rejections, seen.at("heldRefusalCount"));
+  EXPECT_EQ(sandbox_->GetReport().total.repeated_identifiers, 0);
+}
+
+TEST_F(Operators, ResumeABlockedAccount) {
+  files_.SetPasscode("shop", "wrong");
+  const std::string request = Create("key", Ask::kEraseIdentities, {"ann"});
+  ASSERT_TRUE(Eventually([&] { return ShowAccount().contains("block"); }));
+  EXPECT_THAT(ShowAccount().at("block").at("reason").get<std::string>(),
+              HasSubstr("credentials_or_region"));
+
+  files_.SetPasscode("shop", "passcode");
+  // Lethe may notice by itself between the look and the decision.
+  const Answer resumed = Lethe({"accounts", "resume", "shop", "--etag", ShowAccount().at("etag"),
+                                "--justification", "OPS-18: a new passcode"});
+  EXPECT_TRUE(resumed.exit_code == 0 ||
+              resumed.err.find("ACCOUNT_NOT_BLOCKED") != std::string::npos)
+      << resumed.err;
+  EXPECT_TRUE(Reaches(request, v1::PrivacyRequest::STATE_COMPLETED));
+}
+
+}  // namespace
+}  // namespace lethe::test
