@@ -98,8 +98,8 @@ start_postgres() {  # start_postgres [--fast]
   echo "   psql '$LETHE_DATABASE_URL'"
 }
 
-start_sandbox() {
-  serve "$kDir/sandbox.log" "$kBin/clevertap-sandbox" --listen "$kSandbox" --night-every 3s
+start_sandbox() {  # start_sandbox NIGHT_EVERY
+  serve "$kDir/sandbox.log" "$kBin/clevertap-sandbox" --listen "$kSandbox" --night-every "$1"
   wait_until_answers "http://$kSandbox/sandbox/health" "$kDir/sandbox.log"
 }
 

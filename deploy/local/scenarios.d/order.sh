@@ -3,7 +3,7 @@
 # Must be seen: an erasure of people whose demerge is not done yet is held until then; both are done once, in that order.
 fault '{kind: "latency", delay_ms: 800, api: "demerge"}'
 hand_in demerge identities 100
-hand_in_for_the_same erasure
+ask_for erasure
 all_wait() { [ "$(items '.state == "held" and .reason == "earlier_operation"')" -eq 100 ]; }
 wait_for "the erasure waits for the demerge" all_wait
 settle
