@@ -113,7 +113,8 @@ CurlHandle& CurlHandle::operator=(CurlHandle&&) noexcept = default;
 
 Transport CurlHandle::Perform(const HttpRequest& request, milliseconds limit) {
   CURL* const curl = handle_.get();
-  const std::string_view body = request.body ? std::string_view(*request.body) : "";
+  std::string_view body;
+  if (request.body) body = *request.body;
   Exchange exchange{.unsent = body};
   const HeaderList headers = MakeHeaders(request.headers);
   curl_easy_setopt(curl, request.body ? CURLOPT_POST : CURLOPT_HTTPGET, 1L);

@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "rig.h"
@@ -21,11 +22,17 @@ using ::testing::SizeIs;
 /// A CleverTap that knows some passcodes, and a client whose file holds some.
 class Passcodes : public ::testing::Test {
  protected:
-  Passcodes() { SetValid({"old"}); }
+  static void SetUpTestSuite() { server_ = new WebServer; }
+  static void TearDownTestSuite() { delete std::exchange(server_, nullptr); }
 
-  void SetValid(std::set<std::string> valid, std::string refusal = "401 Unauthorized",
-                milliseconds delay = {}) {
-    server_.AnswerBy([=](const SeenRequest& request) {
+  void SetUp() override {
+    SetValid({"old"});
+    server_->TakeRequests();
+  }
+
+  static void SetValid(std::set<std::string> valid, std::string refusal = "401 Unauthorized",
+                       milliseconds delay = {}) {
+    server_->AnswerBy([=](const SeenRequest& request) {
       std::this_thread::sleep_for(delay);
       return valid.contains(request.headers.at("X-CleverTap-Passcode"))
                  ? HttpAnswer("200 OK", "", R"({"status":"success"})")
@@ -34,18 +41,18 @@ class Passcodes : public ::testing::Test {
   }
 
   /// The passcodes of the calls since the last time, in order.
-  std::vector<std::string> TakeTried() {
+  static std::vector<std::string> TakeTried() {
     std::vector<std::string> tried;
-    for (const SeenRequest& request : server_.TakeRequests()) {
+    for (const SeenRequest& request : server_->TakeRequests()) {
       tried.push_back(request.headers.at("X-CleverTap-Passcode"));
     }
     return tried;
   }
 
   std::vector<std::string> file_ = {"old"};
-  WebServer server_;
+  static inline WebServer* server_ = nullptr;
   HttpVendorClient client_{
-      {AccountAt(server_.base_url())},
+      {AccountAt(server_->base_url())},
       [this](const Account&) { return std::vector<Passcode>(file_.begin(), file_.end()); },
       {}};
 };
@@ -103,7 +110,7 @@ TEST_F(Passcodes, AnAnswerThatSaysNothingOfThemEndsTheCall) {
 TEST_F(Passcodes, TriesShareOneCallTimeout) {
   SetValid({"new"}, "401 Unauthorized", milliseconds(300));
   const auto both = [](const Account&) { return std::vector{Passcode("old"), Passcode("new")}; };
-  HttpVendorClient client({AccountAt(server_.base_url())}, both,
+  HttpVendorClient client({AccountAt(server_->base_url())}, both,
                           {.call_timeout = milliseconds(500)});
   const VendorReply reply = Erase(client, {"ana"});
   EXPECT_EQ(reply.outcome, OutcomeClass::kUnknown);
@@ -111,13 +118,13 @@ TEST_F(Passcodes, TriesShareOneCallTimeout) {
 }
 
 TEST_F(Passcodes, AProbeIsAGetWithoutABody) {
-  Account account = AccountAt(server_.base_url());
+  Account account = AccountAt(server_->base_url());
   account.probe_path = "/2/hello";
   HttpVendorClient client({account}, Always("old"), {});
   EXPECT_EQ(Erase(client, {"ana"}).outcome, OutcomeClass::kAccepted);
   EXPECT_EQ(client.Probe(kAccount).outcome, OutcomeClass::kAccepted);
   EXPECT_EQ(Erase(client, {"bob"}).outcome, OutcomeClass::kAccepted);
-  const std::vector<SeenRequest> requests = server_.TakeRequests();
+  const std::vector<SeenRequest> requests = server_->TakeRequests();
   ASSERT_THAT(requests, SizeIs(3));
   EXPECT_EQ(requests[1].method, "GET");
   EXPECT_EQ(requests[1].path, "/2/hello");
@@ -130,9 +137,9 @@ TEST_F(Passcodes, AProbeIsAGetWithoutABody) {
 }
 
 TEST_F(Passcodes, AProbeFollowsNoRedirect) {
-  server_.AnswerWith(HttpAnswer("302 Found", "Location: /elsewhere\r\n", ""));
+  server_->AnswerWith(HttpAnswer("302 Found", "Location: /elsewhere\r\n", ""));
   EXPECT_EQ(client_.Probe(kAccount).outcome, OutcomeClass::kMisconfigured);
-  EXPECT_THAT(server_.TakeRequests(), SizeIs(1));
+  EXPECT_THAT(server_->TakeRequests(), SizeIs(1));
 }
 
 TEST_F(Passcodes, AProbeOfAnUnknownAccountAsksNobody) {

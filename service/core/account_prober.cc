@@ -1,0 +1,40 @@
+#include "core/account_prober.h"
+
+namespace lethe::core {
+
+ProbeFinding FindingOf(const VendorReply& reply) {
+  switch (reply.outcome) {
+    case OutcomeClass::kAccepted: return ProbeFinding::kHealthy;
+    case OutcomeClass::kMisconfigured: return ProbeFinding::kAskByBatch;
+    default: return ProbeFinding::kAskAgain;
+  }
+}
+
+ProbeReport AccountProber::ProbeOne() {
+  ProbeReport report;
+  const auto taken = gate_.TakeProbe(lease_);
+  if (!taken.ok()) {
+    report.error = taken.error();
+    return report;
+  }
+  if (!taken->has_value()) return report;
+  const AccountProbe& probe = **taken;
+  report.account = probe.account;
+  report.reason = probe.reason;
+
+  const VendorReply reply = vendor_.Probe(probe.account);
+  report.outcome = reply.outcome;
+  report.http_status = reply.http_status;
+  report.code = reply.code;
+  report.finding = FindingOf(reply);
+  // Not tried again here: what cannot be recorded is looked at once more when this lease ends.
+  const Result<bool> recorded = gate_.Record(probe, report.finding);
+  if (recorded.ok()) {
+    report.applied = *recorded;
+  } else {
+    report.error = recorded.error();
+  }
+  return report;
+}
+
+}  // namespace lethe::core

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "lethe/account_gate.h"
+#include "lethe/result.h"
+#include "lethe/time.h"
+#include "lethe/vendor.h"
+
+namespace lethe::core {
+
+/// What the answer to VendorClient::Probe() means for the block.
+ProbeFinding FindingOf(const VendorReply& reply);
+
+/// For the loop around ProbeOne() to log. Without an account nothing was due.
+struct ProbeReport {
+  std::string account = {};
+  std::string reason = {};  ///< Why the account was blocked.
+  OutcomeClass outcome = OutcomeClass::kUnknown;
+  int http_status = 0;
+  std::string code = {};  ///< As VendorReply::code.
+  ProbeFinding finding = ProbeFinding::kAskAgain;
+  bool applied = false;             ///< False: the block is another by now, and stays as it is.
+  std::optional<Error> error = {};  ///< Of the gate; the rest is then as far as it came.
+};
+
+/// Looks whether the credentials of blocked accounts are right again. Idempotent passes, made by
+/// any replica at any time. Thread-safe.
+class AccountProber {
+ public:
+  /// Both outlive the prober. `lease` is longer than VendorClient::Probe() may take.
+  AccountProber(AccountGate& gate, VendorClient& vendor, milliseconds lease)
+      : gate_(gate), vendor_(vendor), lease_(lease) {}
+
+  /// One account at most, since a call may take its time.
+  ProbeReport ProbeOne();
+
+ private:
+  AccountGate& gate_;
+  VendorClient& vendor_;
+  const milliseconds lease_;
+};
+
+}  // namespace lethe::core
