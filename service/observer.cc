@@ -105,6 +105,25 @@ void Observer::Show(const core::ReleaseReport& report) {
   Log(LogLevel::kInfo, "batches.released", {{"batches", report.batches}});
 }
 
+void Observer::Show(const core::ProbeReport& report) {
+  if (report.error) ShowFailure("probe.failed", *report.error);
+  if (report.account.empty()) return;
+  const auto account = LogValue::Public(report.account);
+  const auto reason = LogValue::Public(report.reason);
+  if (report.applied && report.finding == ProbeFinding::kHealthy) {
+    Log(LogLevel::kInfo, "account.resumed", {{"account", account}, {"reason", reason}});
+    return;
+  }
+  Log(LogLevel::kWarning, "account.still_blocked",
+      {{"account", account},
+       {"reason", reason},
+       {"finding", report.finding},
+       {"outcome", report.outcome},
+       {"http_status", report.http_status},
+       {"code", LogValue::Public(report.code)},
+       {"overtaken", !report.applied && !report.error}});
+}
+
 void Observer::ShowFailure(const char* event, const Error& error) {
   metrics_.StoreFailed(error.code);
   Log(LogLevel::kError, event,

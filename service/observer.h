@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/call_observer.h"
+#include "core/account_prober.h"
 #include "core/dispatcher.h"
 #include "lethe/result.h"
 #include "store/committer.h"
@@ -21,6 +22,7 @@ class Observer {
   void Show(const core::RefusalReport& report);
   void Show(const core::CloseReport& report);
   void Show(const core::ReleaseReport& report);
+  void Show(const core::ProbeReport& report);
 
   /// A call to the store failed; `event` names what was tried.
   void ShowFailure(const char* event, const Error& error);

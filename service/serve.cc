@@ -20,9 +20,11 @@
 
 #include "api/server.h"
 #include "clevertap/http_vendor_client.h"
+#include "core/account_prober.h"
 #include "core/dispatcher.h"
 #include "observer.h"
 #include "runtime/loop.h"
+#include "runtime/passcode_watch.h"
 #include "runtime/secrets.h"
 #include "runtime/senders.h"
 #include "runtime/system_clock.h"
@@ -31,6 +33,7 @@
 #include "store/connection.h"
 #include "store/migrations.h"
 #include "store/partitions.h"
+#include "store/pg_account_gate.h"
 #include "store/pg_delivery_queue.h"
 #include "store/pg_request_store.h"
 #include "store/pg_review_store.h"
@@ -54,6 +57,7 @@ constexpr milliseconds kCloseWindowsEvery{1'000};
 constexpr milliseconds kReleaseHeldEvery{1'000};
 constexpr milliseconds kRescueEvery{1'000};
 constexpr milliseconds kJudgeRefusalsEvery{1'000};
+constexpr milliseconds kProbeAccountsEvery{1'000};
 constexpr milliseconds kSnapshotEvery{5'000};
 constexpr milliseconds kReadinessEvery{1'000};
 constexpr milliseconds kPartitionsEvery{3'600'000};
@@ -93,6 +97,7 @@ class Process {
         requests_(keys, committer_, pool_),
         reviews_(pool_),
         queue_(name_, config.accounts, keys, delivery_pool_),
+        gate_(config.accounts, delivery_pool_),
         vendor_(config.accounts, runtime::ReadPasscodes,
                 {.connect_timeout = config.dispatcher.connect_timeout,
                  .call_timeout = config.dispatcher.call_timeout}),
@@ -105,6 +110,8 @@ class Process {
                     {.linger = config.dispatcher.linger,
                      .lease = config.dispatcher.lease,
                      .call_timeout = config.dispatcher.call_timeout}),
+        prober_(gate_, vendor_, config.dispatcher.lease),
+        passcodes_(config.accounts, runtime::ReadPasscodes),
         readers_(config.database.connections) {
     for (const Account& account : config.accounts) {
       for (const Operation operation : kOperations) routes_.push_back({account.name, operation});
@@ -171,6 +178,7 @@ class Process {
     start_when_ready(config_.dispatcher.poll, [this] { return OfferRoutes(); });
     start_when_ready(kRescueEvery, [this] { return RescueAbandoned(); });
     start_when_ready(kJudgeRefusalsEvery, [this] { return JudgeRefusals(); });
+    start_when_ready(kProbeAccountsEvery, [this] { return ProbeAccounts(); });
     start_when_ready(kCloseWindowsEvery, [this] { return CloseWindows(); });
     start_when_ready(kReleaseHeldEvery, [this] { return ReleaseHeld(); });
   }
@@ -259,6 +267,17 @@ class Process {
     return Next::kWait;
   }
 
+  Next ProbeAccounts() {
+    passcodes_.Look([this](const std::string& account) {
+      const Status told = gate_.ProbeSoon(account);
+      if (!told.ok()) observer_.ShowFailure("probe.failed", told.error());
+      return told;
+    });
+    const core::ProbeReport report = prober_.ProbeOne();
+    observer_.Show(report);
+    return report.account.empty() ? Next::kWait : Next::kAgain;
+  }
+
   Next CloseWindows() {
     observer_.Show(dispatcher_.CloseWindows());
     return Next::kWait;
@@ -314,8 +333,11 @@ class Process {
   store::PgRequestStore requests_;
   store::PgReviewStore reviews_;
   store::PgDeliveryQueue queue_;
+  store::PgAccountGate gate_;
   clevertap::HttpVendorClient vendor_;
   core::Dispatcher dispatcher_;
+  core::AccountProber prober_;
+  runtime::PasscodeWatch passcodes_;  // the probing loop's own
   std::vector<Route> routes_;
   runtime::WorkerPool readers_;
   std::unique_ptr<api::Server> server_;

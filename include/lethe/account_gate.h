@@ -13,7 +13,6 @@ namespace lethe {
 struct AccountProbe {
   std::string account;
   std::string reason;  ///< Why it is blocked; for people.
-  TimePoint blocked_since;
   TimePoint lease_until;  ///< By the gate's own clock. Tells this probe from any other.
 };
 

@@ -69,14 +69,14 @@ class DeliveryQueue {
  public:
   virtual ~DeliveryQueue() = default;
 
-  /// Which of the routes have something to send now, on an account that is not blocked or is due
-  /// for a probe. A hint: TakeBatch() decides.
+  /// Which of the routes have something to send now, on an account that is not blocked or whose
+  /// next batch is due as the probe. A hint: TakeBatch() decides.
   virtual Result<std::vector<Route>> Sendable(std::span<const Route> routes,
                                               milliseconds linger) = 0;
 
   /// Leases a slot, takes the oldest sendable batch of the route, writes the attempt down and gives
   /// its identifiers. Nothing if there is no free slot, no sendable batch, or the account is
-  /// blocked and not due for a probe.
+  /// blocked and its batches are not, or not yet, the probe.
   ///
   /// Operations on one identifier of an account finish in the order of GoesFirst(): what must wait
   /// for a batch of another operation splits off as kHeld (kEarlierOperation), and the first run of

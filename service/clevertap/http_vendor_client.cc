@@ -13,6 +13,10 @@
 namespace lethe::clevertap {
 namespace {
 
+/// A call_timeout is long because a call that is cut off may have had its effect. A probe has none,
+/// and others wait behind it.
+constexpr milliseconds kLongestProbe{30'000};
+
 VendorReply NothingSent(OutcomeClass outcome, std::string_view code) {
   return {.outcome = outcome, .code = std::string(code)};
 }
@@ -111,7 +115,7 @@ VendorReply HttpVendorClient::Send(const VendorCall& call) {
   const Result<Payload> payload = MakePayload(distinct, account.disassociate_path);
   if (!payload) return NothingSent(OutcomeClass::kRefused, "unsendable");
   const VendorReply reply = Call(
-      endpoint,
+      endpoint, endpoint.call_timeout(),
       [&](const Passcode& passcode) {
         HttpRequest request = MakeRequest(account, passcode, payload->path);
         request.body = payload->body;
@@ -129,13 +133,14 @@ VendorReply HttpVendorClient::Probe(std::string_view account_name) {
   Endpoint& endpoint = *found->second;
   const Account& account = endpoint.account();
   return Call(
-      endpoint,
+      endpoint, std::min(endpoint.call_timeout(), kLongestProbe),
       [&](const Passcode& passcode) { return MakeRequest(account, passcode, account.probe_path); },
       ClassifyProbe);
 }
 
 VendorReply HttpVendorClient::Call(
-    Endpoint& endpoint, const std::function<HttpRequest(const Passcode&)>& request,
+    Endpoint& endpoint, milliseconds limit,
+    const std::function<HttpRequest(const Passcode&)>& request,
     const std::function<VendorReply(const Transport&)>& classify) const {
   if (!FitsHeader(endpoint.account().account_id)) {
     return NothingSent(OutcomeClass::kMisconfigured, "bad_account_id");
@@ -145,7 +150,7 @@ VendorReply HttpVendorClient::Call(
   endpoint.PutBestFirst(*passcodes);
 
   VendorReply reply = NothingSent(OutcomeClass::kAccountBlocked, "bad_passcode");
-  milliseconds left = endpoint.call_timeout();
+  milliseconds left = limit;
   for (const Passcode& passcode : *passcodes) {
     if (!FitsHeader(passcode.Reveal())) continue;
     if (left <= milliseconds::zero()) break;

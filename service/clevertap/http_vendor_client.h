@@ -42,8 +42,10 @@ class HttpVendorClient : public VendorClient {
  private:
   class Endpoint;
 
-  /// One call of the account: `request` makes it for a passcode, `classify` says what came of it.
-  VendorReply Call(Endpoint& endpoint, const std::function<HttpRequest(const Passcode&)>& request,
+  /// One call of the account in at most `limit`: `request` makes it for a passcode, `classify` says
+  /// what came of it.
+  VendorReply Call(Endpoint& endpoint, milliseconds limit,
+                   const std::function<HttpRequest(const Passcode&)>& request,
                    const std::function<VendorReply(const Transport&)>& classify) const;
 
   const PasscodeSource passcodes_;

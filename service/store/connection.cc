@@ -4,6 +4,7 @@
 #include <span>
 #include <string_view>
 
+#include "store/account_statements.h"
 #include "store/order_statements.h"
 #include "store/refusal_statements.h"
 #include "store/review_statements.h"
@@ -33,6 +34,7 @@ std::unique_ptr<pqxx::connection> Connect(const UrlSource& url) {
   connection->set_variable("jit", "off");
   for (const std::span<const Statement* const> room :
        {std::span<const Statement* const>(kStatements),
+        {kAccountStatements},
         {kOrderStatements},
         {kRefusalStatements},
         {kReviewStatements}}) {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "store/account_statements.h"
 #include "store/order.h"
 #include "store/order_statements.h"
 #include "store/refusal_statements.h"
@@ -29,7 +30,8 @@ bool PassAccountGate(pqxx::work& work, const ClaimParams& params) {
   const bool due = gate[0][1].as<bool>();
   if (!blocked) return true;
   return due &&
-         !work.exec_prepared(kTakeProbe.name, params.route.account, params.lease.count()).empty();
+         !work.exec_prepared(kTakeBatchProbe.name, params.route.account, params.lease.count())
+              .empty();
 }
 
 /// Batches that one claim may find to wait for another operation before it gives up: bounds how

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "store/account_statements.h"
 #include "store/refusal_statements.h"
 #include "store/statements.h"
 #include "store/values.h"

@@ -1,5 +1,6 @@
 #include "store/snapshot.h"
 
+#include "store/account_statements.h"
 #include "store/statements.h"
 #include "store/values.h"
 

@@ -105,24 +105,12 @@ inline constexpr Statement kSendableRoutes{"sendable_routes", R"sql(
 with present as materialized (select lethe_now() as t)
 select r.account, r.operation
 from present, unnest($1::text[], $2::text[]) as r(account, operation) join account_state a using (account)
-where (a.probe_at is null or a.probe_at <= present.t)
+where (a.blocked_since is null or a.resume_by = 'batch' and a.probe_at <= present.t)
   and exists (
     select from batch b
     where b.account = r.account and b.operation = r.operation and b.state in ('open', 'ready')
       and case b.state when 'ready' then coalesce(b.not_before <= present.t, true)
                        else b.opened_at <= present.t - $3::bigint * interval '1 millisecond' end)
-)sql"};
-
-// Answers whether the account is blocked, and whether it is due for a probe.
-inline constexpr Statement kAccountGate{"account_gate", R"sql(
-select probe_at is not null, coalesce(probe_at <= lethe_now(), true) from account_state where account = $1
-)sql"};
-
-// One probe at a time: whoever moves probe_at on has it. $2 milliseconds.
-inline constexpr Statement kTakeProbe{"take_probe", R"sql(
-update account_state set probe_at = lethe_now() + $2::bigint * interval '1 millisecond'
-where account = $1 and probe_at <= lethe_now()
-returning account
 )sql"};
 
 // Answers the slot, its setbacks, and when the account and API last accepted anything.
@@ -201,25 +189,6 @@ update batch set hi = $3, state = $4, reason = $5, not_before = lethe_time($6), 
                  review_since = case when $4 = 'needs_review' then lethe_now() end
 where envelope = $1 and lo = $2 and state = 'sending'
 returning lo
-)sql"};
-
-// $2: start of the attempt that was accepted. One that was under way when the block began shows
-// nothing.
-inline constexpr Statement kUnblockAccount{"unblock_account", R"sql(
-update account_state set blocked_since = null, blocked_reason = null, resume_by = null, probe_at = null, probe_count = 0
-where account = $1 and blocked_since <= lethe_time($2) and resume_by <> 'operator'
-returning account
-)sql"};
-
-// Probes come after 10 s, 20 s, 40 s .. 10 min, and never where a person is waited for. An attempt
-// ($3: its start) that began before the account was blocked is no probe: calls that were in flight
-// together say the same thing once. $4 who ends the block; a person's stays a person's.
-inline constexpr Statement kBlockAccount{"block_account", R"sql(
-update account_state set blocked_since = coalesce(blocked_since, lethe_now()), blocked_reason = $2, resume_by = $4,
-                         probe_count = probe_count + 1,
-                         probe_at = case $4 when 'operator' then timestamptz 'infinity'
-                                    else lethe_now() + least(600, 10 * 2 ^ least(probe_count, 10)) * interval '1 second' end
-where account = $1 and (blocked_since is null or blocked_since <= lethe_time($3) and resume_by <> 'operator')
 )sql"};
 
 inline constexpr Statement kTakeAbandonedSlot{"take_abandoned_slot", R"sql(
@@ -301,20 +270,15 @@ inline constexpr Statement kCountSlots{"count_slots", R"sql(
 select account, api, count(holder) from slot group by account, api
 )sql"};
 
-inline constexpr Statement kBlockedAccounts{"blocked_accounts", R"sql(
-select account from account_state where blocked_since is not null
-)sql"};
-
 inline constexpr std::array kStatements{
     &kLockNodes,      &kAcquireNode,    &kRenewNode,         &kInsertKeys,
     &kFindKey,        &kTransactionId,  &kTransactionStatus, &kAppendToEnvelope,
     &kInsertBatches,  &kInsertRequests, &kInsertItems,       &kRegisterAccount,
-    &kSendableRoutes, &kAccountGate,    &kTakeProbe,         &kFreeSlot,
-    &kTakeBatch,      &kReadItems,      &kInsertAttempt,     &kLeaseSlot,
-    &kWriteAnswer,    &kFreeLeasedSlot, &kSplitOff,          &kMoveBatch,
-    &kUnblockAccount, &kBlockAccount,   &kTakeAbandonedSlot, &kReadAbandonedBatch,
+    &kSendableRoutes, &kFreeSlot,       &kTakeBatch,         &kReadItems,
+    &kInsertAttempt,  &kLeaseSlot,      &kWriteAnswer,       &kFreeLeasedSlot,
+    &kSplitOff,       &kMoveBatch,      &kTakeAbandonedSlot, &kReadAbandonedBatch,
     &kCloseWindows,   &kReadRequests,   &kFindRequest,       &kReadItemStates,
     &kPresent,        &kCountItems,     &kCountAccepted,     &kOldestWaiting,
-    &kCountSlots,     &kBlockedAccounts};
+    &kCountSlots};
 
 }  // namespace lethe::store

@@ -7,13 +7,6 @@
 namespace lethe::fakes {
 namespace {
 
-using namespace std::chrono_literals;
-
-/// Doubles from 10 s up to 10 min.
-milliseconds ProbeDelay(int probe_count) {
-  return std::min<milliseconds>(10s * (1 << std::min(probe_count - 1, 6)), 10min);
-}
-
 bool IsHeldForRefusal(const BatchRow& batch) {
   return batch.state == BatchState::kHeld &&
          (batch.reason == kRefusedUnconfirmed || batch.reason == kRefusedConfirmed);
@@ -28,12 +21,19 @@ bool IsFinal(BatchState state) {
 
 }  // namespace
 
+FakeDeliveryQueue::FakeDeliveryQueue(const Clock& clock)
+    : clock_(clock), gate_(clock, [this](const std::string& account) {
+        const std::lock_guard lock(mutex_);
+        FreeRefused(account);
+      }) {}
+
 Result<std::vector<Route>> FakeDeliveryQueue::Sendable(std::span<const Route> routes,
                                                        milliseconds linger) {
   const std::lock_guard lock(mutex_);
   std::vector<Route> sendable;
   for (const Route& route : routes) {
-    if (!IsBlocked(route.account) && OldestSendable(route, linger)) sendable.push_back(route);
+    if (gate_.LetsThrough(route.account) && OldestSendable(route, linger))
+      sendable.push_back(route);
   }
   return sendable;
 }
@@ -41,7 +41,7 @@ Result<std::vector<Route>> FakeDeliveryQueue::Sendable(std::span<const Route> ro
 Result<std::optional<Claim>> FakeDeliveryQueue::TakeBatch(const ClaimParams& params) {
   const std::lock_guard lock(mutex_);
   const Route& route = params.route;
-  if (IsBlocked(route.account)) return NoClaim();
+  if (!gate_.LetsThrough(route.account)) return NoClaim();
   const std::optional<SlotKey> key = FreeSlot(route);
   if (!key) return NoClaim();
   BatchRow* batch = nullptr;
@@ -51,10 +51,7 @@ Result<std::optional<Claim>> FakeDeliveryQueue::TakeBatch(const ClaimParams& par
     batch = HoldBackForOrder(*oldest);
   }
 
-  // The probe of a blocked account is one claim: the others wait for what it finds.
-  if (const auto block = blocks_.find(route.account); block != blocks_.end()) {
-    block->second.probe_at = clock_.Now() + params.lease;
-  }
+  gate_.TakeBatch(route.account, params.lease);
   Slot& slot = slots_[*key];
   ++slot.epoch;
   ++batch->call_count;
@@ -73,6 +70,7 @@ Result<std::optional<Claim>> FakeDeliveryQueue::TakeBatch(const ClaimParams& par
   }
   batch->state = BatchState::kSending;
   slot.batch = {batch->envelope, batch->span.lo};
+  slot.has_call = false;
   slot.lease_until = clock_.Now() + params.lease;
   return std::optional(std::move(claim));
 }
@@ -129,7 +127,7 @@ Result<std::vector<RefusalCase>> FakeDeliveryQueue::RefusalCases() {
   const std::lock_guard lock(mutex_);
   std::map<Route, RefusalEvidence> cases;
   for (const auto& [key, batch] : batches_) {
-    if (IsHeldForRefusal(batch) && !blocks_.contains(batch.route.account)) {
+    if (IsHeldForRefusal(batch) && !gate_.IsBlocked(batch.route.account)) {
       cases[batch.route] = EvidenceOf(batch.route);
     }
   }
@@ -142,10 +140,12 @@ Result<Recorded> FakeDeliveryQueue::Settle(const RefusalCase& refusals,
                                            const RefusalRuling& ruling) {
   const std::lock_guard lock(mutex_);
   const Route& route = refusals.route;
-  if (blocks_.contains(route.account) || EvidenceOf(route) != refusals.evidence) {
+  if (gate_.IsBlocked(route.account) || EvidenceOf(route) != refusals.evidence) {
     return Recorded::kFenced;
   }
-  if (ruling.verdict == RefusalVerdict::kPause) BlockAccount(route.account, ruling.resume);
+  if (ruling.verdict == RefusalVerdict::kPause) {
+    gate_.Block(route.account, {.reason = ruling.account_reason, .resume = ruling.resume});
+  }
   const std::optional<TimePoint> accepted_at = LastAcceptedAt(route);
   for (auto& [key, batch] : batches_) {
     if (batch.route != route || batch.state != BatchState::kHeld) continue;
@@ -194,6 +194,27 @@ Result<int> FakeDeliveryQueue::ReleaseHeld(int limit) {
   return released;
 }
 
+Result<SlotOffer> FakeDeliveryQueue::Lease(const Route& route, milliseconds lease) {
+  const std::lock_guard lock(mutex_);
+  if (gate_.IsBlocked(route.account)) return SlotOffer{.account_blocked = true};
+  const std::optional<SlotKey> key = FreeSlot(route);
+  if (!key) return SlotOffer{};
+  Slot& slot = slots_[*key];
+  ++slot.epoch;
+  slot.has_call = true;
+  slot.lease_until = clock_.Now() + lease;
+  return SlotOffer{.lease = SlotLease{route, key->number, slot.epoch}};
+}
+
+Status FakeDeliveryQueue::Free(const SlotLease& lease, milliseconds cool_down) {
+  const std::lock_guard lock(mutex_);
+  Slot& slot = slots_[{lease.route.account, ApiOf(lease.route.operation), lease.slot}];
+  if (slot.epoch != lease.epoch) return Ok();
+  slot.has_call = false;
+  slot.cool_down_until = clock_.Now() + cool_down;
+  return Ok();
+}
+
 EnvelopeId FakeDeliveryQueue::AddEnvelope(const NewEnvelope& envelope) {
   const std::lock_guard lock(mutex_);
   const EnvelopeId id{++last_envelope_};
@@ -229,13 +250,6 @@ std::vector<AttemptRow> FakeDeliveryQueue::attempts() const {
   std::vector<AttemptRow> rows;
   for (const auto& [key, row] : attempts_) rows.push_back(row);
   return rows;
-}
-
-std::set<std::string> FakeDeliveryQueue::blocked_accounts() const {
-  const std::lock_guard lock(mutex_);
-  std::set<std::string> accounts;
-  for (const auto& [account, block] : blocks_) accounts.insert(account);
-  return accounts;
 }
 
 bool FakeDeliveryQueue::Holds(const Claim& claim) const {
@@ -311,19 +325,15 @@ RequestId FakeDeliveryQueue::RequestOf(EnvelopeId envelope) const {
   return envelopes_.at(envelope).request.value_or(RequestId{ToInt(envelope)});
 }
 
-bool FakeDeliveryQueue::IsBlocked(const std::string& account) const {
-  const auto block = blocks_.find(account);
-  return block != blocks_.end() && clock_.Now() < block->second.probe_at;
-}
-
 std::optional<FakeDeliveryQueue::SlotKey> FakeDeliveryQueue::FreeSlot(const Route& route) const {
   for (int number = 1; number <= concurrency_; ++number) {
     SlotKey key{route.account, ApiOf(route.operation), number};
     const auto slot = slots_.find(key);
-    if (slot == slots_.end() ||
-        (!slot->second.batch && slot->second.cool_down_until <= clock_.Now())) {
-      return key;
-    }
+    if (slot == slots_.end()) return key;
+    const TimePoint now = clock_.Now();
+    const bool held =
+        slot->second.batch || (slot->second.has_call && now < slot->second.lease_until);
+    if (!held && slot->second.cool_down_until <= now) return key;
   }
   return std::nullopt;
 }
@@ -389,32 +399,17 @@ void FakeDeliveryQueue::CarryOut(const Claim& claim, const Plan& plan) {
 void FakeDeliveryQueue::Judge(const Claim& claim, const Plan& plan) {
   switch (plan.account) {
     case AccountVerdict::kUntouched: return;
-    case AccountVerdict::kHealthy: {
-      const auto block = blocks_.find(claim.route.account);
-      if (block == blocks_.end() || block->second.resume == Resume::kOperator) return;
-      if (claim.facts.started_at < block->second.since) return;
-      blocks_.erase(block);
-      FreeRefused(claim.route.account);
-      return;
-    }
-    case AccountVerdict::kBlocked: {
-      const auto block = blocks_.find(claim.route.account);
-      if (block != blocks_.end() && (block->second.resume == Resume::kOperator ||
-                                     claim.facts.started_at < block->second.since)) {
-        return;
+    case AccountVerdict::kHealthy:
+      if (gate_.Unblock(claim.route.account, claim.facts.started_at)) {
+        FreeRefused(claim.route.account);
       }
-      BlockAccount(claim.route.account, plan.resume);
       return;
-    }
+    case AccountVerdict::kBlocked:
+      gate_.Block(claim.route.account, {.reason = plan.account_reason,
+                                        .resume = plan.resume,
+                                        .started_at = claim.facts.started_at});
+      return;
   }
-}
-
-void FakeDeliveryQueue::BlockAccount(const std::string& account, Resume resume) {
-  Block& block = blocks_.try_emplace(account, Block{.since = clock_.Now()}).first->second;
-  ++block.probe_count;
-  block.resume = resume;
-  block.probe_at =
-      resume == Resume::kOperator ? TimePoint::max() : clock_.Now() + ProbeDelay(block.probe_count);
 }
 
 void FakeDeliveryQueue::FreeRefused(const std::string& account) {

@@ -10,7 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "fakes/fake_account_gate.h"
 #include "fakes/queue_rows.h"
+#include "lethe/call_slots.h"
 #include "lethe/delivery_queue.h"
 #include "lethe/limits.h"
 
@@ -19,10 +21,13 @@ namespace lethe::fakes {
 /// The delivery queue in memory: keeps the promises of the port as PostgreSQL does, with the same
 /// suite to prove it. Batches are as the plans say, right or wrong: checking them is the tests'
 /// business.
-class FakeDeliveryQueue : public DeliveryQueue {
+class FakeDeliveryQueue : public DeliveryQueue, public CallSlots {
  public:
   /// `clock` stands for the database's.
-  explicit FakeDeliveryQueue(const Clock& clock) : clock_(clock) {}
+  explicit FakeDeliveryQueue(const Clock& clock);
+
+  /// The blocks that the queue's plans put up.
+  AccountGate& gate() { return gate_; }
 
   Result<std::vector<Route>> Sendable(std::span<const Route> routes, milliseconds linger) override;
   Result<std::optional<Claim>> TakeBatch(const ClaimParams& params) override;
@@ -34,6 +39,9 @@ class FakeDeliveryQueue : public DeliveryQueue {
   Result<Recorded> Settle(const RefusalCase& refusals, const RefusalRuling& ruling) override;
   Result<int> CloseWindows(TimePoint now, int limit) override;
   Result<int> ReleaseHeld(int limit) override;
+
+  Result<SlotOffer> Lease(const Route& route, milliseconds lease) override;
+  Status Free(const SlotLease& lease, milliseconds cool_down) override;
 
   EnvelopeId AddEnvelope(const NewEnvelope& envelope);
 
@@ -56,7 +64,7 @@ class FakeDeliveryQueue : public DeliveryQueue {
   /// By envelope, first position and number.
   std::vector<AttemptRow> attempts() const;
 
-  std::set<std::string> blocked_accounts() const;
+  std::set<std::string> blocked_accounts() const { return gate_.blocked_accounts(); }
 
  protected:
   /// Whether the claim's slot is still its own. Virtual for tests of tests.
@@ -78,17 +86,13 @@ class FakeDeliveryQueue : public DeliveryQueue {
   };
   struct Slot {
     std::int64_t epoch = 0;
-    std::optional<BatchKey> batch;  ///< Nothing while the slot is free.
+    std::optional<BatchKey>
+        batch;              ///< Nothing while the slot is free, or a call without one has it.
+    bool has_call = false;  ///< One without a batch.
     TimePoint lease_until{};
     TimePoint cool_down_until{};
     int setbacks = 0;
     std::optional<TimePoint> accepted_at = {};
-  };
-  struct Block {
-    TimePoint since;
-    TimePoint probe_at = {};
-    int probe_count = 0;
-    Resume resume = Resume::kBatch;
   };
 
   static SlotKey KeyOf(const Claim& claim);
@@ -101,26 +105,24 @@ class FakeDeliveryQueue : public DeliveryQueue {
   std::optional<Blocker> FindBlocker(const BatchRow& batch, int pos) const;
   Identifier At(EnvelopeId envelope, int pos) const;
   RequestId RequestOf(EnvelopeId envelope) const;
-  bool IsBlocked(const std::string& account) const;
   std::optional<SlotKey> FreeSlot(const Route& route) const;
   Claim ClaimOf(const BatchRow& batch, const SlotKey& key, const Slot& slot) const;
   bool FillIn(Claim& claim) const;
   void WriteAnswer(const Claim& claim, const VendorReply& reply);
   void CarryOut(const Claim& claim, const Plan& plan);
   void Judge(const Claim& claim, const Plan& plan);
-  void BlockAccount(const std::string& account, Resume resume);
   void FreeRefused(const std::string& account);
   std::optional<TimePoint> LastAcceptedAt(const Route& route) const;
   RefusalEvidence EvidenceOf(const Route& route) const;
 
   const Clock& clock_;
+  FakeAccountGate gate_;
   mutable std::mutex mutex_;
   int concurrency_ = kMaxConcurrency;
   std::int64_t last_envelope_ = 0;
   std::map<BatchKey, BatchRow> batches_;
   std::map<AttemptKey, AttemptRow> attempts_;
   std::map<SlotKey, Slot> slots_;
-  std::map<std::string, Block> blocks_;
   std::map<EnvelopeId, NewEnvelope> envelopes_;
   std::set<BatchKey> lost_items_;
 };

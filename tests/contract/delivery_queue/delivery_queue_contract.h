@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "fakes/queue_rows.h"
+#include "lethe/account_gate.h"
 #include "lethe/delivery_queue.h"
 
 namespace lethe::contract {
@@ -33,6 +34,7 @@ class QueueHarness {
   virtual ~QueueHarness() = default;
 
   virtual DeliveryQueue& queue() = 0;
+  virtual AccountGate& gate() = 0;
 
   /// Both accounts', as after a restart with another configuration: queue() may be another object.
   virtual void SetConcurrency(int concurrency) = 0;
@@ -113,20 +115,21 @@ class DeliveryQueueContract : public testing::TestWithParam<Implementation> {
   }
 
   /// The answer to `claim` blocks its account.
-  void Block(const std::optional<Claim>& claim) {
+  void Block(const std::optional<Claim>& claim, Resume resume = Resume::kBatch) {
     ASSERT_TRUE(claim);
     Plan plan = Again(*claim);
     plan.spends_attempt = false;
     plan.account = AccountVerdict::kBlocked;
     plan.account_reason = "credentials_or_region_401";
+    plan.resume = resume;
     ASSERT_EQ(Record(*claim, {.outcome = OutcomeClass::kAccountBlocked, .http_status = 401}, plan),
               Recorded::kApplied);
   }
 
   /// Batches of one account that is blocked since now.
-  void AddBlocked(int batches) {
+  void AddBlocked(int batches, Resume resume = Resume::kBatch) {
     for (int i = 0; i < batches; ++i) Add();
-    Block(Take());
+    Block(Take(), resume);
   }
 
   BatchRow OnlyBatch() {

@@ -1,5 +1,6 @@
 #include <memory>
 
+#include "contract/delivery_queue/account_gate_contract.h"
 #include "contract/delivery_queue/delivery_queue_contract.h"
 #include "contract/delivery_queue/order_contract.h"
 #include "contract/delivery_queue/refusal_contract.h"
@@ -14,6 +15,7 @@ class FakeHarness : public QueueHarness {
   FakeHarness() { queue_.SetConcurrency(2); }
 
   DeliveryQueue& queue() override { return queue_; }
+  AccountGate& gate() override { return queue_.gate(); }
   void SetConcurrency(int concurrency) override { queue_.SetConcurrency(concurrency); }
   EnvelopeId AddEnvelope(const NewEnvelope& envelope) override {
     return queue_.AddEnvelope(envelope);
@@ -37,6 +39,9 @@ INSTANTIATE_TEST_SUITE_P(Fake, OrderContract,
                          testing::Values(Implementation{"InMemory", &MakeFake}), NameOf);
 
 INSTANTIATE_TEST_SUITE_P(Fake, RefusalContract,
+                         testing::Values(Implementation{"InMemory", &MakeFake}), NameOf);
+
+INSTANTIATE_TEST_SUITE_P(Fake, AccountGateContract,
                          testing::Values(Implementation{"InMemory", &MakeFake}), NameOf);
 
 }  // namespace

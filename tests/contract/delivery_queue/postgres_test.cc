@@ -3,10 +3,12 @@
 #include <memory>
 #include <vector>
 
+#include "contract/delivery_queue/account_gate_contract.h"
 #include "contract/delivery_queue/delivery_queue_contract.h"
 #include "contract/delivery_queue/order_contract.h"
 #include "contract/delivery_queue/refusal_contract.h"
 #include "fakes/fake_clock.h"
+#include "store/pg_account_gate.h"
 #include "store/pg_delivery_queue.h"
 #include "store/values.h"
 #include "support/pg_rows.h"
@@ -26,6 +28,7 @@ class PostgresHarness : public QueueHarness {
   }
 
   DeliveryQueue& queue() override { return *queue_; }
+  AccountGate& gate() override { return *gate_; }
 
   void SetConcurrency(int concurrency) override {
     std::vector<Account> accounts;
@@ -40,6 +43,7 @@ class PostgresHarness : public QueueHarness {
     queue_ =
         std::make_unique<store::PgDeliveryQueue>("test", accounts, store_.keys(), store_.pool());
     ASSERT_TRUE(queue_->RegisterAccounts().ok());
+    gate_ = std::make_unique<store::PgAccountGate>(accounts, store_.pool());
   }
 
   EnvelopeId AddEnvelope(const fakes::NewEnvelope& envelope) override {
@@ -109,6 +113,7 @@ class PostgresHarness : public QueueHarness {
   test::TestDatabase database_;
   test::PgStore store_{database_, clock_};
   std::unique_ptr<store::PgDeliveryQueue> queue_;
+  std::unique_ptr<store::PgAccountGate> gate_;
   std::int64_t last_envelope_ = store::IdFloor(clock_.Now());
 };
 
@@ -120,6 +125,9 @@ INSTANTIATE_TEST_SUITE_P(Postgres, OrderContract,
                          testing::Values(Implementation{"Postgres", &MakePostgres}), NameOf);
 
 INSTANTIATE_TEST_SUITE_P(Postgres, RefusalContract,
+                         testing::Values(Implementation{"Postgres", &MakePostgres}), NameOf);
+
+INSTANTIATE_TEST_SUITE_P(Postgres, AccountGateContract,
                          testing::Values(Implementation{"Postgres", &MakePostgres}), NameOf);
 
 }  // namespace

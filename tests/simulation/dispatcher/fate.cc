@@ -87,4 +87,13 @@ std::optional<fakes::Behaviour> Fate::VendorFault(const VendorCall& call) {
   }
 }
 
+std::optional<VendorReply> Fate::ProbeFault() {
+  if (!Chance(Today().vendor_fails)) return std::nullopt;
+  switch (Below(3)) {
+    case 0: return VendorReply{.outcome = OutcomeClass::kUnknown, .http_status = 503};
+    case 1: return VendorReply{.outcome = OutcomeClass::kMisconfigured, .http_status = 404};
+    default: return VendorReply{.outcome = OutcomeClass::kAccountBlocked, .http_status = 401};
+  }
+}
+
 }  // namespace lethe::simulation

@@ -53,6 +53,7 @@ class Fate {
   bool QueueIsSlow() { return Chance(Today().queue_slow); }
   bool VendorIsSlow() { return Chance(Today().vendor_slow); }
   std::optional<fakes::Behaviour> VendorFault(const VendorCall& call);
+  std::optional<VendorReply> ProbeFault();
 
  private:
   /// The odds of the moment.

@@ -60,6 +60,7 @@ TEST(DispatcherSimulation, KeepsItsPromisesInAnyWeather) {
   EXPECT_GT(sum.rescued, 0);
   EXPECT_GT(sum.record_lost, 0);
   EXPECT_GT(sum.blocked, 0);
+  EXPECT_GT(sum.resumed, 0);
   EXPECT_GT(sum.splits, 0);
   EXPECT_GT(sum.repeated_effects, 0);
   EXPECT_GT(sum.items[BatchState::kRejected], 0);

@@ -59,6 +59,21 @@ TimePoint DueAt(const fakes::BatchRow& batch, const std::set<std::string>& block
 
 }  // namespace
 
+template <typename Call>
+auto World::Through(Call call) -> decltype(call()) {
+  const Error away{
+      .code = ErrorCode::kUnavailable, .reason = "STORE_UNAVAILABLE", .message = "away"};
+  scheduler_.Sleep(0ms);
+  fate_.CrashPoint();
+  if (fate_.QueueIsAway()) return away;
+  auto result = call();
+  checker_.Look(*queue_);
+  scheduler_.Sleep(0ms);
+  fate_.CrashPoint();
+  if (fate_.QueueIsAway()) return away;
+  return result;
+}
+
 /// The queue as one process reaches it.
 class World::Queue : public DeliveryQueue {
  public:
@@ -67,11 +82,11 @@ class World::Queue : public DeliveryQueue {
   TimePoint lease_until() const { return lease_until_; }
 
   Result<std::vector<Route>> Sendable(std::span<const Route> routes, milliseconds linger) override {
-    return Through([&] { return world_.queue_->Sendable(routes, linger); });
+    return world_.Through([&] { return world_.queue_->Sendable(routes, linger); });
   }
 
   Result<std::optional<Claim>> TakeBatch(const ClaimParams& params) override {
-    auto taken = Through([&] {
+    auto taken = world_.Through([&] {
       auto claim = world_.queue_->TakeBatch(params);
       lease_until_ = world_.clock_.Now() + params.lease;
       if (world_.fate_.QueueIsSlow()) world_.scheduler_.Sleep(world_.fate_.UpTo(params.lease));
@@ -89,58 +104,65 @@ class World::Queue : public DeliveryQueue {
       kept.transitions.pop_back();
     }
     if (kept.transitions.size() > 1) ++world_.tally_.splits;
-    return Through([&] { return world_.queue_->Record(claim, reply, kept); });
+    return world_.Through([&] { return world_.queue_->Record(claim, reply, kept); });
   }
 
   Result<Recorded> Release(const Claim& claim) override {
-    return Through([&] { return world_.queue_->Release(claim); });
+    return world_.Through([&] { return world_.queue_->Release(claim); });
   }
 
   Result<std::optional<Claim>> TakeAbandoned(milliseconds lease) override {
     if (world_.scenario_.defect == Defect::kNeverRescues) return std::optional<Claim>{};
-    return Through([&] { return world_.queue_->TakeAbandoned(lease); });
+    return world_.Through([&] { return world_.queue_->TakeAbandoned(lease); });
   }
 
   Result<Recorded> RecordAbandoned(const Claim& claim, const Plan& plan) override {
-    return Through([&] { return world_.queue_->RecordAbandoned(claim, plan); });
+    return world_.Through([&] { return world_.queue_->RecordAbandoned(claim, plan); });
   }
 
   Result<std::vector<RefusalCase>> RefusalCases() override {
-    return Through([&] { return world_.queue_->RefusalCases(); });
+    return world_.Through([&] { return world_.queue_->RefusalCases(); });
   }
 
   Result<Recorded> Settle(const RefusalCase& refusals, const RefusalRuling& ruling) override {
-    return Through([&] { return world_.queue_->Settle(refusals, ruling); });
+    return world_.Through([&] { return world_.queue_->Settle(refusals, ruling); });
   }
 
   Result<int> CloseWindows(TimePoint now, int limit) override {
     const milliseconds early = world_.scenario_.defect == Defect::kClosesEarly ? 1h : 0ms;
-    return Through([&] { return world_.queue_->CloseWindows(now + early, limit); });
+    return world_.Through([&] { return world_.queue_->CloseWindows(now + early, limit); });
   }
 
   Result<int> ReleaseHeld(int limit) override {
-    return Through([&] { return world_.queue_->ReleaseHeld(limit); });
+    return world_.Through([&] { return world_.queue_->ReleaseHeld(limit); });
   }
 
  private:
-  /// A call that can be lost, or its result, or the process.
-  template <typename Call>
-  auto Through(Call call) -> decltype(call()) {
-    const Error away{
-        .code = ErrorCode::kUnavailable, .reason = "STORE_UNAVAILABLE", .message = "away"};
-    world_.scheduler_.Sleep(0ms);
-    world_.fate_.CrashPoint();
-    if (world_.fate_.QueueIsAway()) return away;
-    auto result = call();
-    world_.checker_.Look(*world_.queue_);
-    world_.scheduler_.Sleep(0ms);
-    world_.fate_.CrashPoint();
-    if (world_.fate_.QueueIsAway()) return away;
-    return result;
-  }
-
   World& world_;
   TimePoint lease_until_{};
+};
+
+/// The blocks of accounts as one process reaches them.
+class World::Gate : public AccountGate {
+ public:
+  explicit Gate(World& world) : world_(world) {}
+
+  Result<std::optional<AccountProbe>> TakeProbe(milliseconds lease) override {
+    // No place to die where there is nothing to do: the sweeps try them all.
+    if (world_.queue_->blocked_accounts().empty()) return std::optional<AccountProbe>{};
+    return world_.Through([&] { return world_.queue_->gate().TakeProbe(lease); });
+  }
+
+  Result<bool> Record(const AccountProbe& probe, ProbeFinding finding) override {
+    return world_.Through([&] { return world_.queue_->gate().Record(probe, finding); });
+  }
+
+  Status ProbeSoon(std::string_view account) override {
+    return world_.Through([&] { return world_.queue_->gate().ProbeSoon(account); });
+  }
+
+ private:
+  World& world_;
 };
 
 /// CleverTap as one process reaches it.
@@ -158,7 +180,15 @@ class World::Vendor : public VendorClient {
     return reply;
   }
 
-  VendorReply Probe(std::string_view account) override { return world_.vendor_.Probe(account); }
+  VendorReply Probe(std::string_view account) override {
+    world_.fate_.CrashPoint();
+    Travel();
+    if (auto fault = world_.fate_.ProbeFault()) world_.vendor_.ScriptProbe(*std::move(fault));
+    VendorReply reply = world_.vendor_.Probe(account);
+    Travel();
+    world_.fate_.CrashPoint();
+    return reply;
+  }
 
  private:
   /// Leaves also when the process dies: a dead process has no call in flight.
@@ -238,7 +268,8 @@ class World::Replica {
     const bool closed = dispatcher_.CloseWindows().batches > 0;
     const bool released = dispatcher_.ReleaseHeld().batches > 0;
     const bool judged = !dispatcher_.JudgeRefusals().ruled.empty();
-    return busy || rescued.batches > 0 || closed || released || judged;
+    const bool resumed = Count(prober_.ProbeOne());
+    return busy || rescued.batches > 0 || closed || released || judged || resumed;
   }
 
   bool Count(const core::SendReport& report) {
@@ -252,9 +283,17 @@ class World::Replica {
     return report.step != core::SendStep::kIdle;
   }
 
+  bool Count(const core::ProbeReport& report) {
+    const bool resumed = report.applied && report.finding == ProbeFinding::kHealthy;
+    world_.tally_.resumed += resumed;
+    return resumed;
+  }
+
   World& world_;
   Queue queue_{world_};
+  Gate gate_{world_};
   Vendor vendor_{world_, queue_};
+  core::AccountProber prober_{gate_, vendor_, kOptions.lease};
   core::Dispatcher dispatcher_{
       {.queue = queue_,
        .vendor = vendor_,
@@ -274,6 +313,7 @@ void Tally::Add(const Tally& other) {
   rescued += other.rescued;
   record_lost += other.record_lost;
   blocked += other.blocked;
+  resumed += other.resumed;
   splits += other.splits;
   repeated_effects += other.repeated_effects;
   for (BatchState state : kBatchStates) items[state] += other.items[state];

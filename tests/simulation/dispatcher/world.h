@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/account_prober.h"
 #include "core/dispatcher.h"
 #include "fakes/fake_clock.h"
 #include "fakes/fake_delivery_queue.h"
@@ -48,6 +49,7 @@ struct Tally {
   int rescued = 0;
   int record_lost = 0;  ///< An answer that could not be recorded.
   int blocked = 0;
+  int resumed = 0;  ///< By a look at the credentials.
   int splits = 0;
   int repeated_effects = 0;
   ItemCounts items = {};
@@ -90,8 +92,13 @@ class World {
 
  private:
   class Queue;
+  class Gate;
   class Vendor;
   class Replica;
+
+  /// A call that can be lost, or its result, or the process.
+  template <typename Call>
+  auto Through(Call call) -> decltype(call());
 
   EnvelopeId Create(const fakes::NewEnvelope& envelope);
   void CreateAtRandom();

@@ -31,10 +31,8 @@ class OneAccount : public AccountGate {
   }
   Status ProbeSoon(std::string_view) override { return Ok(); }
 
-  std::optional<AccountProbe> due = AccountProbe{.account = "acme",
-                                                 .reason = "credentials_or_region_401",
-                                                 .blocked_since = {},
-                                                 .lease_until = {}};
+  std::optional<AccountProbe> due =
+      AccountProbe{.account = "acme", .reason = "credentials_or_region_401", .lease_until = {}};
   bool away = false;
   bool records_fail = false;
   bool still_the_same = true;

@@ -1,0 +1,194 @@
+#include "contract/delivery_queue/account_gate_contract.h"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+
+namespace lethe::contract {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST_P(AccountGateContract, AHealthyAccountIsNotLookedAt) {
+  Add();
+  EXPECT_FALSE(TakeProbe());
+  ProbeSoon();
+  EXPECT_FALSE(TakeProbe());
+  EXPECT_TRUE(Take());
+}
+
+TEST_P(AccountGateContract, ABlockWaitsForALookAndForNoBatch) {
+  AddWaitingForALook();
+  at().Advance(10s - 1ms);
+  EXPECT_FALSE(TakeProbe());
+  at().Advance(1ms);
+  EXPECT_FALSE(Take());
+  EXPECT_THAT(Sendable({kErase}), IsEmpty());
+  const auto probe = TakeProbe();
+  ASSERT_TRUE(probe);
+  EXPECT_EQ(probe->account, "acme");
+  EXPECT_EQ(probe->reason, "credentials_or_region_401");
+  EXPECT_EQ(probe->lease_until, at().Now() + kLookLease);
+  at().Advance(24h);
+  EXPECT_FALSE(Take());
+}
+
+TEST_P(AccountGateContract, OneLooksAtATime) {
+  AddWaitingForALook();
+  at().Advance(10s);
+  ASSERT_TRUE(TakeProbe());
+  EXPECT_FALSE(TakeProbe());
+  at().Advance(kLookLease - 1ms);
+  EXPECT_FALSE(TakeProbe());
+  at().Advance(1ms);
+  EXPECT_TRUE(TakeProbe()) << "whoever had it may be dead";
+}
+
+TEST_P(AccountGateContract, OneWhoseLeaseRanOutIsNotHeardOnceAnotherLooks) {
+  AddWaitingForALook();
+  at().Advance(10s);
+  const auto slow = TakeProbe();
+  at().Advance(kLookLease);
+  const auto quick = TakeProbe();
+  for (const ProbeFinding finding :
+       {ProbeFinding::kHealthy, ProbeFinding::kAskAgain, ProbeFinding::kAskByBatch}) {
+    EXPECT_FALSE(Found(slow, finding));
+  }
+  EXPECT_FALSE(Take());
+  EXPECT_TRUE(Found(quick, ProbeFinding::kHealthy));
+  EXPECT_FALSE(Found(quick, ProbeFinding::kHealthy)) << "the block is gone";
+}
+
+TEST_P(AccountGateContract, RightCredentialsEndTheBlock) {
+  AddWaitingForALook();
+  at().Advance(10s);
+  EXPECT_TRUE(Found(TakeProbe(), ProbeFinding::kHealthy));
+  EXPECT_THAT(Sendable({kErase}), ElementsAre(kErase));
+  EXPECT_TRUE(Take());
+  EXPECT_TRUE(Take());
+  EXPECT_FALSE(TakeProbe());
+}
+
+TEST_P(AccountGateContract, ABlockAfterOneThatEndedIsNew) {
+  AddWaitingForALook();
+  at().Advance(10s);
+  Found(TakeProbe(), ProbeFinding::kAskAgain);
+  at().Advance(20s);
+  Found(TakeProbe(), ProbeFinding::kHealthy);
+  Block(Take(), Resume::kConnect);
+  at().Advance(10s);
+  EXPECT_TRUE(TakeProbe());
+}
+
+TEST_P(AccountGateContract, LooksAreAtGrowingDistanceUpToTenMinutes) {
+  AddWaitingForALook();
+  milliseconds distance = 10s;
+  for (int look = 0; look < 8; ++look) {
+    at().Advance(distance - 1ms);
+    EXPECT_FALSE(TakeProbe()) << look;
+    at().Advance(1ms);
+    EXPECT_TRUE(Found(TakeProbe(), ProbeFinding::kAskAgain));
+    EXPECT_FALSE(Take());
+    distance = std::min<milliseconds>(2 * distance, 10min);
+  }
+  EXPECT_EQ(distance, 10min);
+}
+
+TEST_P(AccountGateContract, WithoutAnythingToLookAtTheNextBatchFindsOut) {
+  AddWaitingForALook();
+  at().Advance(10s);
+  EXPECT_TRUE(Found(TakeProbe(), ProbeFinding::kAskByBatch));
+  EXPECT_FALSE(TakeProbe());
+  EXPECT_THAT(Sendable({kErase}), ElementsAre(kErase));
+  const auto batch = Take();
+  ASSERT_TRUE(batch);
+  EXPECT_FALSE(Take()) << "one batch is enough to find out";
+  Record(*batch, Yes(), Accepted(*batch));
+  EXPECT_TRUE(Take());
+}
+
+TEST_P(AccountGateContract, ABatchThatIsRefusedAgainPutsTheNextLookOff) {
+  AddWaitingForALook();
+  at().Advance(10s);
+  Found(TakeProbe(), ProbeFinding::kAskByBatch);
+  Block(Take(), Resume::kConnect);
+  at().Advance(20s - 1ms);
+  EXPECT_FALSE(TakeProbe());
+  at().Advance(1ms);
+  EXPECT_TRUE(TakeProbe());
+}
+
+TEST_P(AccountGateContract, WhatMayHaveBeenMendedIsLookedAtSoon) {
+  AddWaitingForALook();
+  for (int look = 0; look < 6; ++look) {
+    at().Advance(10min);
+    Found(TakeProbe(), ProbeFinding::kAskAgain);
+  }
+  ProbeSoon();
+  EXPECT_TRUE(Found(TakeProbe(), ProbeFinding::kAskAgain));
+  at().Advance(10s);
+  EXPECT_TRUE(TakeProbe()) << "and the delays begin anew";
+}
+
+TEST_P(AccountGateContract, ALookThatBeganBeforeTheChangeDoesNotPutTheNextOff) {
+  AddWaitingForALook();
+  at().Advance(10s);
+  const auto with_the_old_passcode = TakeProbe();
+  ProbeSoon();
+  EXPECT_FALSE(Found(with_the_old_passcode, ProbeFinding::kAskAgain));
+  EXPECT_TRUE(TakeProbe());
+}
+
+TEST_P(AccountGateContract, ABatchIsTheProbeSoonWhereItIsTheProbe) {
+  AddBlocked(2, Resume::kBatch);
+  ProbeSoon();
+  EXPECT_FALSE(TakeProbe());
+  EXPECT_TRUE(Take());
+  EXPECT_FALSE(Take());
+}
+
+TEST_P(AccountGateContract, WhereAPersonIsWaitedForNothingElseHelps) {
+  AddBlocked(2, Resume::kOperator);
+  ProbeSoon();
+  at().Advance(24h);
+  EXPECT_FALSE(TakeProbe());
+  EXPECT_FALSE(Take());
+  EXPECT_THAT(Sendable({kErase}), IsEmpty());
+}
+
+TEST_P(AccountGateContract, AccountsAreLookedAtEachOnItsOwn) {
+  AddWaitingForALook();
+  at().AddEnvelope({.route = kEraseElsewhere});
+  Block(Take(kEraseElsewhere), Resume::kConnect);
+  ProbeSoon("globex");
+  const auto first = TakeProbe();
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->account, "globex");
+  EXPECT_FALSE(TakeProbe());
+  at().Advance(10s);
+  const auto second = TakeProbe();
+  ASSERT_TRUE(second);
+  EXPECT_EQ(second->account, "acme");
+  EXPECT_TRUE(Found(first, ProbeFinding::kHealthy));
+  EXPECT_TRUE(Take(kEraseElsewhere));
+  EXPECT_FALSE(Take());
+}
+
+TEST_P(AccountGateContract, WhatWasRefusedBeforeTheBlockIsHeardAgainAfterIt) {
+  Add();
+  const auto claim = Take();
+  ASSERT_TRUE(claim);
+  const Plan held{.transitions = {{.span = claim->facts.span,
+                                   .to = BatchState::kHeld,
+                                   .reason = std::string(kRefusedUnconfirmed),
+                                   .refused_since = claim->facts.started_at}}};
+  Record(*claim, {.outcome = OutcomeClass::kRefused, .http_status = 400}, held);
+  AddWaitingForALook(1);
+  at().Advance(10s);
+  Found(TakeProbe(), ProbeFinding::kHealthy);
+  for (const BatchRow& row : at().Batches()) EXPECT_EQ(row.state, BatchState::kReady);
+}
+
+}  // namespace
+}  // namespace lethe::contract
