@@ -22,6 +22,7 @@
 #include "clevertap/http_vendor_client.h"
 #include "core/account_prober.h"
 #include "core/dispatcher.h"
+#include "core/vendor_checker.h"
 #include "observer.h"
 #include "runtime/loop.h"
 #include "runtime/passcode_watch.h"
@@ -34,6 +35,7 @@
 #include "store/migrations.h"
 #include "store/partitions.h"
 #include "store/pg_account_gate.h"
+#include "store/pg_call_slots.h"
 #include "store/pg_delivery_queue.h"
 #include "store/pg_request_store.h"
 #include "store/pg_review_store.h"
@@ -61,6 +63,9 @@ constexpr milliseconds kProbeAccountsEvery{1'000};
 constexpr milliseconds kSnapshotEvery{5'000};
 constexpr milliseconds kReadinessEvery{1'000};
 constexpr milliseconds kPartitionsEvery{3'600'000};
+
+/// Callers that ask CleverTap at a time. Slots bound them for each account; few ask at all.
+constexpr int kVendorChecks = 4;
 
 /// How long callers may still take once the process was told to stop.
 constexpr milliseconds kDrainCalls{5'000};
@@ -98,6 +103,7 @@ class Process {
         reviews_(pool_),
         queue_(name_, config.accounts, keys, delivery_pool_),
         gate_(config.accounts, delivery_pool_),
+        slots_(name_, config.accounts, pool_),
         vendor_(config.accounts, runtime::ReadPasscodes,
                 {.connect_timeout = config.dispatcher.connect_timeout,
                  .call_timeout = config.dispatcher.call_timeout}),
@@ -112,7 +118,11 @@ class Process {
                      .call_timeout = config.dispatcher.call_timeout}),
         prober_(gate_, vendor_, config.dispatcher.lease),
         passcodes_(config.accounts, runtime::ReadPasscodes),
-        readers_(config.database.connections) {
+        vendor_checker_(
+            {.slots = slots_, .vendor = vendor_, .clock = clock_},
+            {.lease = config.dispatcher.lease, .call_timeout = config.dispatcher.call_timeout}),
+        readers_(config.database.connections),
+        checkers_(kVendorChecks) {
     for (const Account& account : config.accounts) {
       for (const Operation operation : kOperations) routes_.push_back({account.name, operation});
     }
@@ -122,14 +132,16 @@ class Process {
   /// ready, and says so.
   Status Start() {
     if (roles_.api) {
-      auto server =
-          api::Server::Start({.listen = config_.grpc_listen,
-                              .store = requests_,
-                              .reviews = reviews_,
-                              .accounts = config_.accounts,
-                              .clock = clock_,
-                              .executor = [this](auto work) { readers_.Post(std::move(work)); },
-                              .on_finished = [this](const auto& call) { observer_.Show(call); }});
+      auto server = api::Server::Start(
+          {.listen = config_.grpc_listen,
+           .store = requests_,
+           .vendor_check = vendor_checker_,
+           .reviews = reviews_,
+           .accounts = config_.accounts,
+           .clock = clock_,
+           .executor = [this](auto work) { readers_.Post(std::move(work)); },
+           .vendor_executor = [this](auto work) { checkers_.Post(std::move(work)); },
+           .on_finished = [this](const auto& call) { observer_.Show(call); }});
       if (!server.ok()) return server.error();
       server_ = std::move(*server);
       server_->SetServing(false);
@@ -250,7 +262,8 @@ class Process {
   runtime::Sent SendOne(const Route& route) {
     const core::SendReport report = dispatcher_.SendOne(route);
     observer_.Show(route, report);
-    // At once: the senders search faster than a loop comes round, and a changed rule must stop them.
+    // At once: the senders search faster than a loop comes round, and a changed rule must stop
+    // them.
     if (report.items[BatchState::kHeld] > 0) JudgeRefusals();
     return report.step == core::SendStep::kIdle ? runtime::Sent::kNothing
                                                 : runtime::Sent::kSomething;
@@ -334,12 +347,15 @@ class Process {
   store::PgReviewStore reviews_;
   store::PgDeliveryQueue queue_;
   store::PgAccountGate gate_;
+  store::PgCallSlots slots_;
   clevertap::HttpVendorClient vendor_;
   core::Dispatcher dispatcher_;
   core::AccountProber prober_;
   runtime::PasscodeWatch passcodes_;  // the probing loop's own
   std::vector<Route> routes_;
+  core::VendorChecker vendor_checker_;
   runtime::WorkerPool readers_;
+  runtime::WorkerPool checkers_;
   std::unique_ptr<api::Server> server_;
   std::unique_ptr<runtime::Senders> senders_;
 

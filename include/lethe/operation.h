@@ -76,6 +76,10 @@ constexpr bool Takes(Operation operation, IdentifierKind kind) {
   return false;
 }
 
+/// Whether CleverTap can be asked about the operation without carrying it out (clevertap.com:
+/// "Disassociate API", `dryRun`).
+constexpr bool HasDryRun(Operation operation) { return operation == Operation::kDisassociation; }
+
 /// Identifiers in one call, and so in one envelope. More is refused whole by CleverTap ("Max 100
 /// are allowed").
 constexpr int EnvelopeCapacity(Operation operation) {

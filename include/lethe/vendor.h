@@ -69,6 +69,9 @@ struct VendorCall {
   Operation operation;
   IdentifierKind kind;
   std::span<const Identifier> identifiers;
+
+  /// CleverTap looks at the call and does nothing. Only for an operation that HasDryRun().
+  bool dry_run = false;
 };
 
 /// What came of it, without a byte of the body: bodies echo identifiers and are never kept.

@@ -22,17 +22,23 @@ inline void Finish(grpc::ServerUnaryReactor* reactor, const Status& status) {
   reactor->Finish(status ? grpc::Status::OK : ToGrpcStatus(status.error()));
 }
 
-/// Answers the call with what `handle` returns, which may wait for the database.
+/// Answers the call with what `handle` returns, which may wait. `reactor` is the context's own,
+/// which it gives but once.
 template <typename Handle>
 grpc::ServerUnaryReactor* RunBlocking(const Executor& executor,
-                                      grpc::CallbackServerContext* context, Handle handle) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+                                      grpc::CallbackServerContext* context,
+                                      grpc::ServerUnaryReactor* reactor, Handle handle) {
   executor([context, reactor, handle = std::move(handle)] {
     // Nobody waits for the answer of a caller that gave up while the call was queued.
     if (context->IsCancelled()) return reactor->Finish(grpc::Status::CANCELLED);
     Finish(reactor, handle());
   });
   return reactor;
+}
+template <typename Handle>
+grpc::ServerUnaryReactor* RunBlocking(const Executor& executor,
+                                      grpc::CallbackServerContext* context, Handle handle) {
+  return RunBlocking(executor, context, context->DefaultReactor(), std::move(handle));
 }
 
 }  // namespace lethe::api

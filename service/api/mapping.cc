@@ -10,6 +10,15 @@ namespace {
 
 constexpr char kIdentityMayNotResolve[] = "IDENTITY_MAY_NOT_RESOLVE";
 
+v1::VendorFault::Kind ToProto(FaultKind kind) {
+  switch (kind) {
+    case FaultKind::kPermanent: return v1::VendorFault::KIND_PERMANENT;
+    case FaultKind::kTransient: return v1::VendorFault::KIND_TRANSIENT;
+    case FaultKind::kUnaccountable: return v1::VendorFault::KIND_UNACCOUNTABLE;
+  }
+  return v1::VendorFault::KIND_UNSPECIFIED;
+}
+
 v1::ItemState ToProto(BatchState state) {
   switch (state) {
     case BatchState::kOpen:
@@ -137,6 +146,20 @@ v1::PrivacyRequestItem ToProto(const ItemView& view) {
   if (view.window_end) *proto.mutable_window_end_time() = ToProto(*view.window_end);
   if (view.finished_at) *proto.mutable_complete_time() = ToProto(*view.finished_at);
   return proto;
+}
+
+v1::VendorCheck ToProto(const VendorOpinion& opinion) {
+  v1::VendorCheck check;
+  check.set_taken_count(opinion.taken);
+  check.set_refused(opinion.refused);
+  check.set_code(opinion.code);
+  for (const ItemFault& fault : opinion.faults) {
+    v1::VendorFault& shown = *check.add_faults();
+    shown.set_ordinal(fault.ordinal);
+    shown.set_kind(ToProto(fault.kind));
+    shown.set_code(fault.code);
+  }
+  return check;
 }
 
 }  // namespace lethe::api

@@ -2,6 +2,7 @@
 
 #include "lethe/request.h"
 #include "lethe/v1/privacy_request_service.pb.h"
+#include "lethe/vendor_check.h"
 #include "lethe/window.h"
 
 namespace lethe::api {
@@ -13,5 +14,7 @@ RequestView FreshView(const NewRequest& request, const Admission& admission);
 v1::PrivacyRequest ToProto(const RequestView& view, const ProcessingHours& hours, TimePoint now);
 
 v1::PrivacyRequestItem ToProto(const ItemView& view);
+
+v1::VendorCheck ToProto(const VendorOpinion& opinion);
 
 }  // namespace lethe::api

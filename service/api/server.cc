@@ -41,8 +41,12 @@ void SetConnectionRules(grpc::ServerBuilder& builder) {
 struct Server::State {
   explicit State(ServerParams params)
       : operators(params.reviews, params.accounts, params.clock, params.executor),
-        service(params.store, std::move(params.accounts), params.clock,
-                std::move(params.executor)) {}
+        service({.store = params.store,
+                 .vendor_check = params.vendor_check,
+                 .clock = params.clock,
+                 .executor = std::move(params.executor),
+                 .vendor_executor = std::move(params.vendor_executor)},
+                std::move(params.accounts)) {}
 
   OperatorService operators;
   PrivacyRequestService service;

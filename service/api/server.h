@@ -11,16 +11,19 @@
 #include "lethe/result.h"
 #include "lethe/review_store.h"
 #include "lethe/time.h"
+#include "lethe/vendor_check.h"
 
 namespace lethe::api {
 
 struct ServerParams {
   std::string listen = "127.0.0.1:50051";  ///< `host:port`; port 0 takes a free one.
-  RequestStore& store;                     ///< Outlives the server, as do reviews and clock.
+  RequestStore& store;                     ///< Outlives the server, as do the others.
+  VendorCheck& vendor_check;
   ReviewStore& reviews;
   std::vector<Account> accounts;
   const Clock& clock;
   Executor executor;         ///< For whatever waits for the database.
+  Executor vendor_executor;  ///< For what waits for CleverTap.
   CallObserver on_finished;  ///< May be empty.
 };
 

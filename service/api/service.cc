@@ -8,18 +8,14 @@
 
 namespace lethe::api {
 
-PrivacyRequestService::PrivacyRequestService(RequestStore& store, std::vector<Account> accounts,
-                                             const Clock& clock, Executor executor)
-    : store_(store),
-      accounts_(std::move(accounts)),
-      clock_(clock),
-      executor_(std::move(executor)) {}
+PrivacyRequestService::PrivacyRequestService(Parts parts, std::vector<Account> accounts)
+    : parts_(std::move(parts)), accounts_(std::move(accounts)) {}
 
 grpc::ServerUnaryReactor* PrivacyRequestService::CreatePrivacyRequest(
     grpc::CallbackServerContext* context, const v1::CreatePrivacyRequestRequest* request,
     v1::PrivacyRequest* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  const TimePoint now = clock_.Now();
+  const TimePoint now = parts_.clock.Now();
   auto valid = ValidateCreate(*request, PrincipalOf(*context), now);
   if (!valid) {
     Finish(reactor, valid.error());
@@ -35,42 +31,53 @@ grpc::ServerUnaryReactor* PrivacyRequestService::CreatePrivacyRequest(
     *response = ToProto(view, (*account)->hours, now);
     response->clear_name();
     response->clear_create_time();
+    if (request->check_with_vendor()) {
+      return RunBlocking(parts_.vendor_executor, context, reactor,
+                         [this, response, valid = *std::move(valid)]() -> Status {
+                           const auto opinion = parts_.vendor_check.Check(valid);
+                           if (!opinion) return opinion.error();
+                           *response->mutable_vendor_check() = ToProto(*opinion);
+                           return Ok();
+                         });
+    }
     Finish(reactor, Ok());
     return reactor;
   }
-  store_.Submit(*std::move(valid), [this, reactor, response, view = std::move(view),
-                                    &account = **account](Result<Admission> admission) mutable {
-    if (!admission) return Finish(reactor, admission.error());
-    view.id = admission->id;
-    view.create_time = admission->create_time;
-    view.unlinked_count = admission->unlinked_count;
-    if (admission->repeated) {
-      return executor_([this, reactor, response, view = std::move(view), &account] {
-        Finish(reactor, GetOriginal(view, account, *response));
+  parts_.store.Submit(
+      *std::move(valid), [this, reactor, response, view = std::move(view),
+                          &account = **account](Result<Admission> admission) mutable {
+        if (!admission) return Finish(reactor, admission.error());
+        view.id = admission->id;
+        view.create_time = admission->create_time;
+        view.unlinked_count = admission->unlinked_count;
+        if (admission->repeated) {
+          return parts_.executor([this, reactor, response, view = std::move(view), &account] {
+            Finish(reactor, GetOriginal(view, account, *response));
+          });
+        }
+        *response = ToProto(view, account.hours, view.create_time);
+        Finish(reactor, Ok());
       });
-    }
-    *response = ToProto(view, account.hours, view.create_time);
-    Finish(reactor, Ok());
-  });
   return reactor;
 }
 
 grpc::ServerUnaryReactor* PrivacyRequestService::GetPrivacyRequest(
     grpc::CallbackServerContext* context, const v1::GetPrivacyRequestRequest* request,
     v1::PrivacyRequest* response) {
-  return RunBlocking(executor_, context, [=, this] { return Get(*request, *response); });
+  return RunBlocking(parts_.executor, context, [=, this] { return Get(*request, *response); });
 }
 
 grpc::ServerUnaryReactor* PrivacyRequestService::ListPrivacyRequests(
     grpc::CallbackServerContext* context, const v1::ListPrivacyRequestsRequest* request,
     v1::ListPrivacyRequestsResponse* response) {
-  return RunBlocking(executor_, context, [=, this] { return List(*request, *response); });
+  return RunBlocking(parts_.executor, context, [=, this] { return List(*request, *response); });
 }
 
 grpc::ServerUnaryReactor* PrivacyRequestService::ListPrivacyRequestItems(
     grpc::CallbackServerContext* context, const v1::ListPrivacyRequestItemsRequest* request,
     v1::ListPrivacyRequestItemsResponse* response) {
-  return RunBlocking(executor_, context, [=, this] { return ListItems(*request, *response); });
+  return RunBlocking(parts_.executor, context,
+                     [=, this] { return ListItems(*request, *response); });
 }
 
 Status PrivacyRequestService::Get(const v1::GetPrivacyRequestRequest& request,
@@ -79,9 +86,9 @@ Status PrivacyRequestService::Get(const v1::GetPrivacyRequestRequest& request,
   if (!name) return name.error();
   const auto account = accounts_.Find(name->account);
   if (!account) return account.error();
-  const auto view = store_.Get(name->account, name->id);
+  const auto view = parts_.store.Get(name->account, name->id);
   if (!view) return view.error();
-  response = ToProto(*view, (*account)->hours, clock_.Now());
+  response = ToProto(*view, (*account)->hours, parts_.clock.Now());
   return Ok();
 }
 
@@ -91,10 +98,10 @@ Status PrivacyRequestService::List(const v1::ListPrivacyRequestsRequest& request
   if (!query) return query.error();
   const auto account = accounts_.Find(query->account);
   if (!account) return account.error();
-  const auto page = store_.ListRequests(
+  const auto page = parts_.store.ListRequests(
       {.account = query->account, .before = query->before, .page_size = query->page_size});
   if (!page) return page.error();
-  const TimePoint now = clock_.Now();
+  const TimePoint now = parts_.clock.Now();
   for (const RequestView& view : page->rows) {
     *response.add_privacy_requests() = ToProto(view, (*account)->hours, now);
   }
@@ -108,10 +115,10 @@ Status PrivacyRequestService::ListItems(const v1::ListPrivacyRequestItemsRequest
   if (!query) return query.error();
   const auto account = accounts_.Find(query->request.account);
   if (!account) return account.error();
-  const auto page = store_.ListItems({.account = query->request.account,
-                                      .request = query->request.id,
-                                      .after_ordinal = query->after_ordinal,
-                                      .page_size = query->page_size});
+  const auto page = parts_.store.ListItems({.account = query->request.account,
+                                            .request = query->request.id,
+                                            .after_ordinal = query->after_ordinal,
+                                            .page_size = query->page_size});
   if (!page) return page.error();
   for (const ItemView& view : page->rows) *response.add_items() = ToProto(view);
   if (page->more) response.set_next_page_token(NextPageToken(*query, page->rows.back().ordinal));
@@ -120,14 +127,14 @@ Status PrivacyRequestService::ListItems(const v1::ListPrivacyRequestItemsRequest
 
 Status PrivacyRequestService::GetOriginal(const RequestView& repeated, const Account& account,
                                           v1::PrivacyRequest& response) {
-  Result<RequestView> view = store_.Get(account.name, repeated.id);
+  Result<RequestView> view = parts_.store.Get(account.name, repeated.id);
   if (!view) {
     if (view.error().code != ErrorCode::kNotFound) return view.error();
     // The key has outlived the request: without items, the request is expired.
     view = repeated;
     view->counts = {};
   }
-  response = ToProto(*view, account.hours, clock_.Now());
+  response = ToProto(*view, account.hours, parts_.clock.Now());
   return Ok();
 }
 

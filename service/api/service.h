@@ -8,17 +8,26 @@
 #include "lethe/request_store.h"
 #include "lethe/time.h"
 #include "lethe/v1/privacy_request_service.grpc.pb.h"
+#include "lethe/vendor_check.h"
 
 namespace lethe::api {
 
 /// The gRPC service over a store: each handler authorises, validates, calls the store and maps what
-/// it says. Handlers never block gRPC's threads: what may wait for the database runs on `executor`.
-/// A call that was taken is always answered, whether or not its caller still listens.
+/// it says. Handlers never block gRPC's threads: what may wait for the database runs on `executor`,
+/// what waits for CleverTap on `vendor_executor`, where it holds up no reads. A call that was taken
+/// is always answered, whether or not its caller still listens.
 class PrivacyRequestService final : public v1::PrivacyRequestService::CallbackService {
  public:
-  /// `store` and `clock` outlive the server that the service is registered with.
-  PrivacyRequestService(RequestStore& store, std::vector<Account> accounts, const Clock& clock,
-                        Executor executor);
+  struct Parts {
+    RequestStore& store;
+    VendorCheck& vendor_check;
+    const Clock& clock;
+    Executor executor;
+    Executor vendor_executor;
+  };
+
+  /// The parts outlive the server that the service is registered with.
+  PrivacyRequestService(Parts parts, std::vector<Account> accounts);
 
   grpc::ServerUnaryReactor* CreatePrivacyRequest(grpc::CallbackServerContext* context,
                                                  const v1::CreatePrivacyRequestRequest* request,
@@ -45,10 +54,8 @@ class PrivacyRequestService final : public v1::PrivacyRequestService::CallbackSe
   Status GetOriginal(const RequestView& repeated, const Account& account,
                      v1::PrivacyRequest& response);
 
-  RequestStore& store_;
+  const Parts parts_;
   const ConfiguredAccounts accounts_;
-  const Clock& clock_;
-  const Executor executor_;
 };
 
 }  // namespace lethe::api

@@ -136,6 +136,17 @@ Result<NewRequest> ValidateCreate(const v1::CreatePrivacyRequestRequest& request
   const auto list = FindIdentifiers(request, violations);
   if (list) CheckIdentifiers(*list, violations);
 
+  if (request.check_with_vendor()) {
+    if (!request.validate_only()) {
+      violations.Add("check_with_vendor",
+                     "needs validate_only: it asks CleverTap and keeps nothing");
+    } else if (list && !HasDryRun(list->operation)) {
+      violations.Add("check_with_vendor",
+                     "must not be set: CleverTap can only be asked about a "
+                     "disassociation");
+    }
+  }
+
   const auto submit_time =
       CheckTime(request.has_submit_time(), request.submit_time(), "submit_time", violations);
   const auto due_time =

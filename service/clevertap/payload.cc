@@ -55,6 +55,9 @@ Result<Payload> MakePayload(const VendorCall& call, std::string_view disassociat
     return Defect("KIND_NOT_TAKEN", "a call for " + std::string(Name(call.operation)) +
                                         " cannot carry a " + std::string(Name(call.kind)));
   }
+  if (call.dry_run && !HasDryRun(call.operation)) {
+    return Defect("NO_DRY_RUN", "CleverTap has no dry run of " + std::string(Name(call.operation)));
+  }
   if (call.identifiers.empty()) {
     return Defect("NO_IDENTIFIERS", "a call must carry at least one identifier");
   }
@@ -65,7 +68,9 @@ Result<Payload> MakePayload(const VendorCall& call, std::string_view disassociat
                                               " identifiers");
   }
   try {
-    return Payload{.path = PathOf(call.operation, disassociate_path), .body = BodyOf(call).dump()};
+    std::string path = PathOf(call.operation, disassociate_path);
+    if (call.dry_run) path += "?dryRun=1";
+    return Payload{.path = std::move(path), .body = BodyOf(call).dump()};
   } catch (const json::type_error&) {  // Its text quotes bytes of the value.
     return Defect("NOT_UTF8", "an identifier of the call is not valid UTF-8");
   }

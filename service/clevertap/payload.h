@@ -8,7 +8,7 @@
 
 namespace lethe::clevertap {
 
-/// What is POSTed: a path below the account's base URL and a JSON body. The body holds identifiers;
+/// What is POSTed: a path, perhaps with a query, below the account's base URL and a JSON body. The body holds identifiers;
 /// it is sent and dropped, never logged.
 struct Payload {
   std::string path;
@@ -20,7 +20,8 @@ struct Payload {
 ///   KIND_NOT_TAKEN        the operation's endpoint does not take that kind of identifier;
 ///   NO_IDENTIFIERS        an empty array means something to nobody;
 ///   TOO_MANY_IDENTIFIERS  more than EnvelopeCapacity() is refused whole;
-///   NOT_UTF8              an identifier that JSON cannot carry.
+///   NOT_UTF8              an identifier that JSON cannot carry;
+///   NO_DRY_RUN            the operation's endpoint would carry a dry run out.
 /// `disassociate_path` is the account's.
 Result<Payload> MakePayload(const VendorCall& call, std::string_view disassociate_path);
 

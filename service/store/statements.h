@@ -113,10 +113,11 @@ where (a.blocked_since is null or a.resume_by = 'batch' and a.probe_at <= presen
                        else b.opened_at <= present.t - $3::bigint * interval '1 millisecond' end)
 )sql"};
 
-// Answers the slot, its setbacks, and when the account and API last accepted anything.
+// Answers the slot, its setbacks, and when the account and API last accepted anything. A lease
+// without a batch that ran out is over, and its slot free.
 inline constexpr Statement kFreeSlot{"free_slot", R"sql(
 select number, setbacks, (select lethe_micros(max(accepted_at)) from slot where account = $1 and api = $2) from slot
-where account = $1 and api = $2 and number <= $3::int and holder is null
+where account = $1 and api = $2 and number <= $3::int and (holder is null or envelope is null and lease_until <= lethe_now())
   and (cool_down_until is null or cool_down_until <= lethe_now())
 order by number limit 1 for update skip locked
 )sql"};
@@ -145,10 +146,11 @@ insert into attempt (envelope, lo, hi, number, holder, started_at, members_hmac)
 returning lethe_micros(started_at)
 )sql"};
 
+// $6 envelope and $7 lo, null for a call that carries no batch.
 inline constexpr Statement kLeaseSlot{"lease_slot", R"sql(
 update slot set holder = $4, epoch = epoch + 1, lease_until = lethe_now() + $5::bigint * interval '1 millisecond',
                 cool_down_until = null, envelope = $6, lo = $7
-where account = $1 and api = $2 and number = $3 and holder is null
+where account = $1 and api = $2 and number = $3 and envelope is null
 returning epoch
 )sql"};
 
@@ -193,7 +195,8 @@ returning lo
 
 inline constexpr Statement kTakeAbandonedSlot{"take_abandoned_slot", R"sql(
 with gone as materialized (
-  select account, api, number from slot where lease_until <= lethe_now() order by lease_until limit 1 for update skip locked
+  select account, api, number from slot where lease_until <= lethe_now() and envelope is not null
+  order by lease_until limit 1 for update skip locked
 )
 update slot s set holder = $1, epoch = epoch + 1, lease_until = lethe_now() + $2::bigint * interval '1 millisecond'
 from gone g where s.account = g.account and s.api = g.api and s.number = g.number
@@ -267,7 +270,7 @@ from batch where state in ('open', 'ready') group by account, operation
 )sql"};
 
 inline constexpr Statement kCountSlots{"count_slots", R"sql(
-select account, api, count(holder) from slot group by account, api
+select account, api, count(holder) filter (where envelope is not null or lease_until > lethe_now()) from slot group by account, api
 )sql"};
 
 inline constexpr std::array kStatements{

@@ -18,6 +18,7 @@
 
 #include "api/server.h"
 #include "fakes/fake_review_store.h"
+#include "fakes/fake_vendor_check.h"
 #include "runtime/system_clock.h"
 #include "runtime/worker_pool.h"
 #include "support/api_client.h"
@@ -84,6 +85,7 @@ class Bench {
       : server_(
             api::Server::Start({.listen = "127.0.0.1:0",
                                 .store = store,
+                                .vendor_check = vendor_check_,
                                 .reviews = reviews_,
                                 .accounts = {{.name = "shop",
                                               .base_url = {},
@@ -92,6 +94,7 @@ class Bench {
                                               .hours = {*TimeZone::Find("Etc/UTC")}}},
                                 .clock = clock_,
                                 .executor = [this](auto work) { readers_.Post(std::move(work)); },
+                                .vendor_executor = {},
                                 .on_finished = {}})
                 .value()) {
     for (int i = 0; i < kCallers; ++i) clients_.emplace_back(server_->port());
@@ -112,6 +115,7 @@ class Bench {
  private:
   runtime::SystemClock clock_;
   fakes::FakeReviewStore reviews_{clock_};
+  fakes::FakeVendorCheck vendor_check_;
   runtime::WorkerPool readers_{4};
   std::unique_ptr<api::Server> server_;
   std::deque<test::ApiClient> clients_;

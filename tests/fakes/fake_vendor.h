@@ -81,6 +81,7 @@ struct SeenCall {
   Operation operation;
   IdentifierKind kind;
   std::vector<Identifier> identifiers;
+  bool dry_run = false;
 };
 
 /// CleverTap in memory. A call is decided by the first of: the call itself being none that
@@ -113,7 +114,7 @@ class FakeVendor : public VendorClient {
     const Behaviour behaviour = Enter(call);
     const Departure departure{*this, call};
     if (behaviour.before_effect) behaviour.before_effect();
-    if (behaviour.takes_effect) TakeEffect(call, behaviour.reply.faults);
+    if (behaviour.takes_effect && !call.dry_run) TakeEffect(call, behaviour.reply.faults);
     if (behaviour.after_effect) behaviour.after_effect();
     return behaviour.reply;
   }
@@ -194,7 +195,8 @@ class FakeVendor : public VendorClient {
     calls_.push_back({.account = std::string(call.account),
                       .operation = call.operation,
                       .kind = call.kind,
-                      .identifiers = {call.identifiers.begin(), call.identifiers.end()}});
+                      .identifiers = {call.identifiers.begin(), call.identifiers.end()},
+                      .dry_run = call.dry_run});
     InFlight& in_flight = in_flight_[{std::string(call.account), ApiOf(call.operation)}];
     in_flight.max = std::max(in_flight.max, ++in_flight.now);
     return Choose(call);
@@ -203,6 +205,7 @@ class FakeVendor : public VendorClient {
   Behaviour Choose(const VendorCall& call) {
     const bool takeable =
         Takes(call.operation, call.kind) && !call.identifiers.empty() &&
+        (!call.dry_run || HasDryRun(call.operation)) &&
         call.identifiers.size() <= static_cast<std::size_t>(EnvelopeCapacity(call.operation));
     if (!accounts_.contains(call.account)) {
       return {.takes_effect = false,

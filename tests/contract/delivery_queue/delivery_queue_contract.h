@@ -11,6 +11,7 @@
 
 #include "fakes/queue_rows.h"
 #include "lethe/account_gate.h"
+#include "lethe/call_slots.h"
 #include "lethe/delivery_queue.h"
 
 namespace lethe::contract {
@@ -35,6 +36,7 @@ class QueueHarness {
 
   virtual DeliveryQueue& queue() = 0;
   virtual AccountGate& gate() = 0;
+  virtual CallSlots& slots() = 0;
 
   /// Both accounts', as after a restart with another configuration: queue() may be another object.
   virtual void SetConcurrency(int concurrency) = 0;

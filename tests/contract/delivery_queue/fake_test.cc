@@ -1,6 +1,7 @@
 #include <memory>
 
 #include "contract/delivery_queue/account_gate_contract.h"
+#include "contract/delivery_queue/call_slots_contract.h"
 #include "contract/delivery_queue/delivery_queue_contract.h"
 #include "contract/delivery_queue/order_contract.h"
 #include "contract/delivery_queue/refusal_contract.h"
@@ -16,6 +17,7 @@ class FakeHarness : public QueueHarness {
 
   DeliveryQueue& queue() override { return queue_; }
   AccountGate& gate() override { return queue_.gate(); }
+  CallSlots& slots() override { return queue_; }
   void SetConcurrency(int concurrency) override { queue_.SetConcurrency(concurrency); }
   EnvelopeId AddEnvelope(const NewEnvelope& envelope) override {
     return queue_.AddEnvelope(envelope);
@@ -42,6 +44,9 @@ INSTANTIATE_TEST_SUITE_P(Fake, RefusalContract,
                          testing::Values(Implementation{"InMemory", &MakeFake}), NameOf);
 
 INSTANTIATE_TEST_SUITE_P(Fake, AccountGateContract,
+                         testing::Values(Implementation{"InMemory", &MakeFake}), NameOf);
+
+INSTANTIATE_TEST_SUITE_P(Fake, CallSlotsContract,
                          testing::Values(Implementation{"InMemory", &MakeFake}), NameOf);
 
 }  // namespace

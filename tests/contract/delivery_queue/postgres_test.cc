@@ -4,11 +4,13 @@
 #include <vector>
 
 #include "contract/delivery_queue/account_gate_contract.h"
+#include "contract/delivery_queue/call_slots_contract.h"
 #include "contract/delivery_queue/delivery_queue_contract.h"
 #include "contract/delivery_queue/order_contract.h"
 #include "contract/delivery_queue/refusal_contract.h"
 #include "fakes/fake_clock.h"
 #include "store/pg_account_gate.h"
+#include "store/pg_call_slots.h"
 #include "store/pg_delivery_queue.h"
 #include "store/values.h"
 #include "support/pg_rows.h"
@@ -29,6 +31,7 @@ class PostgresHarness : public QueueHarness {
 
   DeliveryQueue& queue() override { return *queue_; }
   AccountGate& gate() override { return *gate_; }
+  CallSlots& slots() override { return *slots_; }
 
   void SetConcurrency(int concurrency) override {
     std::vector<Account> accounts;
@@ -43,6 +46,7 @@ class PostgresHarness : public QueueHarness {
     queue_ =
         std::make_unique<store::PgDeliveryQueue>("test", accounts, store_.keys(), store_.pool());
     ASSERT_TRUE(queue_->RegisterAccounts().ok());
+    slots_ = std::make_unique<store::PgCallSlots>("test", accounts, store_.pool());
     gate_ = std::make_unique<store::PgAccountGate>(accounts, store_.pool());
   }
 
@@ -114,6 +118,7 @@ class PostgresHarness : public QueueHarness {
   test::PgStore store_{database_, clock_};
   std::unique_ptr<store::PgDeliveryQueue> queue_;
   std::unique_ptr<store::PgAccountGate> gate_;
+  std::unique_ptr<store::PgCallSlots> slots_;
   std::int64_t last_envelope_ = store::IdFloor(clock_.Now());
 };
 
@@ -128,6 +133,9 @@ INSTANTIATE_TEST_SUITE_P(Postgres, RefusalContract,
                          testing::Values(Implementation{"Postgres", &MakePostgres}), NameOf);
 
 INSTANTIATE_TEST_SUITE_P(Postgres, AccountGateContract,
+                         testing::Values(Implementation{"Postgres", &MakePostgres}), NameOf);
+
+INSTANTIATE_TEST_SUITE_P(Postgres, CallSlotsContract,
                          testing::Values(Implementation{"Postgres", &MakePostgres}), NameOf);
 
 }  // namespace

@@ -156,6 +156,28 @@ TYPED_TEST(VendorClientContract, NamesTheFaultyIdentifiersOfAPartialAnswerInOrde
   EXPECT_EQ(this->world_.Effects(), 3);
 }
 
+TYPED_TEST(VendorClientContract, ADryRunSaysTheSameAndDoesNothing) {
+  std::vector<Identifier> phones = Numbered(3);
+  const auto check = [&](Operation operation, IdentifierKind kind) {
+    return this->world_.client().Send({.account = kAccount,
+                                       .operation = operation,
+                                       .kind = kind,
+                                       .identifiers = phones,
+                                       .dry_run = true});
+  };
+  EXPECT_EQ(check(kDisassociation, IdentifierKind::kPhone).outcome, OutcomeClass::kAccepted);
+  phones[1] = Identifier(kNoPhone);
+  const VendorReply partial = check(kDisassociation, IdentifierKind::kPhone);
+  EXPECT_EQ(partial.outcome, OutcomeClass::kPartial);
+  EXPECT_EQ(partial.faults, (std::vector<Fault>{{1, FaultKind::kPermanent, "516"}}));
+  for (const Operation operation : {kErasure, Operation::kDemerge}) {
+    const VendorReply refused = check(operation, IdentifierKind::kIdentity);
+    EXPECT_EQ(refused.outcome, OutcomeClass::kRefused);
+    EXPECT_EQ(refused.http_status, 0);
+  }
+  EXPECT_EQ(this->world_.Effects(), 0);
+}
+
 TYPED_TEST(VendorClientContract, AProbeTellsWhetherTheCredentialsAreRight) {
   const struct {
     int status;

@@ -17,6 +17,7 @@
 #include "fakes/fake_clock.h"
 #include "fakes/fake_request_store.h"
 #include "fakes/fake_review_store.h"
+#include "fakes/fake_vendor_check.h"
 #include "lethe/rpc/v1/error_details.pb.h"
 #include "lethe/v1/privacy_request_service.grpc.pb.h"
 
@@ -34,14 +35,17 @@ class InProcessServer : public testing::Test {
   explicit InProcessServer(Executor executor = [](auto work) { work(); }) {
     auto server = Server::Start({.listen = "127.0.0.1:0",
                                  .store = store_,
+                                 .vendor_check = vendor_check_,
                                  .reviews = reviews_,
                                  .accounts = TwoAccounts(),
                                  .clock = clock_,
                                  .executor = std::move(executor),
-                                 .on_finished = [this](const FinishedCall& call) {
-                                   std::lock_guard lock(mutex_);
-                                   finished_.push_back(call);
-                                 }});
+                                 .vendor_executor = [](auto work) { work(); },
+                                 .on_finished =
+                                     [this](const FinishedCall& call) {
+                                       std::lock_guard lock(mutex_);
+                                       finished_.push_back(call);
+                                     }});
     if (!server) throw std::runtime_error(server.error().message);
     server_ = std::move(server).value();
     channel_ = NewChannel();
@@ -91,6 +95,7 @@ class InProcessServer : public testing::Test {
   fakes::FakeClock clock_;
   fakes::FakeRequestStore store_{clock_};
   fakes::FakeReviewStore reviews_{clock_};
+  fakes::FakeVendorCheck vendor_check_;
   mutable std::mutex mutex_;
   std::vector<FinishedCall> finished_;
   std::unique_ptr<Server> server_;

@@ -95,10 +95,12 @@ TEST_F(ServerTest, RefusesAPortThatIsTaken) {
   const std::string taken = "127.0.0.1:" + std::to_string(server_->port());
   const auto second = Server::Start({.listen = taken,
                                      .store = store_,
+                                     .vendor_check = vendor_check_,
                                      .reviews = reviews_,
                                      .accounts = TwoAccounts(),
                                      .clock = clock_,
                                      .executor = [](auto work) { work(); },
+                                     .vendor_executor = {},
                                      .on_finished = {}});
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().reason, "CANNOT_LISTEN");
@@ -108,10 +110,12 @@ TEST_F(ServerTest, RefusesAPortThatIsTaken) {
 TEST_F(ServerTest, RefusesAnAddressThatIsNone) {
   const auto second = Server::Start({.listen = "no such address",
                                      .store = store_,
+                                     .vendor_check = vendor_check_,
                                      .reviews = reviews_,
                                      .accounts = TwoAccounts(),
                                      .clock = clock_,
                                      .executor = [](auto work) { work(); },
+                                     .vendor_executor = {},
                                      .on_finished = {}});
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, ErrorCode::kFailedPrecondition);

@@ -109,6 +109,18 @@ TEST(ValidateCreate, NamesTheFieldThatIsWrong) {
   }
 }
 
+TEST(ValidateCreate, AsksCleverTapOnlyAboutADisassociationThatIsNotKept) {
+  const std::string phones = "disassociation { phones: '+919812345678' }";
+  const std::string check = " check_with_vendor: true";
+  const std::vector<std::string> refused{"check_with_vendor"};
+  EXPECT_EQ(FaultyFields(Create(phones, check + " validate_only: true")),
+            std::vector<std::string>{});
+  EXPECT_EQ(FaultyFields(Create(phones, check)), refused);
+  for (const char* other : {"erasure { identities: 'ann' }", "demerge { identities: 'ann' }"}) {
+    EXPECT_EQ(FaultyFields(Create(other, check + " validate_only: true")), refused);
+  }
+}
+
 TEST(ValidateCreate, ReportsEverythingAtOnce) {
   auto request = Create("erasure { identities: ['', 'good', '\\t'] }",
                         Seconds("submit_time", 1'900'000'000) + Seconds("due_time", 0));

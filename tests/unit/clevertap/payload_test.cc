@@ -82,6 +82,33 @@ TEST(Payload, TakesTheAccountsPathForDisassociations) {
   EXPECT_EQ(payload->path, "/1/disassociate/");
 }
 
+TEST(Payload, ADryRunIsAskedForInTheQuery) {
+  const std::vector<Identifier> phones{Identifier("+911")};
+  const auto payload = MakePayload({.account = "acme",
+                                    .operation = Operation::kDisassociation,
+                                    .kind = IdentifierKind::kPhone,
+                                    .identifiers = phones,
+                                    .dry_run = true},
+                                   "/1/disassociate/");
+  ASSERT_TRUE(payload.ok());
+  EXPECT_EQ(payload->path, "/1/disassociate/?dryRun=1");
+  EXPECT_EQ(payload->body, R"({"d":[{"type":"phone","value":"+911"}]})");
+}
+
+TEST(Payload, RefusesADryRunThatWouldBeCarriedOut) {
+  const std::vector<Identifier> people{Identifier("ana")};
+  for (const Operation operation : {Operation::kErasure, Operation::kDemerge}) {
+    const auto payload = MakePayload({.account = "acme",
+                                      .operation = operation,
+                                      .kind = IdentifierKind::kIdentity,
+                                      .identifiers = people,
+                                      .dry_run = true},
+                                     "/1/disassociate");
+    ASSERT_FALSE(payload.ok());
+    EXPECT_EQ(payload.error().reason, "NO_DRY_RUN");
+  }
+}
+
 TEST(Payload, EscapesNulBytes) {
   const auto payload =
       Make(Operation::kErasure, IdentifierKind::kIdentity, {std::string("a\0b", 3)});
