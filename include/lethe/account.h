@@ -1,11 +1,23 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "lethe/limits.h"
+#include "lethe/time.h"
 #include "lethe/window.h"
 
 namespace lethe {
+
+/// How far an account's items are looked up at CleverTap after its window has passed.
+struct Verification {
+  double share = 0;  ///< Of the items: 0 none, 1 all.
+
+  /// So long after it is done a batch's absent people are looked for once more.
+  std::optional<milliseconds> second_look = {};
+
+  bool on() const { return share > 0; }
+};
 
 /// One CleverTap project, as configured. (base_url, account_id) is unique among the accounts: two
 /// names for one project would double its limit of concurrent calls.
@@ -19,6 +31,8 @@ struct Account {
   /// Calls in flight per API, 1..kMaxConcurrency. The default leaves one to the customer's other
   /// tools.
   int concurrency = 2;
+
+  Verification verification = {};
 
   /// CleverTap's page and its samples differ in a trailing slash.
   std::string disassociate_path = "/1/disassociate";

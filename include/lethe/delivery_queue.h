@@ -113,6 +113,7 @@ class DeliveryQueue {
   virtual Result<Recorded> Settle(const RefusalCase& refusals, const RefusalRuling& ruling) = 0;
 
   /// Moves accepted batches whose window has passed to done; at most `limit`, and returns how many.
+  /// Not those of accounts that verify: VerificationQueue does it once they were read back.
   virtual Result<int> CloseWindows(TimePoint now, int limit) = 0;
 
   /// Makes batches ready that were held for kEarlierOperation, when the batch that they waited for

@@ -18,7 +18,9 @@ enum class IdentifierKind {
 };
 
 /// CleverTap's endpoints, which are what its limit of concurrent calls counts by.
-enum class Api { kDelete, kDemerge, kDisassociate };
+enum class Api { kDelete, kDemerge, kDisassociate, kProfile };
+
+inline constexpr std::array kApis{Api::kDelete, Api::kDemerge, Api::kDisassociate, Api::kProfile};
 
 inline constexpr std::array kOperations{Operation::kErasure, Operation::kDemerge,
                                         Operation::kDisassociation};
@@ -45,6 +47,7 @@ constexpr std::string_view Name(Api api) {
     case Api::kDelete: return "delete";
     case Api::kDemerge: return "demerge";
     case Api::kDisassociate: return "disassociate";
+    case Api::kProfile: return "profile";
   }
   return "";
 }

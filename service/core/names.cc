@@ -26,9 +26,7 @@ std::optional<IdentifierKind> ParseIdentifierKind(std::string_view name) {
                name);
 }
 
-std::optional<Api> ParseApi(std::string_view name) {
-  return Parse(std::array{Api::kDelete, Api::kDemerge, Api::kDisassociate}, name);
-}
+std::optional<Api> ParseApi(std::string_view name) { return Parse(kApis, name); }
 
 std::optional<BatchState> ParseBatchState(std::string_view name) {
   return Parse(kBatchStates, name);

@@ -9,6 +9,7 @@
 #include "store/refusal_statements.h"
 #include "store/review_statements.h"
 #include "store/statements.h"
+#include "store/verification_statements.h"
 
 namespace lethe::store {
 namespace {
@@ -37,7 +38,8 @@ std::unique_ptr<pqxx::connection> Connect(const UrlSource& url) {
         {kAccountStatements},
         {kOrderStatements},
         {kRefusalStatements},
-        {kReviewStatements}}) {
+        {kReviewStatements},
+        {kVerificationStatements}}) {
     for (const Statement* statement : room) connection->prepare(statement->name, statement->sql);
   }
   return connection;

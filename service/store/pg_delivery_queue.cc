@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "lethe/read_back.h"
 #include "store/account_statements.h"
 #include "store/order.h"
 #include "store/order_statements.h"
@@ -17,6 +18,14 @@ std::map<std::string, int, std::less<>> ConcurrencyByAccount(const std::vector<A
   std::map<std::string, int, std::less<>> concurrency;
   for (const Account& account : accounts) concurrency[account.name] = account.concurrency;
   return concurrency;
+}
+
+std::set<std::string, std::less<>> Verified(const std::vector<Account>& accounts) {
+  std::set<std::string, std::less<>> verified;
+  for (const Account& account : accounts) {
+    if (account.verification.on()) verified.insert(account.name);
+  }
+  return verified;
 }
 
 std::string ApiName(const Claim& claim) { return std::string(Name(ApiOf(claim.route.operation))); }
@@ -41,11 +50,12 @@ constexpr int kMaxHeldPerClaim = 16;
 /// The oldest sendable batch, or the first part of it that waits for nobody. What has to wait is
 /// held, and stays so if the transaction goes on to nothing: it is committed then.
 std::optional<Claim> TakeOldest(pqxx::work& work, const ClaimParams& params,
-                                const pqxx::row& slot) {
+                                std::optional<std::int64_t> capture_wait, const pqxx::row& slot) {
   const Route& route = params.route;
   for (int held = 0; held < kMaxHeldPerClaim; ++held) {
-    const auto batch = work.exec_prepared(
-        kTakeBatch.name, route.account, std::string(Name(route.operation)), params.linger.count());
+    const auto batch =
+        work.exec_prepared(kTakeBatch.name, route.account, std::string(Name(route.operation)),
+                           params.linger.count(), capture_wait);
     if (batch.empty()) {
       if (held > 0) work.commit();
       return std::nullopt;
@@ -191,6 +201,7 @@ PgDeliveryQueue::PgDeliveryQueue(std::string holder, const std::vector<Account>&
                                  const crypto::KeyRing& keys, Pool& pool)
     : holder_(std::move(holder)),
       concurrency_(ConcurrencyByAccount(accounts)),
+      verified_(Verified(accounts)),
       keys_(keys),
       pool_(pool) {}
 
@@ -205,18 +216,26 @@ Status PgDeliveryQueue::RegisterAccounts() {
   });
 }
 
+/// Whom an erasure by identity is about to reach must be known before it is sent.
+std::optional<std::int64_t> PgDeliveryQueue::CaptureWait(const Route& route) const {
+  if (route.operation != Operation::kErasure || !verified_.contains(route.account)) return {};
+  return milliseconds(kCaptureWait).count();
+}
+
 Result<std::vector<Route>> PgDeliveryQueue::Sendable(std::span<const Route> routes,
                                                      milliseconds linger) {
-  ArrayLiteral accounts, operations;
+  ArrayLiteral accounts, operations, capture_waits;
   for (const Route& route : routes) {
     accounts.AddText(route.account);
     operations.AddText(Name(route.operation));
+    capture_waits.Add(CaptureWait(route));
   }
   return pool_.WithRetry([&](pqxx::connection& connection) -> Result<std::vector<Route>> {
     pqxx::nontransaction work(connection);
     std::vector<Route> sendable;
-    for (const auto& row : work.exec_prepared(kSendableRoutes.name, accounts.str(),
-                                              operations.str(), linger.count())) {
+    for (const auto& row :
+         work.exec_prepared(kSendableRoutes.name, accounts.str(), operations.str(), linger.count(),
+                            capture_waits.str())) {
       sendable.push_back({row[0].as<std::string>(), ParseOperation(row[1].c_str()).value()});
     }
     return sendable;
@@ -243,7 +262,7 @@ Result<std::optional<Claim>> PgDeliveryQueue::TakeBatchIn(pqxx::work& work,
   const std::string api(Name(ApiOf(route.operation)));
   const auto slot = work.exec_prepared(kFreeSlot.name, route.account, api, concurrency->second);
   if (slot.empty()) return nothing;
-  auto taken = TakeOldest(work, params, slot[0]);
+  auto taken = TakeOldest(work, params, CaptureWait(route), slot[0]);
   if (!taken) return nothing;
   Claim claim = *std::move(taken);
 
@@ -377,9 +396,12 @@ Result<Recorded> PgDeliveryQueue::Settle(const RefusalCase& refusals, const Refu
 }
 
 Result<int> PgDeliveryQueue::CloseWindows(TimePoint now, int limit) {
+  ArrayLiteral verified;
+  for (const std::string& account : verified_) verified.AddText(account);
   return pool_.With([&](pqxx::connection& connection) -> Result<int> {
     pqxx::work work(connection);
-    const auto closed = work.exec_prepared(kCloseWindows.name, ToMicros(now), limit);
+    const auto closed =
+        work.exec_prepared(kCloseWindows.name, ToMicros(now), limit, verified.str());
     work.commit();
     return static_cast<int>(closed.affected_rows());
   });

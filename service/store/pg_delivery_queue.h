@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -39,11 +40,13 @@ class PgDeliveryQueue final : public DeliveryQueue {
  private:
   struct Members;
 
+  std::optional<std::int64_t> CaptureWait(const Route& route) const;
   Result<std::optional<Claim>> TakeBatchIn(pqxx::work& work, const ClaimParams& params) const;
   Result<Members> ReadMembers(pqxx::work& work, const Claim& claim) const;
 
   const std::string holder_;
   const std::map<std::string, int, std::less<>> concurrency_;  ///< By account.
+  const std::set<std::string, std::less<>> verified_;          ///< Accounts that read back.
   const crypto::KeyRing& keys_;
   Pool& pool_;
 };

@@ -96,21 +96,25 @@ select * from unnest($1::bigint[], $2::bigint[], $3::smallint[], $4::smallint[],
 inline constexpr Statement kRegisterAccount{"register_account", R"sql(
 with state as (insert into account_state (account) values ($1) on conflict do nothing)
 insert into slot (account, api, number)
-select $1, api, number from unnest(array['delete', 'demerge', 'disassociate']) as api, generate_series(1, $2::int) as number
+select $1, api, number from unnest(array['delete', 'demerge', 'disassociate', 'profile']) as api, generate_series(1, $2::int) as number
 on conflict do nothing
 )sql"};
 
-// $1 accounts, $2 operations (pairs), $3 linger in milliseconds.
+// $1 accounts, $2 operations (pairs), $3 linger in milliseconds, $4 how many milliseconds a batch of
+// the pair waits for its capture, at most; null: it needs none.
 inline constexpr Statement kSendableRoutes{"sendable_routes", R"sql(
 with present as materialized (select lethe_now() as t)
 select r.account, r.operation
-from present, unnest($1::text[], $2::text[]) as r(account, operation) join account_state a using (account)
+from present, unnest($1::text[], $2::text[], $4::bigint[]) as r(account, operation, capture_wait)
+  join account_state a using (account)
 where (a.blocked_since is null or a.resume_by = 'batch' and a.probe_at <= present.t)
   and exists (
     select from batch b
     where b.account = r.account and b.operation = r.operation and b.state in ('open', 'ready')
       and case b.state when 'ready' then coalesce(b.not_before <= present.t, true)
-                       else b.opened_at <= present.t - $3::bigint * interval '1 millisecond' end)
+                       else b.opened_at <= present.t - $3::bigint * interval '1 millisecond' end
+      and (r.capture_wait is null or b.kind <> 'identity' or b.captured_at is not null
+           or greatest(b.not_before, b.opened_at) + ($3::bigint + r.capture_wait) * interval '1 millisecond' <= present.t))
 )sql"};
 
 // Answers the slot, its setbacks, and when the account and API last accepted anything. A lease
@@ -122,12 +126,15 @@ where account = $1 and api = $2 and number <= $3::int and (holder is null or env
 order by number limit 1 for update skip locked
 )sql"};
 
+// $4 as one of kSendableRoutes.
 inline constexpr Statement kTakeBatch{"take_batch", R"sql(
 with present as materialized (select lethe_now() as t), oldest as materialized (
   select b.envelope, b.lo from batch b, present
   where b.account = $1 and b.operation = $2 and b.state in ('open', 'ready')
     and case b.state when 'ready' then coalesce(b.not_before <= present.t, true)
                      else b.opened_at <= present.t - $3::bigint * interval '1 millisecond' end
+    and ($4::bigint is null or b.kind <> 'identity' or b.captured_at is not null
+         or greatest(b.not_before, b.opened_at) + ($3::bigint + $4::bigint) * interval '1 millisecond' <= present.t)
   order by b.envelope, b.lo limit 1 for update of b skip locked
 )
 update batch b set state = 'sending', reason = null, not_before = null, attempt_count = attempt_count + 1, call_count = call_count + 1
@@ -195,7 +202,7 @@ returning lo
 
 inline constexpr Statement kTakeAbandonedSlot{"take_abandoned_slot", R"sql(
 with gone as materialized (
-  select account, api, number from slot where lease_until <= lethe_now() and envelope is not null
+  select account, api, number from slot where lease_until <= lethe_now() and envelope is not null and api <> 'profile'
   order by lease_until limit 1 for update skip locked
 )
 update slot s set holder = $1, epoch = epoch + 1, lease_until = lethe_now() + $2::bigint * interval '1 millisecond'
@@ -211,9 +218,10 @@ returning b.operation, b.kind, b.hi, b.attempt_count, b.call_count, lethe_micros
           lethe_micros(b.refused_since)
 )sql"};
 
+// $3: accounts whose batches are not done before they were read back.
 inline constexpr Statement kCloseWindows{"close_windows", R"sql(
 with due as materialized (
-  select envelope, lo from batch where state = 'accepted' and window_end <= lethe_time($1)
+  select envelope, lo from batch where state = 'accepted' and window_end <= lethe_time($1) and account <> all($3::text[])
   order by window_end limit $2 for update skip locked
 )
 update batch b set state = 'done', finished_at = lethe_time($1)

@@ -27,7 +27,6 @@ const Buckets kCallSeconds{.05, .1, .25, .5, 1, 2.5, 5, 10, 20, 30, 60};
 const Buckets kRequests{1, 2, 5, 10, 20, 50, 100, 200, 500, 1000};
 const Buckets kRatio{.01, .05, .1, .25, .5, .75, .9, 1};
 
-constexpr std::array kApis{Api::kDelete, Api::kDemerge, Api::kDisassociate};
 constexpr std::array kIdentifierKinds{IdentifierKind::kIdentity, IdentifierKind::kGuid,
                                       IdentifierKind::kPhone};
 

@@ -14,7 +14,7 @@ TEST(Names, AreReadBack) {
   for (auto kind : {IdentifierKind::kIdentity, IdentifierKind::kGuid, IdentifierKind::kPhone}) {
     EXPECT_EQ(ParseIdentifierKind(Name(kind)), kind);
   }
-  for (auto api : {Api::kDelete, Api::kDemerge, Api::kDisassociate}) {
+  for (const Api api : kApis) {
     EXPECT_EQ(ParseApi(Name(api)), api);
   }
 }

@@ -1,0 +1,122 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lethe/batch.h"
+#include "lethe/decision.h"
+#include "lethe/delivery_queue.h"
+#include "lethe/operation.h"
+#include "lethe/read_back.h"
+#include "lethe/redacted.h"
+#include "lethe/result.h"
+#include "lethe/time.h"
+
+namespace lethe {
+
+/// Why profiles are looked at.
+enum class LookPurpose {
+  kCapture,     ///< Before an erasure by identity is sent: who is there, to tell them from whoever
+                ///< may come back.
+  kReadBack,    ///< After an accepted batch's window: had the call its effect?
+  kSecondLook,  ///< Days after the batch is done: has a person come back?
+};
+
+inline constexpr std::array kLookPurposes{LookPurpose::kCapture, LookPurpose::kReadBack,
+                                          LookPurpose::kSecondLook};
+
+constexpr std::string_view Name(LookPurpose purpose) {
+  switch (purpose) {
+    case LookPurpose::kCapture: return "capture";
+    case LookPurpose::kReadBack: return "read_back";
+    case LookPurpose::kSecondLook: return "second_look";
+  }
+  return "";
+}
+
+/// An item that is to be looked at.
+struct LookItem {
+  int pos;
+  std::optional<Identifier> identifier;  ///< Nothing: its seal does not open, or it is gone.
+  std::optional<Capture> before = {};    ///< kReadBack: what was captured.
+  bool resent = false;                   ///< kReadBack: as ReadItem::resent.
+};
+
+/// A batch whose items this process may look up until the lease ends. Reading hurts nobody: when a
+/// lease runs out the batch is simply due again.
+struct LookClaim {
+  Route route;
+  LookPurpose purpose;
+  IdentifierKind kind;
+  EnvelopeId envelope;
+  Span span;
+  int call_number = 0;         ///< Which call to CleverTap is read back; 0 for kCapture.
+  TimePoint accepted_at = {};  ///< Of that call; not for kCapture.
+  TimePoint due_since = {};    ///< When the look was first due.
+  int tries = 0;               ///< Claims in a row before this one that met trouble.
+
+  int slot = 0;            ///< 1..kMaxConcurrency, of the account's look-ups.
+  std::int64_t epoch = 0;  ///< Fences the slot.
+  int setbacks = 0;        ///< The slot's claims in a row before this one that met trouble.
+
+  std::vector<LookItem> items = {};  ///< Not looked at yet, ascending. May be none.
+  std::vector<ReadItem> known = {};  ///< kReadBack: looked at already, ascending.
+};
+
+struct CapturedItem {
+  int pos;
+  Capture capture;
+};
+
+/// What a claim came to.
+struct LookResult {
+  std::vector<CapturedItem> captured = {};  ///< kCapture.
+  std::vector<ReadItem> read = {};          ///< The others: each with a result.
+
+  /// When to go on with what is left; nothing if the look is over.
+  std::optional<milliseconds> again_in = {};
+
+  /// A look-up was not answered: `tries` and `setbacks` grow instead of starting anew.
+  bool trouble = false;
+  milliseconds slot_cool_down{0};
+
+  /// kReadBack that is over: what becomes of the batch. As Plan::transitions.
+  std::vector<Transition> transitions = {};
+};
+
+struct LookParams {
+  const Route& route;
+  milliseconds linger;  ///< As ClaimParams::linger.
+  milliseconds lease;
+};
+
+/// The verification of accounts that ask for it. Its answers are facts, appended and never changed;
+/// a batch is not done before all its needed look-ups have one. Thread-safe; nothing here throws.
+/// Each call is one transaction, as those of DeliveryQueue.
+class VerificationQueue {
+ public:
+  virtual ~VerificationQueue() = default;
+
+  /// Which of the routes have something to look at now. A hint: Take() decides.
+  virtual Result<std::vector<Route>> Due(std::span<const Route> routes, milliseconds linger) = 0;
+
+  /// Leases one of the account's slots for look-ups, and takes the oldest batch of the route that
+  /// is due: by turns one to capture or one to read back, and a second look where there is neither.
+  /// Nothing if there is no free slot, nothing due, or the account is blocked.
+  virtual Result<std::optional<LookClaim>> Take(const LookParams& params) = 0;
+
+  /// Keeps the answers, moves the batch on, splitting it where its runs differ, and frees the slot.
+  /// kFenced: the lease was lost, or the batch has gone on without its capture. Nothing is kept.
+  virtual Result<Recorded> Record(const LookClaim& claim, const LookResult& result) = 0;
+
+  /// Forgets what was captured for batches that are final; at most `limit` rows, and returns how
+  /// many.
+  virtual Result<int> ForgetCaptures(int limit) = 0;
+};
+
+}  // namespace lethe

@@ -1,0 +1,112 @@
+#include "lethe/read_back.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+
+namespace lethe {
+namespace {
+
+/// Nothing if one side has no ids to compare.
+std::optional<bool> SharesAnId(const Profile& before, const Profile& now) {
+  if (before.object_ids.empty() || now.object_ids.empty()) return std::nullopt;
+  return std::ranges::any_of(now.object_ids, [&](const Identifier& id) {
+    return std::ranges::find(before.object_ids, id) != before.object_ids.end();
+  });
+}
+
+/// Nothing if it has no history.
+std::optional<bool> BeganSince(const Profile& profile, TimePoint accepted_at) {
+  if (!profile.first_seen) return std::nullopt;
+  return *profile.first_seen > accepted_at;
+}
+
+/// A demerge leaves each device a profile of its own, history and all: what tells a merged profile
+/// is that it has several.
+ReadBack JudgeDemerge(const Profile& found) {
+  if (found.object_ids.empty()) return ReadBack::kUnclear;
+  return found.object_ids.size() > 1 ? ReadBack::kStillPresent : ReadBack::kReappeared;
+}
+
+ReadBack JudgeByHistory(const std::optional<bool>& began_since) {
+  if (!began_since) return ReadBack::kUnclear;
+  return *began_since ? ReadBack::kReappeared : ReadBack::kStillPresent;
+}
+
+Transition After(const ReadItem& item) {
+  Transition next{.span = {item.pos, item.pos}};
+  if (!item.result) {
+    next.reason = "unverified";
+    return next;
+  }
+  switch (*item.result) {
+    case ReadBack::kAbsent:
+    case ReadBack::kReappeared: next.to = BatchState::kDone; break;
+    case ReadBack::kStillPresent:
+      next.to = item.resent ? BatchState::kNeedsReview : BatchState::kReady;
+      next.reason = "still_present";
+      break;
+    case ReadBack::kUnclear: next.reason = "found_unclear"; break;
+  }
+  return next;
+}
+
+void Append(Transition next, std::vector<Transition>& runs) {
+  if (next.span.size() == 0) return;
+  if (!runs.empty() && runs.back().to == next.to && runs.back().reason == next.reason) {
+    runs.back().span.hi = next.span.hi;
+  } else {
+    runs.push_back(std::move(next));
+  }
+}
+
+}  // namespace
+
+ReadBack JudgeReadBack(const ReadBackFacts& facts, const std::optional<Profile>& found) {
+  if (!found) return ReadBack::kAbsent;
+  if (facts.before && !facts.before->profile) return ReadBack::kReappeared;
+  if (facts.operation == Operation::kDemerge) return JudgeDemerge(*found);
+
+  const std::optional<bool> began_since = BeganSince(*found, facts.accepted_at);
+  if (!facts.before) return JudgeByHistory(began_since);
+  const Profile& before = *facts.before->profile;
+  const std::optional<bool> shares = SharesAnId(before, *found);
+  if (!shares) return JudgeByHistory(began_since);
+  if (!*shares) return ReadBack::kReappeared;
+  if (!began_since.value_or(false)) return ReadBack::kStillPresent;
+  // An app keeps its CleverTap ID when its user comes back; then the old history is gone. Where
+  // there was none, a first event proves nothing.
+  return before.first_seen ? ReadBack::kReappeared : ReadBack::kUnclear;
+}
+
+std::vector<Transition> ConcludeReadBack(Span span, std::span<const ReadItem> items) {
+  std::vector<Transition> runs;
+  int next = span.lo;
+  for (const ReadItem& item : items) {
+    Append({.span = {next, item.pos - 1}, .to = BatchState::kDone}, runs);
+    Append(After(item), runs);
+    next = item.pos + 1;
+  }
+  Append({.span = {next, span.hi}, .to = BatchState::kDone}, runs);
+  return runs;
+}
+
+bool IsInSample(std::string_view digest, double share) {
+  constexpr std::size_t kBytes = 8;
+  if (share >= 1) return true;
+  if (share <= 0 || digest.size() < kBytes) return false;
+  std::uint64_t drawn = 0;
+  for (const char c : digest.substr(digest.size() - kBytes)) {
+    drawn = drawn << 8 | static_cast<unsigned char>(c);
+  }
+  return std::ldexp(static_cast<double>(drawn), -64) < share;
+}
+
+std::optional<ReadBack> ParseReadBack(std::string_view name) {
+  const auto found =
+      std::ranges::find_if(kReadBacks, [name](ReadBack r) { return Name(r) == name; });
+  if (found == kReadBacks.end()) return std::nullopt;
+  return *found;
+}
+
+}  // namespace lethe

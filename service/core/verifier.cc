@@ -1,0 +1,173 @@
+#include "core/verifier.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "lethe/decision.h"
+
+namespace lethe::core {
+namespace {
+
+bool EndsAClaim(LookUpOutcome outcome) {
+  return outcome == LookUpOutcome::kThrottled || outcome == LookUpOutcome::kBlocked;
+}
+
+/// Who was absent and is found now is somebody else, whatever their history.
+ReadBack JudgeSecondLook(const std::optional<Profile>& found) {
+  return found ? ReadBack::kReappeared : ReadBack::kAbsent;
+}
+
+std::optional<Profile> ProfileOf(const LookUpReply& reply) {
+  if (reply.outcome == LookUpOutcome::kAbsent) return std::nullopt;
+  return reply.profile;
+}
+
+/// By position, each with what is known: now, before, or not at all.
+std::vector<ReadItem> EveryItem(const LookClaim& claim, const std::vector<ReadItem>& read) {
+  std::vector<ReadItem> items = claim.known;
+  for (const LookItem& item : claim.items) {
+    const auto now = std::ranges::find(read, item.pos, &ReadItem::pos);
+    items.push_back(
+        now != read.end() ? *now : ReadItem{.pos = item.pos, .result = {}, .resent = item.resent});
+  }
+  std::ranges::sort(items, {}, &ReadItem::pos);
+  return items;
+}
+
+}  // namespace
+
+/// How far a claim came.
+struct Verifier::Walk {
+  struct Answer {
+    const LookItem* item;
+    LookUpReply reply;
+  };
+  std::vector<Answer> answers;
+  std::array<int, kLookUpOutcomes.size()> look_ups{};
+  int unreadable = 0;
+  bool trouble = false;
+  bool turned_away = false;  ///< By CleverTap or by silence: the slot rests.
+  milliseconds retry_after{0};
+};
+
+Verifier::Verifier(Parts parts, const VerifierOptions& options)
+    : parts_(std::move(parts)), options_(options) {}
+
+LookReport Verifier::LookOnce(const Route& route) {
+  LookReport report;
+  // Read before the claim: the queue starts the lease later, so it never ends before ours.
+  const milliseconds lease_end = parts_.clock.Monotonic() + options_.lease;
+  const Result<std::optional<LookClaim>> taken =
+      parts_.queue.Take({.route = route, .linger = options_.linger, .lease = options_.lease});
+  if (!taken.ok()) {
+    report.error = taken.error();
+    return report;
+  }
+  if (!taken->has_value()) return report;
+  const LookClaim& claim = **taken;
+  report.claimed = true;
+  report.purpose = claim.purpose;
+  report.envelope = claim.envelope;
+  report.span = claim.span;
+
+  Walk walk = LookUp(claim, lease_end);
+  report.look_ups = walk.look_ups;
+  report.unreadable = walk.unreadable;
+  const LookResult result = Judge(claim, std::move(walk));
+  report.over = !result.again_in;
+  for (const ReadItem& item : result.read) ++report.of(*item.result);
+  for (const Transition& transition : result.transitions) {
+    report.items[transition.to] += transition.span.size();
+  }
+  const Result<Recorded> recorded = parts_.queue.Record(claim, result);
+  if (recorded.ok()) {
+    report.applied = *recorded == Recorded::kApplied;
+    report.fenced = !report.applied;
+  } else {
+    // Not tried again: when the lease has run out, somebody looks once more.
+    report.error = recorded.error();
+  }
+  return report;
+}
+
+Verifier::Walk Verifier::LookUp(const LookClaim& claim, milliseconds lease_end) {
+  Walk walk;
+  int unanswered_in_a_row = 0;
+  const std::size_t size = claim.items.size();
+  const std::size_t most = std::min<std::size_t>(size, kLookUpsPerClaim);
+  for (std::size_t i = 0; i < most && !walk.turned_away; ++i) {
+    if (lease_end - parts_.clock.Monotonic() <= options_.call_timeout) break;
+    // Each try begins one item further, so that a few that are never answered do not hide the rest.
+    const LookItem& item = claim.items[(i + static_cast<std::size_t>(claim.tries)) % size];
+    if (!item.identifier) {
+      ++walk.unreadable;
+      walk.trouble = true;
+      continue;
+    }
+    LookUpReply reply = parts_.profiles.LookUp(
+        {.account = claim.route.account, .kind = claim.kind, .identifier = *item.identifier});
+    ++walk.look_ups[static_cast<std::size_t>(reply.outcome)];
+    if (IsAnswer(reply.outcome)) {
+      unanswered_in_a_row = 0;
+      walk.answers.push_back({&item, std::move(reply)});
+      continue;
+    }
+    walk.trouble = true;
+    walk.turned_away = EndsAClaim(reply.outcome) || ++unanswered_in_a_row == kUnansweredInARow;
+    walk.retry_after = std::max(walk.retry_after, reply.retry_after.value_or(milliseconds{0}));
+  }
+  return walk;
+}
+
+LookResult Verifier::Judge(const LookClaim& claim, Walk walk) const {
+  LookResult result{.trouble = walk.trouble};
+  for (Walk::Answer& answer : walk.answers) {
+    const int pos = answer.item->pos;
+    switch (claim.purpose) {
+      case LookPurpose::kCapture:
+        result.captured.push_back({pos, {ProfileOf(answer.reply)}});
+        break;
+      case LookPurpose::kReadBack: {
+        const ReadBackFacts facts{.operation = claim.route.operation,
+                                  .accepted_at = claim.accepted_at,
+                                  .before = answer.item->before};
+        result.read.push_back(
+            {pos, JudgeReadBack(facts, ProfileOf(answer.reply)), answer.item->resent});
+        break;
+      }
+      case LookPurpose::kSecondLook:
+        result.read.push_back({pos, JudgeSecondLook(ProfileOf(answer.reply))});
+        break;
+    }
+  }
+  if (walk.turned_away) {
+    result.slot_cool_down =
+        std::max(walk.retry_after, RetryDelay(claim.setbacks + 1, parts_.jitter()));
+  }
+  const bool complete = walk.answers.size() == claim.items.size();
+  const bool too_late = parts_.clock.Now() >= claim.due_since + kReadBackWithin;
+  if (!complete && !too_late) {
+    result.again_in = walk.trouble
+                          ? std::max(walk.retry_after, RetryDelay(claim.tries + 1, parts_.jitter()))
+                          : milliseconds{0};
+  } else if (claim.purpose == LookPurpose::kReadBack) {
+    result.transitions = ConcludeReadBack(claim.span, EveryItem(claim, result.read));
+  }
+  return result;
+}
+
+ForgetReport Verifier::ForgetCaptures() {
+  ForgetReport report;
+  for (;;) {
+    const Result<int> forgotten = parts_.queue.ForgetCaptures(kForgottenPerChunk);
+    if (!forgotten.ok()) {
+      report.error = forgotten.error();
+      return report;
+    }
+    report.captures += *forgotten;
+    if (*forgotten < kForgottenPerChunk) return report;
+  }
+}
+
+}  // namespace lethe::core

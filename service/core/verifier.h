@@ -1,0 +1,89 @@
+#pragma once
+
+#include <array>
+#include <functional>
+#include <optional>
+
+#include "lethe/profile_reader.h"
+#include "lethe/read_back.h"
+#include "lethe/request.h"
+#include "lethe/result.h"
+#include "lethe/time.h"
+#include "lethe/verification_queue.h"
+
+namespace lethe::core {
+
+/// Look-ups in one claim. What is found is kept when the claim ends: so much is lost if the process
+/// dies.
+inline constexpr int kLookUpsPerClaim = 100;
+
+/// Look-ups in a row without an answer that end a claim: then it is CleverTap, not the identifier.
+inline constexpr int kUnansweredInARow = 3;
+
+/// Captures forgotten in one transaction.
+inline constexpr int kForgottenPerChunk = 1000;
+
+struct VerifierOptions {
+  milliseconds linger;  ///< As DispatcherOptions.
+  milliseconds lease;
+  milliseconds call_timeout;  ///< The longest that ProfileReader::LookUp() takes.
+};
+
+/// What one LookOnce() did. Without `claimed` nothing else holds.
+struct LookReport {
+  bool claimed = false;
+  LookPurpose purpose = LookPurpose::kReadBack;
+  EnvelopeId envelope{};
+  Span span{};
+  std::array<int, kLookUpOutcomes.size()> look_ups{};  ///< By outcome.
+  int unreadable = 0;                                  ///< Items whose identifier is lost.
+  std::array<int, kReadBacks.size()> results{};  ///< By what was found; of effect if `applied`.
+  bool over = false;                             ///< Nothing is left to look at.
+  ItemCounts items = {};  ///< kReadBack that is over: where the items go; of effect if `applied`.
+
+  bool applied = false;
+  bool fenced = false;              ///< As Recorded::kFenced.
+  std::optional<Error> error = {};  ///< Of the queue.
+
+  int& of(LookUpOutcome outcome) { return look_ups[static_cast<std::size_t>(outcome)]; }
+  int of(LookUpOutcome outcome) const { return look_ups[static_cast<std::size_t>(outcome)]; }
+  int& of(ReadBack result) { return results[static_cast<std::size_t>(result)]; }
+  int of(ReadBack result) const { return results[static_cast<std::size_t>(result)]; }
+};
+
+struct ForgetReport {
+  int captures = 0;
+  std::optional<Error> error = {};
+};
+
+/// The passes of verification: idempotent, in any replica, at any time, as those of Dispatcher.
+/// Thread-safe if its parts are.
+class Verifier {
+ public:
+  /// What a verifier works with. All must outlive it.
+  struct Parts {
+    VerificationQueue& queue;
+    ProfileReader& profiles;
+    const Clock& clock;
+    std::function<double()> jitter;  ///< In [0, 1).
+  };
+
+  Verifier(Parts parts, const VerifierOptions& options);
+
+  /// Claims the route's next batch that is due for a look, and looks up as many of its items as
+  /// fit the lease.
+  LookReport LookOnce(const Route& route);
+
+  /// Forgets what was captured of batches that are final.
+  ForgetReport ForgetCaptures();
+
+ private:
+  struct Walk;
+  Walk LookUp(const LookClaim& claim, milliseconds lease_end);
+  LookResult Judge(const LookClaim& claim, Walk walk) const;
+
+  Parts parts_;
+  VerifierOptions options_;
+};
+
+}  // namespace lethe::core

@@ -1,0 +1,147 @@
+#include "support/postgres.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "contract/verification_queue/verification_queue_contract.h"
+#include "fakes/fake_clock.h"
+#include "store/pg_delivery_queue.h"
+#include "store/pg_verification_queue.h"
+#include "store/values.h"
+#include "support/pg_store.h"
+
+namespace lethe::contract {
+namespace {
+
+using store::ToOptionalTime;
+
+std::vector<Account> Acme() {
+  return {{.name = "acme",
+           .base_url = "https://eu1.api.clevertap.com",
+           .account_id = "acme",
+           .passcode_file = "",
+           .hours = {TimeZone::Find("Etc/UTC").value()},
+           .concurrency = 2,
+           .verification = {.share = 0.5, .second_look = kSecondLook}}};
+}
+
+class PostgresHarness : public VerificationHarness {
+ public:
+  PostgresHarness() {
+    database_.SetClock(clock_.Now());
+    store::PgDeliveryQueue delivery("test", Acme(), store_.keys(), store_.pool());
+    if (!delivery.RegisterAccounts().ok()) throw std::runtime_error("cannot register");
+  }
+
+  VerificationQueue& queue() override { return queue_; }
+
+  EnvelopeId AddBatch(const NewLookedBatch& batch) override {
+    const EnvelopeId id{++last_envelope_};
+    pqxx::connection connection(database_.url());
+    pqxx::work work(connection);
+    work.exec_params(
+        "insert into batch (envelope, lo, hi, account, operation, kind, state, opened_at, "
+        "call_count, accepted_at, window_end) select $1, 0, $2, $3, $4, $5, $6::text, lethe_now(), "
+        "case when $6 = 'accepted' then 1 else 0 end, case when $6 = 'accepted' then lethe_now() "
+        "end, case when $6 = 'accepted' then lethe_now() end",
+        ToInt(id), batch.size - 1, batch.route.account, std::string(Name(batch.route.operation)),
+        std::string(Name(batch.kind)), std::string(Name(batch.state)));
+    for (int pos = 0; pos < batch.size; ++pos) {
+      // Of a sample of one half: who draws nothing is in it, who draws the most is not.
+      const std::string digest(20, batch.sampled.contains(pos) ? '\0' : '\xff');
+      work.exec_params(
+          "insert into request_item (envelope, request_id, pos, ordinal, sealed, digest) "
+          "values ($1, 1, $2, $2, $3, $4)",
+          ToInt(id), pos,
+          pqxx::binarystring(store_.keys().Seal(fakes::IdentifierAt(id, pos), batch.route.account)),
+          pqxx::binarystring(digest));
+    }
+    work.commit();
+    return id;
+  }
+
+  void AcceptAgain(EnvelopeId envelope, int lo) override {
+    Run("update batch set state = 'accepted', reason = null, call_count = call_count + 1, "
+        "accepted_at = lethe_now(), window_end = lethe_now() where lo = " +
+            std::to_string(lo) + " and envelope = ",
+        envelope);
+  }
+  void Cancel(EnvelopeId envelope) override {
+    Run("update batch set state = 'cancelled', reason = 'test', finished_at = lethe_now() "
+        "where envelope = ",
+        envelope);
+  }
+  void LoseItem(EnvelopeId envelope, int pos) override {
+    Run("delete from request_item where pos = " + std::to_string(pos) + " and envelope = ",
+        envelope);
+  }
+  void SetBlocked(bool blocked) override {
+    database_.Run(blocked ? "update account_state set blocked_since = lethe_now(), "
+                            "blocked_reason = 'x', probe_at = lethe_now(), resume_by = 'batch'"
+                          : "update account_state set blocked_since = null, blocked_reason = null, "
+                            "probe_at = null, resume_by = null");
+  }
+
+  TimePoint Now() const override { return clock_.Now(); }
+  void Advance(milliseconds by) override {
+    clock_.Advance(by);
+    database_.SetClock(clock_.Now());
+  }
+
+  std::vector<LookedBatchRow> Batches() override {
+    std::vector<LookedBatchRow> batches;
+    for (const auto& row : database_.Run(
+             "select envelope, lo, hi, state, coalesce(reason, ''), call_count, "
+             "lethe_micros(accepted_at), lethe_micros(window_end), lethe_micros(finished_at), "
+             "lethe_micros(captured_at), lethe_micros(second_look_at) from batch "
+             "order by envelope, lo")) {
+      batches.push_back({.envelope = EnvelopeId{row[0].as<std::int64_t>()},
+                         .span = {row[1].as<int>(), row[2].as<int>()},
+                         .state = ParseBatchState(row[3].c_str()).value(),
+                         .reason = row[4].c_str(),
+                         .call_count = row[5].as<int>(),
+                         .accepted_at = ToOptionalTime(row[6]),
+                         .window_end = ToOptionalTime(row[7]),
+                         .finished_at = ToOptionalTime(row[8]),
+                         .captured_at = ToOptionalTime(row[9]),
+                         .second_look_at = ToOptionalTime(row[10])});
+    }
+    return batches;
+  }
+
+  std::vector<ReadBackRow> ReadBacks() override {
+    std::vector<ReadBackRow> rows;
+    for (const auto& row :
+         database_.Run("select envelope, pos, call_number, look, result from read_back "
+                       "order by 1, 2, 3, 4")) {
+      rows.push_back({EnvelopeId{row[0].as<std::int64_t>()}, row[1].as<int>(), row[2].as<int>(),
+                      row[3].as<int>(), ParseReadBack(row[4].c_str()).value()});
+    }
+    return rows;
+  }
+
+  int Captures() override {
+    return database_.Run("select count(distinct (envelope, pos)) from prior_profile")[0][0]
+        .as<int>();
+  }
+
+ private:
+  void Run(const std::string& sql, EnvelopeId envelope) {
+    database_.Run(sql + std::to_string(ToInt(envelope)));
+  }
+
+  fakes::FakeClock clock_;
+  test::TestDatabase database_;
+  test::PgStore store_{database_, clock_};
+  store::PgVerificationQueue queue_{"test", Acme(), store_.keys(), store_.pool()};
+  std::int64_t last_envelope_ = store::IdFloor(clock_.Now());
+};
+
+std::unique_ptr<VerificationHarness> MakePostgres() { return std::make_unique<PostgresHarness>(); }
+
+INSTANTIATE_TEST_SUITE_P(Postgres, VerificationQueueContract,
+                         testing::Values(Implementation{"Postgres", &MakePostgres}), NameOf);
+
+}  // namespace
+}  // namespace lethe::contract

@@ -1,0 +1,157 @@
+#include "lethe/read_back.h"
+
+#include <gmock/gmock.h>
+
+#include <string>
+#include <vector>
+
+#include "unit/core/instants.h"
+
+namespace lethe {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+const TimePoint kAccepted = At("2026-03-02 10:00 +0000");
+const TimePoint kBefore = At("2026-01-01 00:00 +0000");
+const TimePoint kSince = At("2026-03-05 09:00 +0000");
+
+Profile Of(const std::vector<std::string>& ids, std::optional<TimePoint> first_seen = {}) {
+  return {.object_ids = {ids.begin(), ids.end()}, .first_seen = first_seen};
+}
+
+ReadBack Judge(const std::optional<Capture>& before, const std::optional<Profile>& found,
+               Operation operation = Operation::kErasure) {
+  return JudgeReadBack({.operation = operation, .accepted_at = kAccepted, .before = before}, found);
+}
+Capture Captured(Profile profile) { return {std::move(profile)}; }
+
+TEST(JudgeReadBack, NobodyFoundIsAbsentWhateverWasThere) {
+  for (const Operation operation : kOperations) {
+    EXPECT_EQ(Judge({}, {}, operation), ReadBack::kAbsent);
+    EXPECT_EQ(Judge(Captured(Of({"A"}, kBefore)), {}, operation), ReadBack::kAbsent);
+  }
+}
+
+TEST(JudgeReadBack, WithACaptureTheCleverTapIdsDecide) {
+  const Capture before = Captured(Of({"A", "B"}, kBefore));
+  EXPECT_EQ(Judge(before, Of({"A", "B"}, kBefore)), ReadBack::kStillPresent);
+  EXPECT_EQ(Judge(before, Of({"C", "B"}, kBefore)), ReadBack::kStillPresent);
+  EXPECT_EQ(Judge(before, Of({"B"})), ReadBack::kStillPresent);
+  EXPECT_EQ(Judge(before, Of({"C"}, kSince)), ReadBack::kReappeared);
+  EXPECT_EQ(Judge(before, Of({"C"}, kBefore)), ReadBack::kReappeared);
+  EXPECT_EQ(Judge(before, Of({"C"})), ReadBack::kReappeared);
+}
+
+TEST(JudgeReadBack, AnAppThatKeptItsIdAndLostItsHistoryIsAPersonWhoCameBack) {
+  EXPECT_EQ(Judge(Captured(Of({"A"}, kBefore)), Of({"A"}, kSince)), ReadBack::kReappeared);
+}
+
+TEST(JudgeReadBack, AFirstEventOfSomebodyWithoutHistoryProvesNothing) {
+  EXPECT_EQ(Judge(Captured(Of({"A"})), Of({"A"}, kSince)), ReadBack::kUnclear);
+}
+
+TEST(JudgeReadBack, WhereNobodyWasBeforeSomebodyIsNew) {
+  EXPECT_EQ(Judge(Capture{}, Of({"A"}, kBefore)), ReadBack::kReappeared);
+  EXPECT_EQ(Judge(Capture{}, Of({})), ReadBack::kReappeared);
+}
+
+TEST(JudgeReadBack, WithoutIdsToCompareTheHistoryDecides) {
+  for (const std::optional<Capture>& before :
+       {std::optional<Capture>(), std::optional(Captured(Of({}, kBefore)))}) {
+    EXPECT_EQ(Judge(before, Of({"A"}, kBefore)), ReadBack::kStillPresent);
+    EXPECT_EQ(Judge(before, Of({"A"}, kSince)), ReadBack::kReappeared);
+    EXPECT_EQ(Judge(before, Of({"A"})), ReadBack::kUnclear);
+  }
+  EXPECT_EQ(Judge(Captured(Of({"A"}, kBefore)), Of({}, kSince)), ReadBack::kReappeared);
+  EXPECT_EQ(Judge(Captured(Of({"A"}, kBefore)), Of({})), ReadBack::kUnclear);
+}
+
+TEST(JudgeReadBack, AnEventOfTheMomentOfAcceptanceIsOld) {
+  EXPECT_EQ(Judge({}, Of({}, kAccepted)), ReadBack::kStillPresent);
+  EXPECT_EQ(Judge({}, Of({}, kAccepted + std::chrono::seconds(1))), ReadBack::kReappeared);
+}
+
+TEST(JudgeReadBack, APhoneThatStillFindsItsProfileWasNotDisassociated) {
+  EXPECT_EQ(Judge({}, Of({"A"}, kBefore), Operation::kDisassociation), ReadBack::kStillPresent);
+  EXPECT_EQ(Judge({}, Of({"A"}, kSince), Operation::kDisassociation), ReadBack::kReappeared);
+}
+
+TEST(JudgeReadBack, AMergedProfileHasSeveralDevices) {
+  EXPECT_EQ(Judge({}, Of({"A", "B"}, kSince), Operation::kDemerge), ReadBack::kStillPresent);
+  EXPECT_EQ(Judge({}, Of({"A"}, kBefore), Operation::kDemerge), ReadBack::kReappeared);
+  EXPECT_EQ(Judge({}, Of({}, kBefore), Operation::kDemerge), ReadBack::kUnclear);
+}
+
+Transition Part(int lo, int hi, BatchState to, std::string reason = "") {
+  return {.span = {lo, hi}, .to = to, .reason = std::move(reason)};
+}
+
+TEST(ConcludeReadBack, ItemsThatNobodyLookedAtAreDone) {
+  EXPECT_THAT(ConcludeReadBack({3, 9}, {}), ElementsAre(Part(3, 9, BatchState::kDone)));
+}
+
+TEST(ConcludeReadBack, AbsentAndReappearedStayTogetherWithTheRest) {
+  const std::vector<ReadItem> items{{1, ReadBack::kAbsent}, {3, ReadBack::kReappeared}};
+  EXPECT_THAT(ConcludeReadBack({0, 4}, items), ElementsAre(Part(0, 4, BatchState::kDone)));
+}
+
+TEST(ConcludeReadBack, EveryFateHasItsRun) {
+  const std::vector<ReadItem> items{{0, ReadBack::kStillPresent},
+                                    {1, ReadBack::kStillPresent},
+                                    {2, ReadBack::kStillPresent, true},
+                                    {4, ReadBack::kUnclear},
+                                    {5, std::nullopt}};
+  EXPECT_THAT(ConcludeReadBack({0, 5}, items),
+              ElementsAre(Part(0, 1, BatchState::kReady, "still_present"),
+                          Part(2, 2, BatchState::kNeedsReview, "still_present"),
+                          Part(3, 3, BatchState::kDone),
+                          Part(4, 4, BatchState::kNeedsReview, "found_unclear"),
+                          Part(5, 5, BatchState::kNeedsReview, "unverified")));
+}
+
+TEST(ConcludeReadBack, TheOnlyItemMayBeTheWholeBatch) {
+  const std::vector<ReadItem> items{{7, ReadBack::kStillPresent}};
+  EXPECT_THAT(ConcludeReadBack({7, 7}, items),
+              ElementsAre(Part(7, 7, BatchState::kReady, "still_present")));
+}
+
+TEST(ConcludeReadBack, EveryMoveIsOneOfTheStateMachine) {
+  for (const bool resent : {false, true}) {
+    for (const ReadBack result : kReadBacks) {
+      const std::vector<ReadItem> items{{0, result, resent}};
+      for (const Transition& run : ConcludeReadBack({0, 0}, items)) {
+        EXPECT_TRUE(CanMove(BatchState::kAccepted, run.to)) << Name(result);
+      }
+    }
+  }
+}
+
+std::string DigestThatDraws(const std::string& last_eight) {
+  return std::string(12, 'x') + last_eight;
+}
+
+TEST(IsInSample, TheLastEightBytesAreDrawn) {
+  const std::string lowest = DigestThatDraws(std::string(8, '\0'));
+  const std::string highest = DigestThatDraws(std::string(8, '\xff'));
+  const std::string middle = DigestThatDraws('\x80' + std::string(7, '\0'));
+  EXPECT_TRUE(IsInSample(lowest, 0.01));
+  EXPECT_FALSE(IsInSample(highest, 0.99));
+  EXPECT_FALSE(IsInSample(middle, 0.5));
+  EXPECT_TRUE(IsInSample(middle, 0.51));
+}
+
+TEST(IsInSample, AllAreAllAndNoneIsNone) {
+  EXPECT_TRUE(IsInSample(DigestThatDraws(std::string(8, '\xff')), 1));
+  EXPECT_FALSE(IsInSample(DigestThatDraws(std::string(8, '\0')), 0));
+  EXPECT_FALSE(IsInSample("", 0.5));
+}
+
+TEST(Words, ReadBackWordsGoThereAndBack) {
+  for (const ReadBack result : kReadBacks) EXPECT_EQ(ParseReadBack(Name(result)), result);
+  EXPECT_EQ(ParseReadBack("gone"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace lethe
