@@ -9,6 +9,7 @@
 #include "clevertap/answer.h"
 #include "clevertap/folding.h"
 #include "clevertap/payload.h"
+#include "clevertap/profile_answer.h"
 
 namespace lethe::clevertap {
 namespace {
@@ -136,6 +137,24 @@ VendorReply HttpVendorClient::Probe(std::string_view account_name) {
       endpoint, std::min(endpoint.call_timeout(), kLongestProbe),
       [&](const Passcode& passcode) { return MakeRequest(account, passcode, account.probe_path); },
       ClassifyProbe);
+}
+
+LookUpReply HttpVendorClient::LookUp(const LookUpCall& call) {
+  const auto found = endpoints_.find(call.account);
+  if (found == endpoints_.end()) {
+    return NotAnswered(NothingSent(OutcomeClass::kMisconfigured, "unknown_account"));
+  }
+  Endpoint& endpoint = *found->second;
+  const std::string path = ProfilePath(call);
+  std::optional<LookUpReply> answer;
+  const VendorReply reply = Call(
+      endpoint,
+      [&](const Passcode& passcode) { return MakeRequest(endpoint.account(), passcode, path); },
+      [&](const Transport& transport) {
+        answer = ClassifyLookUp(transport);
+        return ClassifyProbe(transport);
+      });
+  return answer ? *std::move(answer) : NotAnswered(reply);
 }
 
 VendorReply HttpVendorClient::Call(

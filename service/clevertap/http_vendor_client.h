@@ -9,6 +9,7 @@
 
 #include "clevertap/curl_exchange.h"
 #include "lethe/account.h"
+#include "lethe/profile_reader.h"
 #include "lethe/redacted.h"
 #include "lethe/result.h"
 #include "lethe/vendor.h"
@@ -30,7 +31,7 @@ using PasscodeSource = std::function<Result<std::vector<Passcode>>(const Account
 ///   kMisconfigured   `unknown_account`; `bad_account_id`: one that no header can carry;
 ///   kAccountBlocked  `passcode_unreadable`; `bad_passcode`: one that no header can carry;
 ///   kRefused         `unsendable`: MakePayload() failed. Splitting isolates a bad identifier.
-class HttpVendorClient : public VendorClient {
+class HttpVendorClient : public VendorClient, public ProfileReader {
  public:
   HttpVendorClient(std::vector<Account> accounts, PasscodeSource passcodes,
                    const HttpOptions& options);
@@ -38,6 +39,7 @@ class HttpVendorClient : public VendorClient {
 
   VendorReply Send(const VendorCall& call) override;
   VendorReply Probe(std::string_view account) override;
+  LookUpReply LookUp(const LookUpCall& call) override;
 
  private:
   class Endpoint;

@@ -1,0 +1,139 @@
+#include "clevertap/profile_answer.h"
+
+#include <gmock/gmock.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace lethe::clevertap {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr char kFound[] =
+    R"({"status":"success","record":{"profileData":{"identity":"u"},)"
+    R"("events":{"App Launched":{"count":2,"first_seen":1772000000,"last_seen":1772100000},)"
+    R"("Charged":{"count":1,"first_seen":1771000000,"last_seen":1771000000}},)"
+    R"("platformInfo":[{"platform":"iOS","objectId":"-a"},{"platform":"Web","objectId":"__gB"}]}})";
+
+LookUpReply Answer(const std::string& body, int status = 200) {
+  return ClassifyLookUp({.http_status = status, .body = body});
+}
+
+TEST(ClassifyLookUp, AProfileHasItsCleverTapIdsAndItsEarliestEvent) {
+  const LookUpReply reply = Answer(kFound);
+  EXPECT_EQ(reply.outcome, LookUpOutcome::kFound);
+  EXPECT_EQ(reply.http_status, 200);
+  EXPECT_THAT(reply.profile.object_ids, ElementsAre(Identifier("-a"), Identifier("__gB")));
+  EXPECT_EQ(reply.profile.first_seen, TimePoint(std::chrono::seconds(1'771'000'000)));
+}
+
+TEST(ClassifyLookUp, AProfileMayLackAllThatTellsItApart) {
+  for (const char* record :
+       {R"({"profileData":{}})", R"({"platformInfo":[]})", R"({"events":null})",
+        R"({"platformInfo":[{"objectId":""},{"objectId":7},5],"events":{"A":{"first_seen":"x"}}})",
+        R"({"platformInfo":{},"events":[]})", R"({"events":{"A":{"first_seen":1772000000000}}})",
+        R"({"events":{"A":{"first_seen":0},"B":{"first_seen":-5},"C":7}})"}) {
+    const LookUpReply reply =
+        Answer(std::string(R"({"status":"success","record":)") + record + "}");
+    EXPECT_EQ(reply.outcome, LookUpOutcome::kFound) << record;
+    EXPECT_THAT(reply.profile.object_ids, IsEmpty()) << record;
+    EXPECT_EQ(reply.profile.first_seen, std::nullopt) << record;
+  }
+}
+
+TEST(ClassifyLookUp, BothShapesOfNobodyThatWereSeenAreAbsent) {
+  for (const char* body : {R"({"status":"success","record":null})", R"({"status":"fail"})",
+                           R"({"status":"fail","error":"Profile not found","code":404})",
+                           R"({"status":"fail","error":"no profile","code":1})"}) {
+    EXPECT_EQ(Answer(body).outcome, LookUpOutcome::kAbsent) << body;
+  }
+}
+
+TEST(ClassifyLookUp, NothingElseThatSays200CountsAsAnAnswer) {
+  for (const std::string body : {"",
+                                 "null",
+                                 "[]",
+                                 "{}",
+                                 "true",
+                                 "success",
+                                 "<html></html>",
+                                 R"({"record":null})",
+                                 R"({"status":"success"})",
+                                 R"({"status":"success","record":{}})",
+                                 R"({"status":"success","record":[]})",
+                                 R"({"status":"success","record":"gone"})",
+                                 R"({"status":"partial","record":null})",
+                                 R"({"status":7,"record":null})",
+                                 R"({"status":"fail","code":401})",
+                                 R"({"status":"fail","code":"429"})",
+                                 R"({"status":"fail","code":500})",
+                                 R"({"status":"fail","code":400})",
+                                 R"({"status":"success","record":nul)",
+                                 "\xff\xfe"}) {
+    EXPECT_EQ(Answer(body).outcome, LookUpOutcome::kUnknown) << body;
+  }
+}
+
+TEST(ClassifyLookUp, OnlyAWhole200IsRead) {
+  const std::string absent = R"({"status":"success","record":null})";
+  for (const int status : {201, 202, 204, 206}) {
+    EXPECT_EQ(Answer(absent, status).outcome, LookUpOutcome::kUnknown) << status;
+  }
+  for (const Ending ending : {Ending::kBroken, Ending::kTimeout, Ending::kTooLarge}) {
+    const LookUpReply reply =
+        ClassifyLookUp({.ending = ending, .http_status = 200, .body = absent});
+    EXPECT_EQ(reply.outcome, LookUpOutcome::kUnknown) << Name(ending);
+  }
+}
+
+TEST(ClassifyLookUp, AnyOtherStatusIsNoAnswerWhateverTheBodySays) {
+  const std::string absent = R"({"status":"success","record":null})";
+  struct Row {
+    int status;
+    LookUpOutcome outcome;
+  };
+  for (const auto& [status, outcome] : std::vector<Row>{{401, LookUpOutcome::kBlocked},
+                                                        {403, LookUpOutcome::kBlocked},
+                                                        {404, LookUpOutcome::kBlocked},
+                                                        {405, LookUpOutcome::kBlocked},
+                                                        {302, LookUpOutcome::kBlocked},
+                                                        {429, LookUpOutcome::kThrottled},
+                                                        {400, LookUpOutcome::kUnknown},
+                                                        {408, LookUpOutcome::kUnknown},
+                                                        {500, LookUpOutcome::kUnknown},
+                                                        {503, LookUpOutcome::kUnknown}}) {
+    EXPECT_EQ(Answer(absent, status).outcome, outcome) << status;
+    EXPECT_EQ(Answer(kFound, status).outcome, outcome) << status;
+  }
+}
+
+TEST(ClassifyLookUp, NoAnswerSaysWhatBroke) {
+  const LookUpReply reply = ClassifyLookUp({.ending = Ending::kConnect});
+  EXPECT_EQ(reply.outcome, LookUpOutcome::kUnknown);
+  EXPECT_EQ(reply.code, "connect");
+  EXPECT_EQ(reply.http_status, 0);
+}
+
+TEST(ClassifyLookUp, AskedToWaitItSaysSo) {
+  const LookUpReply reply =
+      ClassifyLookUp({.http_status = 429, .retry_after = std::chrono::seconds(7)});
+  EXPECT_EQ(reply.retry_after, std::chrono::seconds(7));
+}
+
+TEST(ProfilePath, ValuesAreEncodedAndKindsHaveTheirKey) {
+  const auto path = [](IdentifierKind kind, const std::string& value) {
+    return ProfilePath({.account = "acme", .kind = kind, .identifier = Identifier(value)});
+  };
+  EXPECT_EQ(path(IdentifierKind::kPhone, "+919876543210"),
+            "/1/profile.json?identity=%2B919876543210");
+  EXPECT_EQ(path(IdentifierKind::kIdentity, "a b&c=d/e?f#g%"),
+            "/1/profile.json?identity=a%20b%26c%3Dd%2Fe%3Ff%23g%25");
+  EXPECT_EQ(path(IdentifierKind::kIdentity, "ü"), "/1/profile.json?identity=%C3%BC");
+  EXPECT_EQ(path(IdentifierKind::kGuid, "__g1"), "/1/profile.json?objectId=__g1");
+}
+
+}  // namespace
+}  // namespace lethe::clevertap
