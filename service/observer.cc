@@ -124,6 +124,49 @@ void Observer::Show(const core::ProbeReport& report) {
        {"overtaken", !report.applied && !report.error}});
 }
 
+void Observer::Show(const Route& route, const core::LookReport& report) {
+  if (report.error) ShowFailure("look.failed", *report.error);
+  if (!report.claimed) return;
+  for (const LookUpOutcome outcome : kLookUpOutcomes) {
+    if (const int count = report.of(outcome); count > 0) {
+      metrics_.LookedUp({route.account, report.purpose, outcome, count});
+    }
+  }
+  for (const ReadBack result : kReadBacks) {
+    const int items = report.of(result);
+    if (report.applied && items > 0) {
+      metrics_.WasReadBack({route.account, report.purpose, result, items});
+    }
+  }
+  const bool plain = report.applied && report.over && report.items[BatchState::kReady] == 0 &&
+                     report.items[BatchState::kNeedsReview] == 0;
+  Log(plain ? LogLevel::kInfo : LogLevel::kWarning, "batch.looked_at",
+      {{"account", LogValue::Public(route.account)},
+       {"operation", route.operation},
+       {"purpose", report.purpose},
+       {"envelope", report.envelope},
+       {"lo", report.span.lo},
+       {"hi", report.span.hi},
+       {"found", report.of(LookUpOutcome::kFound)},
+       {"absent", report.of(LookUpOutcome::kAbsent)},
+       {"throttled", report.of(LookUpOutcome::kThrottled)},
+       {"blocked", report.of(LookUpOutcome::kBlocked)},
+       {"unknown", report.of(LookUpOutcome::kUnknown)},
+       {"unreadable", report.unreadable},
+       {"still_present", report.of(ReadBack::kStillPresent)},
+       {"reappeared", report.of(ReadBack::kReappeared)},
+       {"unclear", report.of(ReadBack::kUnclear)},
+       {"over", report.over},
+       {"done_items", report.items[BatchState::kDone]},
+       {"ready_items", report.items[BatchState::kReady]},
+       {"needs_review_items", report.items[BatchState::kNeedsReview]},
+       {"fenced", report.fenced}});
+}
+
+void Observer::Show(const core::ForgetReport& report) {
+  if (report.error) ShowFailure("captures.not_forgotten", *report.error);
+}
+
 void Observer::ShowFailure(const char* event, const Error& error) {
   metrics_.StoreFailed(error.code);
   Log(LogLevel::kError, event,

@@ -3,6 +3,7 @@
 #include "api/call_observer.h"
 #include "core/account_prober.h"
 #include "core/dispatcher.h"
+#include "core/verifier.h"
 #include "lethe/result.h"
 #include "store/committer.h"
 #include "telemetry/metrics.h"
@@ -23,6 +24,8 @@ class Observer {
   void Show(const core::CloseReport& report);
   void Show(const core::ReleaseReport& report);
   void Show(const core::ProbeReport& report);
+  void Show(const Route& route, const core::LookReport& report);
+  void Show(const core::ForgetReport& report);
 
   /// A call to the store failed; `event` names what was tried.
   void ShowFailure(const char* event, const Error& error);

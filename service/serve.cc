@@ -14,6 +14,7 @@
 #include <mutex>
 #include <optional>
 #include <random>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
@@ -23,6 +24,7 @@
 #include "core/account_prober.h"
 #include "core/dispatcher.h"
 #include "core/vendor_checker.h"
+#include "core/verifier.h"
 #include "observer.h"
 #include "runtime/loop.h"
 #include "runtime/passcode_watch.h"
@@ -39,6 +41,7 @@
 #include "store/pg_delivery_queue.h"
 #include "store/pg_request_store.h"
 #include "store/pg_review_store.h"
+#include "store/pg_verification_queue.h"
 #include "store/snapshot.h"
 #include "telemetry/logging.h"
 #include "telemetry/metrics.h"
@@ -63,6 +66,7 @@ constexpr milliseconds kProbeAccountsEvery{1'000};
 constexpr milliseconds kSnapshotEvery{5'000};
 constexpr milliseconds kReadinessEvery{1'000};
 constexpr milliseconds kPartitionsEvery{3'600'000};
+constexpr milliseconds kForgetCapturesEvery{600'000};
 
 /// Callers that ask CleverTap at a time. Slots bound them for each account; few ask at all.
 constexpr int kVendorChecks = 4;
@@ -121,10 +125,22 @@ class Process {
         vendor_checker_(
             {.slots = slots_, .vendor = vendor_, .clock = clock_},
             {.lease = config.dispatcher.lease, .call_timeout = config.dispatcher.call_timeout}),
+        looks_(name_, config.accounts, keys, delivery_pool_),
+        verifier_({.queue = looks_,
+                   .profiles = vendor_,
+                   .clock = clock_,
+                   .jitter = Jitter,
+                   .stop = stopping_.get_token()},
+                  {.linger = config.dispatcher.linger,
+                   .lease = config.dispatcher.lease,
+                   .call_timeout = config.dispatcher.call_timeout}),
         readers_(config.database.connections),
         checkers_(kVendorChecks) {
     for (const Account& account : config.accounts) {
-      for (const Operation operation : kOperations) routes_.push_back({account.name, operation});
+      for (const Operation operation : kOperations) {
+        routes_.push_back({account.name, operation});
+        if (account.verification.on()) verified_routes_.push_back(routes_.back());
+      }
     }
   }
 
@@ -165,9 +181,11 @@ class Process {
   /// Lets no more work in, and waits for the calls in flight.
   void Stop() {
     SetNotReady("stopping");
+    stopping_.request_stop();
     if (server_) server_->Shutdown(kDrainCalls);
     for (const auto& loop : loops_) loop->Stop();
     if (senders_) senders_->Stop();
+    if (lookers_) lookers_->Stop();
   }
 
  private:
@@ -193,6 +211,11 @@ class Process {
     start_when_ready(kProbeAccountsEvery, [this] { return ProbeAccounts(); });
     start_when_ready(kCloseWindowsEvery, [this] { return CloseWindows(); });
     start_when_ready(kReleaseHeldEvery, [this] { return ReleaseHeld(); });
+    start_when_ready(kForgetCapturesEvery, [this] { return ForgetCaptures(); });
+    if (verified_routes_.empty()) return;
+    lookers_ = std::make_unique<runtime::Senders>(
+        Lookers(), config_.accounts, [this](const Route& route) { return LookOnce(route); });
+    start_when_ready(config_.dispatcher.poll, [this] { return OfferLooks(); });
   }
 
   Next CheckReadiness() {
@@ -267,6 +290,36 @@ class Process {
     if (report.items[BatchState::kHeld] > 0) JudgeRefusals();
     return report.step == core::SendStep::kIdle ? runtime::Sent::kNothing
                                                 : runtime::Sent::kSomething;
+  }
+
+  /// As many as may have a look-up in flight, within what one process runs.
+  int Lookers() const {
+    int lookers = 0;
+    for (const Account& account : config_.accounts) {
+      if (account.verification.on()) lookers += account.concurrency;
+    }
+    return std::min(lookers, config_.dispatcher.senders);
+  }
+
+  Next OfferLooks() {
+    const auto due = looks_.Due(verified_routes_, config_.dispatcher.linger);
+    if (!due.ok()) {
+      observer_.ShowFailure("looks.failed", due.error());
+      return Next::kWait;
+    }
+    for (const Route& route : *due) lookers_->Offer(route);
+    return Next::kWait;
+  }
+
+  runtime::Sent LookOnce(const Route& route) {
+    const core::LookReport report = verifier_.LookOnce(route);
+    observer_.Show(route, report);
+    return report.claimed ? runtime::Sent::kSomething : runtime::Sent::kNothing;
+  }
+
+  Next ForgetCaptures() {
+    observer_.Show(verifier_.ForgetCaptures());
+    return Next::kWait;
   }
 
   Next RescueAbandoned() {
@@ -352,12 +405,17 @@ class Process {
   core::Dispatcher dispatcher_;
   core::AccountProber prober_;
   runtime::PasscodeWatch passcodes_;  // the probing loop's own
-  std::vector<Route> routes_;
   core::VendorChecker vendor_checker_;
+  store::PgVerificationQueue looks_;
+  std::stop_source stopping_;
+  core::Verifier verifier_;
+  std::vector<Route> routes_;
+  std::vector<Route> verified_routes_;
   runtime::WorkerPool readers_;
   runtime::WorkerPool checkers_;
   std::unique_ptr<api::Server> server_;
   std::unique_ptr<runtime::Senders> senders_;
+  std::unique_ptr<runtime::Senders> lookers_;
 
   mutable std::mutex readiness_mutex_;
   std::optional<std::string> not_ready_reason_ = "starting";

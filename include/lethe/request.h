@@ -8,6 +8,7 @@
 
 #include "lethe/batch.h"
 #include "lethe/operation.h"
+#include "lethe/read_back.h"
 #include "lethe/redacted.h"
 #include "lethe/time.h"
 
@@ -74,6 +75,15 @@ enum class RequestState {
 };
 RequestState DeriveState(const ItemCounts& counts, int item_count);
 
+/// Items of one request that are done, by what reading them back has shown.
+struct VerifiedCounts {
+  int absent = 0;      ///< Gone after the window.
+  int reappeared = 0;  ///< Somebody else was there after the window.
+  int came_back = 0;   ///< Of the absent: found by the second look.
+
+  friend bool operator==(const VerifiedCounts&, const VerifiedCounts&) = default;
+};
+
 /// A request as it stands.
 struct RequestView {
   RequestId id;
@@ -90,6 +100,7 @@ struct RequestView {
   std::optional<TimePoint> last_window_end;   ///< Latest among its accepted and done items.
   std::optional<TimePoint> last_finished_at;  ///< Latest among its final items.
   int unlinked_count = 0;                     ///< ItemView::unlinked.
+  VerifiedCounts verified = {};
 };
 
 /// One item of a request as it stands.
@@ -108,6 +119,14 @@ struct ItemView {
   /// whose item was not rejected or cancelled) demerges or disassociates: CleverTap may no longer
   /// find the profile under it, and would not say so.
   bool unlinked = false;
+
+  /// What reading it back has shown about the call that CleverTap accepted last; nothing if nobody
+  /// looked.
+  std::optional<ReadBack> read_back = {};
+  std::optional<TimePoint> read_back_at = {};
+
+  /// When somebody was first found under the identifier of a person who is gone.
+  std::optional<TimePoint> reappeared_at = {};
 };
 
 template <typename View>

@@ -61,6 +61,13 @@ v1::ItemCounts ToProto(const ItemCounts& counts) {
   return proto;
 }
 
+v1::CompletionBasis BasisOf(const ItemView& view) {
+  if (view.state != BatchState::kDone) return v1::COMPLETION_BASIS_UNSPECIFIED;
+  if (view.read_back == ReadBack::kAbsent) return v1::COMPLETION_BASIS_VERIFIED_ABSENT;
+  if (view.read_back == ReadBack::kReappeared) return v1::COMPLETION_BASIS_REAPPEARED;
+  return v1::COMPLETION_BASIS_WINDOW;
+}
+
 bool IsUnderWay(RequestState state) {
   return state == RequestState::kQueued || state == RequestState::kInProgress;
 }
@@ -80,6 +87,8 @@ std::optional<TimePoint> ExpectedCompletion(const RequestView& view, const Proce
     const TimePoint if_sent_now = WindowEnd(view.operation, now, hours);
     expected = std::max(expected.value_or(if_sent_now), if_sent_now);
   }
+  // The window has passed, and people are being looked up: nobody can say how long that takes.
+  if (expected && view.counts[BatchState::kAccepted] > 0) expected = std::max(*expected, now);
   return expected;
 }
 
@@ -114,6 +123,11 @@ v1::PrivacyRequest ToProto(const RequestView& view, const ProcessingHours& hours
   proto.set_item_count(view.item_count);
   proto.set_duplicate_count(view.duplicate_count);
   *proto.mutable_item_counts() = ToProto(view.counts);
+  if (view.verified != VerifiedCounts{}) {
+    proto.mutable_verification_counts()->set_absent(view.verified.absent);
+    proto.mutable_verification_counts()->set_reappeared(view.verified.reappeared);
+    proto.mutable_verification_counts()->set_came_back(view.verified.came_back);
+  }
   *proto.mutable_create_time() = ToProto(view.create_time);
   if (view.submit_time) *proto.mutable_submit_time() = ToProto(*view.submit_time);
   if (view.due_time) *proto.mutable_due_time() = ToProto(*view.due_time);
@@ -145,6 +159,9 @@ v1::PrivacyRequestItem ToProto(const ItemView& view) {
   if (view.accepted_at) *proto.mutable_accept_time() = ToProto(*view.accepted_at);
   if (view.window_end) *proto.mutable_window_end_time() = ToProto(*view.window_end);
   if (view.finished_at) *proto.mutable_complete_time() = ToProto(*view.finished_at);
+  proto.set_basis(BasisOf(view));
+  if (view.read_back_at) *proto.mutable_verify_time() = ToProto(*view.read_back_at);
+  if (view.reappeared_at) *proto.mutable_reappear_time() = ToProto(*view.reappeared_at);
   return proto;
 }
 

@@ -96,7 +96,7 @@ Verifier::Walk Verifier::LookUp(const LookClaim& claim, milliseconds lease_end) 
   int unanswered_in_a_row = 0;
   const std::size_t size = claim.items.size();
   const std::size_t most = std::min<std::size_t>(size, kLookUpsPerClaim);
-  for (std::size_t i = 0; i < most && !walk.turned_away; ++i) {
+  for (std::size_t i = 0; i < most && !walk.turned_away && !parts_.stop.stop_requested(); ++i) {
     if (lease_end - parts_.clock.Monotonic() <= options_.call_timeout) break;
     // Each try begins one item further, so that a few that are never answered do not hide the rest.
     const LookItem& item = claim.items[(i + static_cast<std::size_t>(claim.tries)) % size];

@@ -3,6 +3,7 @@
 #include <array>
 #include <functional>
 #include <optional>
+#include <stop_token>
 
 #include "lethe/profile_reader.h"
 #include "lethe/read_back.h"
@@ -66,6 +67,7 @@ class Verifier {
     ProfileReader& profiles;
     const Clock& clock;
     std::function<double()> jitter;  ///< In [0, 1).
+    std::stop_token stop;            ///< Ends a claim after the look-up that runs.
   };
 
   Verifier(Parts parts, const VerifierOptions& options);

@@ -22,6 +22,12 @@ using namespace std::chrono_literals;
 /// Kubernetes kills 30 s after it has asked to stop; a second is left for the exit itself.
 constexpr milliseconds kMaxShutdownGrace = 29s;
 
+/// Enough to notice a rule that changed at CleverTap, at a twentieth of the calls.
+constexpr double kDefaultSample = 0.05;
+
+/// CleverTap's backups are gone after 60 days; a year is more than any use of a second look.
+constexpr milliseconds kMaxSecondLook = 8'784h;
+
 auto Integer(int min, int max) {
   return [=](const std::string& text) { return ParseInteger(text, min, max); };
 }
@@ -186,6 +192,7 @@ class Loader {
     Read(section.Take("concurrency"), account.concurrency, Integer(1, kMaxConcurrency));
     Read(section.Take("disassociate_path"), account.disassociate_path, ParseDisassociatePath);
     Read(section.Take("probe_path"), account.probe_path, ParseProbePath);
+    ReadVerification(section, account.verification);
     const auto window = section.Take("sandbox_window");
     Read(window, account.hours.sandbox_window, Duration(1ms, 48h));
     if (window && IsCleverTap(account.base_url)) {
@@ -202,6 +209,23 @@ class Loader {
     Read(section.Take("demerge"), horizons.demerge, Duration(0ms, 24h));
     Read(section.Take("disassociation"), horizons.disassociation, Duration(0ms, 24h));
     section.Close();
+  }
+
+  void ReadVerification(Section& section, Verification& verification) {
+    VerifyMode mode = VerifyMode::kOff;
+    double sample = kDefaultSample;
+    const auto share = section.Take("verification_sample");
+    const auto second_look = section.Take("second_look");
+    Read(section.Take("verification"), mode,
+         OneOf({VerifyMode::kOff, VerifyMode::kSample, VerifyMode::kAll}));
+    Read(share, sample, [](const std::string& text) { return ParseShare(text, 0.01, 1); });
+    Read(second_look, verification.second_look, Duration(1s, kMaxSecondLook));
+    if (share && mode != VerifyMode::kSample) problems_.Add(*share, "needs verification: sample");
+    if (second_look && mode == VerifyMode::kOff) {
+      problems_.Add(*second_look, "needs verification: sample or all");
+    }
+    if (mode == VerifyMode::kSample) verification.share = sample;
+    if (mode == VerifyMode::kAll) verification.share = 1;
   }
 
   /// The variable's value if it is set, otherwise the file's.

@@ -43,6 +43,13 @@ struct Unit {
   std::string_view name;
   std::int64_t ms;
 };
+/// As short as it can be written.
+std::string FormatShare(double share) {
+  std::array<char, 32> text{};
+  const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), share);
+  return {text.data(), end};
+}
+
 constexpr std::array kUnits{Unit{"ms", 1}, Unit{"s", 1'000}, Unit{"m", 60'000},
                             Unit{"h", 3'600'000}};
 
@@ -99,6 +106,16 @@ Result<int> ParseInteger(std::string_view text, int min, int max) {
                  std::to_string(max));
   }
   return *value;
+}
+
+Result<double> ParseShare(std::string_view text, double min, double max) {
+  double value = 0;
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
+  const bool whole = error == std::errc{} && end == text.data() + text.size();
+  if (whole && value >= min && value <= max) return value;
+  return Wrong("must be a number from " + FormatShare(min) + " to " + FormatShare(max) +
+               ", such as 0.05");
 }
 
 std::string FormatDuration(milliseconds duration) {

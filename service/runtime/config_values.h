@@ -17,6 +17,21 @@ Result<int> ParseInteger(std::string_view text, int min, int max);
 /// A whole number and its unit: `250ms`, `2s`, `10m`, `48h`. Within the bounds, both included.
 Result<milliseconds> ParseDuration(std::string_view text, milliseconds min, milliseconds max);
 
+/// How far an account is verified: `off`, `sample` (with a share of its own) or `all`.
+enum class VerifyMode { kOff, kSample, kAll };
+
+constexpr std::string_view Name(VerifyMode mode) {
+  switch (mode) {
+    case VerifyMode::kOff: return "off";
+    case VerifyMode::kSample: return "sample";
+    case VerifyMode::kAll: return "all";
+  }
+  return "";
+}
+
+/// A share of a whole: a decimal number within the bounds, both included.
+Result<double> ParseShare(std::string_view text, double min, double max);
+
 /// The duration in the largest unit that leaves it whole.
 std::string FormatDuration(milliseconds duration);
 

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 
 #include "store/page.h"
 #include "store/statements.h"
 #include "store/unlinked.h"
 #include "store/values.h"
+#include "store/verification_statements.h"
 
 namespace lethe::store {
 namespace {
@@ -77,6 +79,29 @@ std::vector<RequestView> ToViews(const pqxx::result& rows) {
   return views;
 }
 
+/// Says of each request how many of its items were read back.
+void CountVerified(pqxx::transaction_base& work, std::string_view account,
+                   std::vector<RequestView>& views) {
+  ArrayLiteral ids;
+  std::map<std::int64_t, RequestView*> by_id;
+  for (RequestView& view : views) {
+    if (view.counts[BatchState::kDone] == 0) continue;
+    ids.Add(ToInt(view.id));
+    by_id[ToInt(view.id)] = &view;
+  }
+  if (by_id.empty()) return;
+  for (const auto& row : work.exec_prepared(kCountVerified.name, std::string(account), ids.str())) {
+    VerifiedCounts& verified = by_id.at(row[0].as<std::int64_t>())->verified;
+    const bool second_look = row[1].as<int>() == 2;
+    const auto result = ParseReadBack(row[2].c_str());
+    const int items = row[3].as<int>();
+    if (result == ReadBack::kAbsent && !second_look) verified.absent = items;
+    if (result == ReadBack::kReappeared) {
+      (second_look ? verified.came_back : verified.reappeared) = items;
+    }
+  }
+}
+
 ItemView ToItemView(const pqxx::row& row) {
   return ItemView{.ordinal = row[0].as<int>(),
                   .state = ParseBatchState(row[1].c_str()).value(),
@@ -85,7 +110,10 @@ ItemView ToItemView(const pqxx::row& row) {
                   .not_before = ToOptionalTime(row[4]),
                   .accepted_at = ToOptionalTime(row[5]),
                   .window_end = ToOptionalTime(row[6]),
-                  .finished_at = ToOptionalTime(row[7])};
+                  .finished_at = ToOptionalTime(row[7]),
+                  .read_back = row[8].is_null() ? std::nullopt : ParseReadBack(row[8].c_str()),
+                  .read_back_at = ToOptionalTime(row[9]),
+                  .reappeared_at = ToOptionalTime(row[10])};
 }
 
 void MarkUnlinked(pqxx::transaction_base& work, const ListItemsParams& params,
@@ -132,6 +160,7 @@ Result<RequestView> PgRequestStore::Get(std::string_view account, RequestId id) 
     if (views.empty()) return RequestNotFound();
     RequestView& view = views.front();
     FindUnlinked(work, {{id, view.account}}, {}, [&](RequestId, int) { ++view.unlinked_count; });
+    CountVerified(work, account, views);
     return std::move(view);
   });
 }
@@ -143,7 +172,9 @@ Result<Page<RequestView>> PgRequestStore::ListRequests(const ListRequestsParams&
     pqxx::nontransaction work(connection);
     const auto rows = work.exec_prepared(kReadRequests.name, std::string(params.account),
                                          std::int64_t{0}, last, params.page_size + 1);
-    return ToPage(ToViews(rows), params.page_size);
+    Page<RequestView> page = ToPage(ToViews(rows), params.page_size);
+    CountVerified(work, params.account, page.rows);
+    return page;
   });
 }
 

@@ -100,8 +100,8 @@ select $1, api, number from unnest(array['delete', 'demerge', 'disassociate', 'p
 on conflict do nothing
 )sql"};
 
-// $1 accounts, $2 operations (pairs), $3 linger in milliseconds, $4 how many milliseconds a batch of
-// the pair waits for its capture, at most; null: it needs none.
+// $1 accounts, $2 operations (pairs), $3 linger in milliseconds, $4 how many milliseconds a batch
+// of the pair waits for its capture, at most; null: it needs none.
 inline constexpr Statement kSendableRoutes{"sendable_routes", R"sql(
 with present as materialized (select lethe_now() as t)
 select r.account, r.operation
@@ -249,8 +249,12 @@ select first_envelope, first_pos, item_count, envelope_count from request where 
 // before; $6 how many.
 inline constexpr Statement kReadItemStates{"read_item_states", R"sql(
 select i.ordinal, b.state, b.reason, b.attempt_count, lethe_micros(b.not_before), lethe_micros(b.accepted_at),
-       lethe_micros(b.window_end), lethe_micros(b.finished_at)
+       lethe_micros(b.window_end), lethe_micros(b.finished_at), first.result, lethe_micros(first.looked_at),
+       lethe_micros(case when first.result = 'reappeared' then first.looked_at
+                         when second.result = 'reappeared' then second.looked_at end)
 from request_item i join batch b on b.envelope = i.envelope and i.pos between b.lo and b.hi
+  left join read_back first on first.envelope = i.envelope and first.pos = i.pos and first.call_number = b.call_count and first.look = 1
+  left join read_back second on second.envelope = i.envelope and second.pos = i.pos and second.call_number = b.call_count and second.look = 2
 where i.envelope between $1 and $2 and i.pos between $3::int and $4::int and i.ordinal > $5::int
 order by i.ordinal limit $6::int
 )sql"};

@@ -194,10 +194,21 @@ delete from prior_profile p using (
 where p.envelope = gone.envelope and p.pos = gone.pos and p.device = gone.device
 )sql"};
 
+// The items of requests ($2) that are done and were read back, counted by look and result.
+inline constexpr Statement kCountVerified{"count_verified", R"sql(
+select r.id, v.look, v.result, count(*)::int
+from request r
+  join batch b on b.envelope between r.first_envelope and r.first_envelope + r.envelope_count - 1 and b.state = 'done'
+  join read_back v on v.envelope = b.envelope and v.pos between b.lo and b.hi and v.call_number = b.call_count
+    and (r.envelope_count > 1 or v.pos between r.first_pos and r.first_pos + r.item_count - 1)
+where r.account = $1 and r.id = any($2::bigint[])
+group by r.id, v.look, v.result
+)sql"};
+
 inline constexpr std::array kVerificationStatements{
-    &kDueLooks,       &kFreeLookSlot,  &kLeaseLookSlot, &kTakeCapture,    &kTakeReadBack,
-    &kTakeSecondLook, &kReadLookItems, &kReadCaptures,  &kFreeLookedSlot, &kInsertReadBacks,
-    &kInsertCaptures, &kLookAgain,     &kEndCapture,    &kEndSecondLook,  &kSplitReadBack,
-    &kMoveReadBack,   &kForgetCaptures};
+    &kCountVerified,   &kDueLooks,       &kFreeLookSlot,  &kLeaseLookSlot, &kTakeCapture,
+    &kTakeReadBack,    &kTakeSecondLook, &kReadLookItems, &kReadCaptures,  &kFreeLookedSlot,
+    &kInsertReadBacks, &kInsertCaptures, &kLookAgain,     &kEndCapture,    &kEndSecondLook,
+    &kSplitReadBack,   &kMoveReadBack,   &kForgetCaptures};
 
 }  // namespace lethe::store

@@ -146,6 +146,13 @@ struct Metrics::Families {
   Family<Counter>& store_errors =
       NewCounter("lethe_store_errors_total", "Failed calls of the database adapter by code.");
 
+  // Verification.
+  Family<Counter>& look_ups = NewCounter(
+      "lethe_look_ups_total", "Look-ups of profiles by what they were for and what came of them.");
+  Family<Counter>& items_read_back =
+      NewCounter("lethe_items_read_back_total",
+                 "Items that were looked for after CleverTap's window, by what was found.");
+
   // The queue, as the last snapshot found it.
   Family<Gauge>& items = NewGauge("lethe_items", "Items by the state of their batch.");
   Family<Gauge>& items_accepted =
@@ -206,10 +213,15 @@ Metrics::Metrics(std::string_view version, std::span<const Account> accounts)
     }
     for (Api api : kApis) {
       f.slots_limit.Add(Of(account.name, api)).Set(account.concurrency);
-      f.batches_sent.Add(Of(account.name, api));
+      if (api != Api::kProfile) f.batches_sent.Add(Of(account.name, api));
       zero.slots.push_back({account.name, api, 0});
     }
     zero.blocked_accounts.push_back(account.name);
+    if (!account.verification.on()) continue;
+    for (ReadBack result : kReadBacks) {
+      WasReadBack({account.name, LookPurpose::kReadBack, result, 0});
+    }
+    WasReadBack({account.name, LookPurpose::kSecondLook, ReadBack::kReappeared, 0});
   }
   f.Show(zero);
   f.Show({});  // Blocked accounts would be at one.
@@ -251,6 +263,22 @@ void Metrics::CallFinished(const FinishedCall& call) {
   families_->vendor_calls.Add(labels).Increment();
   families_->vendor_duration.Add({{"api", api_name}, {"outcome", outcome}}, kCallSeconds)
       .Observe(Seconds(call.duration));
+}
+
+void Metrics::LookedUp(const LookUps& look_ups) {
+  families_->look_ups
+      .Add({{"account", Word(look_ups.account)},
+            {"purpose", Word(Name(look_ups.purpose))},
+            {"outcome", Word(Name(look_ups.outcome))}})
+      .Increment(look_ups.count);
+}
+
+void Metrics::WasReadBack(const ItemsReadBack& read_back) {
+  families_->items_read_back
+      .Add({{"account", Word(read_back.account)},
+            {"purpose", Word(Name(read_back.purpose))},
+            {"result", Word(Name(read_back.result))}})
+      .Increment(read_back.items);
 }
 
 void Metrics::WindowsClosed(int batches) { families_->windows_closed.Add({}).Increment(batches); }

@@ -13,8 +13,23 @@
 #include "lethe/result.h"
 #include "lethe/time.h"
 #include "lethe/vendor.h"
+#include "lethe/verification_queue.h"
 
 namespace lethe::telemetry {
+
+struct LookUps {
+  std::string_view account;
+  LookPurpose purpose;
+  LookUpOutcome outcome;
+  int count;
+};
+
+struct ItemsReadBack {
+  std::string_view account;
+  LookPurpose purpose;  ///< Not kCapture.
+  ReadBack result;
+  int items;
+};
 
 struct FinishedCall {
   std::string_view account;
@@ -48,6 +63,8 @@ class Metrics {
   void SetIntakeWaiting(std::int64_t identifiers);
 
   void CallFinished(const FinishedCall& call);
+  void LookedUp(const LookUps& look_ups);
+  void WasReadBack(const ItemsReadBack& read_back);
   void WindowsClosed(int batches);
   void BatchesAbandoned(int batches);
 

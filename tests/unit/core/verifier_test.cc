@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <set>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,8 +50,13 @@ class VerifierTest : public testing::Test {
   fakes::FakeClock clock_;
   fakes::FakeVerificationQueue queue_{clock_, {.concurrency = 2, .second_look = 24h}};
   fakes::FakeProfileReader profiles_;
+  std::stop_source stop_;
   Verifier verifier_{
-      {.queue = queue_, .profiles = profiles_, .clock = clock_, .jitter = [] { return 0.0; }},
+      {.queue = queue_,
+       .profiles = profiles_,
+       .clock = clock_,
+       .jitter = [] { return 0.0; },
+       .stop = stop_.get_token()},
       {.linger = 2s, .lease = 90s, .call_timeout = 30s}};
 };
 
@@ -224,6 +230,18 @@ TEST_F(VerifierTest, ALeaseThatWasLostKeepsNothing) {
   const LookReport report = Look();
   EXPECT_TRUE(report.fenced);
   EXPECT_THAT(queue_.read_backs(), SizeIs(1));
+}
+
+TEST_F(VerifierTest, ToldToStopItKeepsWhatItHas) {
+  Add(10);
+  int calls = 0;
+  profiles_.BeforeEach([&] {
+    if (++calls == 2) stop_.request_stop();
+  });
+  const LookReport report = Look();
+  EXPECT_TRUE(report.applied);
+  EXPECT_FALSE(report.over);
+  EXPECT_THAT(queue_.read_backs(), SizeIs(2));
 }
 
 TEST_F(VerifierTest, TheSecondLookFindsWhoCameBack) {

@@ -89,6 +89,7 @@ TEST(ConfigExample, LoadsAndShowsTheDefaults) {
   EXPECT_EQ(config->accounts[0].concurrency, 2);
   EXPECT_EQ(config->accounts[0].disassociate_path, "/1/disassociate");
   EXPECT_EQ(config->accounts[0].probe_path, "/v1/connect");
+  EXPECT_FALSE(config->accounts[0].verification.on());
 }
 
 }  // namespace
