@@ -27,7 +27,8 @@ where a.blocked_since is null and (
       and coalesce(b.look_at <= present.t, true))
   or exists (
     select from batch b
-    where b.account = r.account and b.operation = r.operation and b.second_look_at <= present.t and b.state = 'done'
+    where b.account = r.account and b.operation = r.operation and b.state = 'done'
+      and b.second_look_at is not null and b.second_look_at <= present.t
       and coalesce(b.look_at <= present.t, true)))
 )sql"};
 
@@ -72,9 +73,9 @@ returning b.envelope, b.lo, b.hi, b.kind, 0, null::bigint, lethe_micros(o.due_si
 // $3 operation.
 inline constexpr Statement kTakeReadBack{"take_read_back", R"sql(
 with present as materialized (select lethe_now() as t), oldest as materialized (
-  select b.envelope, b.lo from batch b, present
-  where b.account = $1 and b.operation = $3 and b.state = 'accepted' and b.window_end <= present.t
-    and coalesce(b.look_at <= present.t, true)
+  select b.envelope, b.lo from batch b
+  where b.account = $1 and b.operation = $3 and b.state = 'accepted' and b.window_end <= (select t from present)
+    and coalesce(b.look_at <= (select t from present), true)
   order by b.window_end limit 1 for update of b skip locked
 )
 update batch b set look_at = present.t + $2::bigint * interval '1 millisecond'
@@ -86,9 +87,10 @@ returning b.envelope, b.lo, b.hi, b.kind, b.call_count, lethe_micros(b.accepted_
 // $3 operation.
 inline constexpr Statement kTakeSecondLook{"take_second_look", R"sql(
 with present as materialized (select lethe_now() as t), oldest as materialized (
-  select b.envelope, b.lo from batch b, present
-  where b.account = $1 and b.operation = $3 and b.second_look_at <= present.t and b.state = 'done'
-    and coalesce(b.look_at <= present.t, true)
+  select b.envelope, b.lo from batch b
+  where b.account = $1 and b.operation = $3 and b.state = 'done'
+    and b.second_look_at is not null and b.second_look_at <= (select t from present)
+    and coalesce(b.look_at <= (select t from present), true)
   order by b.second_look_at limit 1 for update of b skip locked
 )
 update batch b set look_at = present.t + $2::bigint * interval '1 millisecond'

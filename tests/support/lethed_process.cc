@@ -39,7 +39,8 @@ std::string Yaml(const LethedOptions& options) {
     yaml << "  - {name: " << account << ", base_url: '" << options.vendor_url
          << "', account_id: TEST-" << account << ", passcode_file: passcode-" << account
          << ", time_zone: Asia/Kolkata, sandbox_window: 300ms, resend_horizon: "
-         << options.resend_horizon << "}\n";
+         << options.resend_horizon << (options.account_settings.empty() ? "" : ", ")
+         << options.account_settings << "}\n";
   }
   return yaml.str();
 }

@@ -22,6 +22,8 @@ struct LethedOptions {
   /// As in the configuration. Longer than the windows here, so that what a killed process leaves
   /// behind can be sent again.
   std::string resend_horizon = "{erasure: 1h, demerge: 1h}";
+
+  std::string account_settings = "";  ///< Further `key: value` pairs of every account.
 };
 
 /// A `lethed serve` that runs. It may be killed at any time.

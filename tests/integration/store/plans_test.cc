@@ -8,6 +8,7 @@
 #include "store/order_statements.h"
 #include "store/review_statements.h"
 #include "store/statements.h"
+#include "store/verification_statements.h"
 
 namespace lethe::store {
 namespace {
@@ -101,17 +102,18 @@ TEST_F(Plans, TheHistoryIsInOnePartition) {
 }
 
 TEST_F(Plans, TakeBatchReadsTheOldestFromItsIndex) {
-  EXPECT_THAT(PlanOf(kTakeBatch, "'acme', 'erasure', 2000"),
+  EXPECT_THAT(PlanOf(kTakeBatch, "'acme', 'erasure', 2000, 600000"),
               AllOf(ReadsNoTableWhole(), HasSubstr("batch_sendable"), Not(HasSubstr("Sort"))));
 }
 
 TEST_F(Plans, SendableRoutesStopsAtTheFirstBatch) {
-  EXPECT_THAT(PlanOf(kSendableRoutes, "'{acme,globex}', '{erasure,demerge}', 2000"),
-              AllOf(ReadsNoTableWhole(), HasSubstr("batch_sendable")));
+  EXPECT_THAT(
+      PlanOf(kSendableRoutes, "'{acme,globex}', '{erasure,demerge}', 2000, '{null,600000}'"),
+      AllOf(ReadsNoTableWhole(), HasSubstr("batch_sendable")));
 }
 
 TEST_F(Plans, CloseWindowsReadsThePassedOnesFromTheirIndex) {
-  EXPECT_THAT(PlanOf(kCloseWindows, "lethe_micros('2026-03-02 05:26:40Z'), 100"),
+  EXPECT_THAT(PlanOf(kCloseWindows, "lethe_micros('2026-03-02 05:26:40Z'), 100, '{globex}'"),
               AllOf(ReadsNoTableWhole(), HasSubstr("batch_window"), Not(HasSubstr("Sort"))));
 }
 
@@ -197,6 +199,26 @@ TEST_F(Plans, HeldRefusalsAreFoundWithoutTheHistory) {
               AllOf(ReadsNoTableWhole(), HasSubstr("batch_held")));
   EXPECT_THAT(PlanOf(kResolveHeldRefusals, "'acme', 'ready', 'why', 'jane', 'send_again', 'x'"),
               AllOf(ReadsNoTableWhole(), HasSubstr("batch_held")));
+}
+
+TEST_F(Plans, WhatIsDueToBeLookedAtIsReadFromItsIndex) {
+  EXPECT_THAT(PlanOf(kTakeCapture, "'acme', 90000, 2000"),
+              AllOf(ReadsNoTableWhole(), HasSubstr("batch_capture"), Not(HasSubstr("Sort"))));
+  EXPECT_THAT(PlanOf(kTakeReadBack, "'acme', 90000, 'erasure'"),
+              AllOf(ReadsNoTableWhole(), ContainsRegex("batch_(window|read_back)"),
+                    Not(HasSubstr("Sort"))));
+  EXPECT_THAT(PlanOf(kTakeSecondLook, "'acme', 90000, 'erasure'"),
+              AllOf(ReadsNoTableWhole(), HasSubstr("batch_second_look"), Not(HasSubstr("Sort"))));
+  EXPECT_THAT(PlanOf(kDueLooks, "'{acme,globex}', '{erasure,demerge}', 2000"), ReadsNoTableWhole());
+}
+
+TEST_F(Plans, ItemsToLookAtAreThoseOfOneEnvelope) {
+  EXPECT_THAT(PlanOf(kReadLookItems, kEnvelope + ", 0, 99, 1"), ReadsNoTableWhole());
+}
+
+TEST_F(Plans, WhatWasReadBackIsCountedByTheBatchesOfTheRequests) {
+  EXPECT_THAT(PlanOf(kCountVerified, "'acme', '{" + kEnvelope + "}'"),
+              AllOf(ReadsNoTableWhole(), HasSubstr("batch_pkey")));
 }
 
 TEST_F(Plans, TheOldestThatWaitsIsFoundWithoutTheHistory) {

@@ -216,5 +216,44 @@ TEST(FreshView, IsTheRequestBeforeAnythingHappened) {
   EXPECT_EQ(At(proto.due_time()), kNow + hours(1));
 }
 
+TEST(ToProto, ShowsWhatWasReadBackIfAnythingWas) {
+  RequestView view = View({{BatchState::kDone, 4}});
+  EXPECT_FALSE(Map(view).has_verification_counts());
+  view.verified = {.absent = 3, .reappeared = 1, .came_back = 2};
+  EXPECT_EQ(Map(view).verification_counts().absent(), 3);
+  EXPECT_EQ(Map(view).verification_counts().reappeared(), 1);
+  EXPECT_EQ(Map(view).verification_counts().came_back(), 2);
+}
+
+TEST(ToProto, AWindowThatHasPassedIsNoExpectation) {
+  RequestView view = View({{BatchState::kAccepted, 1}});
+  view.last_window_end = kNow - hours(1);
+  EXPECT_EQ(At(Map(view).expected_completion_time()), kNow);
+}
+
+TEST(ToProto, ADoneItemSaysByWhatItCountsAsDone) {
+  ItemView view{};
+  view.state = BatchState::kDone;
+  EXPECT_EQ(ToProto(view).basis(), v1::COMPLETION_BASIS_WINDOW);
+  EXPECT_FALSE(ToProto(view).has_verify_time());
+  view.read_back = ReadBack::kAbsent;
+  view.read_back_at = TimePoint(std::chrono::seconds(7));
+  EXPECT_EQ(ToProto(view).basis(), v1::COMPLETION_BASIS_VERIFIED_ABSENT);
+  EXPECT_EQ(ToProto(view).verify_time().seconds(), 7);
+  EXPECT_FALSE(ToProto(view).has_reappear_time());
+  view.reappeared_at = TimePoint(std::chrono::seconds(9));
+  EXPECT_EQ(ToProto(view).basis(), v1::COMPLETION_BASIS_VERIFIED_ABSENT);
+  EXPECT_EQ(ToProto(view).reappear_time().seconds(), 9);
+  view.read_back = ReadBack::kReappeared;
+  EXPECT_EQ(ToProto(view).basis(), v1::COMPLETION_BASIS_REAPPEARED);
+}
+
+TEST(ToProto, AnItemThatIsNotDoneHasNoBasisWhateverWasSeen) {
+  ItemView view{};
+  view.state = BatchState::kAccepted;
+  view.read_back = ReadBack::kAbsent;
+  EXPECT_EQ(ToProto(view).basis(), v1::COMPLETION_BASIS_UNSPECIFIED);
+}
+
 }  // namespace
 }  // namespace lethe::api

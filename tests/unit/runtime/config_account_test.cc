@@ -257,5 +257,50 @@ TEST_F(ConfigAccountTest, OneProjectHasOneAccount) {
   EXPECT_TRUE(load({{"base_url", "https://h:1"}}, {{"base_url", "https://h:2"}}).ok());
 }
 
+TEST_F(ConfigAccountTest, VerificationIsOffUnlessAskedFor) {
+  const auto config = Load({{}, {{"name", "b"}, {"account_id", "B"}, {"verification", "off"}}});
+  ASSERT_TRUE(config.ok()) << config.error().message;
+  for (const Account& account : config->accounts) {
+    EXPECT_FALSE(account.verification.on());
+    EXPECT_EQ(account.verification.second_look, std::nullopt);
+  }
+}
+
+TEST_F(ConfigAccountTest, VerificationTakesAllOrAShare) {
+  const auto config = Load({{{"verification", "all"}, {"second_look", "20s"}},
+                            {{"name", "b"}, {"account_id", "B"}, {"verification", "sample"}},
+                            {{"name", "c"},
+                             {"account_id", "C"},
+                             {"verification", "sample"},
+                             {"verification_sample", "0.25"}}});
+  ASSERT_TRUE(config.ok()) << config.error().message;
+  EXPECT_EQ(config->accounts[0].verification.share, 1);
+  EXPECT_EQ(config->accounts[0].verification.second_look, std::chrono::seconds(20));
+  EXPECT_EQ(config->accounts[1].verification.share, 0.05);
+  EXPECT_EQ(config->accounts[2].verification.share, 0.25);
+}
+
+TEST_F(ConfigAccountTest, BadVerificationIsRefused) {
+  for (const char* value : {"yes", "ALL", "some", "''"}) ExpectBad("verification", value);
+  for (const char* value : {"0", "0.009", "1.01", "-1", "5%", "1e-1", "nan", "''", "0.5x"}) {
+    const auto config = Load({{{"verification", "sample"}, {"verification_sample", value}}});
+    ASSERT_FALSE(config.ok()) << value;
+    EXPECT_THAT(config.error().message, HasSubstr("must be a number from 0.01 to 1"));
+  }
+  for (const char* value : {"0.01", "1", "0.5"}) {
+    EXPECT_TRUE(Load({{{"verification", "sample"}, {"verification_sample", value}}}).ok()) << value;
+  }
+}
+
+TEST_F(ConfigAccountTest, SettingsOfVerificationThatWouldDoNothingAreRefused) {
+  for (const Keys& keys : {Keys{{"verification_sample", "0.5"}},
+                           Keys{{"verification", "all"}, {"verification_sample", "0.5"}},
+                           Keys{{"second_look", "720h"}}}) {
+    const auto config = Load({keys});
+    ASSERT_FALSE(config.ok());
+    EXPECT_THAT(config.error().message, HasSubstr("needs verification"));
+  }
+}
+
 }  // namespace
 }  // namespace lethe::runtime

@@ -43,6 +43,8 @@ void TouchAll(Metrics& metrics) {
                         .outcome = OutcomeClass::kAccepted,
                         .identifiers = 50,
                         .duration = 500ms});
+  metrics.LookedUp({"demo", LookPurpose::kCapture, LookUpOutcome::kFound, 1});
+  metrics.WasReadBack({"demo", LookPurpose::kReadBack, ReadBack::kAbsent, 1});
   metrics.StoreFailed(ErrorCode::kUnavailable);
 }
 
@@ -209,6 +211,28 @@ TEST(Metrics, WhatWasAcceptedMustBeInSomeState) {
   snapshot.items.pop_back();
   metrics.Publish(snapshot);
   EXPECT_THAT(metrics.Text(), HasSubstr("lethe_items_unaccounted" + labels + "2\n"));
+}
+
+TEST(Metrics, CountsLookUpsAndWhatTheyShowed) {
+  Metrics metrics = DemoMetrics();
+  metrics.LookedUp({"demo", LookPurpose::kReadBack, LookUpOutcome::kThrottled, 3});
+  metrics.WasReadBack({"demo", LookPurpose::kSecondLook, ReadBack::kReappeared, 2});
+  EXPECT_THAT(metrics.Text(),
+              HasSubstr("lethe_look_ups_total{account=\"demo\",outcome=\"throttled\","
+                        "purpose=\"read_back\"} 3\n"));
+  EXPECT_THAT(metrics.Text(),
+              HasSubstr("lethe_items_read_back_total{account=\"demo\",purpose=\"second_look\","
+                        "result=\"reappeared\"} 2\n"));
+}
+
+TEST(Metrics, OfAnAccountThatVerifiesShowWhatWasReadBackFromTheStart) {
+  Account verifying = Demo();
+  verifying.verification.share = 1;
+  const Metrics metrics("1.2.3", std::vector{verifying});
+  EXPECT_THAT(metrics.Text(),
+              HasSubstr("lethe_items_read_back_total{account=\"demo\",purpose=\"read_back\","
+                        "result=\"still_present\"} 0\n"));
+  EXPECT_THAT(DemoMetrics().Text(), Not(HasSubstr("lethe_items_read_back_total{")));
 }
 
 TEST(Metrics, ASnapshotReplacesTheOneBefore) {

@@ -1,0 +1,165 @@
+#include <gtest/gtest.h>
+
+#include <optional>
+
+#include "integration/store/world.h"
+#include "lethe/read_back.h"
+#include "store/pg_verification_queue.h"
+#include "support/pg_store.h"
+
+namespace lethe::store {
+namespace {
+
+std::vector<Account> Verifying() {
+  std::vector<Account> accounts = Accounts();
+  accounts[0].verification.share = 1;
+  return accounts;
+}
+
+/// The queue that sends and the one that verifies, on one database.
+class VerifyingStore : public testing::Test {
+ protected:
+  void SetUp() override {
+    database_.SetClock(clock_.Now());
+    ASSERT_TRUE(delivery_.RegisterAccounts().ok());
+  }
+  void Advance(milliseconds by) {
+    clock_.Advance(by);
+    database_.SetClock(clock_.Now());
+  }
+  RequestId Ask(int people, const std::string& key = "a") {
+    return Submit(store_.requests(), Erasure(key, People(people, key))).value().id;
+  }
+  std::optional<Claim> TakeBatch() {
+    return delivery_.TakeBatch({.route = kErase, .linger = 2s, .lease = 30s}).value();
+  }
+  std::optional<LookClaim> TakeLook() {
+    return looks_.Take({.route = kErase, .linger = 2s, .lease = 30s}).value();
+  }
+  void Capture() {
+    const auto claim = TakeLook();
+    ASSERT_TRUE(claim && claim->purpose == LookPurpose::kCapture);
+    LookResult nobody;
+    for (const LookItem& item : claim->items) nobody.captured.push_back({item.pos, {}});
+    ASSERT_EQ(looks_.Record(*claim, nobody).value(), Recorded::kApplied);
+  }
+  void Send() {
+    const auto claim = TakeBatch();
+    ASSERT_TRUE(claim);
+    const Plan plan{.transitions = {{.span = claim->facts.span,
+                                     .to = BatchState::kAccepted,
+                                     .accepted_at = clock_.Now(),
+                                     .window_end = clock_.Now() + 1s}}};
+    ASSERT_TRUE(delivery_.Record(*claim, {.outcome = OutcomeClass::kAccepted}, plan).ok());
+    Advance(1s);
+  }
+  void ReadBackAs(const std::vector<ReadItem>& items) {
+    const auto claim = TakeLook();
+    ASSERT_TRUE(claim && claim->purpose == LookPurpose::kReadBack);
+    const LookResult result{.read = items, .transitions = ConcludeReadBack(claim->span, items)};
+    ASSERT_EQ(looks_.Record(*claim, result).value(), Recorded::kApplied);
+  }
+  std::size_t Sendable() {
+    const std::vector<Route> routes{kErase};
+    return delivery_.Sendable(routes, 2s).value().size();
+  }
+
+  FakeClock clock_;
+  TestDatabase database_;
+  test::PgStore store_{database_, clock_};
+  PgDeliveryQueue delivery_{"test", Verifying(), store_.keys(), store_.pool()};
+  PgVerificationQueue looks_{"test", Verifying(), store_.keys(), store_.pool()};
+};
+
+TEST_F(VerifyingStore, AnErasureByIdentityIsSentOnceItsPeopleWereLookedAt) {
+  Ask(2);
+  Advance(2s);
+  EXPECT_EQ(Sendable(), 0U);
+  EXPECT_FALSE(TakeBatch());
+  Capture();
+  EXPECT_EQ(Sendable(), 1U);
+  EXPECT_TRUE(TakeBatch());
+}
+
+TEST_F(VerifyingStore, ErasureDoesNotHangOnALookUp) {
+  Ask(2);
+  Advance(2s + kCaptureWait - 1ms);
+  EXPECT_FALSE(TakeBatch());
+  Advance(1ms);
+  EXPECT_EQ(Sendable(), 1U);
+  EXPECT_TRUE(TakeBatch());
+}
+
+TEST_F(VerifyingStore, WithoutVerificationNothingWaits) {
+  Ask(1);
+  Advance(2s);
+  PgDeliveryQueue plain("test", Accounts(), store_.keys(), store_.pool());
+  EXPECT_TRUE(plain.TakeBatch({.route = kErase, .linger = 2s, .lease = 30s}).value());
+}
+
+TEST_F(VerifyingStore, AnAcceptedBatchIsNotDoneByItsWindowAlone) {
+  Ask(2);
+  Advance(2s);
+  Capture();
+  Send();
+  EXPECT_EQ(delivery_.CloseWindows(clock_.Now(), 100).value(), 0);
+  ReadBackAs({{0, ReadBack::kAbsent}, {1, ReadBack::kAbsent}});
+  EXPECT_EQ(Number(database_, "select count(*) from batch where state = 'done'"), 1);
+}
+
+TEST_F(VerifyingStore, ASlotOfALookUpIsNeverRescued) {
+  Ask(1);
+  Advance(2s);
+  ASSERT_TRUE(TakeLook());
+  Advance(31s);
+  EXPECT_FALSE(delivery_.TakeAbandoned(30s).value());
+  EXPECT_TRUE(TakeLook()) << "it is free again by itself";
+}
+
+TEST_F(VerifyingStore, ARequestCountsItsOwnItemsThatWereReadBack) {
+  const RequestId first = Ask(2, "a");
+  const RequestId second = Ask(3, "b");  // Shares the envelope.
+  Advance(2s);
+  Capture();
+  Send();
+  ReadBackAs({{0, ReadBack::kAbsent},
+              {1, ReadBack::kReappeared},
+              {2, ReadBack::kAbsent},
+              {3, ReadBack::kStillPresent},
+              {4, ReadBack::kAbsent}});
+  const auto of = [&](RequestId id) { return store_.requests().Get("acme", id).value().verified; };
+  EXPECT_EQ(of(first), (VerifiedCounts{.absent = 1, .reappeared = 1}));
+  EXPECT_EQ(of(second), (VerifiedCounts{.absent = 2}));
+  const auto page =
+      store_.requests().ListRequests({.account = "acme", .before = {}, .page_size = 9});
+  ASSERT_EQ(page->rows.size(), 2U);
+  EXPECT_EQ(page->rows[0].verified, of(second));
+
+  const auto items =
+      store_.requests()
+          .ListItems({.account = "acme", .request = first, .after_ordinal = -1, .page_size = 9})
+          .value();
+  ASSERT_EQ(items.rows.size(), 2U);
+  EXPECT_EQ(items.rows[0].read_back, ReadBack::kAbsent);
+  EXPECT_EQ(items.rows[0].read_back_at, clock_.Now());
+  EXPECT_EQ(items.rows[0].reappeared_at, std::nullopt);
+  EXPECT_EQ(items.rows[1].read_back, ReadBack::kReappeared);
+  EXPECT_EQ(items.rows[1].reappeared_at, clock_.Now());
+}
+
+TEST_F(VerifyingStore, WhatWasCapturedIsNotReadableInTheDatabase) {
+  Ask(1);
+  Advance(2s);
+  const auto claim = TakeLook();
+  ASSERT_TRUE(claim);
+  const Profile profile{.object_ids = {Identifier("canary-device")}};
+  ASSERT_TRUE(looks_.Record(*claim, {.captured = {{0, {profile}}}}).ok());
+  EXPECT_EQ(Number(database_, "select count(*) from prior_profile where object_id is not null"), 1);
+  EXPECT_EQ(Number(database_,
+                   "select count(*) from prior_profile p where "
+                   "position('canary'::bytea in object_id) > 0"),
+            0);
+}
+
+}  // namespace
+}  // namespace lethe::store
