@@ -35,8 +35,9 @@ struct ReviewFacts {
 
 /// Whether the decision makes sense:
 ///   kSendAgain     unless the identifiers cannot be read (items_missing, seal_broken);
-///   kMarkAccepted  nor unless the effect of a call is unknown: otherwise the evidence says that
-///                  nothing has reached CleverTap;
+///   kMarkAccepted  nor unless the effect of a call is unknown, or it was accepted and could not be
+///                  looked up (unverified: it is tried again); otherwise the evidence says that
+///                  nothing has reached CleverTap, or was without effect;
 ///   kCancel        always.
 bool IsAllowed(ReviewDecision decision, const ReviewFacts& facts);
 

@@ -12,7 +12,8 @@ bool IsReadable(const ReviewFacts& facts) {
 bool IsAllowed(ReviewDecision decision, const ReviewFacts& facts) {
   switch (decision) {
     case ReviewDecision::kSendAgain: return IsReadable(facts);
-    case ReviewDecision::kMarkAccepted: return IsReadable(facts) && facts.unknown_since.has_value();
+    case ReviewDecision::kMarkAccepted:
+      return IsReadable(facts) && (facts.unknown_since.has_value() || facts.reason == "unverified");
     case ReviewDecision::kCancel: return true;
   }
   return false;

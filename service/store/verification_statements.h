@@ -164,25 +164,30 @@ where envelope = $1 and lo = $2 and state = 'done' and second_look_at is not nul
 returning lo
 )sql"};
 
-// Later runs of an accepted batch that splits; the first run keeps the row. $5 state, $6 reason, $7
+// Later runs of an accepted batch that splits; the first run keeps the row. What is done keeps a reason that an operator gave
+// it. $5 state, $6 reason, $7
 // second_look_at in milliseconds from now.
 inline constexpr Statement kSplitReadBack{"split_read_back", R"sql(
 insert into batch (envelope, lo, hi, account, operation, kind, state, reason, opened_at, attempt_count, call_count,
-                   captured_at, accepted_at, window_end, finished_at, second_look_at)
-select envelope, $3, $4, account, operation, kind, $5, $6, opened_at, attempt_count, call_count, captured_at,
+                   captured_at, accepted_at, window_end, finished_at, second_look_at, review_since)
+select envelope, $3, $4, account, operation, kind, $5, coalesce($6, case when $5 = 'done' then reason end), opened_at,
+       attempt_count, call_count, captured_at,
        case when $5 = 'done' then accepted_at end, case when $5 = 'done' then window_end end,
-       case when $5 = 'done' then lethe_now() end, lethe_now() + $7::bigint * interval '1 millisecond'
+       case when $5 = 'done' then lethe_now() end, lethe_now() + $7::bigint * interval '1 millisecond',
+       case when $5 = 'needs_review' then lethe_now() end
 from batch where envelope = $1 and lo = $2 and state = 'accepted'
 returning lo
 )sql"};
 
 // $3 hi, $4 state, $5 reason, $6 second_look_at in milliseconds from now.
 inline constexpr Statement kMoveReadBack{"move_read_back", R"sql(
-update batch set hi = $3, state = $4, reason = $5, look_at = null, look_tries = 0,
+update batch set hi = $3, state = $4, reason = coalesce($5, case when $4 = 'done' then reason end),
+                 look_at = null, look_tries = 0,
                  accepted_at = case when $4 = 'done' then accepted_at end,
                  window_end = case when $4 = 'done' then window_end end,
                  finished_at = case when $4 = 'done' then lethe_now() end,
-                 second_look_at = lethe_now() + $6::bigint * interval '1 millisecond'
+                 second_look_at = lethe_now() + $6::bigint * interval '1 millisecond',
+                 review_since = case when $4 = 'needs_review' then lethe_now() end
 where envelope = $1 and lo = $2 and state = 'accepted'
 returning lo
 )sql"};

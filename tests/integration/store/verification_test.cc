@@ -107,6 +107,31 @@ TEST_F(VerifyingStore, AnAcceptedBatchIsNotDoneByItsWindowAlone) {
   EXPECT_EQ(Number(database_, "select count(*) from batch where state = 'done'"), 1);
 }
 
+TEST_F(VerifyingStore, WhoeverNeedsReviewIsSetAsideForIt) {
+  Ask(2);
+  Advance(2s);
+  Capture();
+  Send();
+  ReadBackAs({{0, ReadBack::kUnclear}, {1, ReadBack::kAbsent}});
+  EXPECT_EQ(Number(database_,
+                   "select count(*) from batch where state = 'needs_review' and "
+                   "review_since = lethe_now() and reason = 'found_unclear'"),
+            1);
+}
+
+TEST_F(VerifyingStore, WhatAnOperatorSaidOfABatchStaysWithIt) {
+  Ask(1);
+  Advance(2s);
+  Capture();
+  Send();
+  database_.Run("update batch set reason = 'operator_accepted'");
+  ReadBackAs({{0, ReadBack::kAbsent}});
+  EXPECT_EQ(Number(database_,
+                   "select count(*) from batch where state = 'done' and "
+                   "reason = 'operator_accepted'"),
+            1);
+}
+
 TEST_F(VerifyingStore, ASlotOfALookUpIsNeverRescued) {
   Ask(1);
   Advance(2s);

@@ -36,7 +36,10 @@ TEST(Review, AllowsWhatTheEvidenceLeavesOpen) {
               ElementsAre(kSendAgain, kMarkAccepted, kCancel));
   EXPECT_THAT(Allowed(Facts("unaccountable", kNow)),
               ElementsAre(kSendAgain, kMarkAccepted, kCancel));
-  EXPECT_THAT(Allowed(Facts("without_a_call")), ElementsAre(kSendAgain, kCancel));
+  EXPECT_THAT(Allowed(Facts("unverified")), ElementsAre(kSendAgain, kMarkAccepted, kCancel));
+  for (const char* no_effect : {"without_a_call", "still_present", "found_unclear"}) {
+    EXPECT_THAT(Allowed(Facts(no_effect)), ElementsAre(kSendAgain, kCancel));
+  }
   for (const char* unreadable : {"items_missing", "seal_broken"}) {
     EXPECT_THAT(Allowed(Facts(unreadable)), ElementsAre(kCancel));
     EXPECT_THAT(Allowed(Facts(unreadable, kNow)), ElementsAre(kCancel));
