@@ -12,7 +12,7 @@ namespace lethe {
 /// A blocked account whose credentials are to be looked at, once, until the lease ends.
 struct AccountProbe {
   std::string account;
-  std::string reason;  ///< Why it is blocked; for people.
+  std::string reason;     ///< Why it is blocked; for people.
   TimePoint lease_until;  ///< By the gate's own clock. Tells this probe from any other.
 };
 

@@ -148,7 +148,7 @@ LookUpReply HttpVendorClient::LookUp(const LookUpCall& call) {
   const std::string path = ProfilePath(call);
   std::optional<LookUpReply> answer;
   const VendorReply reply = Call(
-      endpoint,
+      endpoint, endpoint.call_timeout(),
       [&](const Passcode& passcode) { return MakeRequest(endpoint.account(), passcode, path); },
       [&](const Transport& transport) {
         answer = ClassifyLookUp(transport);

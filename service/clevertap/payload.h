@@ -8,8 +8,8 @@
 
 namespace lethe::clevertap {
 
-/// What is POSTed: a path, perhaps with a query, below the account's base URL and a JSON body. The body holds identifiers;
-/// it is sent and dropped, never logged.
+/// What is POSTed: a path, perhaps with a query, below the account's base URL and a JSON body. The
+/// body holds identifiers; it is sent and dropped, never logged.
 struct Payload {
   std::string path;
   std::string body;

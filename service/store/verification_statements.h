@@ -164,9 +164,8 @@ where envelope = $1 and lo = $2 and state = 'done' and second_look_at is not nul
 returning lo
 )sql"};
 
-// Later runs of an accepted batch that splits; the first run keeps the row. What is done keeps a reason that an operator gave
-// it. $5 state, $6 reason, $7
-// second_look_at in milliseconds from now.
+// Later runs of an accepted batch that splits; the first run keeps the row. What is done keeps a
+// reason that an operator gave it. $5 state, $6 reason, $7 second_look_at in milliseconds from now.
 inline constexpr Statement kSplitReadBack{"split_read_back", R"sql(
 insert into batch (envelope, lo, hi, account, operation, kind, state, reason, opened_at, attempt_count, call_count,
                    captured_at, accepted_at, window_end, finished_at, second_look_at, review_since)

@@ -51,13 +51,12 @@ class VerifierTest : public testing::Test {
   fakes::FakeVerificationQueue queue_{clock_, {.concurrency = 2, .second_look = 24h}};
   fakes::FakeProfileReader profiles_;
   std::stop_source stop_;
-  Verifier verifier_{
-      {.queue = queue_,
-       .profiles = profiles_,
-       .clock = clock_,
-       .jitter = [] { return 0.0; },
-       .stop = stop_.get_token()},
-      {.linger = 2s, .lease = 90s, .call_timeout = 30s}};
+  Verifier verifier_{{.queue = queue_,
+                      .profiles = profiles_,
+                      .clock = clock_,
+                      .jitter = [] { return 0.0; },
+                      .stop = stop_.get_token()},
+                     {.linger = 2s, .lease = 90s, .call_timeout = 30s}};
 };
 
 TEST_F(VerifierTest, AnEmptyQueueIsNoWork) {
