@@ -71,10 +71,10 @@ LookReport Verifier::LookOnce(const Route& route) {
   report.envelope = claim.envelope;
   report.span = claim.span;
 
-  Walk walk = LookUp(claim, lease_end);
+  const Walk walk = LookUp(claim, lease_end);
   report.look_ups = walk.look_ups;
   report.unreadable = walk.unreadable;
-  const LookResult result = Judge(claim, std::move(walk));
+  const LookResult result = Judge(claim, walk);
   report.over = !result.again_in;
   for (const ReadItem& item : result.read) ++report.of(*item.result);
   for (const Transition& transition : result.transitions) {
@@ -120,9 +120,9 @@ Verifier::Walk Verifier::LookUp(const LookClaim& claim, milliseconds lease_end) 
   return walk;
 }
 
-LookResult Verifier::Judge(const LookClaim& claim, Walk walk) const {
+LookResult Verifier::Judge(const LookClaim& claim, const Walk& walk) const {
   LookResult result{.trouble = walk.trouble};
-  for (Walk::Answer& answer : walk.answers) {
+  for (const Walk::Answer& answer : walk.answers) {
     const int pos = answer.item->pos;
     switch (claim.purpose) {
       case LookPurpose::kCapture:

@@ -82,7 +82,7 @@ class Verifier {
  private:
   struct Walk;
   Walk LookUp(const LookClaim& claim, milliseconds lease_end);
-  LookResult Judge(const LookClaim& claim, Walk walk) const;
+  LookResult Judge(const LookClaim& claim, const Walk& walk) const;
 
   Parts parts_;
   VerifierOptions options_;

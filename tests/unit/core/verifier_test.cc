@@ -19,8 +19,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using fakes::IdentifierAt;
-using fakes::NewLookedBatch;
-using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
