@@ -14,7 +14,6 @@
 #include <mutex>
 #include <optional>
 #include <random>
-#include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
@@ -24,7 +23,7 @@
 #include "core/account_prober.h"
 #include "core/dispatcher.h"
 #include "core/vendor_checker.h"
-#include "core/verifier.h"
+#include "looking.h"
 #include "observer.h"
 #include "runtime/loop.h"
 #include "runtime/passcode_watch.h"
@@ -41,7 +40,6 @@
 #include "store/pg_delivery_queue.h"
 #include "store/pg_request_store.h"
 #include "store/pg_review_store.h"
-#include "store/pg_verification_queue.h"
 #include "store/snapshot.h"
 #include "telemetry/logging.h"
 #include "telemetry/metrics.h"
@@ -93,6 +91,7 @@ class Process {
  public:
   Process(const Config& config, const crypto::KeyRing& keys, Roles roles)
       : config_(config),
+        keys_(keys),
         roles_(roles),
         metrics_(LETHE_VERSION, config.accounts),
         pool_(runtime::DatabaseUrlSource(config.database), config.database.connections),
@@ -125,22 +124,10 @@ class Process {
         vendor_checker_(
             {.slots = slots_, .vendor = vendor_, .clock = clock_},
             {.lease = config.dispatcher.lease, .call_timeout = config.dispatcher.call_timeout}),
-        looks_(name_, config.accounts, keys, delivery_pool_),
-        verifier_({.queue = looks_,
-                   .profiles = vendor_,
-                   .clock = clock_,
-                   .jitter = Jitter,
-                   .stop = stopping_.get_token()},
-                  {.linger = config.dispatcher.linger,
-                   .lease = config.dispatcher.lease,
-                   .call_timeout = config.dispatcher.call_timeout}),
         readers_(config.database.connections),
         checkers_(kVendorChecks) {
     for (const Account& account : config.accounts) {
-      for (const Operation operation : kOperations) {
-        routes_.push_back({account.name, operation});
-        if (account.verification.on()) verified_routes_.push_back(routes_.back());
-      }
+      for (const Operation operation : kOperations) routes_.push_back({account.name, operation});
     }
   }
 
@@ -181,11 +168,10 @@ class Process {
   /// Lets no more work in, and waits for the calls in flight.
   void Stop() {
     SetNotReady("stopping");
-    stopping_.request_stop();
     if (server_) server_->Shutdown(kDrainCalls);
     for (const auto& loop : loops_) loop->Stop();
     if (senders_) senders_->Stop();
-    if (lookers_) lookers_->Stop();
+    if (looking_) looking_->Stop();
   }
 
  private:
@@ -211,11 +197,15 @@ class Process {
     start_when_ready(kProbeAccountsEvery, [this] { return ProbeAccounts(); });
     start_when_ready(kCloseWindowsEvery, [this] { return CloseWindows(); });
     start_when_ready(kReleaseHeldEvery, [this] { return ReleaseHeld(); });
-    start_when_ready(kForgetCapturesEvery, [this] { return ForgetCaptures(); });
-    if (verified_routes_.empty()) return;
-    lookers_ = std::make_unique<runtime::Senders>(
-        Lookers(), config_.accounts, [this](const Route& route) { return LookOnce(route); });
-    start_when_ready(config_.dispatcher.poll, [this] { return OfferLooks(); });
+    looking_ = std::make_unique<Looking>(name_, config_,
+                                         Looking::Parts{.keys = keys_,
+                                                        .pool = delivery_pool_,
+                                                        .profiles = vendor_,
+                                                        .clock = clock_,
+                                                        .jitter = Jitter,
+                                                        .observer = observer_});
+    start_when_ready(config_.dispatcher.poll, [this] { return looking_->Offer(); });
+    start_when_ready(kForgetCapturesEvery, [this] { return looking_->ForgetCaptures(); });
   }
 
   Next CheckReadiness() {
@@ -292,36 +282,6 @@ class Process {
                                                 : runtime::Sent::kSomething;
   }
 
-  /// As many as may have a look-up in flight, within what one process runs.
-  int Lookers() const {
-    int lookers = 0;
-    for (const Account& account : config_.accounts) {
-      if (account.verification.on()) lookers += account.concurrency;
-    }
-    return std::min(lookers, config_.dispatcher.senders);
-  }
-
-  Next OfferLooks() {
-    const auto due = looks_.Due(verified_routes_, config_.dispatcher.linger);
-    if (!due.ok()) {
-      observer_.ShowFailure("looks.failed", due.error());
-      return Next::kWait;
-    }
-    for (const Route& route : *due) lookers_->Offer(route);
-    return Next::kWait;
-  }
-
-  runtime::Sent LookOnce(const Route& route) {
-    const core::LookReport report = verifier_.LookOnce(route);
-    observer_.Show(route, report);
-    return report.claimed ? runtime::Sent::kSomething : runtime::Sent::kNothing;
-  }
-
-  Next ForgetCaptures() {
-    observer_.Show(verifier_.ForgetCaptures());
-    return Next::kWait;
-  }
-
   Next RescueAbandoned() {
     const core::RescueReport report = dispatcher_.RescueAbandoned();
     observer_.Show(report);
@@ -388,6 +348,7 @@ class Process {
   }
 
   const Config& config_;
+  const crypto::KeyRing& keys_;
   const Roles roles_;
   const std::string name_ = ProcessName();
   const runtime::SystemClock clock_;
@@ -406,16 +367,12 @@ class Process {
   core::AccountProber prober_;
   runtime::PasscodeWatch passcodes_;  // the probing loop's own
   core::VendorChecker vendor_checker_;
-  store::PgVerificationQueue looks_;
-  std::stop_source stopping_;
-  core::Verifier verifier_;
   std::vector<Route> routes_;
-  std::vector<Route> verified_routes_;
   runtime::WorkerPool readers_;
   runtime::WorkerPool checkers_;
   std::unique_ptr<api::Server> server_;
   std::unique_ptr<runtime::Senders> senders_;
-  std::unique_ptr<runtime::Senders> lookers_;
+  std::unique_ptr<Looking> looking_;
 
   mutable std::mutex readiness_mutex_;
   std::optional<std::string> not_ready_reason_ = "starting";
