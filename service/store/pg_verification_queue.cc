@@ -242,7 +242,9 @@ bool PgVerificationQueue::Conclude(pqxx::work& work, const LookClaim& claim,
     const auto reason = NullIfEmpty(run->reason);
     const bool looked_at_again =
         second_look && run->to == BatchState::kDone && HasAbsent(run->span, claim, result);
-    const auto second = looked_at_again ? std::optional(second_look->count()) : std::nullopt;
+    // As text, because g++ 12 takes the number of an empty optional for an uninitialised one.
+    const auto second =
+        looked_at_again ? std::optional(std::to_string(second_look->count())) : std::nullopt;
     const bool first = run->span.lo == claim.span.lo;
     const auto moved = first
                            ? work.exec_prepared(kMoveReadBack.name, envelope, claim.span.lo,
