@@ -168,15 +168,17 @@ Result<int> FakeVerificationQueue::ForgetCaptures(int limit) {
 EnvelopeId FakeVerificationQueue::AddBatch(const NewLookedBatch& batch) {
   const std::lock_guard lock(mutex_);
   const EnvelopeId envelope{++last_envelope_};
-  Batch added{.row = {.envelope = envelope, .span = {0, batch.size - 1}, .state = batch.state},
-              .route = batch.route,
-              .kind = batch.kind,
-              .opened_at = clock_.Now()};
+  Batch& added = batches_[{envelope, 0}];
+  added.row.envelope = envelope;
+  added.row.span = {0, batch.size - 1};
+  added.row.state = batch.state;
+  added.route = batch.route;
+  added.kind = batch.kind;
+  added.opened_at = clock_.Now();
   if (batch.state == BatchState::kAccepted) {
     added.row.call_count = 1;
     added.row.accepted_at = added.row.window_end = clock_.Now();
   }
-  batches_[{envelope, 0}] = std::move(added);
   for (const int pos : batch.sampled) sampled_.emplace(envelope, pos);
   return envelope;
 }
