@@ -25,7 +25,8 @@ struct AttemptFacts {
   /// Start of the earliest attempt whose effect is not known.
   std::optional<TimePoint> unknown_since = {};
 
-  /// Start of the earliest call that was refused with these identifiers in it.
+  /// When the answer came that first refused a call with these identifiers in it; or, once they are
+  /// held, the answer that the evidence must be younger than.
   std::optional<TimePoint> refused_since = {};
 
   /// Start of the latest call for the account and API that was accepted, as known at the claim.

@@ -19,8 +19,12 @@ namespace lethe {
 inline constexpr int kFewRefusals = 5;
 inline constexpr std::chrono::hours kRefusalMemory{24};
 
+/// What others were accepted for says nothing about a refusal that came so much later: where calls
+/// are throttled a search takes long, and the rule may have changed in the middle of it.
+inline constexpr std::chrono::seconds kFreshEvidence{30};
+
 /// Reasons of held batches. Unconfirmed: nothing shows yet that CleverTap took others in the
-/// meantime. Confirmed: refused, then others were accepted, then refused again.
+/// meantime. Confirmed: refused, then others were accepted, then refused again soon after.
 inline constexpr std::string_view kRefusedUnconfirmed = "refused_unconfirmed";
 inline constexpr std::string_view kRefusedConfirmed = "refused_confirmed";
 

@@ -65,25 +65,30 @@ Transition Again(const AttemptFacts& facts, std::string reason, const Processing
           .refused_since = facts.refused_since};
 }
 
-AttemptFacts Refused(AttemptFacts facts) {
-  if (!facts.refused_since) facts.refused_since = facts.started_at;
-  return facts;
+// By the answer, not by the start of the call: CleverTap has made up its mind somewhere between,
+// and who shows that it takes others now was sent later. The clocks of replicas differ.
+TimePoint RefusedAt(const AttemptFacts& facts, TimePoint now) {
+  return std::max(facts.started_at, now);
 }
 
-/// For JudgeRefusals(). `refused` is confirmed if others were accepted since it was first refused.
-Transition Hold(const AttemptFacts& refused) {
-  const bool confirmed = refused.others_accepted_at > refused.refused_since;
-  return {.span = refused.span,
+/// For JudgeRefusals(). Confirmed if others were accepted since the first refusal, and a moment
+/// ago; otherwise the evidence is still to come.
+Transition Hold(const AttemptFacts& facts, TimePoint now) {
+  const TimePoint refused_at = RefusedAt(facts, now);
+  const bool confirmed = facts.refused_since && facts.others_accepted_at > facts.refused_since &&
+                         facts.others_accepted_at > refused_at - kFreshEvidence;
+  return {.span = facts.span,
           .to = BatchState::kHeld,
           .reason = std::string(confirmed ? kRefusedConfirmed : kRefusedUnconfirmed),
-          .unknown_since = refused.unknown_since,
-          .refused_since = refused.refused_since};
+          .unknown_since = facts.unknown_since,
+          .refused_since = confirmed ? facts.refused_since : refused_at};
 }
 
 /// Halves what was refused together; the halves are first in line for the next free slot.
 std::vector<Transition> Halve(const AttemptFacts& facts, const Reading& reading) {
-  AttemptFacts left = Refused(facts);
-  if (left.span.size() == 1) return {Hold(left)};
+  if (facts.span.size() == 1) return {Hold(facts, reading.now)};
+  AttemptFacts left = facts;
+  if (!left.refused_since) left.refused_since = RefusedAt(facts, reading.now);
   if (!MayResend(left, reading.hours, reading.now)) return {Review(left, "unknown_outcome")};
   AttemptFacts right = left;
   left.span.hi = left.span.lo + (left.span.size() - 1) / 2;
@@ -165,7 +170,7 @@ std::vector<Transition> Split(const AttemptFacts& facts, const VendorReply& repl
                           .reason = RejectionReason(fault->code)});
             break;
           }
-          Transition held = Hold(Refused(one));
+          Transition held = Hold(one, reading.now);
           if (others_taken) held.reason = kRefusedConfirmed;
           Append(runs, std::move(held));
           break;

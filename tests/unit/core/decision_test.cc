@@ -60,7 +60,7 @@ TEST_F(Decisions, ABatchThatIsRefusedTogetherIsHalvedAndSentAgainAtOnce) {
                       .to = kReady,
                       .reason = "refused_together",
                       .not_before = now_,
-                      .refused_since = started_at_};
+                      .refused_since = now_};
   };
   EXPECT_EQ(After(kRefusal), (Plan{.transitions = {half({10, 59}), half({60, 109})}}));
 
@@ -91,21 +91,35 @@ TEST_F(Decisions, WhoeverIsRefusedAloneIsHeld) {
   const Plan expected{.transitions = {{.span = facts_.span,
                                        .to = kHeld,
                                        .reason = "refused_unconfirmed",
-                                       .refused_since = started_at_}}};
+                                       .refused_since = now_}}};
   EXPECT_EQ(After(kRefusal), expected);
+}
+
+TEST_F(Decisions, WhatOthersWereAcceptedForLongAgoConfirmsNoRefusal) {
+  facts_.span = {.lo = 10, .hi = 10};
+  facts_.refused_since = now_ - 1h;
+  const auto held_if_others_accepted_at = [this](TimePoint when) {
+    facts_.others_accepted_at = when;
+    return OnlyTransition(kRefusal);
+  };
+  EXPECT_EQ(held_if_others_accepted_at(now_ - 29s).reason, "refused_confirmed");
+  EXPECT_EQ(held_if_others_accepted_at(now_ - 29s).refused_since, now_ - 1h);
+  EXPECT_EQ(held_if_others_accepted_at(now_ - 30s).reason, "refused_unconfirmed");
+  EXPECT_EQ(held_if_others_accepted_at(now_ - 30s).refused_since, now_)
+      << "others must be accepted anew";
 }
 
 TEST_F(Decisions, ARefusalIsConfirmedIfOthersWereAcceptedSinceTheFirst) {
   facts_.span = {.lo = 10, .hi = 10};
-  facts_.refused_since = started_at_ - 1min;
+  facts_.refused_since = started_at_ - 10s;
   const auto reason_if_others_accepted_at = [this](std::optional<TimePoint> when) {
     facts_.others_accepted_at = when;
     return OnlyTransition(kRefusal).reason;
   };
   EXPECT_EQ(reason_if_others_accepted_at({}), "refused_unconfirmed");
   EXPECT_EQ(reason_if_others_accepted_at(started_at_ - 1h), "refused_unconfirmed");
-  EXPECT_EQ(reason_if_others_accepted_at(started_at_ - 1min), "refused_unconfirmed");
-  EXPECT_EQ(reason_if_others_accepted_at(started_at_ - 59s), "refused_confirmed");
+  EXPECT_EQ(reason_if_others_accepted_at(started_at_ - 10s), "refused_unconfirmed");
+  EXPECT_EQ(reason_if_others_accepted_at(started_at_ - 9s), "refused_confirmed");
 }
 
 TEST_F(Decisions, AnyOtherAnswerLeavesTheSearchForRefusedIdentifiersAsItWas) {

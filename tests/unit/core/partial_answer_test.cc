@@ -74,11 +74,12 @@ TEST_F(PartialAnswer, ThatRejectsEverybodyFinalisesNobody) {
     return Transitions{{.span = {100, 101},
                         .to = kHeld,
                         .reason = std::move(reason),
-                        .refused_since = facts_.started_at}};
+                        .refused_since = now_}};
   };
   const std::vector<Fault> all{{0, kPermanent, "516"}, {1, kPermanent, "523"}};
   EXPECT_EQ(After(all).transitions, all_held("refused_unconfirmed"));
-  facts_.others_accepted_at = facts_.started_at + 1us;
+  facts_.refused_since = now_;
+  facts_.others_accepted_at = now_ + 1us;
   EXPECT_EQ(After(all).transitions, all_held("refused_confirmed"));
 }
 
