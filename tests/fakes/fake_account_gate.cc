@@ -57,11 +57,11 @@ Status FakeAccountGate::ProbeSoon(std::string_view account) {
   return Ok();
 }
 
-std::set<std::string> FakeAccountGate::blocked_accounts() const {
+std::map<std::string, Resume> FakeAccountGate::blocks() const {
   const std::lock_guard lock(mutex_);
-  std::set<std::string> accounts;
-  for (const auto& [account, block] : blocks_) accounts.insert(account);
-  return accounts;
+  std::map<std::string, Resume> blocks;
+  for (const auto& [account, block] : blocks_) blocks[account] = block.resume;
+  return blocks;
 }
 
 bool FakeAccountGate::IsBlocked(const std::string& account) const {
@@ -103,6 +103,11 @@ void FakeAccountGate::Block(const std::string& account, const NewBlock& block) {
   state.reason = block.reason;
   state.resume = block.resume;
   PutOff(state);
+}
+
+bool FakeAccountGate::EndBlock(const std::string& account) {
+  const std::lock_guard lock(mutex_);
+  return blocks_.erase(account) > 0;
 }
 
 bool FakeAccountGate::IsDue(const State& block, Resume resume) const {

@@ -4,7 +4,6 @@
 #include <map>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 
@@ -27,7 +26,7 @@ class FakeAccountGate final : public AccountGate {
 
   // What the delivery queue asks and says.
 
-  std::set<std::string> blocked_accounts() const;
+  std::map<std::string, Resume> blocks() const;
   bool IsBlocked(const std::string& account) const;
 
   /// Whether the account is healthy, or its next batch is due as the probe.
@@ -45,6 +44,9 @@ class FakeAccountGate final : public AccountGate {
     std::optional<TimePoint> started_at = {};  ///< Of the attempt that says so, if one does.
   };
   void Block(const std::string& account, const NewBlock& block);
+
+  /// A person ends the block, whatever it waits for. Whether there was one.
+  bool EndBlock(const std::string& account);
 
  private:
   struct State {

@@ -14,11 +14,6 @@ bool IsHeldForRefusal(const BatchRow& batch) {
 
 std::optional<Claim> NoClaim() { return std::nullopt; }
 
-bool IsFinal(BatchState state) {
-  return state == BatchState::kDone || state == BatchState::kRejected ||
-         state == BatchState::kCancelled;
-}
-
 }  // namespace
 
 FakeDeliveryQueue::FakeDeliveryQueue(const Clock& clock)
@@ -218,7 +213,10 @@ Status FakeDeliveryQueue::Free(const SlotLease& lease, milliseconds cool_down) {
 EnvelopeId FakeDeliveryQueue::AddEnvelope(const NewEnvelope& envelope) {
   const std::lock_guard lock(mutex_);
   const EnvelopeId id{++last_envelope_};
-  envelopes_[id] = envelope;
+  NewEnvelope& kept = envelopes_[id] = envelope;
+  for (int pos = static_cast<int>(kept.identifiers.size()); pos < kept.size; ++pos) {
+    kept.identifiers.push_back(IdentifierAt(id, pos));
+  }
   batches_[{id, 0}] = {.envelope = id,
                        .span = {0, envelope.size - 1},
                        .route = envelope.route,
@@ -250,6 +248,24 @@ std::vector<AttemptRow> FakeDeliveryQueue::attempts() const {
   std::vector<AttemptRow> rows;
   for (const auto& [key, row] : attempts_) rows.push_back(row);
   return rows;
+}
+
+void FakeDeliveryQueue::Resolve(EnvelopeId envelope, const Transition& decision) {
+  const std::lock_guard lock(mutex_);
+  const auto found = batches_.find({envelope, decision.span.lo});
+  if (found == batches_.end()) return;
+  BatchRow& batch = found->second;
+  if (batch.state != BatchState::kNeedsReview || batch.span != decision.span) return;
+  Decide(batch, decision);
+  batch.unknown_since.reset();
+}
+
+void FakeDeliveryQueue::ResumeAccount(const std::string& account, const Transition& held_refusals) {
+  const std::lock_guard lock(mutex_);
+  if (!gate_.EndBlock(account)) return;
+  for (auto& [key, batch] : batches_) {
+    if (batch.route.account == account && IsHeldForRefusal(batch)) Decide(batch, held_refusals);
+  }
 }
 
 bool FakeDeliveryQueue::Holds(const Claim& claim) const {
@@ -317,8 +333,8 @@ std::optional<Blocker> FakeDeliveryQueue::FindBlocker(const BatchRow& batch, int
   return last;
 }
 
-Identifier FakeDeliveryQueue::At(EnvelopeId envelope, int pos) const {
-  return IdentifierAt(envelope, envelopes_.at(envelope), pos);
+const Identifier& FakeDeliveryQueue::At(EnvelopeId envelope, int pos) const {
+  return envelopes_.at(envelope).identifiers[static_cast<std::size_t>(pos)];
 }
 
 RequestId FakeDeliveryQueue::RequestOf(EnvelopeId envelope) const {
@@ -410,6 +426,16 @@ void FakeDeliveryQueue::Judge(const Claim& claim, const Plan& plan) {
                                         .started_at = claim.facts.started_at});
       return;
   }
+}
+
+void FakeDeliveryQueue::Decide(BatchRow& batch, const Transition& decision) {
+  batch.state = decision.to;
+  batch.reason = decision.reason;
+  batch.not_before.reset();
+  batch.refused_since.reset();
+  batch.accepted_at = decision.accepted_at;
+  batch.window_end = decision.window_end;
+  if (IsFinal(batch.state)) batch.finished_at = clock_.Now();
 }
 
 void FakeDeliveryQueue::FreeRefused(const std::string& account) {

@@ -64,11 +64,26 @@ class FakeDeliveryQueue : public DeliveryQueue, public CallSlots {
   /// By envelope, first position and number.
   std::vector<AttemptRow> attempts() const;
 
-  std::set<std::string> blocked_accounts() const { return gate_.blocked_accounts(); }
+  template <typename Visit>
+  void VisitAttempts(Visit visit) const {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [key, row] : attempts_) visit(row);
+  }
+
+  /// The blocked accounts, and who ends their blocks.
+  std::map<std::string, Resume> blocks() const { return gate_.blocks(); }
+
+  /// What a person decides: about a batch that needs review, and about the refusals that a blocked
+  /// account holds, whose block ends with it. Nothing if there is none any more.
+  void Resolve(EnvelopeId envelope, const Transition& decision);
+  void ResumeAccount(const std::string& account, const Transition& held_refusals);
 
  protected:
   /// Whether the claim's slot is still its own. Virtual for tests of tests.
   virtual bool Holds(const Claim& claim) const;
+
+  /// What the item has to wait for, if anything. Virtual likewise.
+  virtual std::optional<Blocker> FindBlocker(const BatchRow& batch, int pos) const;
 
  private:
   using BatchKey = std::pair<EnvelopeId, int>;
@@ -86,8 +101,7 @@ class FakeDeliveryQueue : public DeliveryQueue, public CallSlots {
   };
   struct Slot {
     std::int64_t epoch = 0;
-    std::optional<BatchKey>
-        batch;              ///< Nothing while the slot is free, or a call without one has it.
+    std::optional<BatchKey> batch;
     bool has_call = false;  ///< One without a batch.
     TimePoint lease_until{};
     TimePoint cool_down_until{};
@@ -102,8 +116,7 @@ class FakeDeliveryQueue : public DeliveryQueue, public CallSlots {
   /// The first run of the batch that waits for nobody, as a batch of its own; what has to wait is
   /// held.
   BatchRow* HoldBackForOrder(const BatchRow& batch);
-  std::optional<Blocker> FindBlocker(const BatchRow& batch, int pos) const;
-  Identifier At(EnvelopeId envelope, int pos) const;
+  const Identifier& At(EnvelopeId envelope, int pos) const;
   RequestId RequestOf(EnvelopeId envelope) const;
   std::optional<SlotKey> FreeSlot(const Route& route) const;
   Claim ClaimOf(const BatchRow& batch, const SlotKey& key, const Slot& slot) const;
@@ -111,6 +124,7 @@ class FakeDeliveryQueue : public DeliveryQueue, public CallSlots {
   void WriteAnswer(const Claim& claim, const VendorReply& reply);
   void CarryOut(const Claim& claim, const Plan& plan);
   void Judge(const Claim& claim, const Plan& plan);
+  void Decide(BatchRow& batch, const Transition& decision);
   void FreeRefused(const std::string& account);
   std::optional<TimePoint> LastAcceptedAt(const Route& route) const;
   RefusalEvidence EvidenceOf(const Route& route) const;
@@ -123,7 +137,7 @@ class FakeDeliveryQueue : public DeliveryQueue, public CallSlots {
   std::map<BatchKey, BatchRow> batches_;
   std::map<AttemptKey, AttemptRow> attempts_;
   std::map<SlotKey, Slot> slots_;
-  std::map<EnvelopeId, NewEnvelope> envelopes_;
+  std::map<EnvelopeId, NewEnvelope> envelopes_;  ///< With an identifier for each position.
   std::set<BatchKey> lost_items_;
 };
 

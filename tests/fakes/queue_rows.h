@@ -14,6 +14,12 @@
 
 namespace lethe::fakes {
 
+/// Nothing leads out of the state.
+constexpr bool IsFinal(BatchState state) {
+  return state == BatchState::kDone || state == BatchState::kRejected ||
+         state == BatchState::kCancelled;
+}
+
 /// An envelope as the intake would have left it.
 struct NewEnvelope {
   Route route;

@@ -2,12 +2,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <optional>
+#include <random>
 #include <set>
+#include <utility>
 
-#include "fakes/fake_clock.h"
-#include "fakes/fake_vendor.h"
 #include "lethe/operation.h"
+#include "lethe/time.h"
 #include "simulation/dispatcher/scheduler.h"
 
 namespace lethe::simulation {
@@ -15,26 +17,46 @@ namespace lethe::simulation {
 /// The process dies here.
 struct Crash {};
 
+/// What happens to one call on its way to CleverTap, there or back.
+enum class Mishap {
+  kNone,
+  kConnectFails,
+  kRequestLost,
+  kServerErrorBefore,  ///< 503, and nothing has happened.
+  kThrottled,
+  kThrottledWithAdvice,  ///< With `Retry-After`.
+  kUnauthorized,         ///< 401 once, whatever the passcode is.
+  kReplyLost,
+  kServerErrorAfter,  ///< 503, and all is done.
+  kFaults,            ///< Some of a disassociation to be tried again, or not accounted for.
+};
+
 /// How often, in [0, 1], a thing goes wrong.
 struct Odds {
   double crash = 0;         ///< At each crash point.
+  double standstill = 0;    ///< Around each call of the queue: for longer than a lease, perhaps.
   double queue_away = 0;    ///< At each call of the queue, before or after its effect.
   double queue_slow = 0;    ///< At each claim: slow enough to be too late for a call.
   double vendor_slow = 0;   ///< At each call: some outlive their lease.
   double vendor_fails = 0;  ///< At each call.
-  std::optional<fakes::Behaviour> vendor_says = {};  ///< When it fails; any fault if empty.
+  std::optional<Mishap> mishap = {};  ///< Of a call that fails; any if empty.
 };
 
-/// Decides everything that is left to chance or to a plan of crashes.
+/// Decides everything that is left to chance or to a plan.
 class Fate {
  public:
-  Fate(std::uint64_t seed, const fakes::FakeClock& clock) : random_(seed), clock_(clock) {}
+  Fate(std::uint64_t seed, const Clock& clock) : random_(seed), clock_(clock) {}
 
   /// Before this moment faults of all kinds happen, in changing weather; after it none.
   void StormUntil(TimePoint end) { storm_end_ = end; }
+  bool IsStormy() const { return clock_.Now() < storm_end_; }
 
-  /// The process that reaches one of these crash points dies there. They are counted from 1.
+  /// The process that reaches one of these crash points dies there. They are counted from 1, and
+  /// only where something has happened since the one before: the others are no different.
   void CrashAt(std::set<int> points) { crash_at_ = std::move(points); }
+
+  /// Decides the next call of this operation that nothing else planned decides.
+  void Plan(Operation operation, Mishap mishap) { plan_.emplace_back(operation, mishap); }
 
   int crash_points() const { return crash_points_; }
   int crashes() const { return crashes_; }
@@ -49,22 +71,26 @@ class Fate {
 
   /// Throws Crash if it is time.
   void CrashPoint();
+  void SomethingHappened() { something_happened_ = true; }
+  bool StandsStill() { return Chance(Today().standstill); }
   bool QueueIsAway() { return Chance(Today().queue_away); }
   bool QueueIsSlow() { return Chance(Today().queue_slow); }
   bool VendorIsSlow() { return Chance(Today().vendor_slow); }
-  std::optional<fakes::Behaviour> VendorFault(const VendorCall& call);
-  std::optional<VendorReply> ProbeFault();
+  Mishap OfCall(Operation operation);
+  Mishap OfProbe();
 
  private:
   /// The odds of the moment.
   const Odds& Today();
 
   Random random_;
-  const fakes::FakeClock& clock_;
+  const Clock& clock_;
   TimePoint storm_end_{};
   TimePoint weather_end_{};
   Odds weather_ = {};
+  std::deque<std::pair<Operation, Mishap>> plan_;
   std::set<int> crash_at_;
+  bool something_happened_ = true;  ///< Since the last crash point that counted.
   int crash_points_ = 0;
   int crashes_ = 0;
 };

@@ -43,11 +43,21 @@ INSTANTIATE_TEST_SUITE_P(
         Planted{"ForgetsToFence", Defect::kForgetsToFence, "a batch moved from"},
         Planted{"DropsARun", Defect::kDropsARun, "lost or in two batches"},
         Planted{"TakesUnknownForYes", Defect::kTakesUnknownForYes, "accepted without effect"},
+        Planted{"TakesRefusalForYes", Defect::kTakesRefusalForYes, "accepted without effect"},
         Planted{"ForgetsTheHorizon", Defect::kForgetsTheHorizon, "past the resend horizon"},
         Planted{"SendsTwice", Defect::kSendsTwice, "repeated without reason"},
+        Planted{"SendsOneTooFew", Defect::kSendsOneTooFew, "carried another identifier"},
         Planted{"IgnoresTheSlots", Defect::kIgnoresTheSlots, "more calls in flight than slots"},
+        Planted{"IgnoresTheOrder", Defect::kIgnoresTheOrder, "under way at once"},
+        Planted{"Overtakes", Defect::kIgnoresTheOrder, "overtook an earlier one"},
         Planted{"ClosesEarly", Defect::kClosesEarly, "done before its window"},
-        Planted{"NeverRescues", Defect::kNeverRescues, "never came to rest"}),
+        Planted{"NeverRescues", Defect::kNeverRescues, "never came to rest"},
+        Planted{"NeverReleases", Defect::kNeverReleases, "never came to rest"},
+        Planted{"CountsFreeCalls", Defect::kCountsFreeCalls, "spent on nothing"},
+        Planted{"RejectsAtFirstRefusal", Defect::kRejectsAtFirstRefusal, "that CleverTap takes"},
+        Planted{"ForgetsWhomItRejected", Defect::kForgetsWhomItRejected, "too many were rejected"},
+        Planted{"ResumesByItself", Defect::kResumesByItself, "that waits for a person"},
+        Planted{"TrustsEveryLook", Defect::kTrustsEveryLook, "before anybody looked"}),
     [](const auto& planted) { return planted.param.name; });
 
 }  // namespace

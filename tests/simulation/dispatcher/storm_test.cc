@@ -60,11 +60,18 @@ TEST(DispatcherSimulation, KeepsItsPromisesInAnyWeather) {
   EXPECT_GT(sum.rescued, 0);
   EXPECT_GT(sum.record_lost, 0);
   EXPECT_GT(sum.blocked, 0);
-  EXPECT_GT(sum.resumed, 0);
   EXPECT_GT(sum.splits, 0);
   EXPECT_GT(sum.repeated_effects, 0);
   EXPECT_GT(sum.items[BatchState::kRejected], 0);
-  EXPECT_GT(sum.items[BatchState::kNeedsReview], 0);
+  EXPECT_GT(sum.items[BatchState::kCancelled], 0);
+  EXPECT_GT(sum.let_go, 0);
+  EXPECT_GT(sum.restored, 0);
+  EXPECT_GT(sum.resumed, 0);
+  EXPECT_GT(sum.decided, 0);
+  for (auto verdict :
+       {RefusalVerdict::kSendAgain, RefusalVerdict::kReject, RefusalVerdict::kPause}) {
+    EXPECT_GT(sum.rulings[verdict], 0);
+  }
   EXPECT_GT(sum.items[BatchState::kDone], sum.items.total() / 2);
 }
 

@@ -1,0 +1,115 @@
+#include "simulation/dispatcher/call_checker.h"
+
+#include <algorithm>
+
+#include "lethe/window.h"
+
+namespace lethe::simulation {
+
+using fakes::AttemptRow;
+
+void CallChecker::Claimed(const Claim& claim) {
+  if (waiting_for_person_.contains(claim.route.account)) {
+    ledger_.Violated("a batch was taken of an account that waits for a person");
+  }
+  if (refused_credentials_.contains(claim.route.account) &&
+      clevertap_.IsExpired(claim.route.account)) {
+    ledger_.Violated("a batch was taken before anybody looked at credentials that were refused");
+  }
+  const Span span = claim.facts.span;
+  for (int pos = span.lo; pos <= span.hi; ++pos) CheckOrder(claim, {claim.envelope, pos});
+  for (int pos = span.lo; pos <= span.hi; ++pos) ledger_.at({claim.envelope, pos}).attempted = true;
+}
+
+void CallChecker::CheckOrder(const Claim& claim, Position position) {
+  const Item& mine = ledger_.at(position);
+  for (const Position& other : ledger_.WithIdentifier(claim.route.account, mine.identifier)) {
+    const Ledger::Envelope& envelope = ledger_.at(other.envelope);
+    const Item& its = envelope.items[static_cast<std::size_t>(other.pos)];
+    if (envelope.route.operation == claim.route.operation || fakes::IsFinal(its.state)) continue;
+    if (its.attempted) {
+      ledger_.Violated("two operations on one identifier were under way at once");
+    } else if (!mine.attempted && its.request < mine.request) {
+      ledger_.Violated("an operation overtook an earlier one on its identifier");
+    }
+  }
+}
+
+int CallChecker::CallStarted(const Claim& claim, const VendorCall& call, TimePoint lease_until) {
+  const TimePoint now = clock_.Now();
+  // Who outlived the lease no longer counts: a slot can fence PostgreSQL, not a call on its way.
+  const auto leased = std::ranges::count_if(in_flight_, [&](const auto& entry) {
+    return entry.second.route == claim.route && now < entry.second.lease_until;
+  });
+  if (now < lease_until && leased >= limits_.concurrency) {
+    ledger_.Violated("more calls in flight than slots");
+  }
+  int pos = claim.facts.span.lo;
+  for (const Identifier& identifier : call.identifiers) {
+    const Item& item = ledger_.at({claim.envelope, pos++});
+    if (identifier != item.identifier) ledger_.Violated("a call carried another identifier");
+    CheckHorizon(claim, item);
+  }
+  if (pos != claim.facts.span.hi + 1) ledger_.Violated("a call carried another identifier");
+  in_flight_[++last_ticket_] = {claim.route, lease_until};
+  return last_ticket_;
+}
+
+void CallChecker::CheckHorizon(const Claim& claim, const Item& item) {
+  if (item.effects.size() <= item.effects_answered_for) return;
+  const TimePoint first = item.effects[item.effects_answered_for];
+  // The horizon is judged when the attempt is written down; the call follows within the lease.
+  const TimePoint until = ResendUntil(claim.route.operation, first, limits_.hours) + limits_.lease;
+  if (clock_.Now() > until) {
+    ledger_.Violated("an identifier was sent again past the resend horizon");
+  }
+}
+
+void CallChecker::TookEffect(const Claim& claim, const std::vector<bool>& taken) {
+  int pos = claim.facts.span.lo;
+  for (const bool took : taken) {
+    const Position position{claim.envelope, pos++};
+    if (!took) continue;
+    ledger_.at(position).effects.push_back(clock_.Now());
+    CheckRepeat(claim, position);
+  }
+}
+
+void CallChecker::Recorded(const Claim& claim, const VendorReply& reply) {
+  const std::string& account = claim.route.account;
+  if (reply.outcome != OutcomeClass::kAccountBlocked) return;
+  // Not if it was blocked before, for what a batch can end.
+  const auto blocks = queue_.blocks();
+  const auto block = blocks.find(account);
+  if (block != blocks.end() && block->second == Resume::kConnect) {
+    refused_credentials_.insert(account);
+  }
+}
+
+void CallChecker::Refused(const Claim& claim) {
+  const Span span = claim.facts.span;
+  for (int pos = span.lo; pos <= span.hi; ++pos) {
+    ledger_.at({claim.envelope, pos}).refused_at = clock_.Now();
+  }
+}
+
+void CallChecker::CheckRepeat(const Claim& claim, Position position) {
+  const Item& item = ledger_.at(position);
+  const int repeats = static_cast<int>(item.effects.size()) - 1;
+  if (repeats == 0) return;
+  ++repeated_effects_;
+  int reasons = item.sent_again;
+  queue_.VisitAttempts([&](const AttemptRow& row) {
+    if (row.envelope != position.envelope || row.span.lo > position.pos ||
+        row.span.hi < position.pos) {
+      return;
+    }
+    const bool is_this = row.span.lo == claim.facts.span.lo && row.number == claim.facts.call_count;
+    const bool is_unknown =
+        row.outcome.value_or(OutcomeClass::kUnknown) == OutcomeClass::kUnknown && !is_this;
+    reasons += row.abandoned || is_unknown;
+  });
+  if (repeats > reasons) ledger_.Violated("an effect was repeated without reason");
+}
+
+}  // namespace lethe::simulation

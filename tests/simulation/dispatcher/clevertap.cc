@@ -1,0 +1,138 @@
+#include "simulation/dispatcher/clevertap.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "lethe/refusal.h"
+
+namespace lethe::simulation {
+namespace {
+
+using namespace std::chrono_literals;
+
+VendorReply NoAnswer() { return {.outcome = OutcomeClass::kUnknown, .code = "timeout"}; }
+VendorReply ServerError() { return {.outcome = OutcomeClass::kUnknown, .http_status = 503}; }
+
+VendorReply Throttled(std::optional<milliseconds> retry_after) {
+  return {.outcome = OutcomeClass::kThrottled, .http_status = 429, .retry_after = retry_after};
+}
+
+VendorReply Unauthorized() {
+  return {.outcome = OutcomeClass::kAccountBlocked, .http_status = 401, .code = "401"};
+}
+
+VendorReply Refused() {
+  return {.outcome = OutcomeClass::kRefused, .http_status = 400, .code = "400"};
+}
+
+CleverTap::Answer WithoutEffect(const VendorCall& call, VendorReply reply) {
+  return {std::move(reply), std::vector(call.identifiers.size(), false)};
+}
+
+/// If the call did not even get as far as CleverTap's rules.
+std::optional<VendorReply> TurnedAway(Mishap mishap) {
+  switch (mishap) {
+    case Mishap::kConnectFails:
+      return VendorReply{.outcome = OutcomeClass::kNotSent, .code = "connect"};
+    case Mishap::kRequestLost: return NoAnswer();
+    case Mishap::kServerErrorBefore: return ServerError();
+    case Mishap::kThrottled: return Throttled({});
+    case Mishap::kThrottledWithAdvice: return Throttled(10min);
+    case Mishap::kUnauthorized: return Unauthorized();
+    default: return std::nullopt;
+  }
+}
+
+}  // namespace
+
+bool CleverTap::MisleadsAbout(const Route& route, IdentifierKind kind, TimePoint heard_at) const {
+  return std::ranges::any_of(rules_, [&](const RuleChange& rule) {
+    const Period moment{.begin = heard_at - kFreshEvidence, .end = heard_at};
+    return rule.route == route && (rule.kind == kind || moment.Contains(rule.period.begin));
+  });
+}
+
+int CleverTap::PasscodeVersion(std::string_view account) const {
+  return static_cast<int>(std::ranges::count_if(expired_, [&](const auto& entry) {
+    return entry.first == account && entry.second.end <= clock_.Now();
+  }));
+}
+
+CleverTap::Answer CleverTap::Send(const VendorCall& call, Mishap mishap) {
+  if (auto reply = TurnedAway(mishap)) return WithoutEffect(call, *std::move(reply));
+  Answer answer = Process(call);
+  switch (mishap) {
+    case Mishap::kReplyLost: answer.reply = NoAnswer(); break;
+    case Mishap::kServerErrorAfter: answer.reply = ServerError(); break;
+    case Mishap::kFaults:
+      if (answer.reply.outcome == OutcomeClass::kAccepted) return FindFaults(call);
+      break;
+    default: break;
+  }
+  return answer;
+}
+
+VendorReply CleverTap::Probe(std::string_view account, Mishap mishap) const {
+  if (auto reply = TurnedAway(mishap)) return *std::move(reply);
+  if (mishap == Mishap::kReplyLost) return NoAnswer();
+  if (without_probe_.contains(account)) {
+    return {.outcome = OutcomeClass::kMisconfigured, .http_status = 404};
+  }
+  if (IsExpired(account)) return Unauthorized();
+  return {.outcome = OutcomeClass::kAccepted, .http_status = 200};
+}
+
+CleverTap::Answer CleverTap::Process(const VendorCall& call) const {
+  if (IsExpired(call.account)) return WithoutEffect(call, Unauthorized());
+  const Route route{std::string(call.account), call.operation};
+  const bool against_the_rule = std::ranges::any_of(rules_, [&](const RuleChange& rule) {
+    return rule.route == route && rule.kind.value_or(call.kind) == call.kind &&
+           rule.period.Contains(clock_.Now());
+  });
+  if (against_the_rule) return WithoutEffect(call, Refused());
+
+  Answer answer{{.outcome = OutcomeClass::kAccepted, .http_status = 200}, {}};
+  for (const Identifier& identifier : call.identifiers) {
+    const bool poison = IsPoison(call.account, identifier);
+    if (poison && call.operation != Operation::kDisassociation) {
+      return WithoutEffect(call, Refused());
+    }
+    if (poison) {
+      answer.reply.outcome = OutcomeClass::kPartial;
+      answer.reply.faults.push_back({.index = static_cast<int>(answer.taken.size()),
+                                     .kind = FaultKind::kPermanent,
+                                     .code = "516"});
+    }
+    answer.taken.push_back(!poison);
+  }
+  return answer;
+}
+
+/// Takes all or some, and says so in a muddle.
+CleverTap::Answer CleverTap::FindFaults(const VendorCall& call) {
+  Answer answer{{.outcome = OutcomeClass::kPartial, .http_status = 200}, {}};
+  const bool explains = fate_.Chance(0.8);
+  for (int i = 0; i < static_cast<int>(call.identifiers.size()); ++i) {
+    bool taken = true;
+    if (!explains) {
+      taken = fate_.Chance(0.5);
+    } else if (fate_.Chance(0.3)) {
+      taken = false;
+      answer.reply.faults.push_back({.index = i, .kind = FaultKind::kTransient, .code = "555"});
+    } else if (fate_.Chance(0.1)) {
+      taken = fate_.Chance(0.5);
+      answer.reply.faults.push_back({.index = i, .kind = FaultKind::kUnaccountable, .code = ""});
+    }
+    answer.taken.push_back(taken);
+  }
+  if (explains && answer.reply.faults.empty()) answer.reply.outcome = OutcomeClass::kAccepted;
+  return answer;
+}
+
+bool CleverTap::IsExpired(std::string_view account) const {
+  return std::ranges::any_of(expired_, [&](const auto& entry) {
+    return entry.first == account && entry.second.Contains(clock_.Now());
+  });
+}
+
+}  // namespace lethe::simulation

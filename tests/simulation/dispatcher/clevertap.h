@@ -1,0 +1,84 @@
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "lethe/delivery_queue.h"
+#include "lethe/operation.h"
+#include "lethe/time.h"
+#include "lethe/vendor.h"
+#include "simulation/dispatcher/fate.h"
+
+namespace lethe::simulation {
+
+/// From `begin` on, and no longer at `end`.
+struct Period {
+  TimePoint begin{};
+  TimePoint end{};
+
+  bool Contains(TimePoint moment) const { return begin <= moment && moment < end; }
+};
+
+/// For a while CleverTap takes nothing of a route, or nothing of one kind there.
+struct RuleChange {
+  Route route;
+  std::optional<IdentifierKind> kind;
+  Period period;
+};
+
+/// CleverTap as it really is. What it takes is decided apart from whether its answer arrives.
+class CleverTap {
+ public:
+  struct Answer {
+    VendorReply reply;        ///< As the caller sees it.
+    std::vector<bool> taken;  ///< By each identifier of the call: whether it took effect.
+  };
+
+  CleverTap(const Clock& clock, Fate& fate) : clock_(clock), fate_(fate) {}
+
+  /// Never takes the identifier: it sinks a whole erasure or demerge, and is a fault of its own in
+  /// a disassociation.
+  void Poison(std::string_view account, const Identifier& identifier) {
+    poisoned_.emplace(account, identifier.Reveal());
+  }
+  bool IsPoison(std::string_view account, const Identifier& identifier) const {
+    return poisoned_.contains({std::string(account), identifier.Reveal()});
+  }
+
+  void Change(RuleChange rule) { rules_.push_back(std::move(rule)); }
+
+  /// Whether a refusal that was heard of at `heard_at` looks like a bad identifier to anybody
+  /// (decision 9): others are taken, because it is about the kind, or were until a moment ago.
+  bool MisleadsAbout(const Route& route, IdentifierKind kind, TimePoint heard_at) const;
+
+  void ExpirePasscode(std::string account, Period period) {
+    expired_.emplace_back(std::move(account), period);
+  }
+
+  bool IsExpired(std::string_view account) const;
+
+  /// The account has no place where credentials can be looked at.
+  void HideProbe(std::string account) { without_probe_.insert(std::move(account)); }
+
+  /// Rises when the file with the account's passcode is written anew.
+  int PasscodeVersion(std::string_view account) const;
+
+  Answer Send(const VendorCall& call, Mishap mishap);
+  VendorReply Probe(std::string_view account, Mishap mishap) const;
+
+ private:
+  Answer Process(const VendorCall& call) const;
+  Answer FindFaults(const VendorCall& call);
+  const Clock& clock_;
+  Fate& fate_;
+  std::set<std::pair<std::string, std::string>> poisoned_;
+  std::vector<RuleChange> rules_;
+  std::vector<std::pair<std::string, Period>> expired_;
+  std::set<std::string, std::less<>> without_probe_;
+};
+
+}  // namespace lethe::simulation

@@ -1,0 +1,28 @@
+#pragma once
+
+namespace lethe::simulation {
+
+/// Mistakes that someone could make. Planted to see that the checkers find them.
+enum class Defect {
+  kNone,
+  kForgetsToFence,
+  kDropsARun,
+  kTakesUnknownForYes,
+  kTakesRefusalForYes,
+  kForgetsTheHorizon,
+  kSendsTwice,
+  kSendsOneTooFew,
+  kIgnoresTheSlots,
+  kIgnoresTheOrder,
+  kClosesEarly,
+  kNeverRescues,
+  kNeverReleases,
+  kCountsFreeCalls,
+  kRejectsAtFirstRefusal,
+  kTrustsOldEvidence,
+  kForgetsWhomItRejected,
+  kResumesByItself,
+  kTrustsEveryLook,
+};
+
+}  // namespace lethe::simulation

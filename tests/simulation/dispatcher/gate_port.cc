@@ -1,0 +1,30 @@
+#include "simulation/dispatcher/ports.h"
+
+namespace lethe::simulation {
+
+Result<std::optional<AccountProbe>> GatePort::TakeProbe(milliseconds lease) {
+  return Through([&] {
+    auto probe = stage_.queue->gate().TakeProbe(lease);
+    if (probe.ok() && *probe) stage_.fate.SomethingHappened();
+    return probe;
+  });
+}
+
+Result<bool> GatePort::Record(const AccountProbe& probe, ProbeFinding finding) {
+  const bool found_out = vendor_.last_probe() == OutcomeClass::kAccepted ||
+                         vendor_.last_probe() == OutcomeClass::kMisconfigured;
+  if (Has(Defect::kTrustsEveryLook)) finding = ProbeFinding::kHealthy;
+  return Through([&] {
+    auto recorded = stage_.queue->gate().Record(probe, finding);
+    if (!recorded.ok() || !*recorded) return recorded;
+    stage_.fate.SomethingHappened();
+    if (found_out) stage_.calls.CredentialsLookedAt(probe.account);
+    return recorded;
+  });
+}
+
+Status GatePort::ProbeSoon(std::string_view account) {
+  return Through([&] { return stage_.queue->gate().ProbeSoon(account); });
+}
+
+}  // namespace lethe::simulation

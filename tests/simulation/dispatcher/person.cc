@@ -1,0 +1,103 @@
+#include "simulation/dispatcher/person.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "lethe/account_condition.h"
+#include "lethe/order.h"
+
+namespace lethe::simulation {
+namespace {
+
+using namespace std::chrono_literals;
+using fakes::BatchRow;
+
+constexpr milliseconds kLongestAbsence = 4h;
+
+bool IsHeldForRefusal(const BatchRow& row) {
+  return row.state == BatchState::kHeld && row.reason != kEarlierOperation;
+}
+
+}  // namespace
+
+void Person::Work() {
+  while (!stage_.IsOver()) {
+    stage_.scheduler.Sleep(stage_.fate.UpTo(kLongestAbsence));
+    ResolveReviews();
+    ResumeAccounts();
+    stage_.rows.Look(*stage_.queue);
+  }
+}
+
+void Person::ResolveReviews() {
+  for (const BatchRow& row : stage_.queue->batches()) {
+    if (row.state == BatchState::kNeedsReview) Resolve(row);
+  }
+}
+
+void Person::Resolve(const BatchRow& review) {
+  const ReviewFacts facts{.operation = review.route.operation,
+                          .span = review.span,
+                          .reason = review.reason,
+                          .call_count = review.call_count,
+                          .unknown_since = review.unknown_since};
+  const ReviewDecision decision = DecisionOn(review, facts);
+  for (int pos = review.span.lo; pos <= review.span.hi; ++pos) {
+    Item& item = stage_.ledger.at({review.envelope, pos});
+    if (decision == ReviewDecision::kMarkAccepted) item.marked_accepted = true;
+    if (decision != ReviewDecision::kSendAgain) continue;
+    ++item.sent_again;
+    item.effects_answered_for = item.effects.size();
+  }
+  stage_.queue->Resolve(
+      review.envelope,
+      lethe::Resolve(facts, decision, stage_.accounts.front().hours, stage_.clock.Now()));
+  ++stage_.tally.decided;
+}
+
+ReviewDecision Person::DecisionOn(const BatchRow& review, const ReviewFacts& facts) {
+  bool all_taken = true;
+  for (int pos = review.span.lo; pos <= review.span.hi; ++pos) {
+    all_taken &= !stage_.ledger.at({review.envelope, pos}).effects.empty();
+  }
+  if (all_taken && IsAllowed(ReviewDecision::kMarkAccepted, facts)) {
+    return ReviewDecision::kMarkAccepted;
+  }
+  const bool gives_up = stage_.fate.IsStormy() && stage_.fate.Chance(0.2);
+  return gives_up ? ReviewDecision::kCancel : ReviewDecision::kSendAgain;
+}
+
+void Person::ResumeAccounts() {
+  for (const auto& [account, resume] : stage_.queue->blocks()) {
+    // Others end by themselves, unless nothing is left that could show whether it is time.
+    if (resume != Resume::kOperator && stage_.fate.Chance(0.5)) continue;
+    const auto held = HoldsOnlyPoison(account) ? HeldRefusals::kReject : HeldRefusals::kSendAgain;
+    if (held == HeldRefusals::kReject) NoteRejections(account);
+    stage_.queue->ResumeAccount(account, lethe::Resolve(held));
+    stage_.calls.ResumedByPerson(account);
+    ++stage_.tally.resumed;
+  }
+}
+
+void Person::NoteRejections(const std::string& account) {
+  stage_.queue->VisitBatches([&](const BatchRow& row) {
+    if (row.route.account != account || !IsHeldForRefusal(row)) return;
+    for (int pos = row.span.lo; pos <= row.span.hi; ++pos) {
+      stage_.ledger.at({row.envelope, pos}).rejected = true;
+    }
+  });
+}
+
+bool Person::HoldsOnlyPoison(const std::string& account) const {
+  bool only_poison = true;
+  stage_.queue->VisitBatches([&](const BatchRow& row) {
+    if (row.route.account != account || !IsHeldForRefusal(row)) return;
+    for (int pos = row.span.lo; pos <= row.span.hi; ++pos) {
+      const Item& item = stage_.ledger.at({row.envelope, pos});
+      only_poison &= stage_.clevertap.IsPoison(account, item.identifier);
+    }
+  });
+  return only_poison;
+}
+
+}  // namespace lethe::simulation

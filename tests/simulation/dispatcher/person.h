@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+
+#include "lethe/review.h"
+#include "simulation/dispatcher/stage.h"
+
+namespace lethe::simulation {
+
+/// An operator, who looks from time to time and decides what waits for a person. Knows CleverTap's
+/// dashboard, so decisions are right.
+class Person {
+ public:
+  explicit Person(Stage& stage) : stage_(stage) {}
+
+  /// Until all is over.
+  void Work();
+
+ private:
+  void ResolveReviews();
+  void Resolve(const fakes::BatchRow& review);
+  ReviewDecision DecisionOn(const fakes::BatchRow& review, const ReviewFacts& facts);
+  void ResumeAccounts();
+  void NoteRejections(const std::string& account);
+  bool HoldsOnlyPoison(const std::string& account) const;
+
+  Stage& stage_;
+};
+
+}  // namespace lethe::simulation

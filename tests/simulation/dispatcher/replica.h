@@ -1,0 +1,46 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "core/account_prober.h"
+#include "core/dispatcher.h"
+#include "simulation/dispatcher/ports.h"
+#include "simulation/dispatcher/stage.h"
+
+namespace lethe::simulation {
+
+/// One process: its passes in turn, until it dies or all is over.
+class Replica {
+ public:
+  explicit Replica(Stage& stage);
+
+  /// May throw Crash.
+  void Live();
+
+ private:
+  /// All passes once. Whether any had something to do.
+  bool Round();
+  bool Count(const core::SendReport& report);
+  void WatchPasscodes();
+
+  Stage& stage_;
+  std::map<std::string, int> passcode_versions_;  ///< As far as the gate knows of them.
+  VendorPort vendor_{stage_};
+  QueuePort queue_{stage_, vendor_};
+  GatePort gate_{stage_, vendor_};
+  core::AccountProber prober_{gate_, vendor_, kOptions.lease};
+  core::Dispatcher dispatcher_{
+      {.queue = queue_,
+       .vendor = vendor_,
+       .clock = stage_.clock,
+       .jitter = [this] { return stage_.fate.Uniform(); },
+       .pause = [this](milliseconds duration) { stage_.scheduler.Sleep(duration); }},
+      stage_.accounts,
+      kOptions};
+};
+
+/// Replicas one after the other: who dies is started again.
+void KeepAlive(Stage& stage);
+
+}  // namespace lethe::simulation

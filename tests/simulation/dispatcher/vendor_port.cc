@@ -1,0 +1,64 @@
+#include "simulation/dispatcher/ports.h"
+
+namespace lethe::simulation {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Leaves also when the process dies: a dead process has no call in flight.
+struct InFlight {
+  CallChecker& calls;
+  int ticket;
+  InFlight(CallChecker& the_calls, int the_ticket) : calls(the_calls), ticket(the_ticket) {}
+  InFlight(const InFlight&) = delete;
+  InFlight& operator=(const InFlight&) = delete;
+  ~InFlight() { calls.CallEnded(ticket); }
+};
+
+}  // namespace
+
+VendorReply VendorPort::Send(const VendorCall& call) {
+  if (Has(Defect::kSendsTwice)) Call(call);
+  VendorCall sent = call;
+  if (Has(Defect::kSendsOneTooFew) && sent.identifiers.size() > 1) {
+    sent.identifiers = sent.identifiers.first(sent.identifiers.size() - 1);
+  }
+  VendorReply reply = Call(sent);
+  const bool is_taken_for_yes =
+      (Has(Defect::kTakesUnknownForYes) && reply.outcome == OutcomeClass::kUnknown) ||
+      (Has(Defect::kTakesRefusalForYes) && reply.outcome == OutcomeClass::kRefused);
+  if (is_taken_for_yes) reply.outcome = OutcomeClass::kAccepted;
+  return reply;
+}
+
+VendorReply VendorPort::Call(const VendorCall& call) {
+  stage_.fate.CrashPoint();
+  const Claim claim = *claim_;
+  const InFlight in_flight(stage_.calls, stage_.calls.CallStarted(claim, call, lease_until_));
+  Travel();
+  CleverTap::Answer answer = stage_.clevertap.Send(call, stage_.fate.OfCall(call.operation));
+  stage_.fate.SomethingHappened();
+  stage_.calls.TookEffect(claim, answer.taken);
+  Travel();
+  if (answer.reply.outcome == OutcomeClass::kRefused) stage_.calls.Refused(claim);
+  stage_.fate.CrashPoint();
+  return answer.reply;
+}
+
+VendorReply VendorPort::Probe(std::string_view account) {
+  stage_.fate.CrashPoint();
+  Travel();
+  VendorReply reply = stage_.clevertap.Probe(account, stage_.fate.OfProbe());
+  Travel();
+  last_probe_ = reply.outcome;
+  stage_.fate.CrashPoint();
+  return reply;
+}
+
+/// One way. A slow one may be a process that stood still: no time-out ends that.
+void VendorPort::Travel() {
+  const milliseconds longest = stage_.fate.VendorIsSlow() ? 2 * kOptions.lease : 500ms;
+  stage_.scheduler.Sleep(stage_.fate.UpTo(longest));
+}
+
+}  // namespace lethe::simulation
