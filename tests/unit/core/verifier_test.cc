@@ -33,7 +33,8 @@ std::set<int> FirstOf(int size) {
 class VerifierTest : public testing::Test {
  protected:
   EnvelopeId Add(int size, BatchState state = BatchState::kAccepted) {
-    return queue_.AddBatch({.size = size, .state = state, .sampled = FirstOf(size)});
+    return queue_.AddBatch(
+        {.route = kErase, .size = size, .state = state, .sampled = FirstOf(size)});
   }
   LookReport Look() { return verifier_.LookOnce(kErase); }
   Profile Old(const std::string& id) { return {{Identifier(id)}, clock_.Now() - 24h}; }
