@@ -59,8 +59,8 @@ TEST(RefusalSimulation, ARuleThatChangesForAWhileFinalisesNobody) {
   }
 }
 
-/// Most of the batch is accepted; then CleverTap throttles, and its rule changes before the last two
-/// identifiers, a good and a bad one, are sent alone.
+/// Most of the batch is accepted; then CleverTap throttles, and its rule changes before the last
+/// two identifiers, a good and a bad one, are sent alone.
 void RunSearchThatIsHeldUp(World& world) {
   const auto at = [](milliseconds when) { return fakes::FakeClock::kStart + when; };
   world.AddEnvelope({.route = kErase, .size = 8}, {7});

@@ -71,10 +71,8 @@ TEST_F(PartialAnswer, SplitsTheBatchIntoRunsOfOneTruth) {
 TEST_F(PartialAnswer, ThatRejectsEverybodyFinalisesNobody) {
   Size(2);
   const auto all_held = [&](std::string reason) {
-    return Transitions{{.span = {100, 101},
-                        .to = kHeld,
-                        .reason = std::move(reason),
-                        .refused_since = now_}};
+    return Transitions{
+        {.span = {100, 101}, .to = kHeld, .reason = std::move(reason), .refused_since = now_}};
   };
   const std::vector<Fault> all{{0, kPermanent, "516"}, {1, kPermanent, "523"}};
   EXPECT_EQ(After(all).transitions, all_held("refused_unconfirmed"));
