@@ -34,8 +34,9 @@ enum class HeldRefusals {
   kReject,     ///< For good.
 };
 
-/// Where a batch of held refusals goes; its span is left out.
-Transition Resolve(HeldRefusals decision);
+/// Where a batch of held refusals goes; its span is left out. `unknown_since` as in AttemptFacts;
+/// see Rejection().
+Transition Resolve(HeldRefusals decision, std::optional<TimePoint> unknown_since);
 
 /// A word that changes with what an operator has seen of the account, so that nobody decides about
 /// more than they looked at.

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "lethe/decision.h"
 #include "lethe/operation.h"
+#include "lethe/time.h"
 
 namespace lethe {
 
@@ -31,6 +33,14 @@ inline constexpr std::string_view kRefusedConfirmed = "refused_confirmed";
 /// Reason of rejected batches.
 inline constexpr std::string_view kRefusedByVendor = "refused_by_vendor";
 
+/// Reason of batches in needs_review that would be rejected, had not an earlier call with these
+/// identifiers in it had an unknown effect: it may have taken them.
+inline constexpr std::string_view kRefusedEffectUnknown = "refused_effect_unknown";
+
+/// Where identifiers go that are bad, for `reason`; the span is left out. `unknown_since` as in
+/// AttemptFacts: nobody is called rejected who may have been taken.
+Transition Rejection(std::string reason, std::optional<TimePoint> unknown_since);
+
 /// What is known about the refusals of one route. All but the last count identifiers.
 struct RefusalEvidence {
   int searching = 0;  ///< Refused together with others, and about to be sent in smaller parts.
@@ -47,7 +57,7 @@ struct RefusalEvidence {
 enum class RefusalVerdict {
   kWait,       ///< Nothing to judge, or not yet.
   kSendAgain,  ///< The vouched ones: another refusal confirms the first.
-  kReject,     ///< The confirmed ones: they are bad, the rule is as it was.
+  kReject,     ///< The confirmed ones, see Rejection(): they are bad, the rule is as it was.
   kPause,      ///< The account, for `account_reason`: nothing is final before someone or something
                ///< shows what is wrong.
 };

@@ -1,12 +1,15 @@
 #include "lethe/account_condition.h"
 
+#include "lethe/refusal.h"
+
 namespace lethe {
 
-Transition Resolve(HeldRefusals decision) {
-  if (decision == HeldRefusals::kReject) {
-    return {.span = {}, .to = BatchState::kRejected, .reason = "operator_rejected"};
-  }
-  return {.span = {}, .to = BatchState::kReady, .reason = "operator_send_again"};
+Transition Resolve(HeldRefusals decision, std::optional<TimePoint> unknown_since) {
+  if (decision == HeldRefusals::kReject) return Rejection("operator_rejected", unknown_since);
+  return {.span = {},
+          .to = BatchState::kReady,
+          .reason = "operator_send_again",
+          .unknown_since = unknown_since};
 }
 
 std::string EtagOf(const AccountCondition& condition) {

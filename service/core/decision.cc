@@ -165,9 +165,9 @@ std::vector<Transition> Split(const AttemptFacts& facts, const VendorReply& repl
       switch (fault->kind) {
         case FaultKind::kPermanent: {
           if (reject) {
-            Append(runs, {.span = one.span,
-                          .to = BatchState::kRejected,
-                          .reason = RejectionReason(fault->code)});
+            Transition rejected = Rejection(RejectionReason(fault->code), one.unknown_since);
+            rejected.span = one.span;
+            Append(runs, std::move(rejected));
             break;
           }
           Transition held = Hold(one, reading.now);

@@ -8,7 +8,7 @@ bool CanMove(BatchState from, BatchState to) {
     // A batch whose items are missing goes to a person without ever being sent.
     case kOpen: return to == kReady || to == kHeld || to == kSending || to == kNeedsReview;
     case kReady: return to == kHeld || to == kSending || to == kNeedsReview;
-    case kHeld: return to == kReady || to == kRejected || to == kCancelled;
+    case kHeld: return to == kReady || to == kRejected || to == kNeedsReview || to == kCancelled;
     // Never back to open: an attempt names its identifiers, so they must stay what they were.
     case kSending:
       return to == kReady || to == kHeld || to == kAccepted || to == kRejected ||

@@ -1,5 +1,7 @@
 #include "lethe/refusal.h"
 
+#include <utility>
+
 namespace lethe {
 namespace {
 
@@ -34,6 +36,14 @@ std::string PauseReason(Operation operation, const RefusalEvidence& evidence) {
 }
 
 }  // namespace
+
+Transition Rejection(std::string reason, std::optional<TimePoint> unknown_since) {
+  if (!unknown_since) return {.span = {}, .to = BatchState::kRejected, .reason = std::move(reason)};
+  return {.span = {},
+          .to = BatchState::kNeedsReview,
+          .reason = std::string(kRefusedEffectUnknown),
+          .unknown_since = unknown_since};
+}
 
 RefusalRuling JudgeRefusals(Operation operation, const RefusalEvidence& evidence) {
   RefusalRuling ruling{.verdict = VerdictOn(evidence)};

@@ -121,12 +121,14 @@ AuditEvent Decide(pqxx::work& work, const ResolveReviewParams& params, const Rev
 
 void DecideHeldRefusals(pqxx::work& work, const ResumeAccountParams& params,
                         HeldRefusals decision) {
-  const Transition transition = Resolve(decision);
   const AuditAction action =
       decision == HeldRefusals::kReject ? AuditAction::kReject : AuditAction::kSendAgain;
-  work.exec_prepared(kResolveHeldRefusals.name, params.account, std::string(Name(transition.to)),
-                     transition.reason, params.by.principal, std::string(Name(action)),
-                     params.by.justification);
+  for (const std::optional<TimePoint> unknown_since : {std::optional<TimePoint>(), {TimePoint{}}}) {
+    const Transition transition = Resolve(decision, unknown_since);
+    work.exec_prepared(kResolveHeldRefusals.name, params.account, std::string(Name(transition.to)),
+                       transition.reason, params.by.principal, std::string(Name(action)),
+                       params.by.justification, unknown_since.has_value());
+  }
 }
 
 }  // namespace

@@ -43,9 +43,12 @@ update batch set state = 'ready' where account = $1 and operation = $2 and state
   and refused_since < lethe_time($3)
 )sql"};
 
+// $3: whether those with an earlier call of unknown effect are meant; $4 state and $5 reason.
 inline constexpr Statement kRejectRefused{"reject_refused", R"sql(
-update batch set state = 'rejected', reason = 'refused_by_vendor', refused_since = null, finished_at = lethe_now()
-where account = $1 and operation = $2 and state = 'held' and reason = 'refused_confirmed'
+update batch set state = $4, reason = $5, refused_since = null,
+                 finished_at = case when $4 = 'rejected' then lethe_now() end,
+                 review_since = case when $4 = 'needs_review' then lethe_now() end
+where account = $1 and operation = $2 and state = 'held' and reason = 'refused_confirmed' and (unknown_since is not null) = $3
 )sql"};
 
 // Of an account that is blocked no longer: what was refused meanwhile deserves another hearing.

@@ -37,6 +37,15 @@ std::optional<Finding> FindAgain(pqxx::work& work, const Route& route) {
   return ToFinding(rows[0]);
 }
 
+void Reject(pqxx::work& work, const Route& route) {
+  for (const std::optional<TimePoint> unknown_since : {std::optional<TimePoint>(), {TimePoint{}}}) {
+    const Transition rejection = Rejection(std::string(kRefusedByVendor), unknown_since);
+    work.exec_prepared(kRejectRefused.name, route.account, std::string(Name(route.operation)),
+                       unknown_since.has_value(), std::string(Name(rejection.to)),
+                       rejection.reason);
+  }
+}
+
 }  // namespace
 
 std::vector<RefusalCase> ReadRefusalCases(pqxx::work& work) {
@@ -62,9 +71,7 @@ Recorded SettleRefusals(pqxx::work& work, const RefusalCase& refusals,
       work.exec_prepared(kSendRefusedAgain.name, account, operation_name,
                          ToMicros(found->accepted_at));
       break;
-    case RefusalVerdict::kReject:
-      work.exec_prepared(kRejectRefused.name, account, operation_name);
-      break;
+    case RefusalVerdict::kReject: Reject(work, refusals.route); break;
     case RefusalVerdict::kPause:
       work.exec_prepared(kBlockAccount.name, account, ruling.account_reason,
                          std::optional<std::int64_t>(), std::string(Name(ruling.resume)));

@@ -60,16 +60,18 @@ update account_state set blocked_since = null, blocked_reason = null, resume_by 
 where account = $1 and blocked_since is not null
 )sql"};
 
-// $2 state and $3 reason to go to; $4 principal; $5 action; $6 justification. One audit event a
-// batch.
+// $2 state and $3 reason to go to; $4 principal; $5 action; $6 justification; $7 whether those with
+// an earlier call of unknown effect are meant. One audit event a batch.
 inline constexpr Statement kResolveHeldRefusals{"resolve_held_refusals", R"sql(
 with held as materialized (
   select envelope, lo, hi, reason from batch
   where account = $1 and state = 'held' and reason in ('refused_unconfirmed', 'refused_confirmed')
+    and (unknown_since is not null) = $7
   order by envelope, lo for update
 ), moved as (
   update batch b set state = $2, reason = $3, not_before = null, refused_since = null,
-                     finished_at = case when $2 = 'rejected' then lethe_now() end
+                     finished_at = case when $2 = 'rejected' then lethe_now() end,
+                     review_since = case when $2 = 'needs_review' then lethe_now() end
   from held h where b.envelope = h.envelope and b.lo = h.lo and b.state = 'held'
 )
 insert into audit_event (at, principal, action, account, envelope, lo, hi, state_before, reason_before, state_after, justification)

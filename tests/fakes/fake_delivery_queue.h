@@ -12,6 +12,7 @@
 
 #include "fakes/fake_account_gate.h"
 #include "fakes/queue_rows.h"
+#include "lethe/account_condition.h"
 #include "lethe/call_slots.h"
 #include "lethe/delivery_queue.h"
 #include "lethe/limits.h"
@@ -76,7 +77,7 @@ class FakeDeliveryQueue : public DeliveryQueue, public CallSlots {
   /// What a person decides: about a batch that needs review, and about the refusals that a blocked
   /// account holds, whose block ends with it. Nothing if there is none any more.
   void Resolve(EnvelopeId envelope, const Transition& decision);
-  void ResumeAccount(const std::string& account, const Transition& held_refusals);
+  void ResumeAccount(const std::string& account, HeldRefusals held_refusals);
 
  protected:
   /// Whether the claim's slot is still its own. Virtual for tests of tests.

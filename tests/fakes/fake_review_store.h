@@ -114,7 +114,7 @@ class FakeReviewStore final : public ReviewStore {
                                                                  : AuditAction::kSendAgain,
                   kept.row, params.by);
       const auto unknown_since = kept.row.unknown_since;
-      Move(kept, Resolve(*params.held_refusals));
+      Move(kept, Resolve(*params.held_refusals, kept.row.unknown_since));
       kept.row.unknown_since = unknown_since;
       event.state_after = Name(kept.row.state);
       Keep(std::move(event));
@@ -253,9 +253,8 @@ class FakeReviewStore final : public ReviewStore {
     row.refused_since = {};
     row.accepted_at = transition.accepted_at;
     row.window_end = transition.window_end;
-    if (row.state == BatchState::kCancelled || row.state == BatchState::kRejected) {
-      row.finished_at = clock_.Now();
-    }
+    if (IsFinal(row.state)) row.finished_at = clock_.Now();
+    kept.since = clock_.Now();
   }
 
   AuditEvent Keep(AuditEvent event) {

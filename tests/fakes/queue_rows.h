@@ -9,6 +9,7 @@
 #include "lethe/operation.h"
 #include "lethe/order.h"
 #include "lethe/redacted.h"
+#include "lethe/refusal.h"
 #include "lethe/time.h"
 #include "lethe/vendor.h"
 
@@ -55,6 +56,11 @@ struct BatchRow {
 
   friend bool operator==(const BatchRow&, const BatchRow&) = default;
 };
+
+inline bool IsHeldForRefusal(const BatchRow& batch) {
+  return batch.state == BatchState::kHeld &&
+         (batch.reason == kRefusedUnconfirmed || batch.reason == kRefusedConfirmed);
+}
 
 /// An attempt as a test sees it.
 struct AttemptRow {

@@ -75,6 +75,20 @@ TEST_P(RefusalContract, RejectsTheConfirmedOnly) {
   EXPECT_EQ(Evidence().rejected_lately, 0);
 }
 
+TEST_P(RefusalContract, ReviewsTheConfirmedWhomAnEarlierCallMayHaveReached) {
+  AddHeld(kRefusedConfirmed);
+  const TimePoint unknown_since = at().Now() - 1min;
+  AddHeld(kRefusedConfirmed, 0ms, unknown_since);
+  EXPECT_EQ(Settle({.verdict = RefusalVerdict::kReject}), Recorded::kApplied);
+  const std::vector<BatchRow> rows = at().Batches();
+  EXPECT_EQ(rows[0].state, BatchState::kRejected);
+  EXPECT_EQ(rows[1].state, BatchState::kNeedsReview);
+  EXPECT_EQ(rows[1].reason, kRefusedEffectUnknown);
+  EXPECT_EQ(rows[1].unknown_since, unknown_since);
+  EXPECT_EQ(rows[1].finished_at, std::nullopt);
+  EXPECT_FALSE(HasCases());
+}
+
 TEST_P(RefusalContract, SendsAgainWhomOthersVouchFor) {
   AddHeld(kRefusedUnconfirmed);
   at().Advance(1s);

@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <map>
+#include <string>
 #include <thread>
 
 #include "contract/review_store/review_store_contract.h"
@@ -99,6 +101,29 @@ TEST_P(ReviewStoreContract, RejectsHeldRefusalsForGoodAndKeepsTheEvidenceOfEach)
                                    .reason_before = "refused_confirmed",
                                    .state_after = "rejected",
                                    .justification = by_.justification}));
+}
+
+TEST_P(ReviewStoreContract, RejectsNoHeldRefusalThatAnEarlierCallMayHaveReached) {
+  at().Block("acme", Paused());
+  BatchRow unknown = Held(1);
+  unknown.unknown_since = at().Now() - 1min;
+  Add(unknown);
+  const BatchRow known = Add(Held(2));
+  ASSERT_EQ(ReasonOf(ResumeIt(HeldRefusals::kReject)), "");
+  EXPECT_EQ(Batch(known).state, BatchState::kRejected);
+  BatchRow expected = unknown;
+  expected.state = BatchState::kNeedsReview;
+  expected.reason = "refused_effect_unknown";
+  expected.refused_since = {};
+  EXPECT_EQ(Batch(unknown), expected);
+  const auto reviews =
+      store().ListReviews({.account = "acme", .after = {}, .page_size = 10}).value().rows;
+  ASSERT_THAT(reviews, SizeIs(1));
+  EXPECT_EQ(reviews[0].since, at().Now());
+  std::map<std::string, int> after;
+  for (const AuditEvent& event : Events()) ++after[event.state_after];
+  EXPECT_EQ(after,
+            (std::map<std::string, int>{{"served", 1}, {"rejected", 1}, {"needs_review", 1}}));
 }
 
 TEST_P(ReviewStoreContract, AsksWhatBecomesOfHeldRefusals) {

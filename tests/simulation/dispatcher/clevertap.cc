@@ -65,11 +65,20 @@ CleverTap::Answer CleverTap::Send(const VendorCall& call, Mishap mishap) {
     case Mishap::kReplyLost: answer.reply = NoAnswer(); break;
     case Mishap::kServerErrorAfter: answer.reply = ServerError(); break;
     case Mishap::kFaults:
-      if (answer.reply.outcome == OutcomeClass::kAccepted) return FindFaults(call);
+      if (answer.reply.outcome == OutcomeClass::kAccepted) answer = FindFaults(call);
       break;
     default: break;
   }
+  Keep(call, answer);
   return answer;
+}
+
+void CleverTap::Keep(const VendorCall& call, const Answer& answer) {
+  for (std::size_t i = 0; i < call.identifiers.size(); ++i) {
+    const Identifier& identifier = call.identifiers[i];
+    const bool is_once = taken_once_.contains({std::string(call.account), identifier.Reveal()});
+    if (answer.taken[i] && is_once) Poison(call.account, identifier);
+  }
 }
 
 VendorReply CleverTap::Probe(std::string_view account, Mishap mishap) const {

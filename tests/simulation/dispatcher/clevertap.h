@@ -45,6 +45,13 @@ class CleverTap {
   void Poison(std::string_view account, const Identifier& identifier) {
     poisoned_.emplace(account, identifier.Reveal());
   }
+
+  /// Takes the identifier once, and from then on never again: there is no such profile any more.
+  void TakeOnce(std::string_view account, const Identifier& identifier) {
+    taken_once_.emplace(account, identifier.Reveal());
+  }
+
+  /// Whether it refuses the identifier now, whatever the rules and the weather.
   bool IsPoison(std::string_view account, const Identifier& identifier) const {
     return poisoned_.contains({std::string(account), identifier.Reveal()});
   }
@@ -73,9 +80,12 @@ class CleverTap {
  private:
   Answer Process(const VendorCall& call) const;
   Answer FindFaults(const VendorCall& call);
+  void Keep(const VendorCall& call, const Answer& answer);
+
   const Clock& clock_;
   Fate& fate_;
   std::set<std::pair<std::string, std::string>> poisoned_;
+  std::set<std::pair<std::string, std::string>> taken_once_;
   std::vector<RuleChange> rules_;
   std::vector<std::pair<std::string, Period>> expired_;
   std::set<std::string, std::less<>> without_probe_;

@@ -20,6 +20,7 @@ enum class Defect {
   kCountsFreeCalls,
   kRejectsAtFirstRefusal,
   kTrustsOldEvidence,
+  kRejectsWhomItMayHaveReached,
   kForgetsWhomItRejected,
   kResumesByItself,
   kTrustsEveryLook,

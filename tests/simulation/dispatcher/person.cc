@@ -4,7 +4,6 @@
 #include <chrono>
 
 #include "lethe/account_condition.h"
-#include "lethe/order.h"
 
 namespace lethe::simulation {
 namespace {
@@ -13,10 +12,6 @@ using namespace std::chrono_literals;
 using fakes::BatchRow;
 
 constexpr milliseconds kLongestAbsence = 4h;
-
-bool IsHeldForRefusal(const BatchRow& row) {
-  return row.state == BatchState::kHeld && row.reason != kEarlierOperation;
-}
 
 }  // namespace
 
@@ -73,7 +68,7 @@ void Person::ResumeAccounts() {
     if (resume != Resume::kOperator && stage_.fate.Chance(0.5)) continue;
     const auto held = HoldsOnlyPoison(account) ? HeldRefusals::kReject : HeldRefusals::kSendAgain;
     if (held == HeldRefusals::kReject) NoteRejections(account);
-    stage_.queue->ResumeAccount(account, lethe::Resolve(held));
+    stage_.queue->ResumeAccount(account, held);
     stage_.calls.ResumedByPerson(account);
     ++stage_.tally.resumed;
   }

@@ -43,6 +43,9 @@ Result<Recorded> QueuePort::Record(const Claim& claim, const VendorReply& reply,
       run.to = BatchState::kRejected;
       run.reason = kRefusedByVendor;
     }
+    if (Has(Defect::kRejectsWhomItMayHaveReached) && run.to == BatchState::kHeld) {
+      run.unknown_since.reset();
+    }
   }
   stage_.tally.splits += kept.transitions.size() > 1;
   return Through([&] {

@@ -67,6 +67,9 @@ void RowChecker::CheckAcceptance(const BatchRow& row, const Item& item) {
 }
 
 void RowChecker::CheckRejection(const BatchRow& row, const Item& item) {
+  if (item.effects.size() > item.effects_answered_for) {
+    ledger_.Violated("an identifier was rejected that CleverTap has taken");
+  }
   if (item.rejected) return;
   const bool is_poison = clevertap_.IsPoison(row.route.account, item.identifier);
   if (!is_poison &&

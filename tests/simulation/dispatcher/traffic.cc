@@ -9,6 +9,7 @@ using namespace std::chrono_literals;
 
 constexpr milliseconds kLongestPause = 2min;  ///< Between two envelopes.
 constexpr int kLargestEnvelope = 8;
+constexpr double kTakenOnce = 0.02;
 constexpr std::size_t kRemembered = 10;  ///< Identifiers of an account that may be used again.
 
 }  // namespace
@@ -52,6 +53,7 @@ Identifier Traffic::SomeIdentifier(const Route& route) {
   }
   Identifier identifier("user-" + std::to_string(++last_identifier_));
   if (fate.Chance(poison_)) stage_.clevertap.Poison(route.account, identifier);
+  if (fate.Chance(kTakenOnce)) stage_.clevertap.TakeOnce(route.account, identifier);
   known.push_front(identifier);
   if (known.size() > kRemembered) known.pop_back();
   return identifier;

@@ -30,6 +30,7 @@ class OperatorWorld : public InProcessServer {
   void AddHeld(std::int64_t envelope) {
     fakes::BatchRow row = AddReview(envelope, "refused_unconfirmed");
     row.state = BatchState::kHeld;
+    row.unknown_since.reset();
     reviews_.SetBatch(row);
   }
 

@@ -98,6 +98,16 @@ TEST_F(PartialAnswer, ThatRejectsMoreThanAFewFinalisesNoneOfThem) {
   }
 }
 
+TEST_F(PartialAnswer, RejectsNobodyWhomAnEarlierCallMayHaveReached) {
+  facts_.unknown_since = now_ - 1min;
+  const Plan plan = After({{0, kPermanent, "516"}});
+  EXPECT_EQ(plan.transitions, (Transitions{{.span = {100, 100},
+                                            .to = kNeedsReview,
+                                            .reason = "refused_effect_unknown",
+                                            .unknown_since = now_ - 1min},
+                                           Accepted({101, 107})}));
+}
+
 TEST_F(PartialAnswer, MayRejectALoneIdentifier) {
   Size(1);
   EXPECT_EQ(After({{0, kPermanent, "516"}}).transitions,

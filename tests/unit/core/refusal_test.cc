@@ -43,6 +43,16 @@ TEST(JudgeRefusals, PausesTheAccountWhenEverythingIsRefused) {
   EXPECT_EQ(Verdict({.searching = 1, .unvouched = 1}), kWait);
 }
 
+TEST(JudgeRefusals, CallsNobodyRejectedWhomAnEarlierCallMayHaveReached) {
+  EXPECT_EQ(Rejection("why", {}),
+            (Transition{.span = {}, .to = BatchState::kRejected, .reason = "why"}));
+  const TimePoint then{std::chrono::hours(1)};
+  EXPECT_EQ(Rejection("why", then), (Transition{.span = {},
+                                                .to = BatchState::kNeedsReview,
+                                                .reason = "refused_effect_unknown",
+                                                .unknown_since = then}));
+}
+
 TEST(JudgeRefusals, HasNothingToSayWhereNobodyIsHeld) {
   EXPECT_EQ(Verdict({}), kWait);
   EXPECT_EQ(Verdict({.searching = 100, .rejected_lately = 100, .others_under_way = true}), kWait);
