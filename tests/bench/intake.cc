@@ -2,7 +2,7 @@
 // to two ceilings of the same run, the same server over a store that forgets everything, and
 // PostgreSQL committing one row at a time. fsync is on.
 //
-//   build/release/bin/bench_intake [ROUNDS]
+//   tests/bench/run intake
 
 #include <grpcpp/grpcpp.h>
 
@@ -17,6 +17,8 @@
 #include <vector>
 
 #include "api/server.h"
+#include "bench/bench_database.h"
+#include "bench/report.h"
 #include "fakes/fake_review_store.h"
 #include "fakes/fake_vendor_check.h"
 #include "runtime/system_clock.h"
@@ -49,11 +51,6 @@ struct Round {
   double median_ms;
 };
 
-double Median(std::vector<double> values) {
-  std::nth_element(values.begin(), values.begin() + values.size() / 2, values.end());
-  return values[values.size() / 2];
-}
-
 /// `callers` threads, each with one call in flight, for one round. `call` says whether it
 /// succeeded.
 Round Measure(int callers, const std::function<bool(int caller, int call)>& call) {
@@ -75,7 +72,7 @@ Round Measure(int callers, const std::function<bool(int caller, int call)>& call
   for (const auto& own : latencies) all.insert(all.end(), own.begin(), own.end());
   if (all.empty()) return {0, 0};
   const auto count = static_cast<double>(all.size());
-  return {count / std::chrono::duration<double>(kRound).count(), Median(std::move(all))};
+  return {count / std::chrono::duration<double>(kRound).count(), bench::Median(std::move(all))};
 }
 
 /// A server over `store`, called with requests of one identifier each.
@@ -133,20 +130,8 @@ Round CommitSingleRows(const test::TestDatabase& database) {
   });
 }
 
-void TurnFsyncOn(const test::TestDatabase& database) {
-  std::string url = database.url();
-  url.replace(url.find("user=lethe"), 10, "user=postgres");
-  pqxx::connection connection(url);
-  pqxx::nontransaction work(connection);
-  for (const char* setting : {"fsync", "full_page_writes"}) {
-    work.exec(std::string("alter system set ") + setting + " = on");
-  }
-  work.exec("select pg_reload_conf()");
-}
-
 void Main(int rounds) {
-  const test::TestDatabase database;
-  TurnFsyncOn(database);
+  const bench::BenchDatabase database;
   database.Run("create table ceiling (n integer)");
   runtime::SystemClock clock;
   std::atomic<int> flushes = 0, flushed = 0;
@@ -171,12 +156,12 @@ void Main(int rounds) {
   std::printf("medians of %d rounds of %lld s\n", rounds, static_cast<long long>(kRound.count()));
   std::printf(
       "%d callers   %8.0f requests/s, %.1f ms each; the server without a store %8.0f/s: %.0f %%\n",
-      kCallers, Median(busy), Median(busy_ms), Median(busy_ceiling),
-      100 * Median(busy) / Median(busy_ceiling));
+      kCallers, bench::Median(busy), bench::Median(busy_ms), bench::Median(busy_ceiling),
+      100 * bench::Median(busy) / bench::Median(busy_ceiling));
   std::printf(
       "one caller   %8.2f ms a request; the server without a store %.2f ms, one row and COMMIT "
       "%.2f ms\n",
-      Median(idle_ms), Median(idle_ceiling_ms), Median(commit_ms));
+      bench::Median(idle_ms), bench::Median(idle_ceiling_ms), bench::Median(commit_ms));
   std::printf("requests that shared a commit, on average over all: %.1f\n",
               static_cast<double>(flushed) / std::max(1, flushes.load()));
 }
@@ -184,7 +169,7 @@ void Main(int rounds) {
 }  // namespace
 }  // namespace lethe
 
-int main(int argc, char** argv) {
-  lethe::Main(argc > 1 ? std::stoi(argv[1]) : 5);
+int main() {
+  lethe::Main(lethe::bench::Rounds());
   return 0;
 }
