@@ -19,13 +19,6 @@ struct LethedOptions {
   std::string operations_listen = "127.0.0.1:0";
   std::string log_level = "info";
 
-  /// As in the configuration.
-  std::string dispatcher =
-      "{linger: 50ms, poll: 20ms, connect_timeout: 1s, call_timeout: 1s, lease: 3s, senders: 16}";
-
-  /// Of every account; empty: CleverTap's own windows.
-  std::string sandbox_window = "300ms";
-
   /// As in the configuration. Longer than the windows here, so that what a killed process leaves
   /// behind can be sent again.
   std::string resend_horizon = "{erasure: 1h, demerge: 1h}";
@@ -63,7 +56,7 @@ class Lethed {
 };
 
 /// Configuration, keys and passcodes that replicas of lethed share, in a directory of their own.
-/// Times are short unless the options say otherwise.
+/// Times are short: linger 50 ms, poll 20 ms, calls 1 s, leases 3 s, windows 300 ms.
 class LethedFiles {
  public:
   explicit LethedFiles(const LethedOptions& options);

@@ -31,6 +31,7 @@ class Process {
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
 
+  pid_t pid() const { return pid_; }
   void Signal(int signal) const;
 
   /// Nothing if it still runs when the time is over. May be asked again.
