@@ -32,15 +32,15 @@ std::string Yaml(const LethedOptions& options) {
        << "database: {url: '" << options.database_url << "'}\n"
        << "keys_file: keys\n"
        << "log: {level: " << options.log_level << "}\n"
-       << "dispatcher: {linger: 50ms, poll: 20ms, connect_timeout: 1s, call_timeout: 1s, "
-          "lease: 3s, senders: 16}\n"
+       << "dispatcher: " << options.dispatcher << "\n"
        << "accounts:\n";
   for (const std::string& account : options.accounts) {
     yaml << "  - {name: " << account << ", base_url: '" << options.vendor_url
          << "', account_id: TEST-" << account << ", passcode_file: passcode-" << account
-         << ", time_zone: Asia/Kolkata, sandbox_window: 300ms, resend_horizon: "
-         << options.resend_horizon << (options.account_settings.empty() ? "" : ", ")
-         << options.account_settings << "}\n";
+         << ", time_zone: Asia/Kolkata, resend_horizon: " << options.resend_horizon;
+    if (!options.sandbox_window.empty()) yaml << ", sandbox_window: " << options.sandbox_window;
+    if (!options.account_settings.empty()) yaml << ", " << options.account_settings;
+    yaml << "}\n";
   }
   return yaml.str();
 }

@@ -19,6 +19,13 @@ struct LethedOptions {
   std::string operations_listen = "127.0.0.1:0";
   std::string log_level = "info";
 
+  /// As in the configuration.
+  std::string dispatcher =
+      "{linger: 50ms, poll: 20ms, connect_timeout: 1s, call_timeout: 1s, lease: 3s, senders: 16}";
+
+  /// Of every account; empty: CleverTap's own windows.
+  std::string sandbox_window = "300ms";
+
   /// As in the configuration. Longer than the windows here, so that what a killed process leaves
   /// behind can be sent again.
   std::string resend_horizon = "{erasure: 1h, demerge: 1h}";
@@ -56,7 +63,7 @@ class Lethed {
 };
 
 /// Configuration, keys and passcodes that replicas of lethed share, in a directory of their own.
-/// Times are short: linger 50 ms, poll 20 ms, calls 1 s, leases 3 s, windows 300 ms.
+/// Times are short unless the options say otherwise.
 class LethedFiles {
  public:
   explicit LethedFiles(const LethedOptions& options);
