@@ -1,175 +1,117 @@
-// How many requests become durable, and how soon: the whole way from a gRPC channel to COMMIT, next
-// to two ceilings of the same run, the same server over a store that forgets everything, and
-// PostgreSQL committing one row at a time. fsync is on.
+// How many requests of one identifier become durable in a second, and how soon each: through gRPC,
+// by a lethed that only takes in, in a process of its own, as are the server that only answers and
+// the rival. Everything runs on this one machine, PostgreSQL and the load included; fsync is on.
 //
 //   tests/bench/run intake
 
-#include <grpcpp/grpcpp.h>
-
-#include <algorithm>
-#include <atomic>
 #include <chrono>
-#include <cstdio>
-#include <deque>
-#include <functional>
+#include <pqxx/pqxx>
 #include <string>
-#include <thread>
 #include <vector>
 
-#include "api/server.h"
 #include "bench/bench_database.h"
+#include "bench/create_requests.h"
+#include "bench/load.h"
 #include "bench/report.h"
-#include "fakes/fake_review_store.h"
-#include "fakes/fake_vendor_check.h"
-#include "runtime/system_clock.h"
-#include "runtime/worker_pool.h"
-#include "support/api_client.h"
-#include "support/pg_store.h"
-#include "support/postgres.h"
+#include "bench/rival.h"
+#include "peer.pb.h"
+#include "support/lethed_process.h"
 
-namespace lethe {
+namespace lethe::bench {
 namespace {
 
 using std::chrono::steady_clock;
+using Values = std::vector<double>;
 
-constexpr int kCallers = 64;
-constexpr std::chrono::seconds kRound{3};
-
-class ForgetfulStore final : public RequestStore {
- public:
-  void Submit(NewRequest, SubmitDone done) override { done(Admission{RequestId{1}, {}, false}); }
-  Result<RequestView> Get(std::string_view, RequestId) override { return Nothing(); }
-  Result<Page<RequestView>> ListRequests(const ListRequestsParams&) override { return Nothing(); }
-  Result<Page<ItemView>> ListItems(const ListItemsParams&) override { return Nothing(); }
-
- private:
-  static Error Nothing() { return {ErrorCode::kNotFound, "NOTHING", "nothing is kept"}; }
-};
-
-struct Round {
-  double calls_per_second;
-  double median_ms;
-};
-
-/// `callers` threads, each with one call in flight, for one round. `call` says whether it
-/// succeeded.
-Round Measure(int callers, const std::function<bool(int caller, int call)>& call) {
-  std::vector<std::vector<double>> latencies(static_cast<std::size_t>(callers));
-  const auto end = steady_clock::now() + kRound;
-  std::vector<std::thread> threads;
-  for (int caller = 0; caller < callers; ++caller) {
-    threads.emplace_back([&, caller] {
-      for (int i = 0; steady_clock::now() < end; ++i) {
-        const auto began = steady_clock::now();
-        if (!call(caller, i)) continue;
-        const std::chrono::duration<double, std::milli> took = steady_clock::now() - began;
-        latencies[static_cast<std::size_t>(caller)].push_back(took.count());
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  std::vector<double> all;
-  for (const auto& own : latencies) all.insert(all.end(), own.begin(), own.end());
-  if (all.empty()) return {0, 0};
-  const auto count = static_cast<double>(all.size());
-  return {count / std::chrono::duration<double>(kRound).count(), bench::Median(std::move(all))};
+LoadParams SubmitToPeer(int port) {
+  return {.port = port, .method = "/lethe.bench.peer.Peer/Submit", .message = [](std::int64_t n) {
+            peer::SubmitRequest request;
+            request.set_account("shop");
+            request.set_key(std::to_string(n));
+            request.add_identities("user-" + std::to_string(n) + "@example.com");
+            return request.SerializeAsString();
+          }};
 }
 
-/// A server over `store`, called with requests of one identifier each.
-class Bench {
- public:
-  explicit Bench(RequestStore& store)
-      : server_(
-            api::Server::Start({.listen = "127.0.0.1:0",
-                                .store = store,
-                                .vendor_check = vendor_check_,
-                                .reviews = reviews_,
-                                .accounts = {{.name = "shop",
-                                              .base_url = {},
-                                              .account_id = {},
-                                              .passcode_file = {},
-                                              .hours = {*TimeZone::Find("Etc/UTC")}}},
-                                .clock = clock_,
-                                .executor = [this](auto work) { readers_.Post(std::move(work)); },
-                                .vendor_executor = {},
-                                .on_finished = {}})
-                .value()) {
-    for (int i = 0; i < kCallers; ++i) clients_.emplace_back(server_->port());
-  }
-
-  Round Run(int callers) {
-    const int run = ++runs_;
-    return Measure(callers, [&](int caller, int call) {
-      v1::CreatePrivacyRequestRequest request;
-      request.set_parent("accounts/shop");
-      request.set_idempotency_key(std::to_string(run) + "/" + std::to_string(caller) + "/" +
-                                  std::to_string(call));
-      request.mutable_erasure()->add_identities("user-" + request.idempotency_key());
-      return clients_[static_cast<std::size_t>(caller)].Create(request).ok();
-    });
-  }
-
- private:
-  runtime::SystemClock clock_;
-  fakes::FakeReviewStore reviews_{clock_};
-  fakes::FakeVendorCheck vendor_check_;
-  runtime::WorkerPool readers_{4};
-  std::unique_ptr<api::Server> server_;
-  std::deque<test::ApiClient> clients_;
-  int runs_ = 0;
-};
-
-Round CommitSingleRows(const test::TestDatabase& database) {
-  pqxx::connection connection(database.url());
-  connection.prepare("insert", "insert into ceiling (n) values ($1)");
-  return Measure(1, [&](int, int call) {
+/// What one row and its COMMIT take, over a session of its own.
+Values CommitSingleRows(const std::string& url) {
+  constexpr int kCommits = 1000;
+  pqxx::connection connection(url);
+  connection.prepare("insert", "insert into single_row (n) values ($1)");
+  Values took_ms;
+  for (int i = 0; i < kCommits; ++i) {
+    const auto began = steady_clock::now();
     pqxx::work work(connection);
-    work.exec_prepared("insert", call);
+    work.exec_prepared("insert", i);
     work.commit();
-    return true;
-  });
+    const std::chrono::duration<double, std::milli> took = steady_clock::now() - began;
+    took_ms.push_back(took.count());
+  }
+  return took_ms;
 }
+
+/// Quantiles of each round.
+struct Latencies {
+  Values p50, p99;
+
+  void Add(const Values& latencies_ms) {
+    p50.push_back(Quantile(latencies_ms, 0.5));
+    p99.push_back(Quantile(latencies_ms, 0.99));
+  }
+};
 
 void Main(int rounds) {
-  const bench::BenchDatabase database;
-  database.Run("create table ceiling (n integer)");
-  runtime::SystemClock clock;
-  std::atomic<int> flushes = 0, flushed = 0;
-  test::PgStore store(database, clock, {.on_flush = [&](const store::FlushReport& report) {
-                        ++flushes;
-                        flushed += report.requests;
-                      }});
-  ForgetfulStore forgetful;
-  Bench durable(store.requests());
-  Bench ceiling(forgetful);
+  const BenchDatabase database, rivals_database(test::Schema::kEmpty);
+  database.Run("create table single_row (n integer)");
+  test::LethedFiles files({.database_url = database.url(), .vendor_url = "http://127.0.0.1:9"});
+  const auto lethed = files.StartReady("api");
+  const PeerServer empty = PeerServer::Empty();
+  const PeerServer rival = PeerServer::Rival("grpc_pgboss", rivals_database.url());
+  const auto create = [&] { return CreateRequests(lethed->grpc_port(), 1); };
 
-  std::vector<double> busy, busy_ms, busy_ceiling, idle_ms, idle_ceiling_ms, commit_ms;
+  Values ours, ours_256, ceiling, ceiling_256, theirs;
+  Latencies idle, half, commit;
   for (int round = 0; round < rounds; ++round) {
-    const Round one = durable.Run(kCallers);
-    busy.push_back(one.calls_per_second);
-    busy_ms.push_back(one.median_ms);
-    busy_ceiling.push_back(ceiling.Run(kCallers).calls_per_second);
-    idle_ms.push_back(durable.Run(1).median_ms);
-    idle_ceiling_ms.push_back(ceiling.Run(1).median_ms);
-    commit_ms.push_back(CommitSingleRows(database).median_ms);
+    ours.push_back(Saturate(create(), 64).per_second);
+    ceiling.push_back(Saturate(SubmitToPeer(empty.port()), 64).per_second);
+    theirs.push_back(Saturate(SubmitToPeer(rival.port()), 64).per_second);
+    ours_256.push_back(Saturate(create(), 256).per_second);
+    ceiling_256.push_back(Saturate(SubmitToPeer(empty.port()), 256).per_second);
+    idle.Add(Saturate(create(), 1).latency_ms);
+    commit.Add(CommitSingleRows(database.url()));
+    half.Add(Pace(create(), ours.back() / 2).latency_ms);
   }
-  std::printf("medians of %d rounds of %lld s\n", rounds, static_cast<long long>(kRound.count()));
-  std::printf(
-      "%d callers   %8.0f requests/s, %.1f ms each; the server without a store %8.0f/s: %.0f %%\n",
-      kCallers, bench::Median(busy), bench::Median(busy_ms), bench::Median(busy_ceiling),
-      100 * bench::Median(busy) / bench::Median(busy_ceiling));
-  std::printf(
-      "one caller   %8.2f ms a request; the server without a store %.2f ms, one row and COMMIT "
-      "%.2f ms\n",
-      bench::Median(idle_ms), bench::Median(idle_ceiling_ms), bench::Median(commit_ms));
-  std::printf("requests that shared a commit, on average over all: %.1f\n",
-              static_cast<double>(flushed) / std::max(1, flushes.load()));
+
+  const std::string answers_at_once = "a C++ gRPC server that only answers";
+  Report({.measure = "durable requests, 64 calls in flight",
+          .value = Median(ours),
+          .unit = "/s",
+          .against = {{"pg-boss behind gRPC", Median(theirs), AtLeast(10)},
+                      {answers_at_once, Median(ceiling), AtLeast(0.4)}}});
+  Report({.measure = "durable requests, 256 calls in flight",
+          .value = Median(ours_256),
+          .unit = "/s",
+          .against = {{answers_at_once, Median(ceiling_256), AtLeast(0.5)}}});
+  Report({.measure = "latency of a durable request, p50, idle",
+          .value = Median(idle.p50),
+          .unit = "ms",
+          .against = {{"INSERT of one row and COMMIT, p50", Median(commit.p50), AtMost(4)}}});
+  Report({.measure = "latency of a durable request, p99, idle",
+          .value = Median(idle.p99),
+          .unit = "ms",
+          .against = {{"INSERT of one row and COMMIT, p99", Median(commit.p99)}}});
+  Report({.measure = "latency of a durable request, p50, at half the throughput",
+          .value = Median(half.p50),
+          .unit = "ms"});
+  Report({.measure = "latency of a durable request, p99, at half the throughput",
+          .value = Median(half.p99),
+          .unit = "ms"});
 }
 
 }  // namespace
-}  // namespace lethe
+}  // namespace lethe::bench
 
 int main() {
-  lethe::Main(lethe::bench::Rounds());
+  lethe::bench::Main(lethe::bench::Rounds());
   return 0;
 }

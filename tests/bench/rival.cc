@@ -40,11 +40,17 @@ double RunRival(const std::string& name, const std::vector<std::string>& argumen
   return printed.at("per_second");
 }
 
-RivalServer::RivalServer(const std::string& name, const std::string& database_url)
-    : process_(CommandLine(name, {database_url}), Directory(), name) {
-  test::Eventually([&] { return process_.out().ends_with('\n') || !process_.running(); });
-  const auto printed = nlohmann::json::parse(process_.out(), nullptr, /*allow_exceptions=*/false);
-  if (!printed.is_object()) throw std::runtime_error(name + " does not serve: " + process_.err());
+PeerServer PeerServer::Rival(const std::string& name, const std::string& database_url) {
+  return {CommandLine(name, {database_url}), name};
+}
+
+PeerServer PeerServer::Empty() { return {{LETHE_BIN_DIR "/bench_peer_server"}, "peer_server"}; }
+
+PeerServer::PeerServer(std::vector<std::string> argv, const std::string& name)
+    : process_(std::make_unique<test::Process>(std::move(argv), Directory(), name)) {
+  test::Eventually([&] { return process_->out().ends_with('\n') || !process_->running(); });
+  const auto printed = nlohmann::json::parse(process_->out(), nullptr, /*allow_exceptions=*/false);
+  if (!printed.is_object()) throw std::runtime_error(name + " does not serve: " + process_->err());
   port_ = printed.at("port");
 }
 

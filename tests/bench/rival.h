@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -12,15 +13,20 @@ namespace lethe::bench {
 /// it said if it fails or takes longer than three minutes.
 double RunRival(const std::string& name, const std::vector<std::string>& arguments);
 
-/// A rival that serves gRPC for as long as the object lives.
-class RivalServer {
+/// A server of rivals/peer.proto in a process of its own, for as long as the object lives.
+class PeerServer {
  public:
-  RivalServer(const std::string& name, const std::string& database_url);
+  /// The rival NAME.mjs over a database.
+  static PeerServer Rival(const std::string& name, const std::string& database_url);
+  /// The one that only answers.
+  static PeerServer Empty();
 
   int port() const { return port_; }
 
  private:
-  test::Process process_;
+  PeerServer(std::vector<std::string> argv, const std::string& name);
+
+  std::unique_ptr<test::Process> process_;
   int port_ = 0;
 };
 
