@@ -86,6 +86,18 @@ std::string Line(const v1::PrivacyRequestItem& item) {
   return line;
 }
 
+std::string Lines(const v1::VendorCheck& check) {
+  const auto code = [](const std::string& its) { return its.empty() ? "" : " with code " + its; };
+  if (check.refused()) return "CleverTap would refuse it as a whole" + code(check.code()) + '\n';
+  std::string lines = "CleverTap would take " + Items(check.taken_count()) +
+                      (check.faults_size() > 0 ? ", but not:\n" : "\n");
+  for (const v1::VendorFault& fault : check.faults()) {
+    lines += "  " + std::to_string(fault.ordinal()) + ' ' +
+             Lower(v1::VendorFault::Kind_Name(fault.kind()), "KIND_") + code(fault.code()) + '\n';
+  }
+  return lines;
+}
+
 std::string ProgressBar(const v1::PrivacyRequest& request) {
   constexpr int kWidth = 20;
   const int total = std::max(request.item_count(), 1);

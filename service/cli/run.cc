@@ -31,6 +31,7 @@ struct CreateOptions {
   std::string submit_time;
   std::string due_time;
   bool validate_only = false;
+  bool check_with_vendor = false;
 };
 
 struct Options {
@@ -77,8 +78,12 @@ CLI::App* AddCreate(CLI::App& app, CreateOptions& options) {
   command->add_option("--submit-time", options.submit_time,
                       "When the person asked: 2026-03-02T10:00:00Z");
   command->add_option("--due-time", options.due_time, "When it must be done");
-  command->add_flag("--validate-only", options.validate_only,
-                    "Only say whether it would be accepted");
+  CLI::Option* const validate_only = command->add_flag("--validate-only", options.validate_only,
+                                                       "Only say whether it would be accepted");
+  command
+      ->add_flag("--check-with-vendor", options.check_with_vendor,
+                 "Ask CleverTap too, by a dry run (disassociation)")
+      ->needs(validate_only);
   return command;
 }
 
@@ -142,6 +147,7 @@ int Create(Client& client, Options& options, const Streams& streams) {
   request.set_parent("accounts/" + create.account);
   request.set_idempotency_key(create.key);
   request.set_validate_only(create.validate_only);
+  request.set_check_with_vendor(create.check_with_vendor);
   if (const auto wrong = SetOperation(create.operation, create.identifiers, request)) {
     return Usage(streams, *wrong);
   }
@@ -156,7 +162,9 @@ int Create(Client& client, Options& options, const Streams& streams) {
   const grpc::Status status = client.Create(request, &response);
   if (!status.ok()) return Fail(streams, status);
   Print(streams, options.global.json, response);
-  return kOk;
+  const v1::VendorCheck& check = response.vendor_check();
+  if (response.has_vendor_check() && !options.global.json) streams.out << Lines(check);
+  return check.refused() || check.faults_size() > 0 ? kFailed : kOk;
 }
 
 int Get(Client& client, const Options& options, const Streams& streams) {

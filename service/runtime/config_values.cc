@@ -178,9 +178,10 @@ Result<std::string> ParseBaseUrl(std::string_view text) {
   const std::string scheme = Part(url, CURLUPART_SCHEME);
   const std::string host = Lower(Part(url, CURLUPART_HOST));
   const std::string port = Part(url, CURLUPART_PORT, CURLU_NO_DEFAULT_PORT);
-  // libcurl forgives one slash and three.
+  // libcurl forgives one slash and three, and takes a number for an address: 1 for 0.0.0.1.
   const std::string start = scheme + "://";
-  if ((scheme != "https" && scheme != "http") || !Lower(std::string(text)).starts_with(start) ||
+  if ((scheme != "https" && scheme != "http") ||
+      !Lower(std::string(text)).starts_with(start + host) ||
       text.substr(start.size()).starts_with('/') || host.empty() || host.ends_with('.') ||
       port == "0" || Part(url, CURLUPART_PATH) != "/") {
     return Wrong(kRight);

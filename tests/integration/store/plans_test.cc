@@ -197,8 +197,9 @@ TEST_F(Plans, ReviewsAreFoundWithoutTheHistory) {
 TEST_F(Plans, HeldRefusalsAreFoundWithoutTheHistory) {
   EXPECT_THAT(PlanOf(kReadAccounts, "'{acme}'"),
               AllOf(ReadsNoTableWhole(), HasSubstr("batch_held")));
-  EXPECT_THAT(PlanOf(kResolveHeldRefusals, "'acme', 'ready', 'why', 'jane', 'send_again', 'x', false"),
-              AllOf(ReadsNoTableWhole(), HasSubstr("batch_held")));
+  EXPECT_THAT(
+      PlanOf(kResolveHeldRefusals, "'acme', 'ready', 'why', 'jane', 'send_again', 'x', false"),
+      AllOf(ReadsNoTableWhole(), HasSubstr("batch_held")));
 }
 
 TEST_F(Plans, WhatIsDueToBeLookedAtIsReadFromItsIndex) {

@@ -99,6 +99,35 @@ TEST_F(Cli, KeepsNothingWhenOnlyValidating) {
   EXPECT_EQ(store_.request_count(), 0);
 }
 
+TEST_F(Cli, SaysWhomCleverTapWouldNotTake) {
+  const std::vector<std::string> check = {"create",
+                                          "--account",
+                                          "shop",
+                                          "--key",
+                                          "k",
+                                          "--operation",
+                                          "disassociation",
+                                          "--phone",
+                                          "+919812345678",
+                                          "--phone",
+                                          "+919812345679",
+                                          "--validate-only",
+                                          "--check-with-vendor"};
+  EXPECT_EQ(Lethe(check), kOk) << err();
+  EXPECT_THAT(out(), HasSubstr("\nCleverTap would take 2 items\n"));
+
+  vendor_check_.AnswerWith(VendorOpinion{
+      .taken = 1, .faults = {{.ordinal = 1, .kind = FaultKind::kPermanent, .code = "516"}}});
+  EXPECT_EQ(Lethe(check), kFailed);
+  EXPECT_THAT(out(), HasSubstr("\nCleverTap would take 1 item, but not:\n"
+                               "  1 permanent with code 516\n"));
+
+  vendor_check_.AnswerWith(VendorOpinion{.refused = true, .code = "400"});
+  EXPECT_EQ(Lethe(check), kFailed);
+  EXPECT_THAT(out(), HasSubstr("\nCleverTap would refuse it as a whole with code 400\n"));
+  EXPECT_EQ(store_.request_count(), 0);
+}
+
 TEST_F(Cli, ShowsWhatTheServerRefusesWithoutTheIdentifier) {
   EXPECT_EQ(Lethe({"create", "--account", "shop", "--operation", "erasure", "--identities-file",
                    "-", "--key", "k"},
@@ -128,6 +157,8 @@ TEST_F(Cli, RefusesWrongUsageWithoutACall) {
       {"watch"},
       {"create", "--account", "shop", "--operation", "erasure", "--identity", "ann"},
       {"create", "--account", "shop", "--operation", "burn", "--key", "k"},
+      {"create", "--account", "shop", "--operation", "disassociation", "--phone", "+919812345678",
+       "--key", "k", "--check-with-vendor"},
       {"create", "--account", "shop", "--operation", "erasure", "--phone", "+1", "--key", "k"},
       {"create", "--account", "shop", "--operation", "demerge", "--guid", "g", "--key", "k"},
       {"create", "--account", "shop", "--operation", "disassociation", "--identity", "a", "--key",
