@@ -295,7 +295,7 @@ class Process {
 
   Next ProbeAccounts() {
     passcodes_.Look([this](const std::string& account) {
-      const Status told = gate_.ProbeSoon(account);
+      Status told = gate_.ProbeSoon(account);
       if (!told.ok()) observer_.ShowFailure("probe.failed", told.error());
       return told;
     });
