@@ -159,14 +159,16 @@ void NoteUnlinkingAccounts(pqxx::work& work, const std::vector<PlacementRequest>
 
 /// After everything is written, so that requests of this flush are seen as well.
 void CountUnlinked(pqxx::work& work, const std::vector<PlacementRequest>& winners,
+                   const std::vector<Placement>& placements,
                    std::vector<Result<Admission>>& answers) {
-  std::vector<RequestKey> erasures;
+  std::vector<ErasureItems> erasures;
   std::map<RequestId, Admission*> admissions;
   for (const PlacementRequest& winner : winners) {
     const Lane& lane = *winner.lane;
-    if (lane.operation != Operation::kErasure || lane.kind != IdentifierKind::kIdentity) continue;
-    Admission& admission = *answers[static_cast<std::size_t>(winner.index)];
-    erasures.push_back({admission.id, lane.account});
+    if (!CanBeUnlinked(lane.operation, lane.kind)) continue;
+    const auto index = static_cast<std::size_t>(winner.index);
+    Admission& admission = *answers[index];
+    erasures.push_back({admission.id, lane.account, RangeOf(placements[index], winner.item_count)});
     admissions[admission.id] = &admission;
   }
   if (erasures.empty()) return;
@@ -207,7 +209,7 @@ FlushResult WriteRequests(pqxx::work& work, Requests requests, const OpenEnvelop
   InsertRequestRows(work, requests, request_ids, winners, placements, now);
   InsertItemRows(work, requests, request_ids, winners, placements);
   NoteUnlinkingAccounts(work, winners);
-  CountUnlinked(work, winners, result.answers);
+  CountUnlinked(work, winners, placements, result.answers);
   return result;
 }
 

@@ -93,35 +93,34 @@ order by n.account
 on conflict (account) do update set unlinks_since = coalesce(account_state.unlinks_since, excluded.unlinks_since)
 )sql"};
 
-// Of the requests $1 of the accounts $2 (pairs), those items with ordinals from $3 to $4 that are
-// ItemView::unlinked. Ends at account_state where an account never unlinks. Every `offset 0` keeps
-// a step from being joined in another order: the planner cannot tell how few rows each gives.
+// Of the erasures by identity $1 of the accounts $2, those items with ordinals from $7 to $8 that
+// are ItemView::unlinked. $3..$6 where their items are, as ItemRange; $9, $10 lowest and highest
+// envelope of all, so that the other months are left alone. Ends at account_state where an account
+// never unlinks. Every `offset 0` keeps a step from being joined in another order: the planner
+// cannot tell how few rows each gives.
 inline constexpr Statement kFindUnlinked{"find_unlinked", R"sql(
 select q.id, i.ordinal
 from (
-    select q.id, q.account
-    from unnest($1::bigint[], $2::text[]) as q(id, account) join account_state a using (account)
+    select q.*
+    from unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::smallint[], $6::smallint[])
+        as q(id, account, first_envelope, last_envelope, first_pos, last_pos)
+      join account_state a using (account)
     where a.unlinks_since is not null
     offset 0) q
-  cross join lateral (
-    select r.first_envelope, r.first_envelope + r.envelope_count - 1 as last_envelope, r.first_pos,
-           case r.envelope_count when 1 then r.first_pos + r.item_count - 1 else 32767 end as last_pos
-    from request r
-    where r.id = q.id and r.account = q.account and r.operation = 'erasure' and r.kind = 'identity'
-    offset 0) r
-  cross join lateral generate_series(r.first_envelope, r.last_envelope) as own(envelope)
+  cross join lateral generate_series(q.first_envelope, q.last_envelope) as own(envelope)
   cross join lateral (
     select i.ordinal, i.digest from request_item i
-    where i.envelope = own.envelope and i.pos between r.first_pos and r.last_pos and i.ordinal between $3::int and $4::int
+    where i.envelope = own.envelope and i.envelope between $9::bigint and $10::bigint
+      and i.pos between q.first_pos and q.last_pos and i.ordinal between $7::int and $8::int
     offset 0) i
   cross join lateral (
-    select from request_item earlier
+    select from unlinking_item u
       cross join lateral (
         select from batch b
-        where b.envelope = earlier.envelope and earlier.pos between b.lo and b.hi and b.account = q.account
-          and b.operation in ('demerge', 'disassociation') and b.state not in ('rejected', 'cancelled')
+        where b.envelope = u.envelope and u.pos between b.lo and b.hi and b.account = q.account
+          and b.state not in ('rejected', 'cancelled')
         offset 0) b
-    where earlier.digest = i.digest and earlier.request_id < q.id
+    where u.digest = i.digest and u.request_id < q.id
     limit 1) earlier
 )sql"};
 

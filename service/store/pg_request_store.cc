@@ -1,8 +1,10 @@
 #include "store/pg_request_store.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <map>
+#include <ranges>
 
 #include "store/page.h"
 #include "store/statements.h"
@@ -43,6 +45,18 @@ Error RequestNotFound() {
                "the account has no request with this id"};
 }
 
+/// A request, and where its items are.
+struct StoredRequest {
+  RequestView view;
+  ItemRange items;
+};
+
+Placement ToPlacement(const pqxx::field& first_envelope, const pqxx::field& first_pos,
+                      const pqxx::field& envelope_count) {
+  return {EnvelopeId{first_envelope.as<std::int64_t>()}, first_pos.as<int>(),
+          envelope_count.as<int>()};
+}
+
 RequestView ToView(const pqxx::row& row) {
   return RequestView{.id = RequestId{row[0].as<std::int64_t>()},
                      .account = row[1].as<std::string>(),
@@ -64,33 +78,40 @@ std::optional<TimePoint> Later(std::optional<TimePoint> a, std::optional<TimePoi
 }
 
 /// Rows of kReadRequests: one a state, those of one request together.
-std::vector<RequestView> ToViews(const pqxx::result& rows) {
-  std::vector<RequestView> views;
+std::vector<StoredRequest> ToRequests(const pqxx::result& rows) {
+  std::vector<StoredRequest> requests;
   for (const auto& row : rows) {
-    if (views.empty() || ToInt(views.back().id) != row[0].as<std::int64_t>()) {
-      views.push_back(ToView(row));
+    if (requests.empty() || ToInt(requests.back().view.id) != row[0].as<std::int64_t>()) {
+      RequestView view = ToView(row);
+      const ItemRange items = RangeOf(ToPlacement(row[14], row[15], row[16]), view.item_count);
+      requests.push_back({std::move(view), items});
     }
     if (row[10].is_null()) continue;
-    RequestView& view = views.back();
+    RequestView& view = requests.back().view;
     view.counts[ParseBatchState(row[10].c_str()).value()] = row[11].as<int>();
     view.last_window_end = Later(view.last_window_end, ToOptionalTime(row[12]));
     view.last_finished_at = Later(view.last_finished_at, ToOptionalTime(row[13]));
   }
-  return views;
+  return requests;
 }
 
 /// Says of each request how many of its items were read back.
-void CountVerified(pqxx::transaction_base& work, std::string_view account,
-                   std::vector<RequestView>& views) {
-  ArrayLiteral ids;
+void CountVerified(pqxx::transaction_base& work, std::vector<StoredRequest>& requests) {
+  ArrayLiteral ids, first_envelopes, last_envelopes, first_positions, last_positions;
   std::map<std::int64_t, RequestView*> by_id;
-  for (RequestView& view : views) {
+  for (auto& [view, items] : requests) {
     if (view.counts[BatchState::kDone] == 0) continue;
     ids.Add(ToInt(view.id));
+    first_envelopes.Add(items.first_envelope);
+    last_envelopes.Add(items.last_envelope);
+    first_positions.Add(std::int64_t{items.first_pos});
+    last_positions.Add(std::int64_t{items.last_pos});
     by_id[ToInt(view.id)] = &view;
   }
   if (by_id.empty()) return;
-  for (const auto& row : work.exec_prepared(kCountVerified.name, std::string(account), ids.str())) {
+  for (const auto& row :
+       work.exec_prepared(kCountVerified.name, ids.str(), first_envelopes.str(),
+                          last_envelopes.str(), first_positions.str(), last_positions.str())) {
     VerifiedCounts& verified = by_id.at(row[0].as<std::int64_t>())->verified;
     const bool second_look = row[1].as<int>() == 2;
     const auto result = ParseReadBack(row[2].c_str());
@@ -116,10 +137,10 @@ ItemView ToItemView(const pqxx::row& row) {
                   .reappeared_at = ToOptionalTime(row[10])};
 }
 
-void MarkUnlinked(pqxx::transaction_base& work, const ListItemsParams& params,
+void MarkUnlinked(pqxx::transaction_base& work, const ErasureItems& erasure,
                   std::vector<ItemView>& items) {
-  FindUnlinked(work, {{params.request, std::string(params.account)}},
-               {items.front().ordinal, items.back().ordinal}, [&](RequestId, int ordinal) {
+  FindUnlinked(work, {erasure}, {items.front().ordinal, items.back().ordinal},
+               [&](RequestId, int ordinal) {
                  std::ranges::lower_bound(items, ordinal, {}, &ItemView::ordinal)->unlinked = true;
                });
 }
@@ -156,11 +177,14 @@ Result<RequestView> PgRequestStore::Get(std::string_view account, RequestId id) 
     pqxx::nontransaction work(connection);
     const auto rows =
         work.exec_prepared(kReadRequests.name, std::string(account), ToInt(id), ToInt(id), 1);
-    std::vector<RequestView> views = ToViews(rows);
-    if (views.empty()) return RequestNotFound();
-    RequestView& view = views.front();
-    FindUnlinked(work, {{id, view.account}}, {}, [&](RequestId, int) { ++view.unlinked_count; });
-    CountVerified(work, account, views);
+    std::vector<StoredRequest> found = ToRequests(rows);
+    if (found.empty()) return RequestNotFound();
+    CountVerified(work, found);
+    auto& [view, items] = found.front();
+    if (CanBeUnlinked(view.operation, view.kind)) {
+      FindUnlinked(work, {{id, view.account, items}}, {},
+                   [&count = view.unlinked_count](RequestId, int) { ++count; });
+    }
     return std::move(view);
   });
 }
@@ -172,9 +196,12 @@ Result<Page<RequestView>> PgRequestStore::ListRequests(const ListRequestsParams&
     pqxx::nontransaction work(connection);
     const auto rows = work.exec_prepared(kReadRequests.name, std::string(params.account),
                                          std::int64_t{0}, last, params.page_size + 1);
-    Page<RequestView> page = ToPage(ToViews(rows), params.page_size);
-    CountVerified(work, params.account, page.rows);
-    return page;
+    Page<StoredRequest> page = ToPage(ToRequests(rows), params.page_size);
+    CountVerified(work, page.rows);
+    Page<RequestView> views{.rows = {}, .more = page.more};
+    std::ranges::move(page.rows | std::views::transform(&StoredRequest::view),
+                      std::back_inserter(views.rows));
+    return views;
   });
 }
 
@@ -184,19 +211,20 @@ Result<Page<ItemView>> PgRequestStore::ListItems(const ListItemsParams& params) 
     const auto found =
         work.exec_prepared(kFindRequest.name, std::string(params.account), ToInt(params.request));
     if (found.empty()) return RequestNotFound();
-    const auto first_envelope = found[0][0].as<std::int64_t>();
-    const int first_pos = found[0][1].as<int>();
-    const int item_count = found[0][2].as<int>();
-    const int envelope_count = found[0][3].as<int>();
-    const int last_pos =
-        envelope_count > 1 ? std::numeric_limits<std::int16_t>::max() : first_pos + item_count - 1;
+    const auto& request = found[0];
+    const ItemRange range =
+        RangeOf(ToPlacement(request[0], request[1], request[2]), request[3].as<int>());
     std::vector<ItemView> items;
-    for (const auto& row : work.exec_prepared(
-             kReadItemStates.name, first_envelope, first_envelope + envelope_count - 1, first_pos,
-             last_pos, params.after_ordinal, params.page_size + 1)) {
+    for (const auto& row : work.exec_prepared(kReadItemStates.name, range.first_envelope,
+                                              range.last_envelope, range.first_pos, range.last_pos,
+                                              params.after_ordinal, params.page_size + 1)) {
       items.push_back(ToItemView(row));
     }
-    if (!items.empty()) MarkUnlinked(work, params, items);
+    const auto operation = ParseOperation(request[4].c_str()).value();
+    const auto kind = ParseIdentifierKind(request[5].c_str()).value();
+    if (!items.empty() && CanBeUnlinked(operation, kind)) {
+      MarkUnlinked(work, {params.request, std::string(params.account), range}, items);
+    }
     return ToPage(std::move(items), params.page_size);
   });
 }

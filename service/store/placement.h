@@ -1,6 +1,7 @@
 #pragma once
 
 #include <compare>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
@@ -34,6 +35,16 @@ struct Placement {
   int first_pos;
   int envelope_count;
 };
+
+/// The items of one request: in each of the envelopes the positions `first_pos..last_pos`, as far
+/// as they exist. A request with several envelopes has them to itself.
+struct ItemRange {
+  std::int64_t first_envelope;
+  std::int64_t last_envelope;
+  int first_pos;
+  int last_pos;
+};
+ItemRange RangeOf(const Placement& placement, int item_count);
 
 /// One request to place; `index` is the caller's.
 struct PlacementRequest {

@@ -235,14 +235,15 @@ from due d where b.envelope = d.envelope and b.lo = d.lo and b.state = 'accepted
 // that their items are in. Serves one request as well as a page.
 inline constexpr Statement kReadRequests{"read_requests", R"sql(
 select r.id, r.account, r.principal, r.operation, r.kind, r.item_count, r.duplicate_count, lethe_micros(r.create_time),
-       lethe_micros(r.submit_time), lethe_micros(r.due_time), s.state, s.items, lethe_micros(s.window_end), lethe_micros(s.finished_at)
+       lethe_micros(r.submit_time), lethe_micros(r.due_time), s.state, s.items, lethe_micros(s.window_end), lethe_micros(s.finished_at),
+       r.first_envelope, r.first_pos, r.envelope_count
 from (select * from request where account = $1 and id between $2 and $3 order by id desc limit $4::int) r
   left join lateral request_states(r.first_envelope, r.first_pos, r.item_count, r.envelope_count) s on true
 order by r.id desc
 )sql"};
 
 inline constexpr Statement kFindRequest{"find_request", R"sql(
-select first_envelope, first_pos, item_count, envelope_count from request where account = $1 and id = $2
+select first_envelope, first_pos, envelope_count, item_count, operation, kind from request where account = $1 and id = $2
 )sql"};
 
 // $1, $2 first and last envelope; $3, $4 first and last position; $5 the last ordinal of the page

@@ -1,5 +1,8 @@
 #include "store/unlinked.h"
 
+#include <algorithm>
+#include <cstdint>
+
 #include "store/order_statements.h"
 #include "store/values.h"
 
@@ -11,15 +14,24 @@ void NoteUnlinking(pqxx::work& work, const std::set<std::string>& accounts) {
   work.exec_prepared(kNoteUnlinking.name, names.str());
 }
 
-void FindUnlinked(pqxx::transaction_base& work, const std::vector<RequestKey>& requests,
+void FindUnlinked(pqxx::transaction_base& work, const std::vector<ErasureItems>& erasures,
                   OrdinalRange range, const std::function<void(RequestId, int ordinal)>& found) {
-  ArrayLiteral ids, accounts;
-  for (const RequestKey& request : requests) {
-    ids.Add(ToInt(request.id));
-    accounts.AddText(request.account);
+  ArrayLiteral ids, accounts, first_envelopes, last_envelopes, first_positions, last_positions;
+  std::int64_t lowest = std::numeric_limits<std::int64_t>::max(), highest = 0;
+  for (const auto& [id, account, items] : erasures) {
+    ids.Add(ToInt(id));
+    accounts.AddText(account);
+    first_envelopes.Add(items.first_envelope);
+    last_envelopes.Add(items.last_envelope);
+    first_positions.Add(std::int64_t{items.first_pos});
+    last_positions.Add(std::int64_t{items.last_pos});
+    lowest = std::min(lowest, items.first_envelope);
+    highest = std::max(highest, items.last_envelope);
   }
   for (const auto& row :
-       work.exec_prepared(kFindUnlinked.name, ids.str(), accounts.str(), range.first, range.last)) {
+       work.exec_prepared(kFindUnlinked.name, ids.str(), accounts.str(), first_envelopes.str(),
+                          last_envelopes.str(), first_positions.str(), last_positions.str(),
+                          range.first, range.last, lowest, highest)) {
     found(RequestId{row[0].as<std::int64_t>()}, row[1].as<int>());
   }
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lethe/request.h"
+#include "store/placement.h"
 
 namespace lethe::store {
 
@@ -20,9 +21,16 @@ constexpr bool Unlinks(Operation operation) {
 /// them. Throws what pqxx throws, as all here.
 void NoteUnlinking(pqxx::work& work, const std::set<std::string>& accounts);
 
-struct RequestKey {
+/// Whether identities of such a request can be ItemView::unlinked.
+constexpr bool CanBeUnlinked(Operation operation, IdentifierKind kind) {
+  return operation == Operation::kErasure && kind == IdentifierKind::kIdentity;
+}
+
+/// A request that CanBeUnlinked().
+struct ErasureItems {
   RequestId id;
   std::string account;
+  ItemRange items;
 };
 
 struct OrdinalRange {
@@ -30,8 +38,8 @@ struct OrdinalRange {
   int last = std::numeric_limits<int>::max();
 };
 
-/// Calls `found` for each item of the requests, within the range, that is ItemView::unlinked.
-void FindUnlinked(pqxx::transaction_base& work, const std::vector<RequestKey>& requests,
+/// Calls `found` for each item of the erasures, within the range, that is ItemView::unlinked.
+void FindUnlinked(pqxx::transaction_base& work, const std::vector<ErasureItems>& erasures,
                   OrdinalRange range, const std::function<void(RequestId, int ordinal)>& found);
 
 }  // namespace lethe::store

@@ -180,10 +180,12 @@ TEST_F(Plans, ItemsAreCountedWithoutTheHistory) {
               AllOf(HasSubstr("batch_unfinished"), Not(ContainsRegex("Seq Scan on batch"))));
 }
 
-TEST_F(Plans, UnlinkedIdentitiesAreFoundByDigest) {
-  EXPECT_THAT(PlanOf(kFindUnlinked, "'{" + kEnvelope + "}', '{acme}', 0, 99"),
-              AllOf(ReadsNoTableWhole(), HasSubstr("request_item_202603_digest_idx"),
-                    HasSubstr("batch_pkey")));
+TEST_F(Plans, UnlinkedIdentitiesAreFoundInOneIndexOfAllMonths) {
+  const std::string one = "'{" + kEnvelope + "}'";
+  EXPECT_THAT(
+      PlanOf(kFindUnlinked, one + ", '{acme}', " + one + ", " + one + ", '{0}', '{9}', 0, 99, " +
+                                kEnvelope + ", " + kEnvelope),
+      AllOf(ReadsNoTableWhole(), HasSubstr("unlinking_item_pkey"), HasSubstr("batch_pkey")));
 }
 
 TEST_F(Plans, ReviewsAreFoundWithoutTheHistory) {
@@ -218,7 +220,8 @@ TEST_F(Plans, ItemsToLookAtAreThoseOfOneEnvelope) {
 }
 
 TEST_F(Plans, WhatWasReadBackIsCountedByTheBatchesOfTheRequests) {
-  EXPECT_THAT(PlanOf(kCountVerified, "'acme', '{" + kEnvelope + "}'"),
+  const std::string one = "'{" + kEnvelope + "}'";
+  EXPECT_THAT(PlanOf(kCountVerified, one + ", " + one + ", " + one + ", '{0}', '{9}'"),
               AllOf(ReadsNoTableWhole(), HasSubstr("batch_pkey")));
 }
 

@@ -1,0 +1,109 @@
+#include <gtest/gtest.h>
+
+#include <array>
+#include <regex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "crypto/key_ring.h"
+#include "integration/store/world.h"
+#include "store/account_statements.h"
+#include "store/order_statements.h"
+#include "store/refusal_statements.h"
+#include "store/review_statements.h"
+#include "store/statements.h"
+#include "store/verification_statements.h"
+#include "support/history.h"
+
+namespace lethe::store {
+namespace {
+
+std::vector<const Statement*> AllStatements() {
+  std::vector<const Statement*> all;
+  for (const std::span<const Statement* const> room :
+       {std::span<const Statement* const>(kStatements),
+        {kAccountStatements},
+        {kOrderStatements},
+        {kRefusalStatements},
+        {kReviewStatements},
+        {kVerificationStatements}}) {
+    all.insert(all.end(), room.begin(), room.end());
+  }
+  return all;
+}
+
+/// The plan for any arguments, a line a node: what Connect() makes sessions run.
+class AllPlans : public testing::TestWithParam<const Statement*> {
+ protected:
+  static void SetUpTestSuite() {
+    database_ = new TestDatabase;
+    const auto keys = crypto::KeyRing::Parse(crypto::KeyRing::GenerateFile()).value();
+    const test::History history(
+        *database_, keys,
+        {.finished = 400'000, .waiting = 10'000, .months = 3, .now = FakeClock::kStart});
+  }
+  static void TearDownTestSuite() {
+    delete database_;
+    database_ = nullptr;
+  }
+
+  static std::vector<std::string> PlanOf(const Statement& statement) {
+    pqxx::connection connection(database_->url());
+    pqxx::nontransaction work(connection);
+    work.exec("set plan_cache_mode = force_generic_plan");
+    work.exec(std::string("prepare statement as ") + statement.sql);
+    const int count =
+        work.exec1("select cardinality(parameter_types) from pg_prepared_statements")[0].as<int>();
+    std::string arguments;
+    for (int i = 0; i < count; ++i) arguments += i == 0 ? "(null" : ", null";
+    if (count > 0) arguments += ")";
+    std::vector<std::string> plan;
+    for (const auto& row : work.exec("explain execute statement" + arguments)) {
+      plan.emplace_back(row[0].c_str());
+    }
+    return plan;
+  }
+
+  /// Tables and partitions with more rows than one request or one page has.
+  static bool IsLong(const std::string& table) {
+    return Number(*database_, "select (reltuples > 2000)::int from pg_class where relname = '" +
+                                  table + "'") != 0;
+  }
+
+  static inline TestDatabase* database_ = nullptr;
+};
+
+TEST_P(AllPlans, ReadsNoHistoryWhole) {
+  const std::regex table_scan("Seq Scan on (\\w+)");
+  const std::regex index_scan("Index (?:Only )?Scan (?:Backward )?using (\\w+)");
+  const std::vector<std::string> plan = PlanOf(*GetParam());
+  for (std::size_t i = 0; i < plan.size(); ++i) {
+    std::smatch match;
+    if (std::regex_search(plan[i], match, table_scan)) {
+      EXPECT_FALSE(IsLong(match[1])) << plan[i];
+    } else if (std::regex_search(plan[i], match, index_scan)) {
+      const bool from_somewhere =
+          i + 1 < plan.size() && plan[i + 1].find("Index Cond") != std::string::npos;
+      EXPECT_TRUE(from_somewhere || !IsLong(match[1])) << plan[i];
+    }
+  }
+}
+
+TEST_P(AllPlans, SortsNoMoreThanARequestHas) {
+  const std::regex sort("Sort  \\(.* rows=(\\d+)");
+  for (const std::string& line : PlanOf(*GetParam())) {
+    std::smatch match;
+    const bool sorts = std::regex_search(line, match, sort);
+    EXPECT_FALSE(sorts && std::stoi(match[1]) > 100) << line;
+  }
+}
+
+std::string NameOf(const testing::TestParamInfo<const Statement*>& statement) {
+  return statement.param->name;
+}
+
+INSTANTIATE_TEST_SUITE_P(OfEveryStatement, AllPlans, testing::ValuesIn(AllStatements()), NameOf);
+
+}  // namespace
+}  // namespace lethe::store
