@@ -159,9 +159,8 @@ FlushResult Committer::WriteOnce(Batch batch) {
   const TimePoint now = clock_.Now();
   ids_.Prepare(Session(), now);
   pqxx::work work(Session());
-  const std::string transaction = work.exec_prepared1(kTransactionId.name)[0].c_str();
   FlushResult result = WriteRequests(work, requests, open_, ids_, now);
-  switch (Commit(work, transaction)) {
+  switch (Commit(work, result.transaction)) {
     case CommitFate::kCommitted: return result;
     case CommitFate::kAborted: throw CommitLost();
     case CommitFate::kUnresolved: break;
@@ -180,6 +179,7 @@ Committer::CommitFate Committer::Commit(pqxx::work& work, const std::string& tra
 }
 
 Committer::CommitFate Committer::ResolveCommit(const std::string& transaction) {
+  if (transaction.empty()) return CommitFate::kAborted;  // It wrote nothing: once more is harmless.
   for (int tries = 0; tries < kMaxResolveTries; ++tries) {
     try {
       const auto connection = Connect(options_.url);

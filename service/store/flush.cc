@@ -20,9 +20,13 @@ std::int64_t TakeIds(IdSource& ids, TimePoint now, int count) {
   return *first;
 }
 
-/// Inserts each key once, and answers which of the ids were the first to have it.
-std::set<std::int64_t> InsertKeys(pqxx::work& work, Requests requests,
-                                  const std::vector<std::int64_t>& ids, TimePoint now) {
+struct InsertedKeys {
+  std::set<std::int64_t> first;  ///< Which of the ids were the first to have their key.
+  std::string transaction;
+};
+
+InsertedKeys InsertKeys(pqxx::work& work, Requests requests, const std::vector<std::int64_t>& ids,
+                        TimePoint now) {
   ArrayLiteral principals, keys, request_ids, payloads;
   std::set<std::pair<std::string_view, std::string_view>> seen;
   for (std::size_t i = 0; i < requests.size(); ++i) {
@@ -33,12 +37,13 @@ std::set<std::int64_t> InsertKeys(pqxx::work& work, Requests requests,
     request_ids.Add(ids[i]);
     payloads.AddBytes(request.payload_hmac);
   }
-  std::set<std::int64_t> winners;
+  InsertedKeys inserted;
   for (const auto& row : work.exec_prepared(kInsertKeys.name, principals.str(), keys.str(),
                                             request_ids.str(), payloads.str(), ToMicros(now))) {
-    winners.insert(row[0].as<std::int64_t>());
+    inserted.first.insert(row[0].as<std::int64_t>());
+    inserted.transaction = row[1].c_str();
   }
-  return winners;
+  return inserted;
 }
 
 /// What the first request with this key got. A statement of its own, after the insert: only now is
@@ -59,10 +64,10 @@ Result<Admission> FindOriginal(pqxx::work& work, const SealedRequest& request) {
   return Admission{RequestId{found[0][0].as<std::int64_t>()}, ToTime(found[0][2]), true};
 }
 
-void InsertEnvelopes(pqxx::work& work, const std::vector<NewEnvelope>& envelopes,
-                     const OpenEnvelopes& open) {
+struct EnvelopeColumns {
   ArrayLiteral ids, ends, accounts, operations, kinds, states;
-  for (const NewEnvelope& envelope : envelopes) {
+
+  void Add(const NewEnvelope& envelope, const OpenEnvelopes& open) {
     const auto still_open = open.find(envelope.lane);
     const bool is_open = still_open != open.end() && still_open->second.id == envelope.id;
     ids.Add(ToInt(envelope.id));
@@ -72,48 +77,37 @@ void InsertEnvelopes(pqxx::work& work, const std::vector<NewEnvelope>& envelopes
     kinds.AddText(Name(envelope.lane.kind));
     states.AddText(Name(is_open ? BatchState::kOpen : BatchState::kReady));
   }
-  work.exec_prepared(kInsertBatches.name, ids.str(), ends.str(), accounts.str(), operations.str(),
-                     kinds.str(), states.str());
-}
+};
 
-void InsertRequestRows(pqxx::work& work, Requests requests, const std::vector<std::int64_t>& ids,
-                       const std::vector<PlacementRequest>& winners,
-                       const std::vector<Placement>& placements, TimePoint now) {
-  ArrayLiteral request_ids, accounts, operations, kinds, principals, submit_times, due_times, items,
-      duplicates, envelopes, positions, envelope_counts;
-  for (const PlacementRequest& winner : winners) {
-    const SealedRequest& request = *requests[winner.index];
-    const Placement& placement = placements[winner.index];
-    request_ids.Add(ids[winner.index]);
+struct RequestColumns {
+  ArrayLiteral ids, accounts, operations, kinds, principals, submit_times, due_times, item_counts,
+      duplicate_counts, envelopes, positions, envelope_counts;
+
+  void Add(std::int64_t id, const SealedRequest& request, const Placement& placement) {
+    ids.Add(id);
     accounts.AddText(request.lane.account);
     operations.AddText(Name(request.lane.operation));
     kinds.AddText(Name(request.lane.kind));
     principals.AddText(request.principal);
     submit_times.Add(ToMicros(request.submit_time));
     due_times.Add(ToMicros(request.due_time));
-    items.Add(std::int64_t{winner.item_count});
-    duplicates.Add(std::int64_t{request.duplicate_count});
+    item_counts.Add(static_cast<std::int64_t>(request.items.size()));
+    duplicate_counts.Add(std::int64_t{request.duplicate_count});
     envelopes.Add(ToInt(placement.first_envelope));
     positions.Add(std::int64_t{placement.first_pos});
     envelope_counts.Add(std::int64_t{placement.envelope_count});
   }
-  work.exec_prepared(kInsertRequests.name, request_ids.str(), accounts.str(), operations.str(),
-                     kinds.str(), principals.str(), ToMicros(now), submit_times.str(),
-                     due_times.str(), items.str(), duplicates.str(), envelopes.str(),
-                     positions.str(), envelope_counts.str());
-}
+};
 
-void InsertItemRows(pqxx::work& work, Requests requests, const std::vector<std::int64_t>& ids,
-                    const std::vector<PlacementRequest>& winners,
-                    const std::vector<Placement>& placements) {
+struct ItemColumns {
   ArrayLiteral envelopes, request_ids, positions, ordinals, sealed, digests;
-  for (const PlacementRequest& winner : winners) {
-    const Placement& placement = placements[winner.index];
-    const int capacity = EnvelopeCapacity(winner.lane->operation);
+
+  void Add(std::int64_t id, const SealedRequest& request, const Placement& placement) {
+    const int capacity = EnvelopeCapacity(request.lane.operation);
     int place = placement.first_pos;
-    for (const SealedItem& item : requests[winner.index]->items) {
+    for (const SealedItem& item : request.items) {
       envelopes.Add(ToInt(placement.first_envelope) + place / capacity);
-      request_ids.Add(ids[winner.index]);
+      request_ids.Add(id);
       positions.Add(std::int64_t{place % capacity});
       ordinals.Add(std::int64_t{item.ordinal});
       sealed.AddBytes(item.sealed);
@@ -121,8 +115,35 @@ void InsertItemRows(pqxx::work& work, Requests requests, const std::vector<std::
       ++place;
     }
   }
-  work.exec_prepared(kInsertItems.name, envelopes.str(), request_ids.str(), positions.str(),
-                     ordinals.str(), sealed.str(), digests.str());
+};
+
+/// What kWriteRequests takes.
+struct NewRows {
+  EnvelopeColumns envelopes;
+  RequestColumns requests;
+  ItemColumns items;
+  std::set<std::string> erasing_accounts;
+};
+
+/// Returns which of the accounts have requests that unlink identities.
+std::set<std::string> Write(pqxx::work& work, const NewRows& rows, TimePoint now) {
+  const auto& [envelopes, requests, items, accounts] = rows;
+  ArrayLiteral erasing;
+  for (const std::string& account : accounts) erasing.AddText(account);
+  std::set<std::string> unlinking;
+  for (const auto& row : work.exec_prepared(
+           kWriteRequests.name, envelopes.ids.str(), envelopes.ends.str(), envelopes.accounts.str(),
+           envelopes.operations.str(), envelopes.kinds.str(), envelopes.states.str(),
+           requests.ids.str(), requests.accounts.str(), requests.operations.str(),
+           requests.kinds.str(), requests.principals.str(), ToMicros(now),
+           requests.submit_times.str(), requests.due_times.str(), requests.item_counts.str(),
+           requests.duplicate_counts.str(), requests.envelopes.str(), requests.positions.str(),
+           requests.envelope_counts.str(), items.envelopes.str(), items.request_ids.str(),
+           items.positions.str(), items.ordinals.str(), items.sealed.str(), items.digests.str(),
+           erasing.str())) {
+    unlinking.insert(row[0].c_str());
+  }
+  return unlinking;
 }
 
 /// Appends what fits to the open envelopes and removes from `winners` what found its place; an
@@ -157,15 +178,17 @@ void NoteUnlinkingAccounts(pqxx::work& work, const std::vector<PlacementRequest>
   if (!accounts.empty()) NoteUnlinking(work, accounts);
 }
 
-/// After everything is written, so that requests of this flush are seen as well.
-void CountUnlinked(pqxx::work& work, const std::vector<PlacementRequest>& winners,
+/// After everything is written, so that requests of this flush are seen as well. `accounts` are
+/// those that unlink.
+void CountUnlinked(pqxx::work& work, const std::set<std::string>& accounts,
+                   const std::vector<PlacementRequest>& winners,
                    const std::vector<Placement>& placements,
                    std::vector<Result<Admission>>& answers) {
   std::vector<ErasureItems> erasures;
   std::map<RequestId, Admission*> admissions;
   for (const PlacementRequest& winner : winners) {
     const Lane& lane = *winner.lane;
-    if (!CanBeUnlinked(lane.operation, lane.kind)) continue;
+    if (!CanBeUnlinked(lane.operation, lane.kind) || !accounts.contains(lane.account)) continue;
     const auto index = static_cast<std::size_t>(winner.index);
     Admission& admission = *answers[index];
     erasures.push_back({admission.id, lane.account, RangeOf(placements[index], winner.item_count)});
@@ -181,9 +204,9 @@ FlushResult WriteRequests(pqxx::work& work, Requests requests, const OpenEnvelop
                           IdSource& ids, TimePoint now) {
   std::vector<std::int64_t> request_ids;
   for (std::size_t i = 0; i < requests.size(); ++i) request_ids.push_back(TakeIds(ids, now, 1));
-  const auto first_with_key = InsertKeys(work, requests, request_ids, now);
+  auto [first_with_key, transaction] = InsertKeys(work, requests, request_ids, now);
 
-  FlushResult result{{}, open};
+  FlushResult result{{}, open, std::move(transaction)};
   std::vector<PlacementRequest> winners;
   for (std::size_t i = 0; i < requests.size(); ++i) {
     const SealedRequest& request = *requests[i];
@@ -201,15 +224,22 @@ FlushResult WriteRequests(pqxx::work& work, Requests requests, const OpenEnvelop
   std::vector<Placement> placements(requests.size());
   std::vector<PlacementRequest> unplaced = winners;
   AppendToOpenEnvelopes(work, unplaced, placements, result.open);
-  if (!unplaced.empty()) {
-    const auto take_ids = [&](int count) { return EnvelopeId{TakeIds(ids, now, count)}; };
-    const auto envelopes = PlanNewEnvelopes(unplaced, take_ids, placements, result.open);
-    InsertEnvelopes(work, envelopes, result.open);
+  const auto take_ids = [&](int count) { return EnvelopeId{TakeIds(ids, now, count)}; };
+  NewRows rows;
+  for (const NewEnvelope& envelope :
+       PlanNewEnvelopes(unplaced, take_ids, placements, result.open)) {
+    rows.envelopes.Add(envelope, result.open);
   }
-  InsertRequestRows(work, requests, request_ids, winners, placements, now);
-  InsertItemRows(work, requests, request_ids, winners, placements);
+  for (const PlacementRequest& winner : winners) {
+    const std::int64_t id = request_ids[winner.index];
+    rows.requests.Add(id, *requests[winner.index], placements[winner.index]);
+    rows.items.Add(id, *requests[winner.index], placements[winner.index]);
+    if (CanBeUnlinked(winner.lane->operation, winner.lane->kind)) {
+      rows.erasing_accounts.insert(winner.lane->account);
+    }
+  }
   NoteUnlinkingAccounts(work, winners);
-  CountUnlinked(work, winners, placements, result.answers);
+  CountUnlinked(work, Write(work, rows, now), winners, placements, result.answers);
   return result;
 }
 

@@ -33,8 +33,9 @@ struct SealedRequest {
 
 struct FlushResult {
   std::vector<Result<Admission>>
-      answers;         ///< One a request. True once the transaction has committed.
-  OpenEnvelopes open;  ///< Likewise: what may be appended to from then on.
+      answers;              ///< One a request. True once the transaction has committed.
+  OpenEnvelopes open;       ///< Likewise: what may be appended to from then on.
+  std::string transaction;  ///< For txid_status(). Empty if there was nothing to write.
 };
 
 /// Writes all requests in one transaction, which the caller commits: keys first, then for those

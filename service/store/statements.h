@@ -47,14 +47,12 @@ select principal, key_hmac, request_id, payload_hmac, lethe_time($5)
 from unnest($1::text[], $2::bytea[], $3::bigint[], $4::bytea[]) as k(principal, key_hmac, request_id, payload_hmac)
 order by principal, key_hmac
 on conflict do nothing
-returning request_id
+returning request_id, txid_current()
 )sql"};
 
 inline constexpr Statement kFindKey{"find_key", R"sql(
 select request_id, payload_hmac, lethe_micros(create_time) from idempotency_key where principal = $1 and key_hmac = $2
 )sql"};
-
-inline constexpr Statement kTransactionId{"transaction_id", "select txid_current()"};
 
 inline constexpr Statement kTransactionStatus{"transaction_status",
                                               "select txid_status($1::bigint)"};
@@ -67,27 +65,28 @@ where envelope = $1 and lo = 0 and state = 'open' and hi = $3::int
 returning envelope
 )sql"};
 
-inline constexpr Statement kInsertBatches{"insert_batches", R"sql(
-insert into batch (envelope, lo, hi, account, operation, kind, state, opened_at)
-select envelope, 0, hi, account, operation, kind, state, lethe_now()
-from unnest($1::bigint[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::text[])
-  as b(envelope, hi, account, operation, kind, state)
-)sql"};
-
-inline constexpr Statement kInsertRequests{"insert_requests", R"sql(
-insert into request (id, account, operation, kind, principal, create_time, submit_time, due_time, item_count, duplicate_count,
-                     first_envelope, first_pos, envelope_count)
-select id, account, operation, kind, principal, lethe_time($6), lethe_time(submit_time), lethe_time(due_time), item_count,
-       duplicate_count, first_envelope, first_pos, envelope_count
-from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $7::bigint[], $8::bigint[], $9::int[], $10::int[],
-            $11::bigint[], $12::smallint[], $13::smallint[])
-  as r(id, account, operation, kind, principal, submit_time, due_time, item_count, duplicate_count, first_envelope, first_pos,
-       envelope_count)
-)sql"};
-
-inline constexpr Statement kInsertItems{"insert_items", R"sql(
-insert into request_item (envelope, request_id, pos, ordinal, sealed, digest)
-select * from unnest($1::bigint[], $2::bigint[], $3::smallint[], $4::smallint[], $5::bytea[], $6::bytea[])
+// All that a flush adds, in one round trip: envelopes ($1 to $6), requests ($7 to $19), items ($20
+// to $25). Answers which of the accounts $26 have requests that unlink identities.
+inline constexpr Statement kWriteRequests{"write_requests", R"sql(
+with envelopes as (
+  insert into batch (envelope, lo, hi, account, operation, kind, state, opened_at)
+  select envelope, 0, hi, account, operation, kind, state, lethe_now()
+  from unnest($1::bigint[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::text[])
+    as b(envelope, hi, account, operation, kind, state)
+), requests as (
+  insert into request (id, account, operation, kind, principal, create_time, submit_time, due_time, item_count, duplicate_count,
+                       first_envelope, first_pos, envelope_count)
+  select id, account, operation, kind, principal, lethe_time($12), lethe_time(submit_time), lethe_time(due_time), item_count,
+         duplicate_count, first_envelope, first_pos, envelope_count
+  from unnest($7::bigint[], $8::text[], $9::text[], $10::text[], $11::text[], $13::bigint[], $14::bigint[], $15::int[], $16::int[],
+              $17::bigint[], $18::smallint[], $19::smallint[])
+    as r(id, account, operation, kind, principal, submit_time, due_time, item_count, duplicate_count, first_envelope, first_pos,
+         envelope_count)
+), items as (
+  insert into request_item (envelope, request_id, pos, ordinal, sealed, digest)
+  select * from unnest($20::bigint[], $21::bigint[], $22::smallint[], $23::smallint[], $24::bytea[], $25::bytea[])
+)
+select account from account_state where account = any($26::text[]) and unlinks_since is not null
 )sql"};
 
 // ---- delivery
@@ -287,14 +286,15 @@ select account, api, count(holder) filter (where envelope is not null or lease_u
 )sql"};
 
 inline constexpr std::array kStatements{
-    &kLockNodes,      &kAcquireNode,    &kRenewNode,         &kInsertKeys,
-    &kFindKey,        &kTransactionId,  &kTransactionStatus, &kAppendToEnvelope,
-    &kInsertBatches,  &kInsertRequests, &kInsertItems,       &kRegisterAccount,
-    &kSendableRoutes, &kFreeSlot,       &kTakeBatch,         &kReadItems,
-    &kInsertAttempt,  &kLeaseSlot,      &kWriteAnswer,       &kFreeLeasedSlot,
-    &kSplitOff,       &kMoveBatch,      &kTakeAbandonedSlot, &kReadAbandonedBatch,
-    &kCloseWindows,   &kReadRequests,   &kFindRequest,       &kReadItemStates,
-    &kPresent,        &kCountItems,     &kCountAccepted,     &kOldestWaiting,
-    &kCountSlots};
+    &kLockNodes,        &kAcquireNode,       &kRenewNode,
+    &kInsertKeys,       &kFindKey,           &kTransactionStatus,
+    &kAppendToEnvelope, &kWriteRequests,     &kRegisterAccount,
+    &kSendableRoutes,   &kFreeSlot,          &kTakeBatch,
+    &kReadItems,        &kInsertAttempt,     &kLeaseSlot,
+    &kWriteAnswer,      &kFreeLeasedSlot,    &kSplitOff,
+    &kMoveBatch,        &kTakeAbandonedSlot, &kReadAbandonedBatch,
+    &kCloseWindows,     &kReadRequests,      &kFindRequest,
+    &kReadItemStates,   &kPresent,           &kCountItems,
+    &kCountAccepted,    &kOldestWaiting,     &kCountSlots};
 
 }  // namespace lethe::store
