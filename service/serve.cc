@@ -69,6 +69,9 @@ constexpr milliseconds kForgetCapturesEvery{600'000};
 /// Callers that ask CleverTap at a time. Slots bound them for each account; few ask at all.
 constexpr int kVendorChecks = 4;
 
+/// Flushes at a time.
+constexpr int kWriters = 2;
+
 /// How long callers may still take once the process was told to stop.
 constexpr milliseconds kDrainCalls{5'000};
 
@@ -100,6 +103,7 @@ class Process {
             {.url = runtime::DatabaseUrlSource(config.database),
              .holder = name_,
              .max_waiting_items = config.max_waiting_identifiers,
+             .writers = kWriters,
              .on_flush = [this](const store::FlushReport& report) { observer_.Show(report); }},
             clock_),
         requests_(keys, committer_, pool_),

@@ -12,6 +12,10 @@ namespace {
 /// Tries of one flush after deadlocks and cut sessions, before its callers are told to come back.
 constexpr int kMaxTries = 5;
 
+/// Identifiers that must wait before another writer helps the first: as many as make a commit of
+/// their own worth while.
+constexpr int kWorthHelping = 16;
+
 /// How often, and how far apart, a COMMIT without an answer is asked after before its callers are
 /// told that nobody knows.
 constexpr int kMaxResolveTries = 50;
@@ -32,10 +36,11 @@ struct CommitUnresolved : std::runtime_error {
 }  // namespace
 
 Committer::Committer(CommitterOptions options, const Clock& clock)
-    : options_(std::move(options)),
-      clock_(clock),
-      ids_(options_.holder),
-      thread_([this] { Run(); }) {}
+    : options_(std::move(options)), clock_(clock), ids_(options_.holder) {
+  for (int i = 0; i < options_.writers; ++i) {
+    threads_.emplace_back([this, first = i == 0] { Run(first); });
+  }
+}
 
 Committer::~Committer() {
   {
@@ -43,7 +48,7 @@ Committer::~Committer() {
     stopping_ = true;
   }
   changed_.notify_all();
-  thread_.join();
+  for (std::thread& thread : threads_) thread.join();
 }
 
 void Committer::Submit(SealedRequest request, RequestStore::SubmitDone done) {
@@ -75,17 +80,25 @@ int Committer::waiting_items() const {
   return waiting_items_;
 }
 
-void Committer::Run() {
+void Committer::Run(bool first) {
+  Writer writer;
   while (true) {
-    std::vector<Waiting> batch = TakeWaiting();
+    std::vector<Waiting> batch = TakeWaiting(first);
     if (batch.empty()) return;
-    Flush(batch);
+    Flush(writer, batch);
+    if (!first) continue;
+    std::lock_guard lock(mutex_);
+    first_writes_ = false;
   }
 }
 
-std::vector<Committer::Waiting> Committer::TakeWaiting() {
+bool Committer::MayTake(bool first) const {
+  return !waiting_.empty() && (first || (first_writes_ && waiting_items_ >= kWorthHelping));
+}
+
+std::vector<Committer::Waiting> Committer::TakeWaiting(bool first) {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+  changed_.wait(lock, [this, first] { return stopping_ || MayTake(first); });
   std::vector<Waiting> batch;
   int items = 0;
   while (!waiting_.empty()) {
@@ -96,10 +109,11 @@ std::vector<Committer::Waiting> Committer::TakeWaiting() {
     waiting_.pop_front();
   }
   waiting_items_ -= items;
+  if (first) first_writes_ = true;
   return batch;
 }
 
-void Committer::Flush(Batch batch) {
+void Committer::Flush(Writer& writer, Batch batch) {
   const milliseconds started = clock_.Monotonic();
   const auto report = [&](bool committed, std::vector<FlushReport::Accepted> accepted) {
     options_.on_flush({static_cast<int>(batch.size()), clock_.Monotonic() - started, committed,
@@ -110,27 +124,27 @@ void Committer::Flush(Batch batch) {
       "the database went away while the request was being kept: try again with the same key"};
   for (int tries = 0; tries < kMaxTries; ++tries) {
     try {
-      FlushResult result = WriteOnce(batch);
-      open_ = std::move(result.open);
+      FlushResult result = WriteOnce(writer, batch);
+      writer.open = std::move(result.open);
       report(true, AcceptedOf(batch, result));
       for (std::size_t i = 0; i < batch.size(); ++i) batch[i].done(std::move(result.answers[i]));
       return;
     } catch (const CommitLost&) {
       // It did not happen: once more, in a new session.
-      session_.reset();
+      writer.session.reset();
     } catch (const CommitUnresolved&) {
-      open_.clear();
+      writer.open.clear();
       break;
     } catch (const std::exception& caught) {
       error = ToError(caught);
-      if (IsBroken(caught) || !session_ || !session_->is_open()) {
-        session_.reset();
+      if (IsBroken(caught) || !writer.session || !writer.session->is_open()) {
+        writer.session.reset();
         // One new session is tried at once; more would keep the callers waiting.
         if (tries > 0) break;
       } else if (IsDataError(caught) && batch.size() > 1) {
         // One request that the database refuses must fail alone.
-        Flush(batch.first(batch.size() / 2));
-        Flush(batch.subspan(batch.size() / 2));
+        Flush(writer, batch.first(batch.size() / 2));
+        Flush(writer, batch.subspan(batch.size() / 2));
         return;
       } else if (!IsTransient(caught)) {
         break;
@@ -153,13 +167,14 @@ std::vector<FlushReport::Accepted> Committer::AcceptedOf(Batch batch, const Flus
   return accepted;
 }
 
-FlushResult Committer::WriteOnce(Batch batch) {
+FlushResult Committer::WriteOnce(Writer& writer, Batch batch) {
   std::vector<const SealedRequest*> requests;
   for (const Waiting& waiting : batch) requests.push_back(&waiting.request);
   const TimePoint now = clock_.Now();
-  ids_.Prepare(Session(), now);
-  pqxx::work work(Session());
-  FlushResult result = WriteRequests(work, requests, open_, ids_, now);
+  pqxx::connection& session = SessionOf(writer);
+  ids_.Prepare(session, now);
+  pqxx::work work(session);
+  FlushResult result = WriteRequests(work, requests, writer.open, ids_, now);
   switch (Commit(work, result.transaction)) {
     case CommitFate::kCommitted: return result;
     case CommitFate::kAborted: throw CommitLost();
@@ -173,7 +188,8 @@ Committer::CommitFate Committer::Commit(pqxx::work& work, const std::string& tra
     work.commit();
     return CommitFate::kCommitted;
   } catch (const std::exception& error) {
-    if (!IsBroken(error) && session_->is_open()) throw;  // The server answered: it did not commit.
+    if (!IsBroken(error) && work.conn().is_open())
+      throw;  // The server answered: it did not commit.
     return ResolveCommit(transaction);
   }
 }
@@ -198,9 +214,9 @@ Committer::CommitFate Committer::ResolveCommit(const std::string& transaction) {
   return CommitFate::kUnresolved;
 }
 
-pqxx::connection& Committer::Session() {
-  if (!session_) session_ = Connect(options_.url);
-  return *session_;
+pqxx::connection& Committer::SessionOf(Writer& writer) const {
+  if (!writer.session) writer.session = Connect(options_.url);
+  return *writer.session;
 }
 
 }  // namespace lethe::store

@@ -41,12 +41,15 @@ struct CommitterOptions {
   UrlSource url;
   std::string holder;     ///< Names the process in the node table.
   int max_waiting_items;  ///< Identifiers that may wait; more are turned away.
+  int writers = 1;        ///< Flushes at a time, each over a session of its own.
   std::function<void(const FlushReport&)> on_flush;  ///< From the committer's thread.
 };
 
 /// The one writer of requests in this process. It takes all that is waiting, writes it in one
 /// transaction and then answers the callers: idle, a request has a commit to itself; busy, hundreds
-/// share one. Thread-safe.
+/// share one. Further writers help the first where many wait while it writes: one computes while
+/// another waits for the disk. Otherwise they rest, so that envelopes fill one after the other.
+/// Thread-safe.
 class Committer {
  public:
   Committer(CommitterOptions options, const Clock& clock);
@@ -66,29 +69,35 @@ class Committer {
   };
   using Batch = std::span<Waiting>;
 
+  /// What one thread writes with.
+  struct Writer {
+    std::unique_ptr<pqxx::connection> session = {};
+    OpenEnvelopes open = {};
+  };
+
   enum class CommitFate { kCommitted, kAborted, kUnresolved };
 
-  void Run();
-  std::vector<Waiting> TakeWaiting();
-  void Flush(Batch batch);
-  FlushResult WriteOnce(Batch batch);
+  void Run(bool first);
+  bool MayTake(bool first) const;
+  std::vector<Waiting> TakeWaiting(bool first);
+  void Flush(Writer& writer, Batch batch);
+  FlushResult WriteOnce(Writer& writer, Batch batch);
   CommitFate Commit(pqxx::work& work, const std::string& transaction);
   CommitFate ResolveCommit(const std::string& transaction);
   static std::vector<FlushReport::Accepted> AcceptedOf(Batch batch, const FlushResult& result);
-  pqxx::connection& Session();
+  pqxx::connection& SessionOf(Writer& writer) const;
 
   const CommitterOptions options_;
   const Clock& clock_;
   IdSource ids_;
-  std::unique_ptr<pqxx::connection> session_;
-  OpenEnvelopes open_;
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Waiting> waiting_;
   int waiting_items_ = 0;
+  bool first_writes_ = false;
   bool stopping_ = false;
-  std::thread thread_;  // last: runs on all of the above
+  std::vector<std::thread> threads_;  // last: run on all of the above
 };
 
 }  // namespace lethe::store

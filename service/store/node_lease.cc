@@ -18,6 +18,7 @@ constexpr std::int64_t kHeadroomMs = 10'000;
 
 void IdSource::Prepare(pqxx::connection& connection, TimePoint now) {
   const std::int64_t now_ms = IdMillis(now);
+  std::lock_guard lock(mutex_);
   if (generator_ && now_ms + kHeadroomMs <= reserved_until_ms_) return;
   if (!generator_ || !Renew(connection, now_ms)) Acquire(connection, now_ms);
 }

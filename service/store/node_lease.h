@@ -1,5 +1,6 @@
 #pragma once
 
+#include <mutex>
 #include <optional>
 #include <pqxx/pqxx>
 #include <string>
@@ -11,7 +12,7 @@ namespace lethe::store {
 
 /// Ids for one process. Holds a node number that no other live process has, and reserves time for
 /// it ahead, so that an id is never made twice even if the number changes hands or clocks go back.
-/// Not thread-safe. Throws what pqxx throws.
+/// Thread-safe. Throws what pqxx throws.
 class IdSource {
  public:
   /// `holder` names the process.
@@ -23,6 +24,7 @@ class IdSource {
   /// The first of `count` consecutive ids. Nothing only if far more were made since Prepare() than
   /// clocks allow: prepare again.
   std::optional<std::int64_t> Next(TimePoint now, int count) {
+    std::lock_guard lock(mutex_);
     return generator_->Next(IdMillis(now), count);
   }
 
@@ -31,6 +33,7 @@ class IdSource {
   bool Renew(pqxx::connection& connection, std::int64_t now_ms);
 
   const std::string holder_;
+  std::mutex mutex_;
   int number_ = -1;
   std::int64_t reserved_until_ms_ = 0;
   std::optional<IdGenerator> generator_;

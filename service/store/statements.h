@@ -43,7 +43,7 @@ returning reserved_until_ms
 // Sorted, so that two processes with the same keys wait for each other instead of deadlocking.
 inline constexpr Statement kInsertKeys{"insert_keys", R"sql(
 insert into idempotency_key (principal, key_hmac, request_id, payload_hmac, create_time)
-select principal, key_hmac, request_id, payload_hmac, lethe_time($5)
+select principal, key_hmac, request_id, payload_hmac, (select lethe_time($5))
 from unnest($1::text[], $2::bytea[], $3::bigint[], $4::bytea[]) as k(principal, key_hmac, request_id, payload_hmac)
 order by principal, key_hmac
 on conflict do nothing
@@ -76,7 +76,7 @@ with envelopes as (
 ), requests as (
   insert into request (id, account, operation, kind, principal, create_time, submit_time, due_time, item_count, duplicate_count,
                        first_envelope, first_pos, envelope_count)
-  select id, account, operation, kind, principal, lethe_time($12), lethe_time(submit_time), lethe_time(due_time), item_count,
+  select id, account, operation, kind, principal, (select lethe_time($12)), lethe_time(submit_time), lethe_time(due_time), item_count,
          duplicate_count, first_envelope, first_pos, envelope_count
   from unnest($7::bigint[], $8::text[], $9::text[], $10::text[], $11::text[], $13::bigint[], $14::bigint[], $15::int[], $16::int[],
               $17::bigint[], $18::smallint[], $19::smallint[])

@@ -120,11 +120,13 @@ TEST_F(CommitterFaults, ACommitWhoseAnswerWasLostIsFoundOut) {
 }
 
 TEST_F(CommitterFaults, WhatIsAnsweredWithYesIsThereOnceWhateverIsCut) {
-  constexpr int kThreads = 4;
-  constexpr int kEach = 60;
+  constexpr int kThreads = 8;
+  constexpr int kEach = 30;
   std::map<std::string, std::optional<RequestId>> kept;
   {
-    Committer committer(Options(database_.source(), flushes_), clock_);
+    CommitterOptions options = Options(database_.source(), flushes_);
+    options.writers = 2;
+    Committer committer(std::move(options), clock_);
     std::mutex mutex;
     std::atomic<int> answered = 0;
     std::vector<std::jthread> callers;

@@ -85,6 +85,28 @@ TEST_F(CommitterTest, AFlushHasItsLimit) {
   EXPECT_EQ(flushes_.reports()[2].requests, 1);
 }
 
+TEST_F(CommitterTest, ASecondWriterHelpsWhereManyWait) {
+  CommitterOptions options = Options(database_.source(), flushes_);
+  options.writers = 2;
+  Restart(std::move(options));
+  std::vector<std::future<Result<Admission>>> answers;
+  flushes_.HoldAt([&] { answers.push_back(Start(committer(), Sealed("held"))); });
+  for (int i = 0; i < 20; ++i) {
+    answers.push_back(Start(committer(), Sealed(std::to_string(i), 5)));
+  }
+  EXPECT_TRUE(Eventually([&] { return flushes_.reports().size() == 2; }));
+  flushes_.Open();
+  for (auto& answer : answers) EXPECT_TRUE(answer.get().ok());
+}
+
+TEST_F(CommitterTest, ASecondWriterLeavesTheRestToTheFirstSoThatEnvelopesFill) {
+  CommitterOptions options = Options(database_.source(), flushes_);
+  options.writers = 2;
+  Restart(std::move(options));
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(Submit(committer(), Sealed(std::to_string(i))).ok());
+  EXPECT_EQ(Number(database_, "select count(*) from batch"), 1);
+}
+
 TEST_F(CommitterTest, AKeyThatComesTwiceInOneFlushIsKeptOnce) {
   std::future<Result<Admission>> first, again, other_payload;
   InOneFlush([&] {
