@@ -100,7 +100,8 @@ on conflict do nothing
 )sql"};
 
 // $1 accounts, $2 operations (pairs), $3 linger in milliseconds, $4 how many milliseconds a batch
-// of the pair waits for its capture, at most; null: it needs none.
+// of the pair waits for its capture, at most; null: it needs none. The `offset 0` keeps the search
+// from becoming a join that reads all that waits.
 inline constexpr Statement kSendableRoutes{"sendable_routes", R"sql(
 with present as materialized (select lethe_now() as t)
 select r.account, r.operation
@@ -113,7 +114,8 @@ where (a.blocked_since is null or a.resume_by = 'batch' and a.probe_at <= presen
       and case b.state when 'ready' then coalesce(b.not_before <= present.t, true)
                        else b.opened_at <= present.t - $3::bigint * interval '1 millisecond' end
       and (r.capture_wait is null or b.kind <> 'identity' or b.captured_at is not null
-           or greatest(b.not_before, b.opened_at) + ($3::bigint + r.capture_wait) * interval '1 millisecond' <= present.t))
+           or greatest(b.not_before, b.opened_at) + ($3::bigint + r.capture_wait) * interval '1 millisecond' <= present.t)
+    offset 0)
 )sql"};
 
 // Answers the slot, its setbacks, and when the account and API last accepted anything. A lease

@@ -8,7 +8,7 @@ namespace lethe::store {
 
 // The statements of verification, as those of statements.h.
 
-// $1 accounts, $2 operations (pairs), $3 linger in milliseconds.
+// $1 accounts, $2 operations (pairs), $3 linger in milliseconds. `offset 0` as in kSendableRoutes.
 inline constexpr Statement kDueLooks{"due_looks", R"sql(
 with present as materialized (select lethe_now() as t)
 select r.account, r.operation
@@ -20,16 +20,16 @@ where a.blocked_since is null and (
       and b.state in ('open', 'ready')
       and case b.state when 'ready' then coalesce(b.not_before <= present.t, true)
                        else b.opened_at <= present.t - $3::bigint * interval '1 millisecond' end
-      and coalesce(b.look_at <= present.t, true)))
+      and coalesce(b.look_at <= present.t, true) offset 0))
   or exists (
     select from batch b
     where b.account = r.account and b.operation = r.operation and b.state = 'accepted' and b.window_end <= present.t
-      and coalesce(b.look_at <= present.t, true))
+      and coalesce(b.look_at <= present.t, true) offset 0)
   or exists (
     select from batch b
     where b.account = r.account and b.operation = r.operation and b.state = 'done'
       and b.second_look_at is not null and b.second_look_at <= present.t
-      and coalesce(b.look_at <= present.t, true)))
+      and coalesce(b.look_at <= present.t, true) offset 0))
 )sql"};
 
 // A slot whose lease ran out is as good as a free one. $3: how many the account has.
