@@ -15,6 +15,8 @@
 namespace lethe::bench {
 
 inline const Route kErase{"shop", Operation::kErasure};
+/// An account without history.
+inline const Route kEraseOfNews{"news", Operation::kErasure};
 inline constexpr milliseconds kLinger{2'000};
 
 template <typename T>
@@ -49,10 +51,10 @@ class World {
   DeliveryQueue& queue() { return queue_; }
 
   /// An erasure of one identifier, durable.
-  void Submit() {
+  void Submit(const Route& route = kErase) {
     const std::string number = std::to_string(++submitted_);
     NewRequest request{.principal = "bench",
-                       .account = "shop",
+                       .account = route.account,
                        .idempotency_key = number,
                        .operation = Operation::kErasure,
                        .kind = IdentifierKind::kIdentity,
@@ -65,9 +67,9 @@ class World {
     Must(answer.get_future().get());
   }
 
-  /// The oldest erasure of `shop`; there is one.
-  Claim Take(milliseconds linger = kLinger) {
-    auto claim = Must(queue().TakeBatch({kErase, linger, milliseconds(30'000)}));
+  /// The route's oldest batch; there is one.
+  Claim Take(const Route& route = kErase, milliseconds linger = kLinger) {
+    auto claim = Must(queue().TakeBatch({route, linger, milliseconds(30'000)}));
     if (!claim) throw std::runtime_error("there is nothing to claim");
     return std::move(*claim);
   }
@@ -85,7 +87,7 @@ class World {
  private:
   static std::vector<Account> Accounts() {
     std::vector<Account> accounts;
-    for (const char* name : {"shop", "bank"}) {
+    for (const char* name : {"shop", "bank", "news"}) {
       accounts.push_back({.name = name,
                           .base_url = "https://eu1.api.clevertap.com",
                           .account_id = name,
