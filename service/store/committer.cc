@@ -188,8 +188,8 @@ Committer::CommitFate Committer::Commit(pqxx::work& work, const std::string& tra
     work.commit();
     return CommitFate::kCommitted;
   } catch (const std::exception& error) {
-    if (!IsBroken(error) && work.conn().is_open())
-      throw;  // The server answered: it did not commit.
+    // The server answered: it did not commit.
+    if (!IsBroken(error) && work.conn().is_open()) throw;
     return ResolveCommit(transaction);
   }
 }

@@ -1,10 +1,12 @@
 // What the rivals have in common: arguments, identifiers, the vendor's endpoint, and figures as lines of JSON.
-//   node NAME.mjs URL bulk|single COUNT
+//   node NAME.mjs URL single COUNT
+//   node NAME.mjs URL bulk COUNT WIDTH      WIDTH inserts of a thousand at a time
 //   node NAME.mjs URL drain COUNT VENDOR
 import { Agent, request } from 'undici';
 
-const [url, command, count, vendor] = process.argv.slice(2);
+const [url, command, count, argument] = process.argv.slice(2);
 export { url, command };
+const width = command === 'bulk' ? Number(argument) : 2;
 export const total = Number(count);
 export const identity = (n) => `user-${n}@example.com`;
 
@@ -26,7 +28,7 @@ export async function inFlight(width, count, work) {
 
 /** Thousands of `total` jobs, each made by `job(n)`, handed to `insert`. */
 export async function inThousands(job, insert) {
-  await inFlight(2, Math.ceil(total / 1000), (thousand) => {
+  await inFlight(width, Math.ceil(total / 1000), (thousand) => {
     const first = thousand * 1000;
     return insert(Array.from({ length: Math.min(1000, total - first) }, (_, i) => job(first + i)));
   });
@@ -36,7 +38,7 @@ const agent = new Agent({ connections: 16 });
 
 /** One call for up to 100 identities. */
 export async function erase(identities) {
-  const answer = await request(`${vendor}/1/delete/profiles.json`, {
+  const answer = await request(`${argument}/1/delete/profiles.json`, {
     method: 'POST',
     dispatcher: agent,
     headers: { 'content-type': 'application/json' },
