@@ -30,7 +30,7 @@ struct LethedOptions {
   /// behind can be sent again.
   std::string resend_horizon = "{erasure: 1h, demerge: 1h}";
 
-  std::string account_settings = "";  ///< Further `key: value` pairs of every account.
+  std::string account_settings = {};  ///< Further `key: value` pairs of every account.
 };
 
 /// A `lethed serve` that runs. It may be killed at any time.
