@@ -21,14 +21,6 @@ where account = $1 and resume_by = 'batch' and probe_at <= lethe_now()
 returning account
 )sql"};
 
-// $2: start of the attempt that was accepted. One that was under way when the block began shows
-// nothing.
-inline constexpr Statement kUnblockAccount{"unblock_account", R"sql(
-update account_state set blocked_since = null, blocked_reason = null, resume_by = null, probe_at = null, probe_count = 0
-where account = $1 and blocked_since <= lethe_time($2) and resume_by <> 'operator'
-returning account
-)sql"};
-
 // Probes come after 10 s, 20 s, 40 s .. 10 min, and never where a person is waited for. An attempt
 // ($3: its start) that began before the account was blocked is no probe: calls that were in flight
 // together say the same thing once. $4 who ends the block; a person's stays a person's.
@@ -84,7 +76,7 @@ update account_state set probe_at = lethe_now(), probe_count = 0 where account =
 )sql"};
 
 inline constexpr std::array kAccountStatements{
-    &kAccountGate,      &kTakeBatchProbe, &kUnblockAccount, &kBlockAccount, &kBlockedAccounts,
-    &kTakeConnectProbe, &kEndBlock,       &kProbeLater,     &kProbeByBatch, &kProbeSoon};
+    &kAccountGate, &kTakeBatchProbe, &kBlockAccount, &kBlockedAccounts, &kTakeConnectProbe,
+    &kEndBlock,    &kProbeLater,     &kProbeByBatch, &kProbeSoon};
 
 }  // namespace lethe::store

@@ -6,9 +6,11 @@
 
 namespace lethe::store {
 
-// Held to the end of a claim: so no two claims of an account look for each other at once.
+// Held to the end of a claim: so no two claims of an account look for each other at once. Answers
+// as kAccountGate.
 inline constexpr Statement kLockAccount{"lock_account", R"sql(
-select from account_state where account = $1 for no key update
+select blocked_since is not null, coalesce(resume_by = 'batch' and probe_at <= lethe_now(), false)
+from account_state where account = $1 for no key update
 )sql"};
 
 // Where the unfinished batches of the account's other operations than $2 begin; null if there are

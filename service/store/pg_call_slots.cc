@@ -31,9 +31,8 @@ Result<SlotOffer> PgCallSlots::Lease(const Route& route, milliseconds lease) {
         work.exec_prepared(kFreeSlot.name, route.account, ApiName(route), concurrency->second);
     if (slot.empty()) return SlotOffer{};
     const int number = slot[0][0].as<int>();
-    const std::optional<std::int64_t> no_batch;
     const auto leased = work.exec_prepared1(kLeaseSlot.name, route.account, ApiName(route), number,
-                                            holder_, lease.count(), no_batch, no_batch);
+                                            holder_, lease.count());
     work.commit();
     return SlotOffer{.lease = SlotLease{route, number, leased[0].as<std::int64_t>()}};
   });
@@ -41,11 +40,9 @@ Result<SlotOffer> PgCallSlots::Lease(const Route& route, milliseconds lease) {
 
 Status PgCallSlots::Free(const SlotLease& lease, milliseconds cool_down) {
   return pool_.WithRetry([&](pqxx::connection& connection) -> Status {
-    const std::optional<bool> no_lesson;
-    const std::optional<std::int64_t> nothing_accepted;
     pqxx::work work(connection);
     work.exec_prepared(kFreeLeasedSlot.name, lease.route.account, ApiName(lease.route), lease.slot,
-                       lease.epoch, cool_down.count(), no_lesson, nothing_accepted);
+                       lease.epoch, cool_down.count());
     work.commit();
     return Ok();
   });

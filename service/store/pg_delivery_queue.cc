@@ -6,7 +6,6 @@
 #include "store/account_statements.h"
 #include "store/order.h"
 #include "store/order_statements.h"
-#include "store/refusal_statements.h"
 #include "store/refusals.h"
 #include "store/statements.h"
 #include "store/values.h"
@@ -30,10 +29,10 @@ std::set<std::string, std::less<>> Verified(const std::vector<Account>& accounts
 
 std::string ApiName(const Claim& claim) { return std::string(Name(ApiOf(claim.route.operation))); }
 
-/// Whether the account lets a batch through: always when healthy, one at a time when blocked and
-/// due for a probe.
+/// Locks the account, and answers whether it lets a batch through: always when healthy, one at a
+/// time when blocked and due for a probe.
 bool PassAccountGate(pqxx::work& work, const ClaimParams& params) {
-  const auto gate = work.exec_prepared(kAccountGate.name, params.route.account);
+  const auto gate = work.exec_prepared(kLockAccount.name, params.route.account);
   if (gate.empty()) return false;
   const bool blocked = gate[0][0].as<bool>();
   const bool due = gate[0][1].as<bool>();
@@ -47,15 +46,16 @@ bool PassAccountGate(pqxx::work& work, const ClaimParams& params) {
 /// long it keeps the account's other claims out.
 constexpr int kMaxHeldPerClaim = 16;
 
-/// The oldest sendable batch, or the first part of it that waits for nobody. What has to wait is
-/// held, and stays so if the transaction goes on to nothing: it is committed then.
+/// The oldest sendable batch, or the first part of it that waits for nobody, and a free slot for
+/// it. What has to wait is held, and stays so if the transaction goes on to nothing: it is
+/// committed then.
 std::optional<Claim> TakeOldest(pqxx::work& work, const ClaimParams& params,
-                                std::optional<std::int64_t> capture_wait, const pqxx::row& slot) {
+                                std::optional<std::int64_t> capture_wait, int concurrency) {
   const Route& route = params.route;
   for (int held = 0; held < kMaxHeldPerClaim; ++held) {
-    const auto batch =
-        work.exec_prepared(kTakeBatch.name, route.account, std::string(Name(route.operation)),
-                           params.linger.count(), capture_wait);
+    const auto batch = work.exec_prepared(
+        kTakeBatch.name, route.account, std::string(Name(route.operation)), params.linger.count(),
+        capture_wait, std::string(Name(ApiOf(route.operation))), concurrency);
     if (batch.empty()) {
       if (held > 0) work.commit();
       return std::nullopt;
@@ -71,9 +71,9 @@ std::optional<Claim> TakeOldest(pqxx::work& work, const ClaimParams& params,
                           .started_at = {},
                           .unknown_since = ToOptionalTime(row[6]),
                           .refused_since = ToOptionalTime(row[7]),
-                          .others_accepted_at = ToOptionalTime(slot[2]),
-                          .slot_setbacks = slot[1].as<int>()},
-                .slot = slot[0].as<int>(),
+                          .others_accepted_at = ToOptionalTime(row[10]),
+                          .slot_setbacks = row[9].as<int>()},
+                .slot = row[8].as<int>(),
                 .epoch = 0,
                 .identifiers = {}};
     if (const auto free = HoldBackForOrder(work, claim)) {
@@ -100,70 +100,64 @@ SlotLesson LessonOf(const Claim& claim, const Plan& plan) {
   return lesson;
 }
 
-/// Frees the slot if the claim still holds it.
-bool FreeSlot(pqxx::work& work, const Claim& claim, const SlotLesson& lesson) {
-  return !work.exec_prepared(kFreeLeasedSlot.name, claim.route.account, ApiName(claim), claim.slot,
-                             claim.epoch, lesson.cool_down.count(), lesson.setback,
-                             ToMicros(lesson.accepted_at))
-              .empty();
-}
-
-/// One row a run. The first keeps the batch's row, and is moved last: the others copy from it.
-void MoveBatch(pqxx::work& work, const Claim& claim, const Plan& plan) {
-  const int uncounted = plan.spends_attempt ? 0 : 1;
-  const auto envelope = ToInt(claim.envelope);
-  const int lo = claim.facts.span.lo;
-  for (auto run = plan.transitions.rbegin(); run != plan.transitions.rend(); ++run) {
-    const std::string state(Name(run->to));
-    const auto reason = NullIfEmpty(run->reason);
-    const bool first = run->span.lo == lo;
-    const auto moved =
-        first ? work.exec_prepared(kMoveBatch.name, envelope, lo, run->span.hi, state, reason,
-                                   ToMicros(run->not_before), ToMicros(run->unknown_since),
-                                   ToMicros(run->accepted_at), ToMicros(run->window_end),
-                                   ToMicros(run->refused_since), uncounted)
-              : work.exec_prepared(kSplitOff.name, envelope, lo, run->span.lo, run->span.hi, state,
-                                   reason, ToMicros(run->not_before), ToMicros(run->unknown_since),
-                                   ToMicros(run->accepted_at), ToMicros(run->window_end),
-                                   ToMicros(run->refused_since), uncounted);
-    if (moved.empty()) {
-      throw std::logic_error("a leased slot points to a batch that is not being sent");
-    }
-  }
-}
-
-void JudgeAccount(pqxx::work& work, const Claim& claim, const Plan& plan) {
-  switch (plan.account) {
-    case AccountVerdict::kUntouched: return;
-    case AccountVerdict::kHealthy: {
-      const auto unblocked = work.exec_prepared(kUnblockAccount.name, claim.route.account,
-                                                ToMicros(claim.facts.started_at));
-      if (!unblocked.empty()) work.exec_prepared(kFreeRefused.name, claim.route.account);
-      return;
-    }
-    case AccountVerdict::kBlocked:
-      work.exec_prepared(kBlockAccount.name, claim.route.account, plan.account_reason,
-                         ToMicros(claim.facts.started_at), std::string(Name(plan.resume)));
-      return;
-  }
-}
+/// What is kept of an answer; an attempt without one keeps nothing.
+struct Answer {
+  std::optional<int> http_status = {};
+  std::optional<std::string> outcome = {};
+  std::optional<std::string> code = {};
+};
 
 /// The slot first, then the batch, the attempt last: every transaction that locks several locks
 /// them in this order. A claim locks the account before all of them; this one after the batch,
 /// which cannot end in a circle, because a claim that holds the account waits for no slot or batch:
 /// it skips those that are locked.
-Recorded CarryOut(pqxx::work& work, const Claim& claim, const Plan& plan,
-                  const SlotLesson& lesson) {
-  if (!FreeSlot(work, claim, lesson)) return Recorded::kFenced;
-  MoveBatch(work, claim, plan);
-  JudgeAccount(work, claim, plan);
+Recorded EndAttemptIn(pqxx::transaction_base& work, const Claim& claim, const Plan& plan,
+                      const Answer& answer, const SlotLesson& lesson) {
+  ArrayLiteral los, his, states, reasons, not_before, unknown_since, accepted_at, window_end,
+      refused_since;
+  for (const Transition& run : plan.transitions) {
+    los.Add(std::int64_t{run.span.lo});
+    his.Add(std::int64_t{run.span.hi});
+    states.AddText(Name(run.to));
+    reasons.AddTextOrNull(run.reason);
+    not_before.Add(ToMicros(run.not_before));
+    unknown_since.Add(ToMicros(run.unknown_since));
+    accepted_at.Add(ToMicros(run.accepted_at));
+    window_end.Add(ToMicros(run.window_end));
+    refused_since.Add(ToMicros(run.refused_since));
+  }
+  const auto healthy_since = plan.account == AccountVerdict::kHealthy
+                                 ? std::optional(ToMicros(claim.facts.started_at))
+                                 : std::nullopt;
+  const auto ended = work.exec_prepared1(
+      kEndAttempt.name, claim.route.account, ApiName(claim), claim.slot, claim.epoch,
+      lesson.cool_down.count(), lesson.setback, ToMicros(lesson.accepted_at), ToInt(claim.envelope),
+      claim.facts.span.lo, los.str(), his.str(), states.str(), reasons.str(), not_before.str(),
+      unknown_since.str(), accepted_at.str(), window_end.str(), refused_since.str(),
+      plan.spends_attempt ? 0 : 1, claim.facts.call_count, answer.http_status, answer.outcome,
+      answer.code, healthy_since);
+  if (!ended[0].as<bool>()) return Recorded::kFenced;
+  if (!ended[1].as<bool>()) {
+    throw std::logic_error("a leased slot points to a batch that is not being sent");
+  }
   return Recorded::kApplied;
 }
 
-void WriteAnswer(pqxx::work& work, const Claim& claim, std::optional<int> http_status,
-                 std::string_view outcome, std::string_view code) {
-  work.exec_prepared(kWriteAnswer.name, ToInt(claim.envelope), claim.facts.span.lo,
-                     claim.facts.call_count, http_status, std::string(outcome), NullIfEmpty(code));
+/// One statement is a transaction; only a block needs another one.
+Recorded EndAttempt(pqxx::connection& connection, const Claim& claim, const Plan& plan,
+                    const Answer& answer, const SlotLesson& lesson) {
+  if (plan.account != AccountVerdict::kBlocked) {
+    pqxx::nontransaction work(connection);
+    return EndAttemptIn(work, claim, plan, answer, lesson);
+  }
+  pqxx::work work(connection);
+  const Recorded recorded = EndAttemptIn(work, claim, plan, answer, lesson);
+  if (recorded == Recorded::kApplied) {
+    work.exec_prepared(kBlockAccount.name, claim.route.account, plan.account_reason,
+                       ToMicros(claim.facts.started_at), std::string(Name(plan.resume)));
+  }
+  work.commit();
+  return recorded;
 }
 
 Error NotAPlanFor(const Claim& claim) {
@@ -174,20 +168,19 @@ Error NotAPlanFor(const Claim& claim) {
 
 /// A batch that cannot be read must not hold up those behind it. A key that is missing may come
 /// back with the next key file; what is missing or broken in the database does not.
-Plan SetAside(const Claim& claim, const Error& error, TimePoint now) {
-  constexpr std::chrono::minutes kUnknownKeyPause{1};
-  Transition aside{.span = claim.facts.span,
-                   .unknown_since = claim.facts.unknown_since,
-                   .refused_since = claim.facts.refused_since};
+void SetAside(pqxx::work& work, const Claim& claim, const Error& error) {
+  constexpr std::chrono::milliseconds kUnknownKeyPause{60'000};
+  const auto set_aside = [&](BatchState state, const char* reason,
+                             std::optional<std::int64_t> pause) {
+    work.exec_prepared(kSetAside.name, ToInt(claim.envelope), claim.facts.span.lo,
+                       std::string(Name(state)), reason, pause);
+  };
   if (error.reason == "UNKNOWN_KEY") {
-    aside.to = BatchState::kReady;
-    aside.reason = "unknown_key";
-    aside.not_before = now + kUnknownKeyPause;
+    set_aside(BatchState::kReady, "unknown_key", kUnknownKeyPause.count());
   } else {
-    aside.to = BatchState::kNeedsReview;
-    aside.reason = error.reason == "ITEMS_MISSING" ? "items_missing" : "seal_broken";
+    set_aside(BatchState::kNeedsReview,
+              error.reason == "ITEMS_MISSING" ? "items_missing" : "seal_broken", std::nullopt);
   }
-  return {.transitions = {aside}, .spends_attempt = false};
 }
 
 }  // namespace
@@ -255,14 +248,10 @@ Result<std::optional<Claim>> PgDeliveryQueue::TakeBatchIn(pqxx::work& work,
                                                           const ClaimParams& params) const {
   const Route& route = params.route;
   const std::optional<Claim> nothing;
-  LockAccount(work, route.account);
   const auto concurrency = concurrency_.find(route.account);
   if (concurrency == concurrency_.end() || !PassAccountGate(work, params)) return nothing;
 
-  const std::string api(Name(ApiOf(route.operation)));
-  const auto slot = work.exec_prepared(kFreeSlot.name, route.account, api, concurrency->second);
-  if (slot.empty()) return nothing;
-  auto taken = TakeOldest(work, params, CaptureWait(route), slot[0]);
+  auto taken = TakeOldest(work, params, CaptureWait(route), concurrency->second);
   if (!taken) return nothing;
   Claim claim = *std::move(taken);
 
@@ -270,22 +259,19 @@ Result<std::optional<Claim>> PgDeliveryQueue::TakeBatchIn(pqxx::work& work,
   // newest row and an older set of items.
   auto members = ReadMembers(work, claim);
   if (!members.ok()) {
-    const TimePoint now = ToTime(work.exec_prepared1(kPresent.name)[0]);
-    MoveBatch(work, claim, SetAside(claim, members.error(), now));
+    SetAside(work, claim, members.error());
     work.commit();
     return std::move(members).error();
   }
   claim.identifiers = std::move(members->identifiers);
 
-  const auto envelope = ToInt(claim.envelope);
   const Span span = claim.facts.span;
-  const auto attempt = work.exec_prepared1(
-      kInsertAttempt.name, envelope, span.lo, span.hi, claim.facts.call_count, holder_,
+  const auto begun = work.exec_prepared1(
+      kBeginAttempt.name, route.account, ApiName(claim), claim.slot, holder_, params.lease.count(),
+      ToInt(claim.envelope), span.lo, span.hi, claim.facts.call_count,
       pqxx::binarystring(keys_.Mac(crypto::MacPurpose::kMembers, members->digests)));
-  claim.facts.started_at = ToTime(attempt[0]);
-  const auto lease = work.exec_prepared1(kLeaseSlot.name, route.account, api, claim.slot, holder_,
-                                         params.lease.count(), envelope, span.lo);
-  claim.epoch = lease[0].as<std::int64_t>();
+  claim.facts.started_at = ToTime(begun[0]);
+  claim.epoch = begun[1].as<std::int64_t>();
   return std::optional(std::move(claim));
 }
 
@@ -318,12 +304,11 @@ Result<Recorded> PgDeliveryQueue::Record(const Claim& claim, const VendorReply& 
                                          const Plan& plan) {
   if (!Covers(plan, claim.facts.span)) return NotAPlanFor(claim);
   return pool_.With([&](pqxx::connection& connection) -> Result<Recorded> {
-    pqxx::work work(connection);
-    const auto status = reply.http_status ? std::optional(reply.http_status) : std::nullopt;
-    const Recorded recorded = CarryOut(work, claim, plan, LessonOf(claim, plan));
-    WriteAnswer(work, claim, status, Name(reply.outcome), reply.code);
-    work.commit();
-    return recorded;
+    const Answer answer{
+        .http_status = reply.http_status ? std::optional(reply.http_status) : std::nullopt,
+        .outcome = std::string(Name(reply.outcome)),
+        .code = NullIfEmpty(reply.code)};
+    return EndAttempt(connection, claim, plan, answer, LessonOf(claim, plan));
   });
 }
 
@@ -333,12 +318,9 @@ Result<Recorded> PgDeliveryQueue::Release(const Claim& claim) {
                         .unknown_since = claim.facts.unknown_since,
                         .refused_since = claim.facts.refused_since};
   return pool_.With([&](pqxx::connection& connection) -> Result<Recorded> {
-    pqxx::work work(connection);
-    const Recorded recorded =
-        CarryOut(work, claim, {.transitions = {back}, .spends_attempt = false}, {});
-    WriteAnswer(work, claim, std::nullopt, Name(OutcomeClass::kNotSent), "released");
-    work.commit();
-    return recorded;
+    return EndAttempt(connection, claim, {.transitions = {back}, .spends_attempt = false},
+                      {.outcome = std::string(Name(OutcomeClass::kNotSent)), .code = "released"},
+                      {});
   });
 }
 
@@ -372,10 +354,7 @@ Result<std::optional<Claim>> PgDeliveryQueue::TakeAbandoned(milliseconds lease) 
 Result<Recorded> PgDeliveryQueue::RecordAbandoned(const Claim& claim, const Plan& plan) {
   if (!Covers(plan, claim.facts.span)) return NotAPlanFor(claim);
   return pool_.With([&](pqxx::connection& connection) -> Result<Recorded> {
-    pqxx::work work(connection);
-    const Recorded recorded = CarryOut(work, claim, plan, {});
-    work.commit();
-    return recorded;
+    return EndAttempt(connection, claim, plan, {}, {});
   });
 }
 

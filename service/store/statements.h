@@ -127,11 +127,17 @@ where account = $1 and api = $2 and number <= $3::int and (holder is null or env
 order by number limit 1 for update skip locked
 )sql"};
 
-// $4 as one of kSendableRoutes.
+// Of the slots of API $5 up to $6 as kFreeSlot, and the oldest batch that is sendable; no row if
+// either is missing. $4 as one of kSendableRoutes.
 inline constexpr Statement kTakeBatch{"take_batch", R"sql(
-with present as materialized (select lethe_now() as t), oldest as materialized (
+with present as materialized (select lethe_now() as t), free as materialized (
+  select s.number, s.setbacks from slot s, present
+  where s.account = $1 and s.api = $5 and s.number <= $6::int and (s.holder is null or s.envelope is null and s.lease_until <= present.t)
+    and (s.cool_down_until is null or s.cool_down_until <= present.t)
+  order by s.number limit 1 for update of s skip locked
+), oldest as materialized (
   select b.envelope, b.lo from batch b, present
-  where b.account = $1 and b.operation = $2 and b.state in ('open', 'ready')
+  where exists (select from free) and b.account = $1 and b.operation = $2 and b.state in ('open', 'ready')
     and case b.state when 'ready' then coalesce(b.not_before <= present.t, true)
                      else b.opened_at <= present.t - $3::bigint * interval '1 millisecond' end
     and ($4::bigint is null or b.kind <> 'identity' or b.captured_at is not null
@@ -142,63 +148,103 @@ update batch b set state = 'sending', reason = null, not_before = null, attempt_
 from oldest o
 where b.envelope = o.envelope and b.lo = o.lo and b.state in ('open', 'ready')
 returning b.envelope, b.lo, b.hi, b.kind, b.attempt_count, b.call_count, lethe_micros(b.unknown_since),
-          lethe_micros(b.refused_since)
+          lethe_micros(b.refused_since), (select number from free), (select setbacks from free),
+          (select lethe_micros(max(accepted_at)) from slot where account = $1 and api = $5)
 )sql"};
 
 inline constexpr Statement kReadItems{"read_items", R"sql(
 select sealed, digest from request_item where envelope = $1 and pos between $2::int and $3::int order by pos
 )sql"};
 
-inline constexpr Statement kInsertAttempt{"insert_attempt", R"sql(
-insert into attempt (envelope, lo, hi, number, holder, started_at, members_hmac) values ($1, $2, $3, $4, $5, lethe_now(), $6)
-returning lethe_micros(started_at)
-)sql"};
-
-// $6 envelope and $7 lo, null for a call that carries no batch.
+// For a call that carries no batch. $5 milliseconds.
 inline constexpr Statement kLeaseSlot{"lease_slot", R"sql(
-update slot set holder = $4, epoch = epoch + 1, lease_until = lethe_now() + $5::bigint * interval '1 millisecond',
-                cool_down_until = null, envelope = $6, lo = $7
+update slot set holder = $4, epoch = epoch + 1, lease_until = lethe_now() + $5::bigint * interval '1 millisecond', cool_down_until = null
 where account = $1 and api = $2 and number = $3 and envelope is null
 returning epoch
 )sql"};
 
-inline constexpr Statement kWriteAnswer{"write_answer", R"sql(
-update attempt set finished_at = lethe_now(), http_status = $4, outcome_class = $5, vendor_code = $6
-where envelope = $1 and lo = $2 and number = $3 and finished_at is null
+// For attempt $9 at the batch $6: $7..$8. $5 milliseconds.
+inline constexpr Statement kBeginAttempt{"begin_attempt", R"sql(
+with leased as (
+  update slot set holder = $4, epoch = epoch + 1, lease_until = lethe_now() + $5::bigint * interval '1 millisecond',
+                  cool_down_until = null, envelope = $6, lo = $7
+  where account = $1 and api = $2 and number = $3 and envelope is null
+  returning epoch
+)
+insert into attempt (envelope, lo, hi, number, holder, started_at, members_hmac)
+select $6, $7, $8, $9, $4, lethe_now(), $10 from leased
+returning lethe_micros(started_at), (select epoch from leased)
 )sql"};
 
-// The fence: no row means that somebody else took the slot, and the batch with it. $5 cool-down in
-// milliseconds; $6 whether the call was a setback, null if there was none; $7 start of a call that
-// was accepted.
+// No row means that somebody else took the slot. $5 cool-down in milliseconds.
 inline constexpr Statement kFreeLeasedSlot{"free_leased_slot", R"sql(
 update slot set holder = null, lease_until = null, envelope = null, lo = null,
-                cool_down_until = case when $5::bigint > 0 then lethe_now() + $5::bigint * interval '1 millisecond' end,
-                setbacks = case $6::boolean when true then setbacks + 1 when false then 0 else setbacks end,
-                accepted_at = greatest(accepted_at, lethe_time($7))
+                cool_down_until = case when $5::bigint > 0 then lethe_now() + $5::bigint * interval '1 millisecond' end
 where account = $1 and api = $2 and number = $3 and epoch = $4 and holder is not null
 returning number
 )sql"};
 
-// Later runs of a batch that splits; the first run keeps the row. $5..$12 as $4..$11 of kMoveBatch.
-inline constexpr Statement kSplitOff{"split_off", R"sql(
-insert into batch (envelope, lo, hi, account, operation, kind, state, reason, opened_at, not_before, attempt_count, call_count,
-                   unknown_since, accepted_at, window_end, refused_since, finished_at, review_since)
-select envelope, $3, $4, account, operation, kind, $5, $6, opened_at, lethe_time($7), attempt_count - $12::int, call_count,
-       lethe_time($8), lethe_time($9), lethe_time($10), lethe_time($11), case when $5 = 'rejected' then lethe_now() end,
-       case when $5 = 'needs_review' then lethe_now() end
-from batch where envelope = $1 and lo = $2 and state = 'sending'
-returning lo
+// The end of attempt $20 at batch $8:$9, which the slot $1, $2, $3 was leased for. In order:
+// - freed is the fence: without it somebody else took the slot, and the batch with it. $5 cool-down
+// in
+//   milliseconds; $6 whether the call was a setback, null if there was none; $7 start of a call
+//   that was accepted.
+// - The batch becomes the runs $10.. ; the first keeps its row. $19 attempts that did not count.
+// - The answer is kept whoever has the slot. $22 its class, null if there is none to write.
+// - The account is healthy: $24 start of the attempt that was accepted, null if none was. One that
+// was
+//   under way when the block began shows nothing.
+// Answers whether it was freed, whether the batch was there, whether a block ended.
+inline constexpr Statement kEndAttempt{"end_attempt", R"sql(
+with freed as (
+  update slot set holder = null, lease_until = null, envelope = null, lo = null,
+                  cool_down_until = case when $5::bigint > 0 then lethe_now() + $5::bigint * interval '1 millisecond' end,
+                  setbacks = case $6::boolean when true then setbacks + 1 when false then 0 else setbacks end,
+                  accepted_at = greatest(accepted_at, lethe_time($7))
+  where account = $1 and api = $2 and number = $3 and epoch = $4 and holder is not null
+  returning number
+), run as materialized (
+  select * from unnest($10::smallint[], $11::smallint[], $12::text[], $13::text[], $14::bigint[], $15::bigint[], $16::bigint[],
+                       $17::bigint[], $18::bigint[])
+    as r(lo, hi, state, reason, not_before, unknown_since, accepted_at, window_end, refused_since)
+  where exists (select from freed)
+), later as (
+  insert into batch (envelope, lo, hi, account, operation, kind, state, reason, opened_at, not_before, attempt_count, call_count,
+                     unknown_since, accepted_at, window_end, refused_since, finished_at, review_since)
+  select b.envelope, r.lo, r.hi, b.account, b.operation, b.kind, r.state, r.reason, b.opened_at, lethe_time(r.not_before),
+         b.attempt_count - $19::int, b.call_count, lethe_time(r.unknown_since), lethe_time(r.accepted_at), lethe_time(r.window_end),
+         lethe_time(r.refused_since), case when r.state = 'rejected' then lethe_now() end,
+         case when r.state = 'needs_review' then lethe_now() end
+  from run r join batch b on r.lo > b.lo
+  where b.envelope = $8 and b.lo = $9 and b.state = 'sending'
+), moved as (
+  update batch b set hi = r.hi, state = r.state, reason = r.reason, not_before = lethe_time(r.not_before),
+                     unknown_since = lethe_time(r.unknown_since), accepted_at = lethe_time(r.accepted_at),
+                     window_end = lethe_time(r.window_end), refused_since = lethe_time(r.refused_since),
+                     attempt_count = b.attempt_count - $19::int, finished_at = case when r.state = 'rejected' then lethe_now() end,
+                     review_since = case when r.state = 'needs_review' then lethe_now() end
+  from run r
+  where b.envelope = $8 and b.lo = $9 and b.state = 'sending' and r.lo = b.lo
+  returning b.lo
+), answered as (
+  update attempt set finished_at = lethe_now(), http_status = $21, outcome_class = $22, vendor_code = $23
+  where $22::text is not null and envelope = $8 and lo = $9 and number = $20 and finished_at is null
+), unblocked as (
+  update account_state set blocked_since = null, blocked_reason = null, resume_by = null, probe_at = null, probe_count = 0
+  where account = $1 and blocked_since <= lethe_time($24) and resume_by <> 'operator' and exists (select from moved)
+  returning account
+), heard_again as (
+  update batch b set state = 'ready' from unblocked u
+  where b.account = u.account and b.state = 'held' and b.reason in ('refused_unconfirmed', 'refused_confirmed')
+)
+select exists (select from freed), exists (select from moved)
 )sql"};
 
-// $3 hi, $4 state, $5 reason, $6 not_before, $7 unknown_since, $8 accepted_at, $9 window_end,
-// $10 refused_since, $11 attempts that did not count.
-inline constexpr Statement kMoveBatch{"move_batch", R"sql(
-update batch set hi = $3, state = $4, reason = $5, not_before = lethe_time($6), unknown_since = lethe_time($7),
-                 accepted_at = lethe_time($8), window_end = lethe_time($9), refused_since = lethe_time($10),
-                 attempt_count = attempt_count - $11::int, finished_at = case when $4 = 'rejected' then lethe_now() end,
-                 review_since = case when $4 = 'needs_review' then lethe_now() end
+// A batch that was claimed and cannot be read: the attempt counts for nothing.
+inline constexpr Statement kSetAside{"set_aside", R"sql(
+update batch set state = $3, reason = $4, not_before = lethe_now() + $5::bigint * interval '1 millisecond',
+                 attempt_count = attempt_count - 1, review_since = case when $3 = 'needs_review' then lethe_now() end
 where envelope = $1 and lo = $2 and state = 'sending'
-returning lo
 )sql"};
 
 inline constexpr Statement kTakeAbandonedSlot{"take_abandoned_slot", R"sql(
@@ -288,15 +334,13 @@ select account, api, count(holder) filter (where envelope is not null or lease_u
 )sql"};
 
 inline constexpr std::array kStatements{
-    &kLockNodes,        &kAcquireNode,       &kRenewNode,
-    &kInsertKeys,       &kFindKey,           &kTransactionStatus,
-    &kAppendToEnvelope, &kWriteRequests,     &kRegisterAccount,
-    &kSendableRoutes,   &kFreeSlot,          &kTakeBatch,
-    &kReadItems,        &kInsertAttempt,     &kLeaseSlot,
-    &kWriteAnswer,      &kFreeLeasedSlot,    &kSplitOff,
-    &kMoveBatch,        &kTakeAbandonedSlot, &kReadAbandonedBatch,
-    &kCloseWindows,     &kReadRequests,      &kFindRequest,
-    &kReadItemStates,   &kPresent,           &kCountItems,
-    &kCountAccepted,    &kOldestWaiting,     &kCountSlots};
+    &kLockNodes,       &kAcquireNode,       &kRenewNode,         &kInsertKeys,
+    &kFindKey,         &kTransactionStatus, &kAppendToEnvelope,  &kWriteRequests,
+    &kRegisterAccount, &kSendableRoutes,    &kFreeSlot,          &kTakeBatch,
+    &kReadItems,       &kLeaseSlot,         &kBeginAttempt,      &kFreeLeasedSlot,
+    &kEndAttempt,      &kSetAside,          &kTakeAbandonedSlot, &kReadAbandonedBatch,
+    &kCloseWindows,    &kReadRequests,      &kFindRequest,       &kReadItemStates,
+    &kPresent,         &kCountItems,        &kCountAccepted,     &kOldestWaiting,
+    &kCountSlots};
 
 }  // namespace lethe::store

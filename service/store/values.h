@@ -38,6 +38,14 @@ class ArrayLiteral {
   void Add(std::optional<std::int64_t> number) {
     Element() += number ? std::to_string(*number) : "NULL";
   }
+  /// Empty text is null.
+  void AddTextOrNull(std::string_view text) {
+    if (text.empty()) {
+      Element() += "NULL";
+    } else {
+      AddText(text);
+    }
+  }
   void AddText(std::string_view text) {
     Element() += '"';
     for (char c : text) {

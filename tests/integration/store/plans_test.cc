@@ -102,8 +102,9 @@ TEST_F(Plans, TheHistoryIsInOnePartition) {
 }
 
 TEST_F(Plans, TakeBatchReadsTheOldestFromItsIndex) {
-  EXPECT_THAT(PlanOf(kTakeBatch, "'acme', 'erasure', 2000, 600000"),
-              AllOf(ReadsNoTableWhole(), HasSubstr("batch_sendable"), Not(HasSubstr("Sort"))));
+  EXPECT_THAT(
+      PlanOf(kTakeBatch, "'acme', 'erasure', 2000, 600000, 'delete', 2"),
+      AllOf(ReadsNoTableWhole(), HasSubstr("batch_sendable"), Not(HasSubstr("Sort Key: b."))));
 }
 
 TEST_F(Plans, SendableRoutesStopsAtTheFirstBatch) {
@@ -154,9 +155,11 @@ TEST_F(Plans, AFreeSlotIsFoundAmongItsOwn) {
 TEST_F(Plans, AppendingAndMovingTouchOneBatch) {
   EXPECT_THAT(PlanOf(kAppendToEnvelope, kEnvelope + ", 1, 9, 100"),
               AllOf(ReadsNoTableWhole(), HasSubstr("batch_pkey")));
-  EXPECT_THAT(
-      PlanOf(kMoveBatch, kEnvelope + ", 0, 9, 'ready', null, null, null, null, null, null, 0"),
-      AllOf(ReadsNoTableWhole(), HasSubstr("batch_pkey")));
+  EXPECT_THAT(PlanOf(kEndAttempt,
+                     "'acme', 'delete', 1, 7, 0, false, null, " + kEnvelope +
+                         ", 0, '{0}', '{9}', '{ready}', '{null}', '{null}', '{null}', '{null}', "
+                         "'{null}', '{null}', 0, 1, 200, 'accepted', null, null"),
+              AllOf(ReadsNoTableWhole(), HasSubstr("batch_pkey")));
 }
 
 TEST_F(Plans, WhereOtherOperationsBeginIsReadFromTheirIndex) {
