@@ -12,7 +12,6 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr int kCallersPerPort = 8;
 constexpr int kIdentifiersPerRequest = 1000;
 constexpr std::chrono::minutes kLongestDrain{10};
 /// The times are the database's own, so this is only about not being felt.
@@ -22,7 +21,7 @@ v1::CreatePrivacyRequestRequest MakeErasure(const Fill& fill, int number) {
   v1::CreatePrivacyRequestRequest request;
   const auto account = static_cast<std::size_t>(number) % fill.accounts.size();
   request.set_parent("accounts/" + fill.accounts[account]);
-  const int first = fill.first + number * kIdentifiersPerRequest;
+  const int first = number * kIdentifiersPerRequest;
   request.set_idempotency_key("from-" + std::to_string(first));
   for (int i = first; i < first + kIdentifiersPerRequest; ++i) {
     request.mutable_erasure()->add_identities("user-" + std::to_string(i) + "@example.com");
@@ -38,14 +37,13 @@ std::vector<std::string> AccountNames(const std::string& name, int count) {
   return names;
 }
 
-double HandOver(const Fill& fill) {
+void HandOver(const Fill& fill) {
   const int requests = fill.identifiers / kIdentifiersPerRequest;
   std::atomic<int> next{0};
   std::atomic<bool> refused{false};
   std::vector<std::thread> callers;
-  const auto began = steady_clock::now();
   for (const int port : fill.ports) {
-    for (int caller = 0; caller < kCallersPerPort; ++caller) {
+    for (int caller = 0; caller < fill.callers_per_port; ++caller) {
       callers.emplace_back([&, port] {
         const test::ApiClient client(port);
         for (int number; (number = next++) < requests && !refused;) {
@@ -56,7 +54,6 @@ double HandOver(const Fill& fill) {
   }
   for (std::thread& caller : callers) caller.join();
   if (refused) throw std::runtime_error("a request of the backlog was refused");
-  return fill.identifiers / std::chrono::duration<double>(steady_clock::now() - began).count();
 }
 
 double WaitUntilRecorded(const BenchDatabase& database, int identifiers) {
