@@ -1,10 +1,9 @@
 #include "store/pg_request_store.h"
 
 #include <algorithm>
-#include <iterator>
 #include <limits>
 #include <map>
-#include <ranges>
+#include <utility>
 
 #include "store/page.h"
 #include "store/statements.h"
@@ -199,8 +198,8 @@ Result<Page<RequestView>> PgRequestStore::ListRequests(const ListRequestsParams&
     Page<StoredRequest> page = ToPage(ToRequests(rows), params.page_size);
     CountVerified(work, page.rows);
     Page<RequestView> views{.rows = {}, .more = page.more};
-    std::ranges::move(page.rows | std::views::transform(&StoredRequest::view),
-                      std::back_inserter(views.rows));
+    views.rows.reserve(page.rows.size());
+    for (StoredRequest& request : page.rows) views.rows.push_back(std::move(request.view));
     return views;
   });
 }
