@@ -38,6 +38,7 @@ Process::Process(std::vector<std::string> argv, const std::filesystem::path& dir
   posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, out_.c_str(), kFlags, 0600);
   posix_spawn_file_actions_addopen(&files, STDERR_FILENO, err_.c_str(), kFlags, 0600);
+  posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
   const int failed = posix_spawn(&pid_, pointers[0], &files, nullptr, pointers.data(), environ);
   posix_spawn_file_actions_destroy(&files);
   if (failed != 0) throw std::system_error(failed, std::generic_category(), argv[3]);
