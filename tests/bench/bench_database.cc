@@ -16,9 +16,4 @@ BenchDatabase::BenchDatabase(test::Schema schema) : TestDatabase(schema) {
   work.exec("select pg_reload_conf()");
 }
 
-std::string BenchDatabase::superuser_url() const {
-  std::string superuser = url();
-  return superuser.replace(superuser.find("user=lethe"), 10, "user=postgres");
-}
-
 }  // namespace lethe::bench

@@ -10,9 +10,6 @@ namespace lethe::bench {
 class BenchDatabase : public test::TestDatabase {
  public:
   explicit BenchDatabase(test::Schema schema = test::Schema::kMigrated);
-
-  /// The same database for PostgreSQL's superuser.
-  std::string superuser_url() const;
 };
 
 }  // namespace lethe::bench

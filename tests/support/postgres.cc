@@ -18,6 +18,11 @@ namespace {
 constexpr char kScript[] = LETHE_SOURCE_DIR "/deploy/local/postgres";
 constexpr char kTemplate[] = "lethe_template";
 
+std::string ForSuperuser(std::string url) {
+  const std::string role = "user=lethe";
+  return url.replace(url.find(role), role.size(), "user=postgres");
+}
+
 std::string Output(const std::string& command) {
   FILE* pipe = popen(command.c_str(), "r");
   if (!pipe) throw std::runtime_error("cannot run " + command);
@@ -43,8 +48,13 @@ class Server {
   }
 
   void Admin(const std::string& sql) const {
-    pqxx::connection connection(url_);
+    pqxx::connection connection(ForSuperuser(url_));
     pqxx::nontransaction(connection).exec(sql);
+  }
+
+  void EndSessions(const std::string& database) const {
+    Admin("select pg_terminate_backend(pid) from pg_stat_activity where datname = '" + database +
+          "'");
   }
 
  private:
@@ -55,7 +65,7 @@ class Server {
     Output(std::string(kScript) + " start " + directory_ + " --fast --owner " +
            std::to_string(getpid()));
     url_ = Output(std::string(kScript) + " url " + directory_);
-    Admin(std::string("create database ") + kTemplate);
+    Admin(std::string("create database ") + kTemplate + " owner lethe");
     const auto connection = std::make_unique<pqxx::connection>(Url(kTemplate));
     const auto now =
         std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
@@ -79,7 +89,7 @@ TestDatabase::TestDatabase(Schema schema) {
   static std::atomic<int> count{0};
   const Server& server = Server::Shared();
   name_ = "t" + std::to_string(++count);
-  server.Admin("create database " + name_ +
+  server.Admin("create database " + name_ + " owner lethe" +
                (schema == Schema::kMigrated ? std::string(" template ") + kTemplate : ""));
   url_ = server.Url(name_);
 }
@@ -92,22 +102,20 @@ TestDatabase::~TestDatabase() {
   }
 }
 
+std::string TestDatabase::superuser_url() const { return ForSuperuser(url_); }
+
 pqxx::result TestDatabase::Run(const std::string& sql) const {
   pqxx::connection connection(url_);
   pqxx::nontransaction work(connection);
   return work.exec(sql);
 }
 
-void TestDatabase::CutConnections() const {
-  Run("select pg_terminate_backend(pid) from pg_stat_activity "
-      "where datname = current_database() and pid <> pg_backend_pid()");
-}
+void TestDatabase::CutConnections() const { Server::Shared().EndSessions(name_); }
 
 void TestDatabase::Shut() const {
   const Server& server = Server::Shared();
   server.Admin("alter database " + name_ + " allow_connections false");
-  server.Admin("select pg_terminate_backend(pid) from pg_stat_activity where datname = '" + name_ +
-               "'");
+  server.EndSessions(name_);
 }
 
 void TestDatabase::Open() const {

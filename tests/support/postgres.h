@@ -25,6 +25,9 @@ class TestDatabase {
     return [url = url_] { return Result<std::string>(url); };
   }
 
+  /// The same for PostgreSQL's superuser, whom the server's own workers obey as well.
+  std::string superuser_url() const;
+
   /// For looking and for arranging.
   pqxx::result Run(const std::string& sql) const;
 
