@@ -95,6 +95,7 @@ std::vector<Shape> Shapes() {
                                          {"bank", Operation::kErasure}};
   return {
       {"submit one identifier", [](World& w) { w.Submit(); }},
+      {"submit 100 identifiers", [](World& w) { w.Submit(bench::kErase, 100); }},
       {"poll: what is sendable",
        [](World& w) { Must(w.queue().Sendable(routes, bench::kLinger)); }},
       {"poll: held refusals", [](World& w) { Must(w.queue().RefusalCases()); }},

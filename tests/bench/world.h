@@ -50,17 +50,20 @@ class World {
   RequestStore& requests() { return store_.requests(); }
   DeliveryQueue& queue() { return queue_; }
 
-  /// An erasure of one identifier, durable.
-  void Submit(const Route& route = kErase) {
+  /// An erasure by this many identities, durable.
+  void Submit(const Route& route = kErase, int identities = 1) {
     const std::string number = std::to_string(++submitted_);
     NewRequest request{.principal = "bench",
                        .account = route.account,
                        .idempotency_key = number,
                        .operation = Operation::kErasure,
                        .kind = IdentifierKind::kIdentity,
-                       .items = {{Identifier("user-" + number), 0}},
+                       .items = {},
                        .submit_time = {},
                        .due_time = {}};
+    for (int i = 0; i < identities; ++i) {
+      request.items.push_back({Identifier("user-" + number + "-" + std::to_string(i)), i});
+    }
     std::promise<Result<Admission>> answer;
     requests().Submit(std::move(request),
                       [&](Result<Admission> result) { answer.set_value(std::move(result)); });
