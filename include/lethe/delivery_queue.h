@@ -62,9 +62,9 @@ struct RefusalCase {
   RefusalEvidence evidence;
 };
 
-/// The durable queue as the dispatcher sees it. Thread-safe; nothing here throws. Each call is one
-/// transaction: it happened or it did not, and after kUnavailable it may be either; calling again
-/// is right.
+/// The durable queue as the dispatcher sees it. Thread-safe; nothing here throws. Each call
+/// happened or it did not, as a whole, and after kUnavailable it may be either; calling again is
+/// right.
 class DeliveryQueue {
  public:
   virtual ~DeliveryQueue() = default;

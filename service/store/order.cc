@@ -13,17 +13,13 @@
 namespace lethe::store {
 namespace {
 
-std::map<int, Blocker> FindBlockers(pqxx::work& work, const Claim& claim) {
+std::map<int, Blocker> FindBlockers(pqxx::work& work, const Claim& claim, EnvelopeId others) {
   const std::string operation(Name(claim.route.operation));
-  const auto others = work.exec_prepared1(kOldestOfOthers.name, claim.route.account, operation);
-  if (others[0].is_null()) return {};
-
   const bool attempted_before = claim.facts.call_count > 1;
   std::map<int, Blocker> blockers;
-  for (const auto& row :
-       work.exec_prepared(kFindEarlier.name, claim.route.account, operation, ToInt(claim.envelope),
-                          claim.facts.span.lo, claim.facts.span.hi, attempted_before,
-                          others[0].as<std::int64_t>())) {
+  for (const auto& row : work.exec_prepared(kFindEarlier.name, claim.route.account, operation,
+                                            ToInt(claim.envelope), claim.facts.span.lo,
+                                            claim.facts.span.hi, attempted_before, ToInt(others))) {
     blockers[row[0].as<int>()] = {EnvelopeId{row[1].as<std::int64_t>()},
                                   {row[2].as<int>(), row[3].as<int>()}};
   }
@@ -58,12 +54,26 @@ void Split(pqxx::work& work, const Claim& claim, const std::vector<OrderedRun>& 
 
 }  // namespace
 
+std::map<Route, EnvelopeId> OldestOfOthers(pqxx::work& work, std::span<const Route> routes) {
+  ArrayLiteral accounts, operations;
+  for (const Route& route : routes) {
+    accounts.AddText(route.account);
+    operations.AddText(Name(route.operation));
+  }
+  std::map<Route, EnvelopeId> oldest;
+  for (const auto& row :
+       work.exec_prepared(kOldestOfOthers.name, accounts.str(), operations.str())) {
+    oldest.emplace(routes[row[0].as<std::size_t>() - 1], EnvelopeId{row[1].as<std::int64_t>()});
+  }
+  return oldest;
+}
+
 void LockAccount(pqxx::work& work, const std::string& account) {
   work.exec_prepared(kLockAccount.name, account);
 }
 
-std::optional<Span> HoldBackForOrder(pqxx::work& work, const Claim& claim) {
-  const std::map<int, Blocker> blockers = FindBlockers(work, claim);
+std::optional<Span> HoldBackForOrder(pqxx::work& work, const Claim& claim, EnvelopeId others) {
+  const std::map<int, Blocker> blockers = FindBlockers(work, claim, others);
   if (blockers.empty()) return claim.facts.span;
 
   const std::vector<OrderedRun> runs = CutByBlocker(claim.facts.span, blockers);

@@ -13,16 +13,24 @@ select blocked_since is not null, coalesce(resume_by = 'batch' and probe_at <= l
 from account_state where account = $1 for no key update
 )sql"};
 
-// Where the unfinished batches of the account's other operations than $2 begin; null if there are
-// none.
+// Those of the accounts $1 that are not blocked; sorted, so that two claims of several accounts
+// wait for each other instead of deadlocking.
+inline constexpr Statement kLockServedAccounts{"lock_served_accounts", R"sql(
+select account from account_state where account = any($1::text[]) and blocked_since is null order by account for no key update
+)sql"};
+
+// Which of the routes $1, $2 (accounts, operations) have unfinished batches of the account's other
+// operations, and where those begin.
 inline constexpr Statement kOldestOfOthers{"oldest_of_others", R"sql(
-select min(oldest.envelope)
-from unnest(array['erasure', 'demerge', 'disassociation']) as other(operation)
+select r.n, min(oldest.envelope)
+from unnest($1::text[], $2::text[]) with ordinality as r(account, operation, n)
+  cross join unnest(array['erasure', 'demerge', 'disassociation']) as other(operation)
   cross join lateral (
     select b.envelope from batch b
-    where b.account = $1 and b.operation = other.operation and b.state not in ('done', 'rejected', 'cancelled')
+    where b.account = r.account and b.operation = other.operation and b.state not in ('done', 'rejected', 'cancelled')
     order by b.envelope limit 1) oldest
-where other.operation <> $2
+where other.operation <> r.operation
+group by r.n
 )sql"};
 
 // For each position of $3: $4..$5 that must wait, the last of the batches that go first
@@ -126,8 +134,8 @@ from (
     limit 1) earlier
 )sql"};
 
-inline constexpr std::array kOrderStatements{&kLockAccount,  &kOldestOfOthers, &kFindEarlier,
-                                             &kSplitByOrder, &kReleaseHeld,    &kNoteUnlinking,
-                                             &kFindUnlinked};
+inline constexpr std::array kOrderStatements{
+    &kLockAccount,  &kLockServedAccounts, &kOldestOfOthers, &kFindEarlier,
+    &kSplitByOrder, &kReleaseHeld,        &kNoteUnlinking,  &kFindUnlinked};
 
 }  // namespace lethe::store

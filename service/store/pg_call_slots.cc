@@ -6,6 +6,7 @@
 
 #include "store/account_statements.h"
 #include "store/statements.h"
+#include "store/values.h"
 
 namespace lethe::store {
 namespace {
@@ -28,9 +29,10 @@ Result<SlotOffer> PgCallSlots::Lease(const Route& route, milliseconds lease) {
     if (gate[0][0].as<bool>()) return SlotOffer{.account_blocked = true};
 
     const auto slot =
-        work.exec_prepared(kFreeSlot.name, route.account, ApiName(route), concurrency->second);
+        work.exec_prepared(kFreeSlots.name, ArrayOf(route.account), ArrayOf(ApiName(route)),
+                           "{" + std::to_string(concurrency->second) + "}", "{1}");
     if (slot.empty()) return SlotOffer{};
-    const int number = slot[0][0].as<int>();
+    const int number = slot[0][1].as<int>();
     const auto leased = work.exec_prepared1(kLeaseSlot.name, route.account, ApiName(route), number,
                                             holder_, lease.count());
     work.commit();

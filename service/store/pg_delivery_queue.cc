@@ -2,9 +2,6 @@
 
 #include <utility>
 
-#include "lethe/read_back.h"
-#include "store/account_statements.h"
-#include "store/order.h"
 #include "store/order_statements.h"
 #include "store/refusals.h"
 #include "store/statements.h"
@@ -13,152 +10,10 @@
 namespace lethe::store {
 namespace {
 
-std::map<std::string, int, std::less<>> ConcurrencyByAccount(const std::vector<Account>& accounts) {
-  std::map<std::string, int, std::less<>> concurrency;
-  for (const Account& account : accounts) concurrency[account.name] = account.concurrency;
-  return concurrency;
-}
-
-std::set<std::string, std::less<>> Verified(const std::vector<Account>& accounts) {
-  std::set<std::string, std::less<>> verified;
-  for (const Account& account : accounts) {
-    if (account.verification.on()) verified.insert(account.name);
-  }
-  return verified;
-}
-
-std::string ApiName(const Claim& claim) { return std::string(Name(ApiOf(claim.route.operation))); }
-
-/// Locks the account, and answers whether it lets a batch through: always when healthy, one at a
-/// time when blocked and due for a probe.
-bool PassAccountGate(pqxx::work& work, const ClaimParams& params) {
-  const auto gate = work.exec_prepared(kLockAccount.name, params.route.account);
-  if (gate.empty()) return false;
-  const bool blocked = gate[0][0].as<bool>();
-  const bool due = gate[0][1].as<bool>();
-  if (!blocked) return true;
-  return due &&
-         !work.exec_prepared(kTakeBatchProbe.name, params.route.account, params.lease.count())
-              .empty();
-}
-
-/// Batches that one claim may find to wait for another operation before it gives up: bounds how
-/// long it keeps the account's other claims out.
-constexpr int kMaxHeldPerClaim = 16;
-
-/// The oldest sendable batch, or the first part of it that waits for nobody, and a free slot for
-/// it. What has to wait is held, and stays so if the transaction goes on to nothing: it is
-/// committed then.
-std::optional<Claim> TakeOldest(pqxx::work& work, const ClaimParams& params,
-                                std::optional<std::int64_t> capture_wait, int concurrency) {
-  const Route& route = params.route;
-  for (int held = 0; held < kMaxHeldPerClaim; ++held) {
-    const auto batch = work.exec_prepared(
-        kTakeBatch.name, route.account, std::string(Name(route.operation)), params.linger.count(),
-        capture_wait, std::string(Name(ApiOf(route.operation))), concurrency);
-    if (batch.empty()) {
-      if (held > 0) work.commit();
-      return std::nullopt;
-    }
-    const auto& row = batch[0];
-    Claim claim{.route = route,
-                .kind = ParseIdentifierKind(row[3].c_str()).value(),
-                .envelope = EnvelopeId{row[0].as<std::int64_t>()},
-                .facts = {.operation = route.operation,
-                          .span = {row[1].as<int>(), row[2].as<int>()},
-                          .attempt_count = row[4].as<int>(),
-                          .call_count = row[5].as<int>(),
-                          .started_at = {},
-                          .unknown_since = ToOptionalTime(row[6]),
-                          .refused_since = ToOptionalTime(row[7]),
-                          .others_accepted_at = ToOptionalTime(row[10]),
-                          .slot_setbacks = row[9].as<int>()},
-                .slot = row[8].as<int>(),
-                .epoch = 0,
-                .identifiers = {}};
-    if (const auto free = HoldBackForOrder(work, claim)) {
-      claim.facts.span = *free;
-      return claim;
-    }
-  }
-  work.commit();
-  return std::nullopt;
-}
-
-/// What a call has taught about its slot.
-struct SlotLesson {
-  milliseconds cool_down{0};
-  std::optional<bool> setback = {};           ///< Nothing if there was no call.
-  std::optional<TimePoint> accepted_at = {};  ///< Start of a call that was accepted.
-};
-
-SlotLesson LessonOf(const Claim& claim, const Plan& plan) {
-  SlotLesson lesson{.cool_down = plan.slot_cool_down, .setback = plan.setback};
-  for (const Transition& run : plan.transitions) {
-    if (run.to == BatchState::kAccepted) lesson.accepted_at = claim.facts.started_at;
-  }
-  return lesson;
-}
-
-/// What is kept of an answer; an attempt without one keeps nothing.
-struct Answer {
-  std::optional<int> http_status = {};
-  std::optional<std::string> outcome = {};
-  std::optional<std::string> code = {};
-};
-
-/// The slot first, then the batch, the attempt last: every transaction that locks several locks
-/// them in this order. A claim locks the account before all of them; this one after the batch,
-/// which cannot end in a circle, because a claim that holds the account waits for no slot or batch:
-/// it skips those that are locked.
-Recorded EndAttemptIn(pqxx::transaction_base& work, const Claim& claim, const Plan& plan,
-                      const Answer& answer, const SlotLesson& lesson) {
-  ArrayLiteral los, his, states, reasons, not_before, unknown_since, accepted_at, window_end,
-      refused_since;
-  for (const Transition& run : plan.transitions) {
-    los.Add(std::int64_t{run.span.lo});
-    his.Add(std::int64_t{run.span.hi});
-    states.AddText(Name(run.to));
-    reasons.AddTextOrNull(run.reason);
-    not_before.Add(ToMicros(run.not_before));
-    unknown_since.Add(ToMicros(run.unknown_since));
-    accepted_at.Add(ToMicros(run.accepted_at));
-    window_end.Add(ToMicros(run.window_end));
-    refused_since.Add(ToMicros(run.refused_since));
-  }
-  const auto healthy_since = plan.account == AccountVerdict::kHealthy
-                                 ? std::optional(ToMicros(claim.facts.started_at))
-                                 : std::nullopt;
-  const auto ended = work.exec_prepared1(
-      kEndAttempt.name, claim.route.account, ApiName(claim), claim.slot, claim.epoch,
-      lesson.cool_down.count(), lesson.setback, ToMicros(lesson.accepted_at), ToInt(claim.envelope),
-      claim.facts.span.lo, los.str(), his.str(), states.str(), reasons.str(), not_before.str(),
-      unknown_since.str(), accepted_at.str(), window_end.str(), refused_since.str(),
-      plan.spends_attempt ? 0 : 1, claim.facts.call_count, answer.http_status, answer.outcome,
-      answer.code, healthy_since);
-  if (!ended[0].as<bool>()) return Recorded::kFenced;
-  if (!ended[1].as<bool>()) {
-    throw std::logic_error("a leased slot points to a batch that is not being sent");
-  }
-  return Recorded::kApplied;
-}
-
-/// One statement is a transaction; only a block needs another one.
-Recorded EndAttempt(pqxx::connection& connection, const Claim& claim, const Plan& plan,
-                    const Answer& answer, const SlotLesson& lesson) {
-  if (plan.account != AccountVerdict::kBlocked) {
-    pqxx::nontransaction work(connection);
-    return EndAttemptIn(work, claim, plan, answer, lesson);
-  }
-  pqxx::work work(connection);
-  const Recorded recorded = EndAttemptIn(work, claim, plan, answer, lesson);
-  if (recorded == Recorded::kApplied) {
-    work.exec_prepared(kBlockAccount.name, claim.route.account, plan.account_reason,
-                       ToMicros(claim.facts.started_at), std::string(Name(plan.resume)));
-  }
-  work.commit();
-  return recorded;
-}
+/// How long claims of several accounts wait for one of them that is locked, before each waits
+/// alone. A claim holds its account for milliseconds; a session that somebody left open must not
+/// hold up the other accounts.
+constexpr const char* kPatience = "set local lock_timeout = '250ms'";
 
 Error NotAPlanFor(const Claim& claim) {
   return Error{ErrorCode::kInternal, "BAD_PLAN",
@@ -166,53 +21,26 @@ Error NotAPlanFor(const Claim& claim) {
                    std::to_string(claim.facts.span.lo)};
 }
 
-/// A batch that cannot be read must not hold up those behind it. A key that is missing may come
-/// back with the next key file; what is missing or broken in the database does not.
-void SetAside(pqxx::work& work, const Claim& claim, const Error& error) {
-  constexpr std::chrono::milliseconds kUnknownKeyPause{60'000};
-  const auto set_aside = [&](BatchState state, const char* reason,
-                             std::optional<std::int64_t> pause) {
-    work.exec_prepared(kSetAside.name, ToInt(claim.envelope), claim.facts.span.lo,
-                       std::string(Name(state)), reason, pause);
-  };
-  if (error.reason == "UNKNOWN_KEY") {
-    set_aside(BatchState::kReady, "unknown_key", kUnknownKeyPause.count());
-  } else {
-    set_aside(BatchState::kNeedsReview,
-              error.reason == "ITEMS_MISSING" ? "items_missing" : "seal_broken", std::nullopt);
-  }
-}
-
 }  // namespace
-
-struct PgDeliveryQueue::Members {
-  std::vector<Identifier> identifiers;
-  std::string digests;  ///< One after the other.
-};
 
 PgDeliveryQueue::PgDeliveryQueue(std::string holder, const std::vector<Account>& accounts,
                                  const crypto::KeyRing& keys, Pool& pool)
     : holder_(std::move(holder)),
-      concurrency_(ConcurrencyByAccount(accounts)),
-      verified_(Verified(accounts)),
-      keys_(keys),
-      pool_(pool) {}
+      accounts_(accounts),
+      claims_(holder_, accounts, keys),
+      pool_(pool),
+      take_([this](std::span<const ClaimParams* const> wishes) { return TakeTogether(wishes); }),
+      end_([this](std::span<const AttemptEnd* const> ends) { return EndTogether(ends); }) {}
 
 Status PgDeliveryQueue::RegisterAccounts() {
   return pool_.WithRetry([&](pqxx::connection& connection) -> Status {
     pqxx::work work(connection);
-    for (const auto& [account, concurrency] : concurrency_) {
-      work.exec_prepared(kRegisterAccount.name, account, kMaxConcurrency);
+    for (const Account& account : accounts_) {
+      work.exec_prepared(kRegisterAccount.name, account.name, kMaxConcurrency);
     }
     work.commit();
     return Ok();
   });
-}
-
-/// Whom an erasure by identity is about to reach must be known before it is sent.
-std::optional<std::int64_t> PgDeliveryQueue::CaptureWait(const Route& route) const {
-  if (route.operation != Operation::kErasure || !verified_.contains(route.account)) return {};
-  return milliseconds(kCaptureWait).count();
 }
 
 Result<std::vector<Route>> PgDeliveryQueue::Sendable(std::span<const Route> routes,
@@ -221,7 +49,7 @@ Result<std::vector<Route>> PgDeliveryQueue::Sendable(std::span<const Route> rout
   for (const Route& route : routes) {
     accounts.AddText(route.account);
     operations.AddText(Name(route.operation));
-    capture_waits.Add(CaptureWait(route));
+    capture_waits.Add(claims_.CaptureWait(route));
   }
   return pool_.WithRetry([&](pqxx::connection& connection) -> Result<std::vector<Route>> {
     pqxx::nontransaction work(connection);
@@ -236,80 +64,31 @@ Result<std::vector<Route>> PgDeliveryQueue::Sendable(std::span<const Route> rout
 }
 
 Result<std::optional<Claim>> PgDeliveryQueue::TakeBatch(const ClaimParams& params) {
-  return pool_.With([&](pqxx::connection& connection) -> Result<std::optional<Claim>> {
+  if (auto together = take_.Do(params)) return *std::move(together);
+  return pool_.With([&](pqxx::connection& connection) -> Claims::Answer {
     pqxx::work work(connection);
-    auto claim = TakeBatchIn(work, params);
-    if (claim.ok() && *claim) work.commit();
-    return claim;
+    auto [answer, wrote] = claims_.TakeAlone(work, params);
+    if (wrote) work.commit();
+    return std::move(answer);
   });
 }
 
-Result<std::optional<Claim>> PgDeliveryQueue::TakeBatchIn(pqxx::work& work,
-                                                          const ClaimParams& params) const {
-  const Route& route = params.route;
-  const std::optional<Claim> nothing;
-  const auto concurrency = concurrency_.find(route.account);
-  if (concurrency == concurrency_.end() || !PassAccountGate(work, params)) return nothing;
-
-  auto taken = TakeOldest(work, params, CaptureWait(route), concurrency->second);
-  if (!taken) return nothing;
-  Claim claim = *std::move(taken);
-
-  // Only now, in a statement of its own: one that claims and reads at once would see the batch's
-  // newest row and an older set of items.
-  auto members = ReadMembers(work, claim);
-  if (!members.ok()) {
-    SetAside(work, claim, members.error());
-    work.commit();
-    return std::move(members).error();
-  }
-  claim.identifiers = std::move(members->identifiers);
-
-  const Span span = claim.facts.span;
-  const auto begun = work.exec_prepared1(
-      kBeginAttempt.name, route.account, ApiName(claim), claim.slot, holder_, params.lease.count(),
-      ToInt(claim.envelope), span.lo, span.hi, claim.facts.call_count,
-      pqxx::binarystring(keys_.Mac(crypto::MacPurpose::kMembers, members->digests)));
-  claim.facts.started_at = ToTime(begun[0]);
-  claim.epoch = begun[1].as<std::int64_t>();
-  return std::optional(std::move(claim));
-}
-
-Result<PgDeliveryQueue::Members> PgDeliveryQueue::ReadMembers(pqxx::work& work,
-                                                              const Claim& claim) const {
-  const auto rows = work.exec_prepared(kReadItems.name, ToInt(claim.envelope), claim.facts.span.lo,
-                                       claim.facts.span.hi);
-  const std::string where =
-      "batch " + std::to_string(ToInt(claim.envelope)) + ":" + std::to_string(claim.facts.span.lo);
-  if (static_cast<int>(rows.size()) != claim.facts.span.size()) {
-    return Error{ErrorCode::kInternal, "ITEMS_MISSING",
-                 where + " has " + std::to_string(rows.size()) + " items of " +
-                     std::to_string(claim.facts.span.size())};
-  }
-  Members members;
-  for (const auto& row : rows) {
-    auto identifier = keys_.Open(ToBytes(row[0]), claim.route.account);
-    if (!identifier.ok()) {
-      Error error = std::move(identifier).error();
-      error.message = where + ": " + error.message;
-      return error;
-    }
-    members.identifiers.push_back(std::move(*identifier));
-    members.digests += ToBytes(row[1]);
-  }
-  return members;
+std::vector<std::optional<Claims::Answer>> PgDeliveryQueue::TakeTogether(
+    std::span<const ClaimParams* const> wishes) {
+  using Answers = std::vector<std::optional<Claims::Answer>>;
+  auto taken = pool_.With([&](pqxx::connection& connection) -> Result<Answers> {
+    pqxx::work work(connection);
+    work.exec0(kPatience);
+    auto [answers, wrote] = claims_.TakeTogether(work, wishes);
+    if (wrote) work.commit();
+    return std::move(answers);
+  });
+  return taken.ok() ? *std::move(taken) : Answers(wishes.size());
 }
 
 Result<Recorded> PgDeliveryQueue::Record(const Claim& claim, const VendorReply& reply,
                                          const Plan& plan) {
-  if (!Covers(plan, claim.facts.span)) return NotAPlanFor(claim);
-  return pool_.With([&](pqxx::connection& connection) -> Result<Recorded> {
-    const Answer answer{
-        .http_status = reply.http_status ? std::optional(reply.http_status) : std::nullopt,
-        .outcome = std::string(Name(reply.outcome)),
-        .code = NullIfEmpty(reply.code)};
-    return EndAttempt(connection, claim, plan, answer, LessonOf(claim, plan));
-  });
+  return End({.claim = claim, .plan = plan, .reply = &reply});
 }
 
 Result<Recorded> PgDeliveryQueue::Release(const Claim& claim) {
@@ -317,11 +96,39 @@ Result<Recorded> PgDeliveryQueue::Release(const Claim& claim) {
                         .to = BatchState::kReady,
                         .unknown_since = claim.facts.unknown_since,
                         .refused_since = claim.facts.refused_since};
+  const VendorReply no_call{.outcome = OutcomeClass::kNotSent, .code = "released"};
+  const Plan as_before{.transitions = {back}, .spends_attempt = false};
+  return End({.claim = claim, .plan = as_before, .reply = &no_call, .called = false});
+}
+
+Result<Recorded> PgDeliveryQueue::End(const AttemptEnd& end) {
+  if (!Covers(end.plan, end.claim.facts.span)) return NotAPlanFor(end.claim);
+  if (end.plan.account != AccountVerdict::kBlocked) {
+    if (auto together = end_.Do(end)) return *std::move(together);
+  }
   return pool_.With([&](pqxx::connection& connection) -> Result<Recorded> {
-    return EndAttempt(connection, claim, {.transitions = {back}, .spends_attempt = false},
-                      {.outcome = std::string(Name(OutcomeClass::kNotSent)), .code = "released"},
-                      {});
+    pqxx::work work(connection);
+    const AttemptEnd* const alone = &end;
+    const Result<Recorded> recorded = EndAttempts(work, {&alone, 1}).front();
+    if (recorded.ok() && *recorded == Recorded::kApplied &&
+        end.plan.account == AccountVerdict::kBlocked) {
+      BlockAccount(work, end.claim, end.plan);
+    }
+    work.commit();
+    return recorded;
   });
+}
+
+std::vector<std::optional<Result<Recorded>>> PgDeliveryQueue::EndTogether(
+    std::span<const AttemptEnd* const> ends) {
+  using Answers = std::vector<std::optional<Result<Recorded>>>;
+  auto ended = pool_.With([&](pqxx::connection& connection) -> Result<Answers> {
+    pqxx::nontransaction work(connection);  // one statement is a transaction
+    Answers answers;
+    for (auto& recorded : EndAttempts(work, ends)) answers.emplace_back(std::move(recorded));
+    return answers;
+  });
+  return ended.ok() ? *std::move(ended) : Answers(ends.size());
 }
 
 Result<std::optional<Claim>> PgDeliveryQueue::TakeAbandoned(milliseconds lease) {
@@ -352,10 +159,7 @@ Result<std::optional<Claim>> PgDeliveryQueue::TakeAbandoned(milliseconds lease) 
 }
 
 Result<Recorded> PgDeliveryQueue::RecordAbandoned(const Claim& claim, const Plan& plan) {
-  if (!Covers(plan, claim.facts.span)) return NotAPlanFor(claim);
-  return pool_.With([&](pqxx::connection& connection) -> Result<Recorded> {
-    return EndAttempt(connection, claim, plan, {}, {});
-  });
+  return End({.claim = claim, .plan = plan, .reply = nullptr, .called = false});
 }
 
 Result<std::vector<RefusalCase>> PgDeliveryQueue::RefusalCases() {
@@ -376,7 +180,9 @@ Result<Recorded> PgDeliveryQueue::Settle(const RefusalCase& refusals, const Refu
 
 Result<int> PgDeliveryQueue::CloseWindows(TimePoint now, int limit) {
   ArrayLiteral verified;
-  for (const std::string& account : verified_) verified.AddText(account);
+  for (const Account& account : accounts_) {
+    if (account.verification.on()) verified.AddText(account.name);
+  }
   return pool_.With([&](pqxx::connection& connection) -> Result<int> {
     pqxx::work work(connection);
     const auto closed =

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <map>
-#include <set>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -9,13 +8,19 @@
 #include "crypto/key_ring.h"
 #include "lethe/account.h"
 #include "lethe/delivery_queue.h"
+#include "store/attempt_ends.h"
+#include "store/claims.h"
 #include "store/connection.h"
+#include "store/gathered.h"
 
 namespace lethe::store {
 
 /// The queue in PostgreSQL. The fence is the slot: a row that points to its batch, whose epoch
 /// rises whenever it is leased or taken over, and without which no state of a batch that is being
 /// sent can change.
+///
+/// Claims, and ends of attempts, that callers ask for at the same time share a transaction; what
+/// fails together is tried once more by each caller alone.
 class PgDeliveryQueue final : public DeliveryQueue {
  public:
   /// `holder` names the process in slots and attempts.
@@ -38,17 +43,20 @@ class PgDeliveryQueue final : public DeliveryQueue {
   Result<int> ReleaseHeld(int limit) override;
 
  private:
-  struct Members;
+  /// Nothing for whoever must ask alone: all of them if they failed together, because it may be the
+  /// fault of one.
+  std::vector<std::optional<Claims::Answer>> TakeTogether(
+      std::span<const ClaimParams* const> wishes);
+  std::vector<std::optional<Result<Recorded>>> EndTogether(std::span<const AttemptEnd* const> ends);
 
-  std::optional<std::int64_t> CaptureWait(const Route& route) const;
-  Result<std::optional<Claim>> TakeBatchIn(pqxx::work& work, const ClaimParams& params) const;
-  Result<Members> ReadMembers(pqxx::work& work, const Claim& claim) const;
+  Result<Recorded> End(const AttemptEnd& end);
 
   const std::string holder_;
-  const std::map<std::string, int, std::less<>> concurrency_;  ///< By account.
-  const std::set<std::string, std::less<>> verified_;          ///< Accounts that read back.
-  const crypto::KeyRing& keys_;
+  const std::vector<Account> accounts_;
+  const Claims claims_;
   Pool& pool_;
+  Gathered<ClaimParams, std::optional<Claims::Answer>> take_;
+  Gathered<AttemptEnd, std::optional<Result<Recorded>>> end_;
 };
 
 }  // namespace lethe::store

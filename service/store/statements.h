@@ -118,42 +118,54 @@ where (a.blocked_since is null or a.resume_by = 'batch' and a.probe_at <= presen
     offset 0)
 )sql"};
 
-// Answers the slot, its setbacks, and when the account and API last accepted anything. A lease
-// without a batch that ran out is over, and its slot free.
-inline constexpr Statement kFreeSlot{"free_slot", R"sql(
-select number, setbacks, (select lethe_micros(max(accepted_at)) from slot where account = $1 and api = $2) from slot
-where account = $1 and api = $2 and number <= $3::int and (holder is null or envelope is null and lease_until <= lethe_now())
-  and (cool_down_until is null or cool_down_until <= lethe_now())
-order by number limit 1 for update skip locked
+// For each of the routes $1, $2 (accounts, APIs): up to $4 of its slots up to $3 that are free.
+// Answers which route, the slot, its setbacks, and when the account and API last accepted anything.
+// A lease without a batch that ran out is over, and its slot free.
+inline constexpr Statement kFreeSlots{"free_slots", R"sql(
+with present as materialized (select lethe_now() as t)
+select r.n, free.number, free.setbacks, (select lethe_micros(max(accepted_at)) from slot where account = r.account and api = r.api)
+from present, unnest($1::text[], $2::text[], $3::int[], $4::int[]) with ordinality as r(account, api, concurrency, wanted, n)
+  cross join lateral (
+    select s.number, s.setbacks from slot s
+    where s.account = r.account and s.api = r.api and s.number <= r.concurrency
+      and (s.holder is null or s.envelope is null and s.lease_until <= present.t)
+      and (s.cool_down_until is null or s.cool_down_until <= present.t)
+    order by s.number limit r.wanted for update of s skip locked) free
 )sql"};
 
-// Of the slots of API $5 up to $6 as kFreeSlot, and the oldest batch that is sendable; no row if
-// either is missing. $4 as one of kSendableRoutes.
-inline constexpr Statement kTakeBatch{"take_batch", R"sql(
-with present as materialized (select lethe_now() as t), free as materialized (
-  select s.number, s.setbacks from slot s, present
-  where s.account = $1 and s.api = $5 and s.number <= $6::int and (s.holder is null or s.envelope is null and s.lease_until <= present.t)
-    and (s.cool_down_until is null or s.cool_down_until <= present.t)
-  order by s.number limit 1 for update of s skip locked
-), oldest as materialized (
-  select b.envelope, b.lo from batch b, present
-  where exists (select from free) and b.account = $1 and b.operation = $2 and b.state in ('open', 'ready')
-    and case b.state when 'ready' then coalesce(b.not_before <= present.t, true)
-                     else b.opened_at <= present.t - $3::bigint * interval '1 millisecond' end
-    and ($4::bigint is null or b.kind <> 'identity' or b.captured_at is not null
-         or greatest(b.not_before, b.opened_at) + ($3::bigint + $4::bigint) * interval '1 millisecond' <= present.t)
-  order by b.envelope, b.lo limit 1 for update of b skip locked
+// For each of the routes $1, $2 (accounts, operations): up to $5 of its oldest batches that are
+// sendable. $3, $4 as kSendableRoutes' linger and capture wait, for each route.
+inline constexpr Statement kTakeBatches{"take_batches", R"sql(
+with present as materialized (select lethe_now() as t), oldest as materialized (
+  select r.n, b.envelope, b.lo
+  from present,
+       unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::int[])
+         with ordinality as r(account, operation, linger, capture_wait, wanted, n)
+    cross join lateral (
+      select b.envelope, b.lo from batch b
+      where b.account = r.account and b.operation = r.operation and b.state in ('open', 'ready')
+        and case b.state when 'ready' then coalesce(b.not_before <= present.t, true)
+                         else b.opened_at <= present.t - r.linger * interval '1 millisecond' end
+        and (r.capture_wait is null or b.kind <> 'identity' or b.captured_at is not null
+             or greatest(b.not_before, b.opened_at) + (r.linger + r.capture_wait) * interval '1 millisecond' <= present.t)
+      order by b.envelope, b.lo limit r.wanted for update of b skip locked) b
 )
 update batch b set state = 'sending', reason = null, not_before = null, attempt_count = attempt_count + 1, call_count = call_count + 1
 from oldest o
 where b.envelope = o.envelope and b.lo = o.lo and b.state in ('open', 'ready')
-returning b.envelope, b.lo, b.hi, b.kind, b.attempt_count, b.call_count, lethe_micros(b.unknown_since),
-          lethe_micros(b.refused_since), (select number from free), (select setbacks from free),
-          (select lethe_micros(max(accepted_at)) from slot where account = $1 and api = $5)
+returning o.n, b.envelope, b.lo, b.hi, b.kind, b.attempt_count, b.call_count, lethe_micros(b.unknown_since),
+          lethe_micros(b.refused_since)
 )sql"};
 
+// The items of the spans $1, $2, $3 (envelope, first and last position), each with the place of its
+// span. $4, $5 lowest and highest envelope of all, so that the other months are left alone.
 inline constexpr Statement kReadItems{"read_items", R"sql(
-select sealed, digest from request_item where envelope = $1 and pos between $2::int and $3::int order by pos
+select span.n, i.pos, i.sealed, i.digest
+from unnest($1::bigint[], $2::int[], $3::int[]) with ordinality as span(envelope, lo, hi, n)
+  cross join lateral (
+    select i.pos, i.sealed, i.digest from request_item i
+    where i.envelope = span.envelope and i.envelope between $4::bigint and $5::bigint and i.pos between span.lo and span.hi
+    offset 0) i
 )sql"};
 
 // For a call that carries no batch. $5 milliseconds.
@@ -163,17 +175,23 @@ where account = $1 and api = $2 and number = $3 and envelope is null
 returning epoch
 )sql"};
 
-// For attempt $9 at the batch $6: $7..$8. $5 milliseconds.
-inline constexpr Statement kBeginAttempt{"begin_attempt", R"sql(
-with leased as (
-  update slot set holder = $4, epoch = epoch + 1, lease_until = lethe_now() + $5::bigint * interval '1 millisecond',
-                  cool_down_until = null, envelope = $6, lo = $7
-  where account = $1 and api = $2 and number = $3 and envelope is null
-  returning epoch
+// For the slots $1, $2, $3, each: attempt $8 at the batch $5: $6..$7, for $4 milliseconds; $9 its
+// members. $10 the holder.
+inline constexpr Statement kBeginAttempts{"begin_attempts", R"sql(
+with present as materialized (select lethe_now() as t), begun as materialized (
+  select * from unnest($1::text[], $2::text[], $3::int[], $4::bigint[], $5::bigint[], $6::smallint[], $7::smallint[], $8::int[], $9::bytea[])
+    with ordinality as c(account, api, slot, lease, envelope, lo, hi, number, members, n)
+), leased as (
+  update slot s set holder = $10, epoch = epoch + 1, lease_until = present.t + c.lease * interval '1 millisecond',
+                    cool_down_until = null, envelope = c.envelope, lo = c.lo
+  from begun c, present
+  where s.account = c.account and s.api = c.api and s.number = c.slot and s.envelope is null
+  returning c.n, s.epoch
+), written as (
+  insert into attempt (envelope, lo, hi, number, holder, started_at, members_hmac)
+  select c.envelope, c.lo, c.hi, c.number, $10, present.t, c.members from begun c join leased using (n), present
 )
-insert into attempt (envelope, lo, hi, number, holder, started_at, members_hmac)
-select $6, $7, $8, $9, $4, lethe_now(), $10 from leased
-returning lethe_micros(started_at), (select epoch from leased)
+select leased.n, lethe_micros(present.t), leased.epoch from leased, present
 )sql"};
 
 // No row means that somebody else took the slot. $5 cool-down in milliseconds.
@@ -184,60 +202,74 @@ where account = $1 and api = $2 and number = $3 and epoch = $4 and holder is not
 returning number
 )sql"};
 
-// The end of attempt $20 at batch $8:$9, which the slot $1, $2, $3 was leased for. In order:
-// - freed is the fence: without it somebody else took the slot, and the batch with it. $5 cool-down
-// in
-//   milliseconds; $6 whether the call was a setback, null if there was none; $7 start of a call
-//   that was accepted.
-// - The batch becomes the runs $10.. ; the first keeps its row. $19 attempts that did not count.
-// - The answer is kept whoever has the slot. $22 its class, null if there is none to write.
-// - The account is healthy: $24 start of the attempt that was accepted, null if none was. One that
-// was
-//   under way when the block began shows nothing.
-// Answers whether it was freed, whether the batch was there, whether a block ended.
-inline constexpr Statement kEndAttempt{"end_attempt", R"sql(
-with freed as (
-  update slot set holder = null, lease_until = null, envelope = null, lo = null,
-                  cool_down_until = case when $5::bigint > 0 then lethe_now() + $5::bigint * interval '1 millisecond' end,
-                  setbacks = case $6::boolean when true then setbacks + 1 when false then 0 else setbacks end,
-                  accepted_at = greatest(accepted_at, lethe_time($7))
-  where account = $1 and api = $2 and number = $3 and epoch = $4 and holder is not null
-  returning number
+// The ends of attempts. $1 to $15, of each: its slot (account, API, number, epoch), cool-down in
+// milliseconds, whether the call was a setback (null if there was none), start of a call that was
+// accepted; its batch (envelope, lo), attempts that did not count, the attempt's number; HTTP
+// status, class (null if there is no answer to write) and code; start of an attempt that shows its
+// account to be healthy, null if it does not. $16 to $25: the runs that the batches become, each
+// with the place of its attempt in those arrays. In order:
+// - freed is the fence: without it somebody else took the slot, and the batch with it.
+// - The batch becomes its runs; the first keeps its row.
+// - The answer is kept whoever has the slot.
+// - Healthy accounts are served again. An attempt that was under way when the block began shows
+//   nothing. Accounts are locked in the order of kLockAccounts.
+// Answers for each whether its slot was freed, and whether its batch was there.
+inline constexpr Statement kEndAttempts{"end_attempts", R"sql(
+with present as materialized (select lethe_now() as t), ended as materialized (
+  select * from unnest($1::text[], $2::text[], $3::int[], $4::bigint[], $5::bigint[], $6::boolean[], $7::bigint[], $8::bigint[], $9::smallint[],
+                       $10::int[], $11::int[], $12::smallint[], $13::text[], $14::text[], $15::bigint[])
+    with ordinality as e(account, api, slot, epoch, cool_down, setback, accepted_at, envelope, lo, uncounted, number, http_status, outcome,
+                         code, healthy_since, n)
+), freed as (
+  update slot s set holder = null, lease_until = null, envelope = null, lo = null,
+                    cool_down_until = case when e.cool_down > 0 then present.t + e.cool_down * interval '1 millisecond' end,
+                    setbacks = case e.setback when true then s.setbacks + 1 when false then 0 else s.setbacks end,
+                    accepted_at = greatest(s.accepted_at, lethe_time(e.accepted_at))
+  from ended e, present
+  where s.account = e.account and s.api = e.api and s.number = e.slot and s.epoch = e.epoch and s.holder is not null
+  returning e.n
 ), run as materialized (
-  select * from unnest($10::smallint[], $11::smallint[], $12::text[], $13::text[], $14::bigint[], $15::bigint[], $16::bigint[],
-                       $17::bigint[], $18::bigint[])
-    as r(lo, hi, state, reason, not_before, unknown_since, accepted_at, window_end, refused_since)
-  where exists (select from freed)
+  select e.n, e.envelope, e.lo as batch_lo, e.uncounted, r.lo, r.hi, r.state, r.reason, lethe_time(r.not_before) as not_before,
+         lethe_time(r.unknown_since) as unknown_since, lethe_time(r.accepted_at) as accepted_at, lethe_time(r.window_end) as window_end,
+         lethe_time(r.refused_since) as refused_since, case r.state when 'rejected' then present.t end as finished_at,
+         case r.state when 'needs_review' then present.t end as review_since
+  from unnest($16::int[], $17::smallint[], $18::smallint[], $19::text[], $20::text[], $21::bigint[], $22::bigint[], $23::bigint[],
+              $24::bigint[], $25::bigint[])
+      as r(n, lo, hi, state, reason, not_before, unknown_since, accepted_at, window_end, refused_since)
+    join freed using (n) join ended e using (n), present
 ), later as (
   insert into batch (envelope, lo, hi, account, operation, kind, state, reason, opened_at, not_before, attempt_count, call_count,
                      unknown_since, accepted_at, window_end, refused_since, finished_at, review_since)
-  select b.envelope, r.lo, r.hi, b.account, b.operation, b.kind, r.state, r.reason, b.opened_at, lethe_time(r.not_before),
-         b.attempt_count - $19::int, b.call_count, lethe_time(r.unknown_since), lethe_time(r.accepted_at), lethe_time(r.window_end),
-         lethe_time(r.refused_since), case when r.state = 'rejected' then lethe_now() end,
-         case when r.state = 'needs_review' then lethe_now() end
-  from run r join batch b on r.lo > b.lo
-  where b.envelope = $8 and b.lo = $9 and b.state = 'sending'
+  select b.envelope, r.lo, r.hi, b.account, b.operation, b.kind, r.state, r.reason, b.opened_at, r.not_before,
+         b.attempt_count - r.uncounted, b.call_count, r.unknown_since, r.accepted_at, r.window_end, r.refused_since, r.finished_at,
+         r.review_since
+  from run r join batch b on b.envelope = r.envelope and b.lo = r.batch_lo
+  where r.lo > r.batch_lo and b.state = 'sending'
 ), moved as (
-  update batch b set hi = r.hi, state = r.state, reason = r.reason, not_before = lethe_time(r.not_before),
-                     unknown_since = lethe_time(r.unknown_since), accepted_at = lethe_time(r.accepted_at),
-                     window_end = lethe_time(r.window_end), refused_since = lethe_time(r.refused_since),
-                     attempt_count = b.attempt_count - $19::int, finished_at = case when r.state = 'rejected' then lethe_now() end,
-                     review_since = case when r.state = 'needs_review' then lethe_now() end
+  update batch b set hi = r.hi, state = r.state, reason = r.reason, not_before = r.not_before, unknown_since = r.unknown_since,
+                     accepted_at = r.accepted_at, window_end = r.window_end, refused_since = r.refused_since,
+                     attempt_count = b.attempt_count - r.uncounted, finished_at = r.finished_at, review_since = r.review_since
   from run r
-  where b.envelope = $8 and b.lo = $9 and b.state = 'sending' and r.lo = b.lo
-  returning b.lo
+  where b.envelope = r.envelope and b.lo = r.batch_lo and r.lo = r.batch_lo and b.state = 'sending'
+  returning r.n
 ), answered as (
-  update attempt set finished_at = lethe_now(), http_status = $21, outcome_class = $22, vendor_code = $23
-  where $22::text is not null and envelope = $8 and lo = $9 and number = $20 and finished_at is null
+  update attempt a set finished_at = present.t, http_status = e.http_status, outcome_class = e.outcome, vendor_code = e.code
+  from ended e, present
+  where e.outcome is not null and a.envelope = e.envelope and a.lo = e.lo and a.number = e.number and a.finished_at is null
+), healthy as materialized (
+  select a.account from account_state a
+  where a.blocked_since <= (select max(lethe_time(e.healthy_since)) from ended e join moved using (n) where e.account = a.account)
+    and a.account = any($1::text[]) and a.resume_by <> 'operator'
+  order by a.account for no key update
 ), unblocked as (
-  update account_state set blocked_since = null, blocked_reason = null, resume_by = null, probe_at = null, probe_count = 0
-  where account = $1 and blocked_since <= lethe_time($24) and resume_by <> 'operator' and exists (select from moved)
-  returning account
+  update account_state a set blocked_since = null, blocked_reason = null, resume_by = null, probe_at = null, probe_count = 0
+  from healthy h where a.account = h.account
+  returning a.account
 ), heard_again as (
   update batch b set state = 'ready' from unblocked u
   where b.account = u.account and b.state = 'held' and b.reason in ('refused_unconfirmed', 'refused_confirmed')
 )
-select exists (select from freed), exists (select from moved)
+select e.n, freed.n is not null, moved.n is not null from ended e left join freed using (n) left join moved using (n)
 )sql"};
 
 // A batch that was claimed and cannot be read: the attempt counts for nothing.
@@ -336,9 +368,9 @@ select account, api, count(holder) filter (where envelope is not null or lease_u
 inline constexpr std::array kStatements{
     &kLockNodes,       &kAcquireNode,       &kRenewNode,         &kInsertKeys,
     &kFindKey,         &kTransactionStatus, &kAppendToEnvelope,  &kWriteRequests,
-    &kRegisterAccount, &kSendableRoutes,    &kFreeSlot,          &kTakeBatch,
-    &kReadItems,       &kLeaseSlot,         &kBeginAttempt,      &kFreeLeasedSlot,
-    &kEndAttempt,      &kSetAside,          &kTakeAbandonedSlot, &kReadAbandonedBatch,
+    &kRegisterAccount, &kSendableRoutes,    &kFreeSlots,         &kTakeBatches,
+    &kReadItems,       &kLeaseSlot,         &kBeginAttempts,     &kFreeLeasedSlot,
+    &kEndAttempts,     &kSetAside,          &kTakeAbandonedSlot, &kReadAbandonedBatch,
     &kCloseWindows,    &kReadRequests,      &kFindRequest,       &kReadItemStates,
     &kPresent,         &kCountItems,        &kCountAccepted,     &kOldestWaiting,
     &kCountSlots};

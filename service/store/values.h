@@ -75,4 +75,11 @@ class ArrayLiteral {
   std::string text_ = "{";
 };
 
+/// The array of this one text.
+inline std::string ArrayOf(std::string_view text) {
+  ArrayLiteral array;
+  array.AddText(text);
+  return array.str();
+}
+
 }  // namespace lethe::store

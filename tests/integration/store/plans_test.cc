@@ -101,9 +101,11 @@ TEST_F(Plans, TheHistoryIsInOnePartition) {
   EXPECT_EQ(Number(*database_, "select count(*) from request_item_202603"), 200'000);
 }
 
-TEST_F(Plans, TakeBatchReadsTheOldestFromItsIndex) {
+TEST_F(Plans, TakingBatchesReadsTheOldestFromTheirIndex) {
   EXPECT_THAT(
-      PlanOf(kTakeBatch, "'acme', 'erasure', 2000, 600000, 'delete', 2"),
+      PlanOf(kTakeBatches,
+             "'{acme,globex}', '{erasure,demerge}', '{2000,2000}', "
+             "'{600000,null}', '{2,1}'"),
       AllOf(ReadsNoTableWhole(), HasSubstr("batch_sendable"), Not(HasSubstr("Sort Key: b."))));
 }
 
@@ -120,8 +122,9 @@ TEST_F(Plans, CloseWindowsReadsThePassedOnesFromTheirIndex) {
 }
 
 TEST_F(Plans, ReadItemsReadsOneEnvelope) {
-  EXPECT_THAT(PlanOf(kReadItems, kEnvelope + ", 0, 99"),
-              AllOf(ReadsNoTableWhole(), HasSubstr("request_item_202603_pkey")));
+  EXPECT_THAT(
+      PlanOf(kReadItems, "'{" + kEnvelope + "}', '{0}', '{99}', " + kEnvelope + ", " + kEnvelope),
+      AllOf(ReadsNoTableWhole(), HasSubstr("request_item_202603_pkey")));
 }
 
 TEST_F(Plans, ReadingOneRequestReadsItsBatchesOnly) {
@@ -149,21 +152,23 @@ TEST_F(Plans, AnItemIsFoundByItsDigest) {
 }
 
 TEST_F(Plans, AFreeSlotIsFoundAmongItsOwn) {
-  EXPECT_THAT(PlanOf(kFreeSlot, "'acme', 'delete', 2"), ReadsNoTableWhole());
+  EXPECT_THAT(PlanOf(kFreeSlots, "'{acme,globex}', '{delete,delete}', '{2,2}', '{1,1}'"),
+              ReadsNoTableWhole());
 }
 
 TEST_F(Plans, AppendingAndMovingTouchOneBatch) {
   EXPECT_THAT(PlanOf(kAppendToEnvelope, kEnvelope + ", 1, 9, 100"),
               AllOf(ReadsNoTableWhole(), HasSubstr("batch_pkey")));
-  EXPECT_THAT(PlanOf(kEndAttempt,
-                     "'acme', 'delete', 1, 7, 0, false, null, " + kEnvelope +
-                         ", 0, '{0}', '{9}', '{ready}', '{null}', '{null}', '{null}', '{null}', "
-                         "'{null}', '{null}', 0, 1, 200, 'accepted', null, null"),
+  EXPECT_THAT(PlanOf(kEndAttempts,
+                     "'{acme}', '{delete}', '{1}', '{7}', '{0}', '{f}', '{null}', '{" + kEnvelope +
+                         "}', '{0}', '{0}', '{1}', '{200}', '{accepted}', '{null}', '{null}', "
+                         "'{1}', '{0}', '{9}', '{ready}', '{null}', '{null}', '{null}', '{null}', "
+                         "'{null}', '{null}'"),
               AllOf(ReadsNoTableWhole(), HasSubstr("batch_pkey")));
 }
 
 TEST_F(Plans, WhereOtherOperationsBeginIsReadFromTheirIndex) {
-  EXPECT_THAT(PlanOf(kOldestOfOthers, "'acme', 'erasure'"),
+  EXPECT_THAT(PlanOf(kOldestOfOthers, "'{acme,globex}', '{erasure,erasure}'"),
               AllOf(ReadsNoTableWhole(), HasSubstr("batch_unfinished"), Not(HasSubstr("Sort"))));
 }
 

@@ -1,0 +1,95 @@
+#include "store/gathered.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <latch>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace lethe::store {
+namespace {
+
+using testing::ElementsAre;
+using testing::UnorderedElementsAre;
+
+std::vector<std::string> Names(std::span<const int* const> calls) {
+  std::vector<std::string> names;
+  for (const int* call : calls) names.push_back(std::to_string(*call));
+  return names;
+}
+
+TEST(Gathered, DoesALoneCallAtOnce) {
+  std::vector<std::size_t> sizes;
+  Gathered<int, std::string> gathered([&](std::span<const int* const> calls) {
+    sizes.push_back(calls.size());
+    return Names(calls);
+  });
+  EXPECT_EQ(gathered.Do(7), "7");
+  EXPECT_EQ(gathered.Do(8), "8");
+  EXPECT_THAT(sizes, ElementsAre(1, 1));
+}
+
+TEST(Gathered, DoesTogetherWhatComesWhileItWorks) {
+  constexpr int kCallers = 5;
+  std::latch working(1), all_wait(1);
+  std::vector<std::vector<int>> rounds;
+  Gathered<int, std::string> gathered([&](std::span<const int* const> calls) {
+    if (rounds.empty()) {
+      working.count_down();
+      all_wait.wait();
+    }
+    std::vector<int>& round = rounds.emplace_back();
+    for (const int* call : calls) round.push_back(*call);
+    return Names(calls);
+  });
+
+  std::vector<std::string> answers(kCallers + 1);
+  std::vector<std::jthread> callers;
+  const auto call = [&](int number) { answers[number] = gathered.Do(number); };
+  callers.emplace_back(call, 0);
+  working.wait();
+  for (int number = 1; number <= kCallers; ++number) callers.emplace_back(call, number);
+  while (gathered.waiting() < kCallers) std::this_thread::yield();
+  all_wait.count_down();
+  callers.clear();
+
+  ASSERT_EQ(rounds.size(), 2U);
+  EXPECT_THAT(rounds[0], ElementsAre(0));
+  EXPECT_THAT(rounds[1], UnorderedElementsAre(1, 2, 3, 4, 5));
+  EXPECT_THAT(answers, ElementsAre("0", "1", "2", "3", "4", "5"));
+}
+
+TEST(Gathered, WorksForOneRoundAtATimeAndAnswersEveryone) {
+  constexpr int kCallers = 8;
+  constexpr int kCallsEach = 2'000;
+  std::atomic<int> working = 0;
+  std::atomic<int> most = 0;
+  Gathered<int, std::string> gathered([&](std::span<const int* const> calls) {
+    most = std::max(most.load(), ++working);
+    auto answers = Names(calls);
+    --working;
+    return answers;
+  });
+  std::atomic<int> wrong = 0;
+  {
+    std::vector<std::jthread> callers;
+    for (int caller = 0; caller < kCallers; ++caller) {
+      callers.emplace_back([&, caller] {
+        for (int i = 0; i < kCallsEach; ++i) {
+          const int number = caller * kCallsEach + i;
+          if (gathered.Do(number) != std::to_string(number)) ++wrong;
+        }
+      });
+    }
+  }
+  EXPECT_EQ(wrong, 0);
+  EXPECT_EQ(most, 1);
+}
+
+}  // namespace
+}  // namespace lethe::store
