@@ -117,7 +117,8 @@ struct ItemView {
 
   /// It is to be erased by an identity that an earlier request of the account (one with a lower id,
   /// whose item was not rejected or cancelled) demerges or disassociates: CleverTap may no longer
-  /// find the profile under it, and would not say so.
+  /// find the profile under it, and would not say so. An earlier request that became visible only
+  /// after this one was kept counts from when the item waits for it.
   bool unlinked = false;
 
   /// What reading it back has shown about the call that CleverTap accepted last; nothing if nobody

@@ -195,7 +195,12 @@ void CountUnlinked(pqxx::work& work, const std::set<std::string>& accounts,
     admissions[admission.id] = &admission;
   }
   if (erasures.empty()) return;
-  FindUnlinked(work, erasures, {}, [&](RequestId id, int) { ++admissions.at(id)->unlinked_count; });
+  std::set<RequestId> unlinked;
+  FindUnlinked(work, erasures, {}, [&](RequestId id, int) {
+    ++admissions.at(id)->unlinked_count;
+    unlinked.insert(id);
+  });
+  if (!unlinked.empty()) NoteUnlinked(work, unlinked);
 }
 
 }  // namespace

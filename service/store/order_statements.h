@@ -54,7 +54,8 @@ where mine.envelope = $3::bigint and mine.pos between $4::int and $5::int
 )sql"};
 
 // Cuts the batch $1:$2 that was just taken into the runs $3.. ; those that are not sent give back
-// what the claim counted.
+// what the claim counted. An erasure that has to wait may have been written before the operation
+// that it waits for was visible: what was not found then is noted now.
 inline constexpr Statement kSplitByOrder{"split_by_order", R"sql(
 with run as materialized (
   select r.*, case r.state when 'sending' then 0 else 1 end as uncounted,
@@ -68,6 +69,14 @@ with run as materialized (
          b.call_count - r.uncounted, b.unknown_since, b.refused_since, r.blocked_by_envelope, r.blocked_by_lo, r.blocked_by_hi
   from batch b join run r on r.lo > b.lo
   where b.envelope = $1 and b.lo = $2 and b.state = 'sending'
+), waiting as materialized (
+  select distinct i.request_id from run r join request_item i on i.envelope = $1 and i.pos between r.lo and r.hi
+  where r.state = 'held'
+), noted as (
+  update request set may_be_unlinked = true
+  where id = any (array(select request_id from waiting))
+    and id between (select min(request_id) from waiting) and (select max(request_id) from waiting)
+    and operation = 'erasure' and not may_be_unlinked
 )
 update batch b set hi = r.hi, state = r.state, reason = r.reason, attempt_count = b.attempt_count - r.uncounted,
                    call_count = b.call_count - r.uncounted, blocked_by_envelope = r.blocked_by_envelope,
@@ -134,8 +143,13 @@ from (
     limit 1) earlier
 )sql"};
 
+// $1 requests; $2, $3 the lowest and the highest of them.
+inline constexpr Statement kNoteUnlinked{"note_unlinked", R"sql(
+update request set may_be_unlinked = true where id = any($1::bigint[]) and id between $2::bigint and $3::bigint
+)sql"};
+
 inline constexpr std::array kOrderStatements{
-    &kLockAccount,  &kLockServedAccounts, &kOldestOfOthers, &kFindEarlier,
-    &kSplitByOrder, &kReleaseHeld,        &kNoteUnlinking,  &kFindUnlinked};
+    &kLockAccount, &kLockServedAccounts, &kOldestOfOthers, &kFindEarlier, &kSplitByOrder,
+    &kReleaseHeld, &kNoteUnlinking,      &kFindUnlinked,   &kNoteUnlinked};
 
 }  // namespace lethe::store

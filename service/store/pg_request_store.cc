@@ -44,10 +44,11 @@ Error RequestNotFound() {
                "the account has no request with this id"};
 }
 
-/// A request, and where its items are.
+/// A request, where its items are, and whether ItemView::unlinked is to be looked up.
 struct StoredRequest {
   RequestView view;
   ItemRange items;
+  bool may_be_unlinked;
 };
 
 Placement ToPlacement(const pqxx::field& first_envelope, const pqxx::field& first_pos,
@@ -83,7 +84,8 @@ std::vector<StoredRequest> ToRequests(const pqxx::result& rows) {
     if (requests.empty() || ToInt(requests.back().view.id) != row[0].as<std::int64_t>()) {
       RequestView view = ToView(row);
       const ItemRange items = RangeOf(ToPlacement(row[14], row[15], row[16]), view.item_count);
-      requests.push_back({std::move(view), items});
+      const bool may_be_unlinked = CanBeUnlinked(view.operation, view.kind) && row[17].as<bool>();
+      requests.push_back({std::move(view), items, may_be_unlinked});
     }
     if (row[10].is_null()) continue;
     RequestView& view = requests.back().view;
@@ -98,7 +100,7 @@ std::vector<StoredRequest> ToRequests(const pqxx::result& rows) {
 void CountVerified(pqxx::transaction_base& work, std::vector<StoredRequest>& requests) {
   ArrayLiteral ids, first_envelopes, last_envelopes, first_positions, last_positions;
   std::map<std::int64_t, RequestView*> by_id;
-  for (auto& [view, items] : requests) {
+  for (auto& [view, items, may_be_unlinked] : requests) {
     if (view.counts[BatchState::kDone] == 0) continue;
     ids.Add(ToInt(view.id));
     first_envelopes.Add(items.first_envelope);
@@ -179,8 +181,8 @@ Result<RequestView> PgRequestStore::Get(std::string_view account, RequestId id) 
     std::vector<StoredRequest> found = ToRequests(rows);
     if (found.empty()) return RequestNotFound();
     CountVerified(work, found);
-    auto& [view, items] = found.front();
-    if (CanBeUnlinked(view.operation, view.kind)) {
+    auto& [view, items, may_be_unlinked] = found.front();
+    if (may_be_unlinked) {
       FindUnlinked(work, {{id, view.account, items}}, {},
                    [&count = view.unlinked_count](RequestId, int) { ++count; });
     }
@@ -221,7 +223,7 @@ Result<Page<ItemView>> PgRequestStore::ListItems(const ListItemsParams& params) 
     }
     const auto operation = ParseOperation(request[4].c_str()).value();
     const auto kind = ParseIdentifierKind(request[5].c_str()).value();
-    if (!items.empty() && CanBeUnlinked(operation, kind)) {
+    if (!items.empty() && CanBeUnlinked(operation, kind) && request[6].as<bool>()) {
       MarkUnlinked(work, {params.request, std::string(params.account), range}, items);
     }
     return ToPage(std::move(items), params.page_size);

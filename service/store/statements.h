@@ -75,9 +75,9 @@ with envelopes as (
     as b(envelope, hi, account, operation, kind, state)
 ), requests as (
   insert into request (id, account, operation, kind, principal, create_time, submit_time, due_time, item_count, duplicate_count,
-                       first_envelope, first_pos, envelope_count)
+                       first_envelope, first_pos, envelope_count, may_be_unlinked)
   select id, account, operation, kind, principal, (select lethe_time($12)), lethe_time(submit_time), lethe_time(due_time), item_count,
-         duplicate_count, first_envelope, first_pos, envelope_count
+         duplicate_count, first_envelope, first_pos, envelope_count, false
   from unnest($7::bigint[], $8::text[], $9::text[], $10::text[], $11::text[], $13::bigint[], $14::bigint[], $15::int[], $16::int[],
               $17::bigint[], $18::smallint[], $19::smallint[])
     as r(id, account, operation, kind, principal, submit_time, due_time, item_count, duplicate_count, first_envelope, first_pos,
@@ -315,14 +315,15 @@ from due d where b.envelope = d.envelope and b.lo = d.lo and b.state = 'accepted
 inline constexpr Statement kReadRequests{"read_requests", R"sql(
 select r.id, r.account, r.principal, r.operation, r.kind, r.item_count, r.duplicate_count, lethe_micros(r.create_time),
        lethe_micros(r.submit_time), lethe_micros(r.due_time), s.state, s.items, lethe_micros(s.window_end), lethe_micros(s.finished_at),
-       r.first_envelope, r.first_pos, r.envelope_count
+       r.first_envelope, r.first_pos, r.envelope_count, coalesce(r.may_be_unlinked, true)
 from (select * from request where account = $1 and id between $2 and $3 order by id desc limit $4::int) r
   left join lateral request_states(r.first_envelope, r.first_pos, r.item_count, r.envelope_count) s on true
 order by r.id desc
 )sql"};
 
 inline constexpr Statement kFindRequest{"find_request", R"sql(
-select first_envelope, first_pos, envelope_count, item_count, operation, kind from request where account = $1 and id = $2
+select first_envelope, first_pos, envelope_count, item_count, operation, kind, coalesce(may_be_unlinked, true)
+from request where account = $1 and id = $2
 )sql"};
 
 // $1, $2 first and last envelope; $3, $4 first and last position; $5 the last ordinal of the page

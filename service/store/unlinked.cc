@@ -14,6 +14,13 @@ void NoteUnlinking(pqxx::work& work, const std::set<std::string>& accounts) {
   work.exec_prepared(kNoteUnlinking.name, names.str());
 }
 
+void NoteUnlinked(pqxx::work& work, const std::set<RequestId>& requests) {
+  ArrayLiteral ids;
+  for (const RequestId id : requests) ids.Add(ToInt(id));
+  work.exec_prepared(kNoteUnlinked.name, ids.str(), ToInt(*requests.begin()),
+                     ToInt(*requests.rbegin()));
+}
+
 void FindUnlinked(pqxx::transaction_base& work, const std::vector<ErasureItems>& erasures,
                   OrdinalRange range, const std::function<void(RequestId, int ordinal)>& found) {
   ArrayLiteral ids, accounts, first_envelopes, last_envelopes, first_positions, last_positions;

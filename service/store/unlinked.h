@@ -38,6 +38,11 @@ struct OrdinalRange {
   int last = std::numeric_limits<int>::max();
 };
 
+/// Keeps in mind that identities of these requests, at least one, are unlinked. A request that was
+/// written without is not to be asked about again: only earlier ones could change that, and those
+/// can but be rejected or cancelled.
+void NoteUnlinked(pqxx::work& work, const std::set<RequestId>& requests);
+
 /// Calls `found` for each item of the erasures, within the range, that is ItemView::unlinked.
 void FindUnlinked(pqxx::transaction_base& work, const std::vector<ErasureItems>& erasures,
                   OrdinalRange range, const std::function<void(RequestId, int ordinal)>& found);

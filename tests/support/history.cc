@@ -31,8 +31,8 @@ from (select n, n >= $1 as waiting, $1::bigint as finished,
 
 constexpr char kRequests[] = R"sql(
 insert into request (id, account, operation, kind, principal, create_time, item_count, duplicate_count,
-                     first_envelope, first_pos, envelope_count)
-select base + r, account, operation, kind, 'anonymous', t, size, 0, base + 1024 + envelope, pos, envelopes
+                     first_envelope, first_pos, envelope_count, may_be_unlinked)
+select base + r, account, operation, kind, 'anonymous', t, size, 0, base + 1024 + envelope, pos, envelopes, false
 from made cross join lateral (
     select 0 as r, 1000 as size, 0 as envelope, 0 as pos, 10 as envelopes
     union all select r, 100, 9 + r, 0, 1 from generate_series(1, 5) as r

@@ -98,6 +98,15 @@ TEST_P(UnlinkedIdentities, AreNotThoseOfWhatWasRejectedOrCancelled) {
   }
 }
 
+TEST_P(UnlinkedIdentities, AreFewerWhenOneOfTheEarlierIsRejected) {
+  const Admission demerge = Keep(Demerge("d", {"ann"}));
+  Keep(Ask(Operation::kDisassociation, IdentifierKind::kPhone, "p", {"+4915112345678"}));
+  const Admission erasure = Keep(Erase("e", {"ann", "+4915112345678"}));
+  EXPECT_THAT(Unlinked(erasure), ElementsAre(0, 1));
+  Settle(demerge.id, BatchState::kRejected);
+  EXPECT_THAT(Unlinked(erasure), ElementsAre(1));
+}
+
 TEST_P(UnlinkedIdentities, AreFoundOnEveryPageAndInEveryEnvelope) {
   std::vector<std::string> people, unlinked;
   for (int i = 0; i < 250; ++i) {

@@ -197,6 +197,15 @@ TEST_F(Plans, UnlinkedIdentitiesAreFoundInOneIndexOfAllMonths) {
       AllOf(ReadsNoTableWhole(), HasSubstr("unlinking_item_pkey"), HasSubstr("batch_pkey")));
 }
 
+TEST_F(Plans, NotingWhatIsUnlinkedReadsTheRequestsOnly) {
+  EXPECT_THAT(PlanOf(kNoteUnlinked, "'{" + kEnvelope + "}', " + kEnvelope + ", " + kEnvelope),
+              AllOf(ReadsNoTableWhole(), HasSubstr("request_202603_pkey"),
+                    Not(HasSubstr("Scan using request_202602"))));
+  EXPECT_THAT(PlanOf(kSplitByOrder, kEnvelope + ", 0, '{0,5}', '{4,9}', '{sending,held}', " +
+                                        "'{null," + kEnvelope + "}', '{null,0}', '{null,9}'"),
+              AllOf(ReadsNoTableWhole(), HasSubstr("request_202603_pkey")));
+}
+
 TEST_F(Plans, ReviewsAreFoundWithoutTheHistory) {
   EXPECT_THAT(PlanOf(kListReviews, "'acme', 0, 0, 51"),
               AllOf(ReadsNoTableWhole(), HasSubstr("batch_review"), Not(HasSubstr("Sort"))));
