@@ -333,11 +333,14 @@ select i.ordinal, b.state, b.reason, b.attempt_count, lethe_micros(b.not_before)
        lethe_micros(b.window_end), lethe_micros(b.finished_at), first.result, lethe_micros(first.looked_at),
        lethe_micros(case when first.result = 'reappeared' then first.looked_at
                          when second.result = 'reappeared' then second.looked_at end)
-from request_item i join batch b on b.envelope = i.envelope and i.pos between b.lo and b.hi
+from (
+    select i.envelope, i.pos, i.ordinal from request_item i
+    where i.envelope between $1 and $2 and i.pos between $3::int and $4::int and i.ordinal > $5::int
+    order by i.ordinal limit $6::int) i
+  join batch b on b.envelope = i.envelope and i.pos between b.lo and b.hi
   left join read_back first on first.envelope = i.envelope and first.pos = i.pos and first.call_number = b.call_count and first.look = 1
   left join read_back second on second.envelope = i.envelope and second.pos = i.pos and second.call_number = b.call_count and second.look = 2
-where i.envelope between $1 and $2 and i.pos between $3::int and $4::int and i.ordinal > $5::int
-order by i.ordinal limit $6::int
+order by i.ordinal
 )sql"};
 
 // ---- gauges
