@@ -14,7 +14,7 @@ constexpr int kMaxTries = 5;
 
 /// Identifiers that must wait before another writer helps the first: as many as make a commit of
 /// their own worth while.
-constexpr int kWorthHelping = 16;
+constexpr int kWorthHelping = 24;
 
 /// How often, and how far apart, a COMMIT without an answer is asked after before its callers are
 /// told that nobody knows.

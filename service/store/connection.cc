@@ -35,6 +35,10 @@ std::unique_ptr<pqxx::connection> Connect(const UrlSource& url) {
   // and the more so the more months there are.
   connection->set_variable("jit", "off");
   connection->set_variable("plan_cache_mode", "force_generic_plan");
+  // And made while tables are empty, it must still be right when they are full.
+  for (const char* way : {"enable_seqscan", "enable_hashjoin", "enable_mergejoin"}) {
+    connection->set_variable(way, "off");
+  }
   for (const std::span<const Statement* const> room :
        {std::span<const Statement* const>(kStatements),
         {kAccountStatements},

@@ -20,6 +20,7 @@
 #include "bench/world.h"
 #include "store/pg_review_store.h"
 #include "store/snapshot.h"
+#include "store/unlinked.h"
 
 namespace lethe {
 namespace {
@@ -111,6 +112,14 @@ std::vector<Shape> Shapes() {
       {"Get, 10 identifiers", [](World& w) { Get(w, w.history().SmallRequest(w.AnyGroup())); }},
       {"Get, 100 identifiers", [](World& w) { Get(w, w.history().MiddleRequest(w.AnyGroup())); }},
       {"Get, 1,000 identifiers", [](World& w) { Get(w, w.history().LargeRequest(w.AnyGroup())); }},
+      {"look-up of one digest",
+       [](World& w) {
+         pqxx::nontransaction work(w.session());
+         const std::int64_t group = w.AnyGroup();
+         store::FindUnlinked(
+             work, {{w.history().MiddleRequest(group), "shop", w.history().MiddleItems(group)}},
+             {0, 0}, [](RequestId, int) {});
+       }},
       {"List of requests, newest 50", [](World& w) { List(w, {}); }},
       {"List of requests, 50 of long ago",
        [](World& w) { List(w, w.history().LargeRequest(w.history().finished_groups() / 10)); }},

@@ -104,6 +104,10 @@ History::History(const TestDatabase& database, const crypto::KeyRing& keys, Opti
   run("vacuum (analyze)");
 }
 
+store::ItemRange History::MiddleItems(std::int64_t group) const {
+  return store::RangeOf({EnvelopeId{Base(group) + 1034}, 0, 1}, 100);
+}
+
 bool History::IsErasureOfShop(std::int64_t group) const {
   return group % 10 < 7 && group / 10 % 4 != 3;
 }

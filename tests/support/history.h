@@ -6,6 +6,7 @@
 #include "crypto/key_ring.h"
 #include "lethe/batch.h"
 #include "lethe/time.h"
+#include "store/placement.h"
 #include "support/postgres.h"
 
 namespace lethe::test {
@@ -37,7 +38,7 @@ class History {
   RequestId LargeRequest(std::int64_t group) const { return RequestId{Base(group)}; }
   RequestId MiddleRequest(std::int64_t group) const { return RequestId{Base(group) + 1}; }
   RequestId SmallRequest(std::int64_t group) const { return RequestId{Base(group) + 6}; }
-
+  store::ItemRange MiddleItems(std::int64_t group) const;
   /// Of `shop` and an erasure by identity.
   bool IsErasureOfShop(std::int64_t group) const;
 
