@@ -102,6 +102,8 @@ struct RequestColumns {
 struct ItemColumns {
   ArrayLiteral envelopes, request_ids, positions, ordinals, sealed, digests;
 
+  bool empty() const { return digests.empty(); }
+
   void Add(std::int64_t id, const SealedRequest& request, const Placement& placement) {
     const int capacity = EnvelopeCapacity(request.lane.operation);
     int place = placement.first_pos;
@@ -122,12 +124,13 @@ struct NewRows {
   EnvelopeColumns envelopes;
   RequestColumns requests;
   ItemColumns items;
+  ItemColumns unlinking_items;  ///< Those of them that unlink.
   std::set<std::string> erasing_accounts;
 };
 
 /// Returns which of the accounts have requests that unlink identities.
 std::set<std::string> Write(pqxx::work& work, const NewRows& rows, TimePoint now) {
-  const auto& [envelopes, requests, items, accounts] = rows;
+  const auto& [envelopes, requests, items, unlinking_items, accounts] = rows;
   ArrayLiteral erasing;
   for (const std::string& account : accounts) erasing.AddText(account);
   std::set<std::string> unlinking;
@@ -142,6 +145,11 @@ std::set<std::string> Write(pqxx::work& work, const NewRows& rows, TimePoint now
            items.positions.str(), items.ordinals.str(), items.sealed.str(), items.digests.str(),
            erasing.str())) {
     unlinking.insert(row[0].c_str());
+  }
+  if (!unlinking_items.empty()) {
+    work.exec_prepared(kWriteUnlinkingItems.name, unlinking_items.digests.str(),
+                       unlinking_items.request_ids.str(), unlinking_items.envelopes.str(),
+                       unlinking_items.positions.str());
   }
   return unlinking;
 }
@@ -239,6 +247,9 @@ FlushResult WriteRequests(pqxx::work& work, Requests requests, const OpenEnvelop
     const std::int64_t id = request_ids[winner.index];
     rows.requests.Add(id, *requests[winner.index], placements[winner.index]);
     rows.items.Add(id, *requests[winner.index], placements[winner.index]);
+    if (Unlinks(winner.lane->operation)) {
+      rows.unlinking_items.Add(id, *requests[winner.index], placements[winner.index]);
+    }
     if (CanBeUnlinked(winner.lane->operation, winner.lane->kind)) {
       rows.erasing_accounts.insert(winner.lane->account);
     }

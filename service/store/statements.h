@@ -66,7 +66,9 @@ returning envelope
 )sql"};
 
 // All that a flush adds, in one round trip: envelopes ($1 to $6), requests ($7 to $19), items ($20
-// to $25). Answers which of the accounts $26 have requests that unlink identities.
+// to $25). What is accepted is counted here, sharded so that replicas rarely wait for each other's
+// row, and sorted so that they never wait in a circle. Answers which of the accounts $26 have
+// requests that unlink identities.
 inline constexpr Statement kWriteRequests{"write_requests", R"sql(
 with envelopes as (
   insert into batch (envelope, lo, hi, account, operation, kind, state, opened_at)
@@ -82,11 +84,24 @@ with envelopes as (
               $17::bigint[], $18::smallint[], $19::smallint[])
     as r(id, account, operation, kind, principal, submit_time, due_time, item_count, duplicate_count, first_envelope, first_pos,
          envelope_count)
+  returning account, operation, kind, create_time, item_count
+), counted as (
+  insert into accepted_tally as t
+  select account, operation, kind, (create_time at time zone 'UTC')::date, pg_backend_pid() % 8, sum(item_count)
+  from requests group by 1, 2, 3, 4 order by 1, 2, 3, 4
+  on conflict (account, operation, kind, day, shard) do update set items = t.items + excluded.items
 ), items as (
   insert into request_item (envelope, request_id, pos, ordinal, sealed, digest)
   select * from unnest($20::bigint[], $21::bigint[], $22::smallint[], $23::smallint[], $24::bytea[], $25::bytea[])
 )
 select account from account_state where account = any($26::text[]) and unlinks_since is not null
+)sql"};
+
+// The items of demerges and disassociations, by digest in one index over all months. $1 digests, $2
+// requests, $3 envelopes, $4 positions.
+inline constexpr Statement kWriteUnlinkingItems{"write_unlinking_items", R"sql(
+insert into unlinking_item (digest, request_id, envelope, pos)
+select * from unnest($1::bytea[], $2::bigint[], $3::bigint[], $4::smallint[])
 )sql"};
 
 // ---- delivery
@@ -370,13 +385,15 @@ select account, api, count(holder) filter (where envelope is not null or lease_u
 )sql"};
 
 inline constexpr std::array kStatements{
-    &kLockNodes,       &kAcquireNode,       &kRenewNode,         &kInsertKeys,
-    &kFindKey,         &kTransactionStatus, &kAppendToEnvelope,  &kWriteRequests,
-    &kRegisterAccount, &kSendableRoutes,    &kFreeSlots,         &kTakeBatches,
-    &kReadItems,       &kLeaseSlot,         &kBeginAttempts,     &kFreeLeasedSlot,
-    &kEndAttempts,     &kSetAside,          &kTakeAbandonedSlot, &kReadAbandonedBatch,
-    &kCloseWindows,    &kReadRequests,      &kFindRequest,       &kReadItemStates,
-    &kPresent,         &kCountItems,        &kCountAccepted,     &kOldestWaiting,
-    &kCountSlots};
+    &kLockNodes,        &kAcquireNode,       &kRenewNode,
+    &kInsertKeys,       &kFindKey,           &kTransactionStatus,
+    &kAppendToEnvelope, &kWriteRequests,     &kWriteUnlinkingItems,
+    &kRegisterAccount,  &kSendableRoutes,    &kFreeSlots,
+    &kTakeBatches,      &kReadItems,         &kLeaseSlot,
+    &kBeginAttempts,    &kFreeLeasedSlot,    &kEndAttempts,
+    &kSetAside,         &kTakeAbandonedSlot, &kReadAbandonedBatch,
+    &kCloseWindows,     &kReadRequests,      &kFindRequest,
+    &kReadItemStates,   &kPresent,           &kCountItems,
+    &kCountAccepted,    &kOldestWaiting,     &kCountSlots};
 
 }  // namespace lethe::store

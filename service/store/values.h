@@ -64,11 +64,12 @@ class ArrayLiteral {
     text_ += '"';
   }
 
+  bool empty() const { return text_.size() == 1; }
   std::string str() const { return text_ + '}'; }
 
  private:
   std::string& Element() {
-    if (text_.size() > 1) text_ += ',';
+    if (!empty()) text_ += ',';
     return text_;
   }
 

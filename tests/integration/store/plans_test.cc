@@ -51,6 +51,8 @@ class Plans : public testing::Test {
         ", pos, pos, "
         "  decode(md5(n::text), 'hex'), decode(md5(n || ':' || pos), 'hex') "
         "from generate_series(1, 20000) as n, generate_series(0, 9) as pos; "
+        "insert into unlinking_item select i.digest, i.request_id, i.envelope, i.pos "
+        "from batch b join request_item i using (envelope) where b.operation = 'demerge'; "
         "insert into request (id, account, operation, kind, principal, create_time, item_count, "
         "  duplicate_count, first_envelope, first_pos, envelope_count) "
         "select " +
