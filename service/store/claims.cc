@@ -141,7 +141,7 @@ std::optional<std::int64_t> Claims::CaptureWait(const Route& route) const {
 }
 
 Claims::Taken Claims::TakeAlone(pqxx::work& work, const ClaimParams& wish) const {
-  const Taken nothing{.answer = std::optional<Claim>{}, .wrote = false};
+  Taken nothing{.answer = std::optional<Claim>{}, .wrote = false};
   const std::string& account = wish.route.account;
   const auto gate = work.exec_prepared(kLockAccount.name, account);
   if (gate.empty() || !concurrency_.contains(account)) return nothing;
@@ -193,13 +193,12 @@ bool Claims::Make(pqxx::work& work, std::map<Route, Wished> wished,
   if (made.empty()) return held;
 
   ReadMembers(work, made);
-  const auto unreadable =
-      std::ranges::stable_partition(made, [](const Made& one) { return !one.unreadable; });
-  for (Made& one : unreadable) {
+  for (Made& one : made) {
+    if (!one.unreadable) continue;
     SetAside(work, one.claim, *one.unreadable);
-    answers[one.caller] = *std::move(one.unreadable);
+    answers[one.caller] = *one.unreadable;
   }
-  made.erase(unreadable.begin(), unreadable.end());
+  std::erase_if(made, [](const Made& one) { return one.unreadable.has_value(); });
   if (!made.empty()) BeginAttempts(work, made);
   for (Made& one : made) answers[one.caller] = std::optional(std::move(one.claim));
   return true;

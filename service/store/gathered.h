@@ -50,6 +50,7 @@ class Gathered {
     const std::vector<Waiting*> gathered = std::exchange(waiting_, {});
     lock.unlock();
     std::vector<const Call*> calls;
+    calls.reserve(gathered.size());
     for (const Waiting* one : gathered) calls.push_back(one->call);
     std::vector<Answer> answers = work_(calls);
     lock.lock();

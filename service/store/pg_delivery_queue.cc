@@ -109,7 +109,7 @@ Result<Recorded> PgDeliveryQueue::End(const AttemptEnd& end) {
   return pool_.With([&](pqxx::connection& connection) -> Result<Recorded> {
     pqxx::work work(connection);
     const AttemptEnd* const alone = &end;
-    const Result<Recorded> recorded = EndAttempts(work, {&alone, 1}).front();
+    Result<Recorded> recorded = EndAttempts(work, {&alone, 1}).front();
     if (recorded.ok() && *recorded == Recorded::kApplied &&
         end.plan.account == AccountVerdict::kBlocked) {
       BlockAccount(work, end.claim, end.plan);
