@@ -41,7 +41,8 @@ class Unlinked : public testing::Test {
   /// Get() and ListItems() agree; answers the ordinals.
   std::vector<int> Read(RequestId id) {
     std::vector<int> ordinals;
-    for (const ItemView& item : store_.requests().ListItems({"acme", id, -1, 100}).value().rows) {
+    const auto page = store_.requests().ListItems({"acme", id, -1, 100}).value();
+    for (const ItemView& item : page.rows) {
       if (item.unlinked) ordinals.push_back(item.ordinal);
     }
     EXPECT_EQ(store_.requests().Get("acme", id).value().unlinked_count, std::ssize(ordinals));
