@@ -16,22 +16,12 @@ constexpr int kMaxTries = 5;
 /// their own worth while.
 constexpr int kWorthHelping = 24;
 
-/// How often, and how far apart, a COMMIT without an answer is asked after before its callers are
-/// told that nobody knows.
-constexpr int kMaxResolveTries = 50;
-constexpr std::chrono::milliseconds kResolveEvery{100};
+/// How often, and how far apart, a database that went away during a flush is looked for before its
+/// callers are told that nobody knows what became of it.
+constexpr int kMaxReopenTries = 50;
+constexpr std::chrono::milliseconds kReopenEvery{100};
 
 constexpr std::chrono::milliseconds kBusyRetryAfter{1000};
-
-/// A COMMIT without an answer whose transaction turned out not to have happened.
-struct CommitLost : std::runtime_error {
-  CommitLost() : std::runtime_error("the transaction did not commit") {}
-};
-
-/// A COMMIT without an answer, and nobody to ask.
-struct CommitUnresolved : std::runtime_error {
-  CommitUnresolved() : std::runtime_error("nobody can tell whether the transaction committed") {}
-};
 
 }  // namespace
 
@@ -119,28 +109,22 @@ void Committer::Flush(Writer& writer, Batch batch) {
     options_.on_flush({static_cast<int>(batch.size()), clock_.Monotonic() - started, committed,
                        std::move(accepted)});
   };
-  Error error{
-      ErrorCode::kUnavailable, "STORE_UNAVAILABLE",
-      "the database went away while the request was being kept: try again with the same key"};
+  Error error;
   for (int tries = 0; tries < kMaxTries; ++tries) {
     try {
-      FlushResult result = WriteOnce(writer, batch);
-      writer.open = std::move(result.open);
-      report(true, AcceptedOf(batch, result));
-      for (std::size_t i = 0; i < batch.size(); ++i) batch[i].done(std::move(result.answers[i]));
+      std::vector<Result<Admission>> answers = WriteOnce(writer, batch);
+      report(true, AcceptedOf(batch, answers));
+      for (std::size_t i = 0; i < batch.size(); ++i) batch[i].done(std::move(answers[i]));
       return;
-    } catch (const CommitLost&) {
-      // It did not happen: once more, in a new session.
-      writer.session.reset();
-    } catch (const CommitUnresolved&) {
-      writer.open.clear();
-      break;
     } catch (const std::exception& caught) {
       error = ToError(caught);
-      if (IsBroken(caught) || !writer.session || !writer.session->is_open()) {
-        writer.session.reset();
-        // One new session is tried at once; more would keep the callers waiting.
-        if (tries > 0) break;
+      if (!writer.session) break;  // The database is away, and nothing was written.
+      if (IsBroken(caught) || !writer.session->is_open()) {
+        // It may have been written. To write it again finds out.
+        error = {ErrorCode::kUnavailable, "STORE_UNAVAILABLE",
+                 "the database went away while the request was being kept: try again with the "
+                 "same key"};
+        if (!Reopen(writer)) break;
       } else if (IsDataError(caught) && batch.size() > 1) {
         // One request that the database refuses must fail alone.
         Flush(writer, batch.first(batch.size() / 2));
@@ -155,10 +139,11 @@ void Committer::Flush(Writer& writer, Batch batch) {
   for (Waiting& waiting : batch) waiting.done(error);
 }
 
-std::vector<FlushReport::Accepted> Committer::AcceptedOf(Batch batch, const FlushResult& result) {
+std::vector<FlushReport::Accepted> Committer::AcceptedOf(
+    Batch batch, const std::vector<Result<Admission>>& answers) {
   std::vector<FlushReport::Accepted> accepted;
   for (std::size_t i = 0; i < batch.size(); ++i) {
-    const Result<Admission>& answer = result.answers[i];
+    const Result<Admission>& answer = answers[i];
     if (!answer.ok() || answer->repeated) continue;
     const SealedRequest& request = batch[i].request;
     accepted.push_back(
@@ -167,56 +152,32 @@ std::vector<FlushReport::Accepted> Committer::AcceptedOf(Batch batch, const Flus
   return accepted;
 }
 
-FlushResult Committer::WriteOnce(Writer& writer, Batch batch) {
-  std::vector<const SealedRequest*> requests;
-  for (const Waiting& waiting : batch) requests.push_back(&waiting.request);
+std::vector<Result<Admission>> Committer::WriteOnce(Writer& writer, Batch batch) {
+  if (!writer.session) writer.session = Connect(options_.url);
   const TimePoint now = clock_.Now();
-  pqxx::connection& session = SessionOf(writer);
-  ids_.Prepare(session, now);
-  pqxx::work work(session);
-  FlushResult result = WriteRequests(work, requests, writer.open, ids_, now);
-  switch (Commit(work, result.transaction)) {
-    case CommitFate::kCommitted: return result;
-    case CommitFate::kAborted: throw CommitLost();
-    case CommitFate::kUnresolved: break;
+  ids_.Prepare(*writer.session, now);
+  std::vector<NumberedRequest> requests;
+  requests.reserve(batch.size());
+  for (Waiting& waiting : batch) {
+    if (!waiting.id) waiting.id = RequestId{ids_.Take(now, 1)};
+    requests.push_back({*waiting.id, &waiting.request});
   }
-  throw CommitUnresolved();
+  return WriteRequests(*writer.session, requests, writer.memory, ids_, now);
 }
 
-Committer::CommitFate Committer::Commit(pqxx::work& work, const std::string& transaction) {
-  try {
-    work.commit();
-    return CommitFate::kCommitted;
-  } catch (const std::exception& error) {
-    // The server answered: it did not commit.
-    if (!IsBroken(error) && work.conn().is_open()) throw;
-    return ResolveCommit(transaction);
-  }
-}
-
-Committer::CommitFate Committer::ResolveCommit(const std::string& transaction) {
-  if (transaction.empty()) return CommitFate::kAborted;  // It wrote nothing: once more is harmless.
-  for (int tries = 0; tries < kMaxResolveTries; ++tries) {
+bool Committer::Reopen(Writer& writer) {
+  writer.session.reset();
+  for (int tries = 0; tries < kMaxReopenTries; ++tries) {
     try {
-      const auto connection = Connect(options_.url);
-      pqxx::nontransaction work(*connection);
-      const auto row = work.exec_prepared1(kTransactionStatus.name, transaction);
-      if (row[0].is_null()) return CommitFate::kUnresolved;
-      const std::string status = row[0].c_str();
-      if (status == "committed") return CommitFate::kCommitted;
-      if (status == "aborted") return CommitFate::kAborted;
+      writer.session = Connect(options_.url);
+      return true;
     } catch (const std::exception&) {
-      // The database is still away; whatever it is, the next try tells.
+      // Still away.
     }
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, kResolveEvery, [] { return false; });
+    changed_.wait_for(lock, kReopenEvery, [] { return false; });
   }
-  return CommitFate::kUnresolved;
-}
-
-pqxx::connection& Committer::SessionOf(Writer& writer) const {
-  if (!writer.session) writer.session = Connect(options_.url);
-  return *writer.session;
+  return false;
 }
 
 }  // namespace lethe::store

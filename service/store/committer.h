@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <pqxx/pqxx>
 #include <span>
 #include <string>
@@ -66,26 +67,24 @@ class Committer {
   struct Waiting {
     SealedRequest request;
     RequestStore::SubmitDone done;
+    std::optional<RequestId> id = {};  ///< Drawn at the first try, for all.
   };
   using Batch = std::span<Waiting>;
 
   /// What one thread writes with.
   struct Writer {
     std::unique_ptr<pqxx::connection> session = {};
-    OpenEnvelopes open = {};
+    WriterMemory memory = {};
   };
-
-  enum class CommitFate { kCommitted, kAborted, kUnresolved };
 
   void Run(bool first);
   bool MayTake(bool first) const;
   std::vector<Waiting> TakeWaiting(bool first);
   void Flush(Writer& writer, Batch batch);
-  FlushResult WriteOnce(Writer& writer, Batch batch);
-  CommitFate Commit(pqxx::work& work, const std::string& transaction);
-  CommitFate ResolveCommit(const std::string& transaction);
-  static std::vector<FlushReport::Accepted> AcceptedOf(Batch batch, const FlushResult& result);
-  pqxx::connection& SessionOf(Writer& writer) const;
+  std::vector<Result<Admission>> WriteOnce(Writer& writer, Batch batch);
+  bool Reopen(Writer& writer);
+  static std::vector<FlushReport::Accepted> AcceptedOf(
+      Batch batch, const std::vector<Result<Admission>>& answers);
 
   const CommitterOptions options_;
   const Clock& clock_;

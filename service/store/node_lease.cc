@@ -23,6 +23,13 @@ void IdSource::Prepare(pqxx::connection& connection, TimePoint now) {
   if (!generator_ || !Renew(connection, now_ms)) Acquire(connection, now_ms);
 }
 
+std::int64_t IdSource::Take(TimePoint now, int count) {
+  std::lock_guard lock(mutex_);
+  const auto first = generator_->Next(IdMillis(now), count);
+  if (!first) throw std::runtime_error("the reserved ids are used up");
+  return *first;
+}
+
 void IdSource::Acquire(pqxx::connection& connection, std::int64_t now_ms) {
   pqxx::work work(connection);
   // One process at a time, so that two new ones don't invent the same next number.

@@ -21,12 +21,9 @@ class IdSource {
   /// Makes sure that ids can be made for a while. Own transactions; call it outside of any.
   void Prepare(pqxx::connection& connection, TimePoint now);
 
-  /// The first of `count` consecutive ids. Nothing only if far more were made since Prepare() than
-  /// clocks allow: prepare again.
-  std::optional<std::int64_t> Next(TimePoint now, int count) {
-    std::lock_guard lock(mutex_);
-    return generator_->Next(IdMillis(now), count);
-  }
+  /// The first of `count` consecutive ids. Throws std::runtime_error if far more were made since
+  /// Prepare() than clocks allow: prepare again.
+  std::int64_t Take(TimePoint now, int count);
 
  private:
   void Acquire(pqxx::connection& connection, std::int64_t now_ms);

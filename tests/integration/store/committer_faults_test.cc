@@ -104,20 +104,43 @@ TEST_F(CommitterFaults, ACommitThatIsAlwaysLostIsGivenUpAndNothingIsKept) {
   EXPECT_FALSE(answer->repeated);
 }
 
-TEST_F(CommitterFaults, ACommitWhoseAnswerWasLostIsFoundOut) {
+/// Where an answer is lost that the request was written, and how the flush goes on.
+class LostAnswers : public CommitterFaults, public testing::WithParamInterface<bool> {
+ protected:
+  /// Whether the flush has a repeat in it, so that it is written in steps.
+  bool in_steps() const { return GetParam(); }
+};
+
+TEST_P(LostAnswers, AreFoundOut) {
   CuttingProxy proxy(database_.url());
   Committer committer(Options([&] { return Result<std::string>(proxy.url()); }, flushes_), clock_);
-  ASSERT_TRUE(Submit(committer, Sealed("before", 2)).ok());
-  proxy.CutAfterNext("COMMIT");
-  const Result<Admission> answer = Submit(committer, Sealed("k", 3));
+  std::future<Result<Admission>> held, repeat, lost;
+  flushes_.HoldAt([&] { held = Start(committer, Sealed("before", 2)); });
+  if (in_steps()) repeat = Start(committer, Sealed("before", 2));
+  lost = Start(committer, Sealed("k", 3));
+  proxy.CutAfterNext(in_steps() ? "COMMIT" : "write_requests");
+  flushes_.Open();
+  const Result<Admission> answer = lost.get();
   EXPECT_TRUE(proxy.has_cut());
   ASSERT_TRUE(answer.ok()) << answer.error().message;
   EXPECT_FALSE(answer->repeated);
+  const RequestId before = held.get()->id;
+  if (in_steps()) {
+    const Result<Admission> repeated = repeat.get();
+    ASSERT_TRUE(repeated.ok());
+    EXPECT_TRUE(repeated->repeated);
+    EXPECT_EQ(repeated->id, before);
+  }
   EXPECT_EQ(Requests(), 2);
+  EXPECT_EQ(flushes_.reports().back().accepted.size(), 1U);
 
   ASSERT_TRUE(Submit(committer, Sealed("after", 4)).ok());
-  EXPECT_EQ(Number(database_, "select hi from batch"), 8);
+  EXPECT_EQ(Number(database_, "select sum(hi + 1) from batch"), 9);
 }
+
+INSTANTIATE_TEST_SUITE_P(Of, LostAnswers, testing::Bool(), [](const auto& in_steps) {
+  return in_steps.param ? "AFlushInSteps" : "AFlushAtOnce";
+});
 
 TEST_F(CommitterFaults, WhatIsAnsweredWithYesIsThereOnceWhateverIsCut) {
   constexpr int kThreads = 8;

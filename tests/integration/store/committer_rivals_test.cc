@@ -70,5 +70,27 @@ TEST(RivalCommitters, KeepEachKeyOnceHoweverTheirKeysCross) {
   ExpectSound(database);
 }
 
+// Were the counts first, two flushes could wait for each other: one for a key, one for a count.
+TEST(RivalCommitters, WaitForAKeyBeforeTheyHoldACount) {
+  const FakeClock clock;
+  const TestDatabase database;
+  MakePartitions(database);
+  Flushes flushes;
+  Committer committer(Options(database.source(), flushes), clock);
+  ASSERT_TRUE(Submit(committer, Sealed("before")).ok());
+
+  pqxx::connection session(database.url());
+  pqxx::work rival(session);
+  rival.exec(
+      "insert into idempotency_key (principal, key_hmac, request_id, payload_hmac, create_time) "
+      "values ('anonymous', 'k', 1, 'payload', now())");
+  auto answer = Start(committer, Sealed("k"));
+  ASSERT_TRUE(Eventually(
+      [&] { return Number(database, "select count(*) from pg_locks where not granted") == 1; }));
+  EXPECT_EQ(rival.exec("select from accepted_tally for update nowait").size(), 1U);
+  rival.abort();
+  EXPECT_TRUE(answer.get().ok());
+}
+
 }  // namespace
 }  // namespace lethe::store

@@ -133,6 +133,21 @@ TEST_F(CommitterTest, ARepeatIsNoAcceptedRequestOfAReport) {
   EXPECT_TRUE(flushes_.reports()[1].accepted.empty());
 }
 
+TEST_F(CommitterTest, ARepeatIsNoErrorInTheDatabasesLog) {
+  ASSERT_TRUE(Submit(committer(), Sealed("k")).ok());
+  ASSERT_TRUE(Submit(committer(), Sealed("k"))->repeated);
+  committer_.reset();
+  ASSERT_TRUE(Eventually([&] {  // The session has left its statistics.
+    return Number(database_,
+                  "select count(*) from pg_stat_activity "
+                  "where datname = current_database() and pid <> pg_backend_pid()") == 0;
+  }));
+  EXPECT_EQ(Number(database_,
+                   "select xact_rollback from pg_stat_database "
+                   "where datname = current_database()"),
+            0);
+}
+
 struct Poison {
   std::string name;
   std::function<void(SealedRequest&)> spoil;

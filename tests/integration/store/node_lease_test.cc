@@ -25,7 +25,7 @@ class NodeLease : public testing::Test {
 
   std::int64_t Make(IdSource& source, TimePoint now) {
     source.Prepare(*connection_, now);
-    const std::int64_t id = source.Next(now, 1).value();
+    const std::int64_t id = source.Take(now, 1);
     EXPECT_TRUE(made_.insert(id).second) << "made twice";
     return id;
   }
@@ -52,7 +52,7 @@ TEST_F(NodeLease, ProcessesThatStartTogetherGetDifferentNumbers) {
       IdSource source(std::to_string(i));
       const auto connection = Connect(database_.source());
       source.Prepare(*connection, start_);
-      const int number = NodeOf(source.Next(start_, 1).value());
+      const int number = NodeOf(source.Take(start_, 1));
       const std::lock_guard lock(mutex);
       numbers.insert(number);
     });
@@ -78,13 +78,14 @@ TEST_F(NodeLease, ATakeOverNeverRepeatsWhatTheOldHolderMayStillMake) {
   IdSource next("next");
   EXPECT_EQ(NodeOf(Make(next, start_)), NodeOf(first));
   for (int i = 0; i < 2 * kMaxConsecutiveIds; ++i) {
-    const auto old_id = old_holder.Next(start_ + milliseconds(i * 3), 1);
-    if (old_id) {
-      EXPECT_TRUE(made_.insert(*old_id).second);
+    try {
+      EXPECT_TRUE(made_.insert(old_holder.Take(start_ + milliseconds(i * 3), 1)).second);
+    } catch (const std::runtime_error&) {
+      // What it had reserved is used up.
     }
-    EXPECT_TRUE(made_.insert(next.Next(start_, 1).value()).second);
+    EXPECT_TRUE(made_.insert(next.Take(start_, 1)).second);
   }
-  EXPECT_FALSE(old_holder.Next(start_ + 1min, 1));
+  EXPECT_THROW(old_holder.Take(start_ + 1min, 1), std::runtime_error);
 }
 
 TEST_F(NodeLease, WhoLostItsNumberTakesAnother) {

@@ -158,9 +158,14 @@ TEST_F(Plans, AFreeSlotIsFoundAmongItsOwn) {
               ReadsNoTableWhole());
 }
 
-TEST_F(Plans, AppendingAndMovingTouchOneBatch) {
-  EXPECT_THAT(PlanOf(kAppendToEnvelope, kEnvelope + ", 1, 9, 100"),
-              AllOf(ReadsNoTableWhole(), HasSubstr("batch_pkey")));
+TEST_F(Plans, AFlushLooksOnlyAtWhatItAppendsTo) {
+  std::string arguments = "'{" + kEnvelope + "}', '{1}', '{9}', '{100}'";
+  for (int i = 5; i <= 32; ++i) arguments += i == 16 ? ", 0" : ", null";
+  EXPECT_THAT(PlanOf(kWriteRequests, arguments + ", true"),
+              AllOf(ReadsNoTableWhole(), HasSubstr("Index Scan using batch_pkey")));
+}
+
+TEST_F(Plans, AnEndMovesOneBatch) {
   EXPECT_THAT(PlanOf(kEndAttempts,
                      "'{acme}', '{delete}', '{1}', '{7}', '{0}', '{f}', '{null}', '{" + kEnvelope +
                          "}', '{0}', '{0}', '{1}', '{200}', '{accepted}', '{null}', '{null}', "
