@@ -110,6 +110,14 @@ void AppendFreshKey(std::string_view kind, std::string& file) {
 struct KeyRing::Keys {
   std::vector<Key> seal;
   std::vector<Key> mac;
+  /// HMAC under the newest key before the first byte of text. To copy it saves half of the work
+  /// that a short text takes.
+  crypto_auth_hmacsha256_state newest_mac{};
+
+  Keys() = default;
+  Keys(const Keys&) = delete;
+  Keys& operator=(const Keys&) = delete;
+  ~Keys() { sodium_memzero(&newest_mac, sizeof newest_mac); }
 };
 
 KeyRing::KeyRing(std::shared_ptr<const Keys> keys) : keys_(std::move(keys)) {}
@@ -144,6 +152,8 @@ Result<KeyRing> KeyRing::Parse(std::string_view text) {
   }
   if (keys->seal.empty()) return BadKeyFile("it has no `seal` key");
   if (keys->mac.empty()) return BadKeyFile("it has no `mac` key");
+  const Key& newest = keys->mac.front();
+  crypto_auth_hmacsha256_init(&keys->newest_mac, newest.material.data(), newest.material.size());
   return KeyRing(std::move(keys));
 }
 
@@ -194,10 +204,8 @@ Result<Identifier> KeyRing::Open(std::string_view sealed, std::string_view conte
 }
 
 Bytes KeyRing::Mac(MacPurpose purpose, std::string_view text) const {
-  const Key& key = keys_->mac.front();
   const auto purpose_byte = static_cast<unsigned char>(purpose);
-  crypto_auth_hmacsha256_state state;
-  crypto_auth_hmacsha256_init(&state, key.material.data(), key.material.size());
+  crypto_auth_hmacsha256_state state = keys_->newest_mac;
   crypto_auth_hmacsha256_update(&state, &purpose_byte, 1);
   crypto_auth_hmacsha256_update(&state, Data(text), text.size());
   std::array<unsigned char, crypto_auth_hmacsha256_BYTES> full;
@@ -205,7 +213,7 @@ Bytes KeyRing::Mac(MacPurpose purpose, std::string_view text) const {
   sodium_memzero(&state, sizeof state);
 
   Bytes mac(kNumberBytes, '\0');
-  PutNumber(key.number, Data(mac));
+  PutNumber(keys_->mac.front().number, Data(mac));
   return mac.append(reinterpret_cast<const char*>(full.data()), kMacBytes);
 }
 
