@@ -21,7 +21,7 @@ v1::CreatePrivacyRequestRequest MakeErasure(const Fill& fill, int number) {
   v1::CreatePrivacyRequestRequest request;
   const auto account = static_cast<std::size_t>(number) % fill.accounts.size();
   request.set_parent("accounts/" + fill.accounts[account]);
-  const int first = number * kIdentifiersPerRequest;
+  const int first = fill.first + number * kIdentifiersPerRequest;
   request.set_idempotency_key("from-" + std::to_string(first));
   for (int i = first; i < first + kIdentifiersPerRequest; ++i) {
     request.mutable_erasure()->add_identities("user-" + std::to_string(i) + "@example.com");

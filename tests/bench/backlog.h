@@ -14,6 +14,7 @@ struct Fill {
   std::vector<int> ports;
   std::vector<std::string> accounts;
   int identifiers;
+  int first = 0;  ///< Number of the first of them: those of one database differ.
   int callers_per_port = 8;
 };
 

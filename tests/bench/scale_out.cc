@@ -23,7 +23,9 @@ namespace {
 
 constexpr int kAccounts = 8;
 constexpr int kConcurrency = 3;
-constexpr int kIdentifiers = 200'000;
+constexpr int kIdentifiers = 400'000;
+/// Before, so that sessions have made their plans: every lethed has its own.
+constexpr int kToWarmUp = 100'000;
 constexpr std::array kReplicas{1, 2, 4};
 
 /// The most attempts of one account and API that were under way at once. Ends go before beginnings
@@ -56,15 +58,20 @@ double Run(int replicas, const NeutralVendor& vendor) {
       .account_settings = "concurrency: " + std::to_string(kConcurrency)};
   test::LethedFiles files(options);
   std::vector<std::unique_ptr<test::Lethed>> all;
-  Fill fill{.ports = {}, .accounts = options.accounts, .identifiers = kIdentifiers};
+  Fill fill{.ports = {}, .accounts = options.accounts, .identifiers = 0};
   for (int i = 0; i < replicas; ++i) {
     all.push_back(files.StartReady());
     fill.ports.push_back(all.back()->grpc_port());
   }
   fill.callers_per_port = 8 / replicas;
+  fill.identifiers = kToWarmUp;
+  HandOver(fill);
+  WaitUntilRecorded(database, kToWarmUp);
+  fill.first = kToWarmUp;
+  fill.identifiers = kIdentifiers;
   const auto began = std::chrono::steady_clock::now();
   HandOver(fill);
-  WaitUntilRecorded(database, kIdentifiers);
+  WaitUntilRecorded(database, kToWarmUp + kIdentifiers);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   if (MostCallsAtOnce(database) > kConcurrency) {
     throw std::runtime_error("an account had more calls in flight than CleverTap allows");
