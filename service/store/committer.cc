@@ -16,12 +16,8 @@ constexpr int kMaxTries = 5;
 /// their own worth while.
 constexpr int kWorthHelping = 24;
 
-/// How often, and how far apart, a database that went away during a flush is looked for before its
-/// callers are told that nobody knows what became of it.
-constexpr int kMaxReopenTries = 50;
-constexpr std::chrono::milliseconds kReopenEvery{100};
-
-constexpr std::chrono::milliseconds kBusyRetryAfter{1000};
+constexpr milliseconds kReopenEvery{100};
+constexpr milliseconds kBusyRetryAfter{1000};
 
 }  // namespace
 
@@ -167,13 +163,16 @@ std::vector<Result<Admission>> Committer::WriteOnce(Writer& writer, Batch batch)
 
 bool Committer::Reopen(Writer& writer) {
   writer.session.reset();
-  for (int tries = 0; tries < kMaxReopenTries; ++tries) {
+  const milliseconds began = clock_.Monotonic();
+  // Both bounds: one try may itself take seconds.
+  for (auto tries = options_.reopen_patience / kReopenEvery; tries >= 0; --tries) {
     try {
       writer.session = Connect(options_.url);
       return true;
     } catch (const std::exception&) {
       // Still away.
     }
+    if (clock_.Monotonic() - began >= options_.reopen_patience) return false;
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, kReopenEvery, [] { return false; });
   }

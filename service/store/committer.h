@@ -43,6 +43,9 @@ struct CommitterOptions {
   std::string holder;     ///< Names the process in the node table.
   int max_waiting_items;  ///< Identifiers that may wait; more are turned away.
   int writers = 1;        ///< Flushes at a time, each over a session of its own.
+  /// How long a database that went away during a flush is looked for before the callers are told
+  /// that nobody knows what became of it. Long enough for a fail-over, shorter than callers wait.
+  milliseconds reopen_patience{5'000};
   std::function<void(const FlushReport&)> on_flush;  ///< From the committer's thread.
 };
 

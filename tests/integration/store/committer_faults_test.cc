@@ -142,6 +142,28 @@ INSTANTIATE_TEST_SUITE_P(Of, LostAnswers, testing::Bool(), [](const auto& in_ste
   return in_steps.param ? "AFlushInSteps" : "AFlushAtOnce";
 });
 
+TEST_F(CommitterFaults, ADatabaseThatStaysAwayAfterItWasWrittenToIsSaidAndTheRequestIsThere) {
+  CuttingProxy proxy(database_.url());
+  std::atomic<bool> away = false;
+  CommitterOptions options = Options(
+      [&] { return Result<std::string>(away ? "postgresql:///?host=/nowhere" : proxy.url()); },
+      flushes_);
+  options.reopen_patience = 0ms;
+  Committer committer(std::move(options), clock_);
+  ASSERT_TRUE(Submit(committer, Sealed("before")).ok());
+  proxy.CutAfterNext("write_requests");
+  away = true;
+  const Result<Admission> nobody_knows = Submit(committer, Sealed("k"));
+  ASSERT_FALSE(nobody_knows.ok());
+  EXPECT_EQ(nobody_knows.error().reason, "STORE_UNAVAILABLE");
+  EXPECT_THAT(nobody_knows.error().message, testing::HasSubstr("same key"));
+  away = false;
+  const Result<Admission> answer = Submit(committer, Sealed("k"));
+  ASSERT_TRUE(answer.ok());
+  EXPECT_TRUE(answer->repeated);
+  EXPECT_EQ(Requests(), 2);
+}
+
 TEST_F(CommitterFaults, WhatIsAnsweredWithYesIsThereOnceWhateverIsCut) {
   constexpr int kThreads = 8;
   constexpr int kEach = 30;
