@@ -22,6 +22,9 @@ constexpr char kPhone[] = "+15558675309";
 constexpr char kPasscode[] = "CANARY-PASS-CODE-77";
 constexpr char kKey[] = "canary-key-51aa";
 
+/// Numbers a request that meets no misdeed any more.
+constexpr int kAfterMisdeeds = 99;
+
 /// A canary as it is, and as it would look after the usual transformations.
 std::map<std::string, std::string> Shapes(const TestDatabase& database) {
   std::map<std::string, std::string> shapes;
@@ -134,6 +137,20 @@ class Canary : public ::testing::Test {
         .as<int>();
   }
 
+  /// What is not decided, for the message of a failure.
+  std::string Undecided() const {
+    std::string all;
+    for (const auto& row :
+         database_.Run("select b::text from batch b where state not in ('done', 'rejected', "
+                       "'needs_review') union all select a::text from account_state a "
+                       "union all select s::text from slot s where holder is not null or "
+                       "cool_down_until is not null")) {
+      all += row[0].c_str();
+      all += '\n';
+    }
+    return all;
+  }
+
   TestDatabase database_;
   std::unique_ptr<sandbox::Sandbox> sandbox_ = sandbox::Sandbox::Start({}).value();
   LethedFiles files_{{.database_url = database_.url(),
@@ -154,6 +171,11 @@ TEST_F(Canary, LeavesNoTraceWhateverGoesWrong) {
   SendThroughMisdeeds(Ask::kEraseGuids, kGuid);
   SendThroughMisdeeds(Ask::kDemerge, kMerged);
   SendThroughMisdeeds(Ask::kDisassociate, kPhone);
+  // Whoever was refused last is judged by who is accepted after that.
+  Create(Ask::kEraseIdentities, kIdentity, kAfterMisdeeds);
+  Create(Ask::kEraseGuids, kGuid, kAfterMisdeeds);
+  Create(Ask::kDemerge, kMerged, kAfterMisdeeds);
+  Create(Ask::kDisassociate, kPhone, kAfterMisdeeds);
 
   const std::string bad = std::string(kIdentity) + "\x01";
   ExpectClearError(first_api_.Create(MakeRequest("shop-0", kKey, Ask::kEraseIdentities, {bad})),
@@ -182,7 +204,8 @@ TEST_F(Canary, LeavesNoTraceWhateverGoesWrong) {
   database_.CutConnections();
   second_->process().Signal(SIGKILL);
 
-  ASSERT_TRUE(Eventually([&] { return UndecidedBatches() == 0; }, std::chrono::seconds(60)));
+  ASSERT_TRUE(Eventually([&] { return UndecidedBatches() == 0; }, std::chrono::seconds(60)))
+      << Undecided();
   // The canaries were really there to be seen.
   EXPECT_EQ(sandbox_->GetReport().total.distinct_identifiers, 4);
   EXPECT_GE(sandbox_->GetReport().total.faults, 4 * 8);
