@@ -19,6 +19,14 @@ constexpr int kWorthHelping = 24;
 constexpr milliseconds kReopenEvery{100};
 constexpr milliseconds kBusyRetryAfter{1000};
 
+std::unique_ptr<pqxx::connection> ConnectIfThere(const UrlSource& url) {
+  try {
+    return Connect(url);
+  } catch (const std::exception&) {
+    return nullptr;
+  }
+}
+
 }  // namespace
 
 Committer::Committer(CommitterOptions options, const Clock& clock)
@@ -166,12 +174,8 @@ bool Committer::Reopen(Writer& writer) {
   const milliseconds began = clock_.Monotonic();
   // Both bounds: one try may itself take seconds.
   for (auto tries = options_.reopen_patience / kReopenEvery; tries >= 0; --tries) {
-    try {
-      writer.session = Connect(options_.url);
-      return true;
-    } catch (const std::exception&) {
-      // Still away.
-    }
+    writer.session = ConnectIfThere(options_.url);
+    if (writer.session) return true;
     if (clock_.Monotonic() - began >= options_.reopen_patience) return false;
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, kReopenEvery, [] { return false; });
