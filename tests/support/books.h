@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <ostream>
+#include <string>
 
 #include "support/postgres.h"
 
@@ -33,6 +34,28 @@ inline Books ReadBooks(const TestDatabase& database) {
 /// Batches that are not done.
 inline int CountUnfinished(const TestDatabase& database) {
   return database.Run("select count(*) from batch where state <> 'done'")[0][0].as<int>();
+}
+
+/// Batches that neither ended nor wait for a person.
+inline int CountUndecided(const TestDatabase& database) {
+  return database
+      .Run("select count(*) from batch where state not in ('done', 'rejected', 'needs_review')")[0]
+                                                                                                [0]
+      .as<int>();
+}
+
+/// Those batches and what may hold them up, row by row: for the message of a failure.
+inline std::string Undecided(const TestDatabase& database) {
+  std::string rows;
+  for (const auto& row : database.Run(
+           "select b::text from batch b where state not in ('done', 'rejected', 'needs_review') "
+           "union all select a::text from account_state a "
+           "union all select s::text from slot s "
+           "where holder is not null or cool_down_until is not null")) {
+    rows += row[0].c_str();
+    rows += '\n';
+  }
+  return rows;
 }
 
 }  // namespace lethe::test

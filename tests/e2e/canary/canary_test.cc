@@ -5,6 +5,7 @@
 
 #include "sandbox/sandbox.h"
 #include "support/api_client.h"
+#include "support/books.h"
 #include "support/eventually.h"
 #include "support/lethed_process.h"
 #include "support/postgres.h"
@@ -129,27 +130,6 @@ class Canary : public ::testing::Test {
         .Run("select count(*) from batch where call_count = 0 or state = 'sending'")[0][0]
         .as<int>();
   }
-  int UndecidedBatches() const {
-    return database_
-        .Run(
-            "select count(*) from batch where state not in ('done', 'rejected', 'needs_review')")[0]
-                                                                                                 [0]
-        .as<int>();
-  }
-
-  /// What is not decided, for the message of a failure.
-  std::string Undecided() const {
-    std::string all;
-    for (const auto& row :
-         database_.Run("select b::text from batch b where state not in ('done', 'rejected', "
-                       "'needs_review') union all select a::text from account_state a "
-                       "union all select s::text from slot s where holder is not null or "
-                       "cool_down_until is not null")) {
-      all += row[0].c_str();
-      all += '\n';
-    }
-    return all;
-  }
 
   TestDatabase database_;
   std::unique_ptr<sandbox::Sandbox> sandbox_ = sandbox::Sandbox::Start({}).value();
@@ -204,8 +184,8 @@ TEST_F(Canary, LeavesNoTraceWhateverGoesWrong) {
   database_.CutConnections();
   second_->process().Signal(SIGKILL);
 
-  ASSERT_TRUE(Eventually([&] { return UndecidedBatches() == 0; }, std::chrono::seconds(60)))
-      << Undecided();
+  ASSERT_TRUE(Eventually([&] { return CountUndecided(database_) == 0; }, std::chrono::seconds(60)))
+      << Undecided(database_);
   // The canaries were really there to be seen.
   EXPECT_EQ(sandbox_->GetReport().total.distinct_identifiers, 4);
   EXPECT_GE(sandbox_->GetReport().total.faults, 4 * 8);
