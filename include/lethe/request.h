@@ -44,7 +44,9 @@ struct Admission {
   bool repeated;  ///< The key was known, with the same payload; id and create_time are the
                   ///< original's.
 
-  int unlinked_count = 0;  ///< ItemView::unlinked, as far as was visible. 0 if `repeated`.
+  /// ItemView::unlinked, as far as was visible. 0 if `repeated`, and where it was only found out
+  /// that the request had been kept, its first answer being lost: Get() tells then.
+  int unlinked_count = 0;
 };
 
 /// Items of one request by the state of the batch that they are in.

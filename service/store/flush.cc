@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 
 #include "store/flush_plan.h"
@@ -101,8 +102,21 @@ Outcome Execute(pqxx::transaction_base& work, const FlushPlan& plan, Extent exte
   return outcome;
 }
 
-void Forget(OpenEnvelopes& open, const std::vector<Lane>& lanes) {
-  for (const Lane& lane : lanes) open.erase(lane);
+struct Write {
+  FlushPlan plan;
+  Outcome outcome;
+};
+
+/// Plans and executes until no envelope that is appended to was taken meanwhile; `open` forgets
+/// those that were. Each round has fewer to append to, so it ends.
+Write PlanAndExecute(pqxx::transaction_base& work, Requests requests, OpenEnvelopes& open,
+                     Extent extent, IdSource& ids, TimePoint now) {
+  while (true) {
+    FlushPlan plan = PlanFlush(requests, open, ids, now);
+    Outcome outcome = Execute(work, plan, extent, now);
+    if (!outcome.taken_envelope) return {std::move(plan), std::move(outcome)};
+    for (const Lane& lane : plan.appended) open.erase(lane);
+  }
 }
 
 /// Whether nothing has to be looked up, as far as the writer knows.
@@ -121,22 +135,16 @@ bool LooksNew(Requests requests, const WriterMemory& memory) {
 std::optional<Answers> WriteAtOnce(pqxx::connection& session, Requests requests,
                                    WriterMemory& memory, IdSource& ids, TimePoint now) {
   pqxx::nontransaction work(session);
-  while (true) {
-    FlushPlan plan = PlanFlush(requests, memory.open, ids, now);
-    const Outcome outcome = Execute(work, plan, Extent::kWholeFlush, now);
-    memory.unlinking.insert(outcome.unlinking.begin(), outcome.unlinking.end());
-    if (outcome.written) {
-      memory.open = std::move(plan.open);
-      Answers answers;
-      answers.reserve(requests.size());
-      for (const NumberedRequest& request : requests) {
-        answers.emplace_back(Admission{request.id, now, false});
-      }
-      return answers;
-    }
-    if (!outcome.taken_envelope) return std::nullopt;
-    Forget(memory.open, plan.appended);
+  auto [plan, outcome] = PlanAndExecute(work, requests, memory.open, Extent::kWholeFlush, ids, now);
+  memory.unlinking.merge(outcome.unlinking);
+  if (!outcome.written) return std::nullopt;
+  memory.open = std::move(plan.open);
+  Answers answers;
+  answers.reserve(requests.size());
+  for (const NumberedRequest& request : requests) {
+    answers.emplace_back(Admission{request.id, now, false});
   }
+  return answers;
 }
 
 void NoteUnlinkingAccounts(pqxx::work& work, Requests requests) {
@@ -180,13 +188,9 @@ std::map<RequestId, int> CountUnlinked(pqxx::work& work, const std::set<std::str
 std::map<RequestId, int> WriteNew(pqxx::work& work, Requests requests, WriterMemory& memory,
                                   IdSource& ids, TimePoint now) {
   NoteUnlinkingAccounts(work, requests);
-  FlushPlan plan = PlanFlush(requests, memory.open, ids, now);
-  Outcome outcome = Execute(work, plan, Extent::kOneStep, now);
-  if (outcome.taken_envelope) {
-    Forget(memory.open, plan.appended);
-    plan = PlanFlush(requests, memory.open, ids, now);
-    outcome = Execute(work, plan, Extent::kOneStep, now);
-  }
+  auto [plan, outcome] = PlanAndExecute(work, requests, memory.open, Extent::kOneStep, ids, now);
+  // The keys are written: to commit them alone would lose the requests.
+  if (!outcome.written) throw std::logic_error("requests with new keys were not written");
   WriteUnlinkingItems(work, plan.unlinking_items);
   memory.open = std::move(plan.open);
   memory.unlinking.insert(outcome.unlinking.begin(), outcome.unlinking.end());

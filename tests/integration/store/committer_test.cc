@@ -263,6 +263,22 @@ TEST_F(CommitterTest, AnOpenEnvelopeThatWasTakenToBeSentGrowsNoMore) {
   EXPECT_EQ(Number(database_, "select hi from batch where state = 'open'"), 1);
 }
 
+TEST_F(CommitterTest, AnEnvelopeThatWasTakenGrowsNoMoreEitherWhereARepeatComesAlong) {
+  ASSERT_TRUE(Submit(committer(), Sealed("a")).ok());
+  std::future<Result<Admission>> repeat, next;
+  InOneFlush([&] {
+    database_.Run("update batch set state = 'ready'");
+    repeat = Start(committer(), Sealed("a"));
+    next = Start(committer(), Sealed("b"));
+  });
+  EXPECT_TRUE(repeat.get()->repeated);
+  const Result<Admission> added = next.get();
+  ASSERT_TRUE(added.ok());
+  EXPECT_FALSE(added->repeated);
+  EXPECT_EQ(Number(database_, "select hi from batch where state = 'open'"), 0);
+  EXPECT_EQ(Number(database_, "select sum(hi + 1) from batch"), 3);
+}
+
 TEST_F(CommitterTest, AnEnvelopeIsReadyWhenItIsFull) {
   ASSERT_TRUE(Submit(committer(), Sealed("a", 60)).ok());
   ASSERT_TRUE(Submit(committer(), Sealed("b", 39)).ok());
