@@ -5,11 +5,11 @@
 #include <map>
 #include <utility>
 
-#include "store/page.h"
-#include "store/statements.h"
-#include "store/unlinked.h"
-#include "store/values.h"
-#include "store/verification_statements.h"
+#include "store/base/page.h"
+#include "store/base/statements.h"
+#include "store/base/values.h"
+#include "store/base/verification_statements.h"
+#include "store/unlinking/unlinked.h"
 
 namespace lethe::store {
 namespace {

@@ -2,8 +2,8 @@
 
 #include "crypto/key_ring.h"
 #include "lethe/request_store.h"
-#include "store/committer.h"
-#include "store/connection.h"
+#include "store/base/connection.h"
+#include "store/intake/committer.h"
 
 namespace lethe::store {
 

@@ -18,9 +18,9 @@
 
 #include "bench/report.h"
 #include "bench/world.h"
-#include "store/pg_review_store.h"
-#include "store/snapshot.h"
-#include "store/unlinked.h"
+#include "store/reading/snapshot.h"
+#include "store/review/pg_review_store.h"
+#include "store/unlinking/unlinked.h"
 
 namespace lethe {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-#include "store/values.h"
+#include "store/base/values.h"
 
 namespace lethe::bench {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "bench/bench_database.h"
 #include "runtime/system_clock.h"
-#include "store/pg_delivery_queue.h"
+#include "store/delivery/pg_delivery_queue.h"
 #include "support/history.h"
 #include "support/pg_store.h"
 

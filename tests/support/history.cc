@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <chrono>
 
-#include "store/ids.h"
-#include "store/partitions.h"
-#include "store/values.h"
+#include "store/base/values.h"
+#include "store/ids/id_generator.h"
+#include "store/schema/partitions.h"
 
 namespace lethe::test {
 namespace {

@@ -6,7 +6,7 @@
 #include "crypto/key_ring.h"
 #include "lethe/batch.h"
 #include "lethe/time.h"
-#include "store/placement.h"
+#include "store/intake/placement.h"
 #include "support/postgres.h"
 
 namespace lethe::test {

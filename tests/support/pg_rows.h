@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "fakes/queue_rows.h"
-#include "store/values.h"
+#include "store/base/values.h"
 #include "support/postgres.h"
 
 namespace lethe::test {

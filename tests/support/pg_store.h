@@ -6,10 +6,10 @@
 
 #include "crypto/key_ring.h"
 #include "lethe/time.h"
-#include "store/committer.h"
-#include "store/connection.h"
-#include "store/partitions.h"
+#include "store/base/connection.h"
+#include "store/intake/committer.h"
 #include "store/pg_request_store.h"
+#include "store/schema/partitions.h"
 #include "support/postgres.h"
 
 namespace lethe::test {

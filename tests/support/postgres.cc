@@ -8,9 +8,9 @@
 #include <filesystem>
 #include <stdexcept>
 
-#include "store/migrations.h"
-#include "store/partitions.h"
-#include "store/values.h"
+#include "store/base/values.h"
+#include "store/schema/migrations.h"
+#include "store/schema/partitions.h"
 
 namespace lethe::test {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "lethe/time.h"
-#include "store/connection.h"
+#include "store/base/connection.h"
 
 namespace lethe::test {
 

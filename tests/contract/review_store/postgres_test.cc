@@ -1,9 +1,9 @@
 #include "support/postgres.h"
 
 #include "contract/review_store/review_store_contract.h"
-#include "store/partitions.h"
-#include "store/pg_review_store.h"
-#include "store/values.h"
+#include "store/base/values.h"
+#include "store/review/pg_review_store.h"
+#include "store/schema/partitions.h"
 #include "support/pg_rows.h"
 
 namespace lethe::contract {

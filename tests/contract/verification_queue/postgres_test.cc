@@ -6,9 +6,9 @@
 
 #include "contract/verification_queue/verification_queue_contract.h"
 #include "fakes/fake_clock.h"
-#include "store/pg_delivery_queue.h"
-#include "store/pg_verification_queue.h"
-#include "store/values.h"
+#include "store/base/values.h"
+#include "store/delivery/pg_delivery_queue.h"
+#include "store/verification/pg_verification_queue.h"
 #include "support/pg_store.h"
 
 namespace lethe::contract {

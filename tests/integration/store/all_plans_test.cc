@@ -8,12 +8,12 @@
 
 #include "crypto/key_ring.h"
 #include "integration/store/world.h"
-#include "store/account_statements.h"
-#include "store/order_statements.h"
-#include "store/refusal_statements.h"
-#include "store/review_statements.h"
-#include "store/statements.h"
-#include "store/verification_statements.h"
+#include "store/base/account_statements.h"
+#include "store/base/order_statements.h"
+#include "store/base/refusal_statements.h"
+#include "store/base/review_statements.h"
+#include "store/base/statements.h"
+#include "store/base/verification_statements.h"
 #include "support/history.h"
 
 namespace lethe::store {

@@ -1,4 +1,4 @@
-#include "store/committer.h"
+#include "store/intake/committer.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "integration/store/world.h"
-#include "store/pg_delivery_queue.h"
+#include "store/delivery/pg_delivery_queue.h"
 
 namespace lethe::store {
 namespace {

@@ -1,5 +1,3 @@
-#include "store/node_lease.h"
-
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -7,6 +5,7 @@
 #include <thread>
 
 #include "integration/store/world.h"
+#include "store/ids/id_source.h"
 
 namespace lethe::store {
 namespace {

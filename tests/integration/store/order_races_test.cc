@@ -10,7 +10,7 @@
 #include <thread>
 
 #include "integration/store/world.h"
-#include "store/pg_delivery_queue.h"
+#include "store/delivery/pg_delivery_queue.h"
 #include "support/pg_store.h"
 
 namespace lethe::store {

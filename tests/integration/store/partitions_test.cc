@@ -1,4 +1,4 @@
-#include "store/partitions.h"
+#include "store/schema/partitions.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,8 +8,8 @@
 #include <thread>
 
 #include "integration/store/world.h"
-#include "store/ids.h"
-#include "store/migrations.h"
+#include "store/ids/id_generator.h"
+#include "store/schema/migrations.h"
 
 namespace lethe::store {
 namespace {

@@ -4,11 +4,11 @@
 #include <string>
 
 #include "integration/store/world.h"
-#include "store/ids.h"
-#include "store/order_statements.h"
-#include "store/review_statements.h"
-#include "store/statements.h"
-#include "store/verification_statements.h"
+#include "store/base/order_statements.h"
+#include "store/base/review_statements.h"
+#include "store/base/statements.h"
+#include "store/base/verification_statements.h"
+#include "store/ids/id_generator.h"
 
 namespace lethe::store {
 namespace {

@@ -3,7 +3,7 @@
 #include <sodium.h>
 
 #include "integration/store/world.h"
-#include "store/pg_delivery_queue.h"
+#include "store/delivery/pg_delivery_queue.h"
 #include "support/pg_store.h"
 
 namespace lethe::store {

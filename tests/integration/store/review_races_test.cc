@@ -5,7 +5,7 @@
 #include <thread>
 
 #include "integration/store/world.h"
-#include "store/pg_review_store.h"
+#include "store/review/pg_review_store.h"
 
 namespace lethe::store {
 namespace {

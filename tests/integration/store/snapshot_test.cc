@@ -1,4 +1,4 @@
-#include "store/snapshot.h"
+#include "store/reading/snapshot.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "integration/store/world.h"
-#include "store/pg_delivery_queue.h"
+#include "store/delivery/pg_delivery_queue.h"
 #include "support/pg_store.h"
 
 namespace lethe::store {

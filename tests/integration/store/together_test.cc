@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "integration/store/world.h"
-#include "store/attempt_ends.h"
-#include "store/claims.h"
-#include "store/pg_delivery_queue.h"
+#include "store/delivery/attempt_recorder.h"
+#include "store/delivery/batch_claimer.h"
+#include "store/delivery/pg_delivery_queue.h"
 #include "support/pg_store.h"
 
 namespace lethe::store {

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "integration/store/world.h"
-#include "store/pg_delivery_queue.h"
+#include "store/delivery/pg_delivery_queue.h"
 #include "support/pg_store.h"
 
 namespace lethe::store {

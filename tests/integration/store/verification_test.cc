@@ -4,7 +4,7 @@
 
 #include "integration/store/world.h"
 #include "lethe/read_back.h"
-#include "store/pg_verification_queue.h"
+#include "store/verification/pg_verification_queue.h"
 #include "support/pg_store.h"
 
 namespace lethe::store {

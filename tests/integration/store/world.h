@@ -16,9 +16,9 @@
 
 #include "fakes/fake_clock.h"
 #include "lethe/request_store.h"
-#include "store/committer.h"
-#include "store/partitions.h"
-#include "store/pg_delivery_queue.h"
+#include "store/delivery/pg_delivery_queue.h"
+#include "store/intake/committer.h"
+#include "store/schema/partitions.h"
 #include "support/eventually.h"
 #include "support/postgres.h"
 

@@ -1,4 +1,4 @@
-#include "store/gathered.h"
+#include "store/base/gathered.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,10 +1,10 @@
-#include "store/ids.h"
-
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <cstdint>
 #include <set>
+
+#include "store/ids/id_generator.h"
 
 namespace lethe::store {
 namespace {

@@ -1,4 +1,4 @@
-#include "store/placement.h"
+#include "store/intake/placement.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "store/values.h"
+#include "store/base/values.h"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,103 @@
+// lethed: the commands.
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <iostream>
+#include <optional>
+#include <string>
+
+#include "crypto/key_ring.h"
+#include "lethed/serve.h"
+#include "runtime/config.h"
+#include "runtime/secrets.h"
+#include "runtime/system_clock.h"
+#include "store/base/connection.h"
+#include "store/schema/migrations.h"
+#include "store/schema/partitions.h"
+
+namespace lethe {
+namespace {
+
+using runtime::Config;
+
+std::optional<std::string> ReadEnvironment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value ? std::optional<std::string>(value) : std::nullopt;
+}
+
+int Fail(const Error& error) {
+  std::cerr << error.message << "\n";
+  return 1;
+}
+
+int Migrate(const Config& config) {
+  try {
+    const auto connection = store::Connect(runtime::DatabaseUrlSource(config.database));
+    const auto report = store::Migrate(*connection, store::EmbeddedMigrations());
+    if (!report.ok()) return Fail(report.error());
+    const auto partitions = store::EnsurePartitions(*connection, runtime::SystemClock().Now());
+    if (!partitions.ok()) return Fail(partitions.error());
+    for (const std::string& name : report->applied) std::cout << "applied " << name << "\n";
+    std::cout << "the schema is at version " << report->version << "\n";
+    return 0;
+  } catch (const std::exception& error) {
+    return Fail(store::ToError(error));
+  }
+}
+
+int CheckConfig(const Config& config) {
+  int exit_code = 0;
+  if (const auto keys = runtime::LoadKeys(config); !keys.ok()) exit_code = Fail(keys.error());
+  for (const Account& account : config.accounts) {
+    if (const auto passcodes = runtime::ReadPasscodes(account); !passcodes.ok()) {
+      exit_code = Fail(passcodes.error());
+    }
+  }
+  if (exit_code == 0) std::cout << "the configuration is right\n";
+  return exit_code;
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app("lethed takes privacy requests, keeps them, and sees them through at CleverTap.");
+  app.set_version_flag("--version", LETHE_VERSION);
+  app.require_subcommand(1);
+  std::string config_path;
+  std::string role = "all";
+  const auto with_config = [&](CLI::App* command) {
+    command
+        ->add_option("--config", config_path,
+                     "The YAML file; deploy/local/lethe.yaml has every key")
+        ->required();
+    return command;
+  };
+  auto* serve = with_config(app.add_subcommand("serve", "Run the service until SIGTERM or SIGINT"));
+  serve->add_option("--role", role, "What this process does")
+      ->check(CLI::IsMember({"all", "api", "dispatcher"}))
+      ->capture_default_str();
+  auto* migrate =
+      with_config(app.add_subcommand("migrate", "Bring the database's schema up to date"));
+  auto* check = with_config(
+      app.add_subcommand("check-config", "Say everything that is wrong with a configuration"));
+  auto* new_keys = app.add_subcommand("new-keys", "Print a new key file");
+  CLI11_PARSE(app, argc, argv);
+
+  // Beneath whatever the URL says, so that an unreachable host does not hold a thread for minutes.
+  setenv("PGCONNECT_TIMEOUT", "5", /*overwrite=*/0);
+  setenv("PGAPPNAME", "lethed", /*overwrite=*/0);
+
+  if (*new_keys) {
+    std::cout << crypto::KeyRing::GenerateFile();
+    return 0;
+  }
+  const auto config = runtime::LoadConfig(config_path, ReadEnvironment);
+  if (!config.ok()) return Fail(config.error());
+  if (*serve) return Serve(*config, {.api = role != "dispatcher", .dispatcher = role != "api"});
+  if (*migrate) return Migrate(*config);
+  if (*check) return CheckConfig(*config);
+  return 2;
+}
+
+}  // namespace
+}  // namespace lethe
+
+int main(int argc, char** argv) { return lethe::Main(argc, argv); }

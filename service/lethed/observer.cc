@@ -1,0 +1,176 @@
+#include "lethed/observer.h"
+
+#include "telemetry/logging.h"
+
+namespace lethe {
+
+using telemetry::Log;
+using telemetry::LogLevel;
+using telemetry::LogValue;
+
+void Observer::Show(const api::FinishedCall& call) {
+  metrics_.GrpcFinished(call.method, call.grpc_code, call.duration);
+}
+
+void Observer::Show(const store::FlushReport& report) {
+  metrics_.CommitFinished(report.requests, report.duration);
+  for (const auto& request : report.accepted) {
+    metrics_.RequestAccepted(request.account, request.operation, request.items);
+  }
+  if (!report.committed) {
+    Log(LogLevel::kError, "intake.not_committed",
+        {{"requests", report.requests}, {"ms", report.duration.count()}});
+  }
+}
+
+void Observer::Show(const Route& route, const core::SendReport& report) {
+  if (report.error) ShowFailure("send.failed", *report.error);
+  if (report.step == core::SendStep::kIdle) return;
+  const auto account = LogValue::Public(route.account);
+  if (report.step == core::SendStep::kSent) {
+    metrics_.CallFinished({.account = route.account,
+                           .operation = route.operation,
+                           .outcome = report.outcome,
+                           .identifiers = report.span.size(),
+                           .duration = report.call_duration});
+  }
+  const bool plain = report.step == core::SendStep::kSent &&
+                     report.outcome == OutcomeClass::kAccepted && report.applied;
+  Log(plain ? LogLevel::kInfo : LogLevel::kWarning, "batch.sent",
+      {{"account", account},
+       {"operation", route.operation},
+       {"envelope", report.envelope},
+       {"lo", report.span.lo},
+       {"hi", report.span.hi},
+       {"attempt", report.attempt_number},
+       {"step", report.step},
+       {"outcome", report.outcome},
+       {"http_status", report.http_status},
+       {"code", LogValue::Public(report.code)},
+       {"call_ms", report.call_duration.count()},
+       {"accepted_items", report.items[BatchState::kAccepted]},
+       {"ready_items", report.items[BatchState::kReady]},
+       {"rejected_items", report.items[BatchState::kRejected]},
+       {"held_items", report.items[BatchState::kHeld]},
+       {"needs_review_items", report.items[BatchState::kNeedsReview]},
+       {"fenced", report.fenced}});
+  if (report.account == AccountVerdict::kBlocked) {
+    Log(LogLevel::kError, "account.blocked",
+        {{"account", account}, {"reason", LogValue::Public(report.account_reason)}});
+  }
+}
+
+void Observer::Show(const core::RescueReport& report) {
+  if (report.error) ShowFailure("rescue.failed", *report.error);
+  if (report.batches == 0) return;
+  metrics_.BatchesAbandoned(report.batches);
+  Log(LogLevel::kWarning, "batches.rescued",
+      {{"batches", report.batches},
+       {"ready_items", report.items[BatchState::kReady]},
+       {"needs_review_items", report.items[BatchState::kNeedsReview]}});
+}
+
+void Observer::Show(const core::RefusalReport& report) {
+  if (report.error) ShowFailure("refusals.failed", *report.error);
+  for (const auto& [route, evidence, ruling] : report.ruled) {
+    const auto account = LogValue::Public(route.account);
+    switch (ruling.verdict) {
+      case RefusalVerdict::kWait: break;
+      case RefusalVerdict::kSendAgain:
+        Log(LogLevel::kInfo, "refused.sent_again",
+            {{"account", account}, {"operation", route.operation}, {"items", evidence.vouched}});
+        break;
+      case RefusalVerdict::kReject:
+        Log(LogLevel::kWarning, "refused.rejected",
+            {{"account", account}, {"operation", route.operation}, {"items", evidence.confirmed}});
+        break;
+      case RefusalVerdict::kPause:
+        Log(LogLevel::kError, "account.blocked",
+            {{"account", account}, {"reason", LogValue::Public(ruling.account_reason)}});
+        break;
+    }
+  }
+}
+
+void Observer::Show(const core::CloseReport& report) {
+  if (report.error) ShowFailure("windows.failed", *report.error);
+  if (report.batches == 0) return;
+  metrics_.WindowsClosed(report.batches);
+  Log(LogLevel::kInfo, "windows.closed", {{"batches", report.batches}});
+}
+
+void Observer::Show(const core::ReleaseReport& report) {
+  if (report.error) ShowFailure("release.failed", *report.error);
+  if (report.batches == 0) return;
+  Log(LogLevel::kInfo, "batches.released", {{"batches", report.batches}});
+}
+
+void Observer::Show(const core::ProbeReport& report) {
+  if (report.error) ShowFailure("probe.failed", *report.error);
+  if (report.account.empty()) return;
+  const auto account = LogValue::Public(report.account);
+  const auto reason = LogValue::Public(report.reason);
+  if (report.applied && report.finding == ProbeFinding::kHealthy) {
+    Log(LogLevel::kInfo, "account.resumed", {{"account", account}, {"reason", reason}});
+    return;
+  }
+  Log(LogLevel::kWarning, "account.still_blocked",
+      {{"account", account},
+       {"reason", reason},
+       {"finding", report.finding},
+       {"outcome", report.outcome},
+       {"http_status", report.http_status},
+       {"code", LogValue::Public(report.code)},
+       {"overtaken", !report.applied && !report.error}});
+}
+
+void Observer::Show(const Route& route, const core::LookReport& report) {
+  if (report.error) ShowFailure("look.failed", *report.error);
+  if (!report.claimed) return;
+  for (const LookUpOutcome outcome : kLookUpOutcomes) {
+    if (const int count = report.of(outcome); count > 0) {
+      metrics_.LookedUp({route.account, report.purpose, outcome, count});
+    }
+  }
+  for (const ReadBack result : kReadBacks) {
+    const int items = report.of(result);
+    if (report.applied && items > 0) {
+      metrics_.WasReadBack({route.account, report.purpose, result, items});
+    }
+  }
+  const bool plain = report.applied && report.over && report.items[BatchState::kReady] == 0 &&
+                     report.items[BatchState::kNeedsReview] == 0;
+  Log(plain ? LogLevel::kInfo : LogLevel::kWarning, "batch.looked_at",
+      {{"account", LogValue::Public(route.account)},
+       {"operation", route.operation},
+       {"purpose", report.purpose},
+       {"envelope", report.envelope},
+       {"lo", report.span.lo},
+       {"hi", report.span.hi},
+       {"found", report.of(LookUpOutcome::kFound)},
+       {"absent", report.of(LookUpOutcome::kAbsent)},
+       {"throttled", report.of(LookUpOutcome::kThrottled)},
+       {"blocked", report.of(LookUpOutcome::kBlocked)},
+       {"unknown", report.of(LookUpOutcome::kUnknown)},
+       {"unreadable", report.unreadable},
+       {"still_present", report.of(ReadBack::kStillPresent)},
+       {"reappeared", report.of(ReadBack::kReappeared)},
+       {"unclear", report.of(ReadBack::kUnclear)},
+       {"over", report.over},
+       {"done_items", report.items[BatchState::kDone]},
+       {"ready_items", report.items[BatchState::kReady]},
+       {"needs_review_items", report.items[BatchState::kNeedsReview]},
+       {"fenced", report.fenced}});
+}
+
+void Observer::Show(const core::ForgetReport& report) {
+  if (report.error) ShowFailure("captures.not_forgotten", *report.error);
+}
+
+void Observer::ShowFailure(const char* event, const Error& error) {
+  metrics_.StoreFailed(error.code);
+  Log(LogLevel::kError, event,
+      {{"reason", LogValue::Public(error.reason)}, {"error", LogValue::Public(error.message)}});
+}
+
+}  // namespace lethe

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "api/call_observer.h"
+#include "core/account_prober.h"
+#include "core/dispatcher.h"
+#include "core/verifier.h"
+#include "lethe/result.h"
+#include "store/intake/committer.h"
+#include "telemetry/metrics.h"
+
+namespace lethe {
+
+/// What the parts of a process report, shown as metrics and log lines: ids, counts and words of
+/// closed sets. Thread-safe.
+class Observer {
+ public:
+  explicit Observer(telemetry::Metrics& metrics) : metrics_(metrics) {}
+
+  void Show(const api::FinishedCall& call);
+  void Show(const store::FlushReport& report);
+  void Show(const Route& route, const core::SendReport& report);
+  void Show(const core::RescueReport& report);
+  void Show(const core::RefusalReport& report);
+  void Show(const core::CloseReport& report);
+  void Show(const core::ReleaseReport& report);
+  void Show(const core::ProbeReport& report);
+  void Show(const Route& route, const core::LookReport& report);
+  void Show(const core::ForgetReport& report);
+
+  /// A call to the store failed; `event` names what was tried.
+  void ShowFailure(const char* event, const Error& error);
+
+ private:
+  telemetry::Metrics& metrics_;
+};
+
+}  // namespace lethe

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "lethe/account.h"
+#include "lethe/call_slots.h"
+#include "store/base/connection.h"
+
+namespace lethe::store {
+
+/// The rows that PgDeliveryQueue leases, leased without a batch.
+class PgCallSlots final : public CallSlots {
+ public:
+  /// `holder` names the process in slots.
+  PgCallSlots(std::string holder, const std::vector<Account>& accounts, Pool& pool);
+
+  Result<SlotOffer> Lease(const Route& route, milliseconds lease) override;
+  Status Free(const SlotLease& lease, milliseconds cool_down) override;
+
+ private:
+  const std::string holder_;
+  std::map<std::string, int> concurrency_;  ///< By account.
+  Pool& pool_;
+};
+
+}  // namespace lethe::store

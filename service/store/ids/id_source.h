@@ -1,0 +1,39 @@
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <pqxx/pqxx>
+#include <string>
+
+#include "lethe/time.h"
+#include "store/ids/id_generator.h"
+
+namespace lethe::store {
+
+/// Ids for one process. Holds a node number that no other live process has, and reserves time for
+/// it ahead, so that an id is never made twice even if the number changes hands or clocks go back.
+/// Thread-safe. Throws what pqxx throws.
+class IdSource {
+ public:
+  /// `holder` names the process.
+  explicit IdSource(std::string holder) : holder_(std::move(holder)) {}
+
+  /// Makes sure that ids can be made for a while. Own transactions; call it outside of any.
+  void Prepare(pqxx::connection& connection, TimePoint now);
+
+  /// The first of `count` consecutive ids. Throws std::runtime_error if far more were made since
+  /// Prepare() than clocks allow: prepare again.
+  std::int64_t Take(TimePoint now, int count);
+
+ private:
+  void Acquire(pqxx::connection& connection, std::int64_t now_ms);
+  bool Renew(pqxx::connection& connection, std::int64_t now_ms);
+
+  const std::string holder_;
+  std::mutex mutex_;
+  int number_ = -1;
+  std::int64_t reserved_until_ms_ = 0;
+  std::optional<IdGenerator> generator_;
+};
+
+}  // namespace lethe::store

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "crypto/key_ring.h"
+#include "lethe/account.h"
+#include "lethe/verification_queue.h"
+#include "store/base/connection.h"
+
+namespace lethe::store {
+
+/// Verification in PostgreSQL. The fence is a slot, as in PgDeliveryQueue; what a claim works on is
+/// its own because the claim moves the batch's `look_at` to the end of the lease.
+class PgVerificationQueue final : public VerificationQueue {
+ public:
+  /// `holder` names the process in slots. PgDeliveryQueue::RegisterAccounts() makes those.
+  PgVerificationQueue(std::string holder, const std::vector<Account>& accounts,
+                      const crypto::KeyRing& keys, Pool& pool);
+
+  Result<std::vector<Route>> Due(std::span<const Route> routes, milliseconds linger) override;
+  Result<std::optional<LookClaim>> Take(const LookParams& params) override;
+  Result<Recorded> Record(const LookClaim& claim, const LookResult& result) override;
+  Result<int> ForgetCaptures(int limit) override;
+
+ private:
+  struct Settings {
+    int concurrency;
+    Verification verification;
+  };
+
+  void ReadItems(pqxx::work& work, LookClaim& claim, double share) const;
+  std::map<int, Capture> ReadCaptures(pqxx::work& work, const LookClaim& claim) const;
+  void KeepCaptures(pqxx::work& work, const LookClaim& claim, const LookResult& result) const;
+  bool MoveOn(pqxx::work& work, const LookClaim& claim, const LookResult& result) const;
+  bool Conclude(pqxx::work& work, const LookClaim& claim, const LookResult& result) const;
+
+  const std::string holder_;
+  std::map<std::string, Settings, std::less<>> accounts_;
+  const crypto::KeyRing& keys_;
+  Pool& pool_;
+};
+
+}  // namespace lethe::store
