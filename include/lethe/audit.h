@@ -8,15 +8,17 @@
 
 #include "lethe/batch.h"
 #include "lethe/time.h"
+#include "lethe/words.h"
 
 namespace lethe {
 
 /// What an operator did to a batch or, kResume, to an account.
 enum class AuditAction { kSendAgain, kMarkAccepted, kCancel, kReject, kResume };
 
-inline constexpr std::array kAuditActions{AuditAction::kSendAgain, AuditAction::kMarkAccepted,
-                                          AuditAction::kCancel, AuditAction::kReject,
-                                          AuditAction::kResume};
+template <>
+inline constexpr auto kAll<AuditAction> =
+    std::array{AuditAction::kSendAgain, AuditAction::kMarkAccepted, AuditAction::kCancel,
+               AuditAction::kReject, AuditAction::kResume};
 
 /// The names used in SQL.
 constexpr std::string_view Name(AuditAction action) {

@@ -6,6 +6,8 @@
 #include <optional>
 #include <string_view>
 
+#include "lethe/words.h"
+
 namespace lethe {
 
 /// Time-ordered 64-bit ids, made by the service. Two types, so that one is never passed as the
@@ -31,10 +33,11 @@ enum class BatchState {
                  ///< Never leaves by itself.
 };
 
-inline constexpr std::array kBatchStates{
-    BatchState::kOpen,     BatchState::kReady,     BatchState::kHeld,
-    BatchState::kSending,  BatchState::kAccepted,  BatchState::kDone,
-    BatchState::kRejected, BatchState::kCancelled, BatchState::kNeedsReview};
+template <>
+inline constexpr auto kAll<BatchState> =
+    std::array{BatchState::kOpen,     BatchState::kReady,     BatchState::kHeld,
+               BatchState::kSending,  BatchState::kAccepted,  BatchState::kDone,
+               BatchState::kRejected, BatchState::kCancelled, BatchState::kNeedsReview};
 
 constexpr std::string_view Name(BatchState state) {
   switch (state) {
@@ -50,7 +53,6 @@ constexpr std::string_view Name(BatchState state) {
   }
   return "";
 }
-std::optional<BatchState> ParseBatchState(std::string_view name);
 
 /// Whether a batch may go from one state to the other. Every UPDATE of a state names the state that
 /// it expects.

@@ -11,6 +11,7 @@
 #include "lethe/time.h"
 #include "lethe/vendor.h"
 #include "lethe/window.h"
+#include "lethe/words.h"
 
 namespace lethe {
 
@@ -69,7 +70,9 @@ enum class Resume {
   kOperator,  ///< Only a person.
 };
 
-inline constexpr std::array kResumes{Resume::kConnect, Resume::kBatch, Resume::kOperator};
+template <>
+inline constexpr auto kAll<Resume> =
+    std::array{Resume::kConnect, Resume::kBatch, Resume::kOperator};
 
 constexpr std::string_view Name(Resume resume) {
   switch (resume) {
@@ -79,7 +82,6 @@ constexpr std::string_view Name(Resume resume) {
   }
   return "";
 }
-std::optional<Resume> ParseResume(std::string_view name);
 
 struct Plan {
   /// Ascending, without gap or overlap, and together the batch's span.

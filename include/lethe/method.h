@@ -3,6 +3,8 @@
 #include <array>
 #include <string_view>
 
+#include "lethe/words.h"
+
 namespace lethe {
 
 /// The methods of PrivacyRequestService and, from kListReviews on, of OperatorService. No two have
@@ -21,7 +23,8 @@ enum class Method {
   kListAuditEvents,
 };
 
-inline constexpr std::array kMethods{
+template <>
+inline constexpr auto kAll<Method> = std::array{
     Method::kCreatePrivacyRequest,    Method::kGetPrivacyRequest, Method::kListPrivacyRequests,
     Method::kListPrivacyRequestItems, Method::kListReviews,       Method::kGetReview,
     Method::kResolveReview,           Method::kListAccounts,      Method::kGetAccount,

@@ -4,6 +4,8 @@
 #include <optional>
 #include <string_view>
 
+#include "lethe/words.h"
+
 namespace lethe {
 
 /// What a person asked for.
@@ -20,10 +22,17 @@ enum class IdentifierKind {
 /// CleverTap's endpoints, which are what its limit of concurrent calls counts by.
 enum class Api { kDelete, kDemerge, kDisassociate, kProfile };
 
-inline constexpr std::array kApis{Api::kDelete, Api::kDemerge, Api::kDisassociate, Api::kProfile};
+template <>
+inline constexpr auto kAll<Api> =
+    std::array{Api::kDelete, Api::kDemerge, Api::kDisassociate, Api::kProfile};
 
-inline constexpr std::array kOperations{Operation::kErasure, Operation::kDemerge,
-                                        Operation::kDisassociation};
+template <>
+inline constexpr auto kAll<Operation> =
+    std::array{Operation::kErasure, Operation::kDemerge, Operation::kDisassociation};
+
+template <>
+inline constexpr auto kAll<IdentifierKind> =
+    std::array{IdentifierKind::kIdentity, IdentifierKind::kGuid, IdentifierKind::kPhone};
 
 /// The names used in SQL, metrics, logs and configuration.
 constexpr std::string_view Name(Operation operation) {
@@ -51,11 +60,6 @@ constexpr std::string_view Name(Api api) {
   }
   return "";
 }
-
-/// The inverse of Name(); nothing for any other word.
-std::optional<Operation> ParseOperation(std::string_view name);
-std::optional<IdentifierKind> ParseIdentifierKind(std::string_view name);
-std::optional<Api> ParseApi(std::string_view name);
 
 constexpr Api ApiOf(Operation operation) {
   switch (operation) {

@@ -13,6 +13,7 @@
 #include "lethe/operation.h"
 #include "lethe/redacted.h"
 #include "lethe/time.h"
+#include "lethe/words.h"
 
 namespace lethe {
 
@@ -31,9 +32,10 @@ enum class LookUpOutcome {
   kUnknown,    ///< Nothing that can be read.
 };
 
-inline constexpr std::array kLookUpOutcomes{LookUpOutcome::kFound, LookUpOutcome::kAbsent,
-                                            LookUpOutcome::kThrottled, LookUpOutcome::kBlocked,
-                                            LookUpOutcome::kUnknown};
+template <>
+inline constexpr auto kAll<LookUpOutcome> =
+    std::array{LookUpOutcome::kFound, LookUpOutcome::kAbsent, LookUpOutcome::kThrottled,
+               LookUpOutcome::kBlocked, LookUpOutcome::kUnknown};
 
 constexpr std::string_view Name(LookUpOutcome outcome) {
   switch (outcome) {
@@ -63,8 +65,9 @@ enum class ReadBack {
   kUnclear,       ///< It finds somebody, and nothing says whether before or since.
 };
 
-inline constexpr std::array kReadBacks{ReadBack::kAbsent, ReadBack::kStillPresent,
-                                       ReadBack::kReappeared, ReadBack::kUnclear};
+template <>
+inline constexpr auto kAll<ReadBack> = std::array{ReadBack::kAbsent, ReadBack::kStillPresent,
+                                                  ReadBack::kReappeared, ReadBack::kUnclear};
 
 constexpr std::string_view Name(ReadBack result) {
   switch (result) {
@@ -75,7 +78,6 @@ constexpr std::string_view Name(ReadBack result) {
   }
   return "";
 }
-std::optional<ReadBack> ParseReadBack(std::string_view name);
 
 /// What a look-up is judged by.
 struct ReadBackFacts {

@@ -51,7 +51,7 @@ struct Admission {
 
 /// Items of one request by the state of the batch that they are in.
 struct ItemCounts {
-  std::array<int, kBatchStates.size()> by_state{};
+  std::array<int, kAll<BatchState>.size()> by_state{};
 
   int& operator[](BatchState state) { return by_state[static_cast<std::size_t>(state)]; }
   int operator[](BatchState state) const { return by_state[static_cast<std::size_t>(state)]; }

@@ -11,6 +11,7 @@
 #include "lethe/result.h"
 #include "lethe/time.h"
 #include "lethe/window.h"
+#include "lethe/words.h"
 
 namespace lethe {
 
@@ -21,8 +22,9 @@ enum class ReviewDecision {
   kCancel,        ///< It is not sent again, and what came of earlier calls stays unknown.
 };
 
-inline constexpr std::array kReviewDecisions{
-    ReviewDecision::kSendAgain, ReviewDecision::kMarkAccepted, ReviewDecision::kCancel};
+template <>
+inline constexpr auto kAll<ReviewDecision> =
+    std::array{ReviewDecision::kSendAgain, ReviewDecision::kMarkAccepted, ReviewDecision::kCancel};
 
 /// Everything that a decision depends on, of a batch in needs_review.
 struct ReviewFacts {

@@ -10,6 +10,7 @@
 #include "lethe/operation.h"
 #include "lethe/redacted.h"
 #include "lethe/time.h"
+#include "lethe/words.h"
 
 namespace lethe {
 
@@ -28,7 +29,8 @@ enum class OutcomeClass {
              ///< unreadable 200.
 };
 
-inline constexpr std::array kOutcomeClasses{
+template <>
+inline constexpr auto kAll<OutcomeClass> = std::array{
     OutcomeClass::kAccepted,  OutcomeClass::kPartial,        OutcomeClass::kRefused,
     OutcomeClass::kThrottled, OutcomeClass::kAccountBlocked, OutcomeClass::kMisconfigured,
     OutcomeClass::kNotSent,   OutcomeClass::kUnknown};

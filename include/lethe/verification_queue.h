@@ -16,6 +16,7 @@
 #include "lethe/redacted.h"
 #include "lethe/result.h"
 #include "lethe/time.h"
+#include "lethe/words.h"
 
 namespace lethe {
 
@@ -27,8 +28,9 @@ enum class LookPurpose {
   kSecondLook,  ///< Days after the batch is done: has a person come back?
 };
 
-inline constexpr std::array kLookPurposes{LookPurpose::kCapture, LookPurpose::kReadBack,
-                                          LookPurpose::kSecondLook};
+template <>
+inline constexpr auto kAll<LookPurpose> =
+    std::array{LookPurpose::kCapture, LookPurpose::kReadBack, LookPurpose::kSecondLook};
 
 constexpr std::string_view Name(LookPurpose purpose) {
   switch (purpose) {

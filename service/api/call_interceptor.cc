@@ -16,7 +16,7 @@ std::optional<Method> MethodOf(std::string_view path) {
   for (const std::string_view service :
        {"/lethe.v1.PrivacyRequestService/", "/lethe.v1.OperatorService/"}) {
     if (!path.starts_with(service)) continue;
-    for (const Method method : kMethods) {
+    for (const Method method : kAll<Method>) {
       if (path.substr(service.size()) == Name(method)) return method;
     }
   }

@@ -74,7 +74,7 @@ v1::Review ToProto(const ReviewView& view) {
   proto.set_reason(facts.reason);
   if (view.since) *proto.mutable_review_time() = ToProto(*view.since);
   if (facts.unknown_since) *proto.mutable_unknown_since_time() = ToProto(*facts.unknown_since);
-  for (const ReviewDecision decision : kReviewDecisions) {
+  for (const ReviewDecision decision : kAll<ReviewDecision>) {
     if (IsAllowed(decision, facts)) proto.add_allowed_decisions(ToProto(decision));
   }
   return proto;

@@ -15,7 +15,7 @@ ItemCounts CountItems(const Plan& plan) {
 }
 
 void Add(const ItemCounts& counts, ItemCounts& sum) {
-  for (BatchState state : kBatchStates) sum[state] += counts[state];
+  for (BatchState state : kAll<BatchState>) sum[state] += counts[state];
 }
 
 }  // namespace

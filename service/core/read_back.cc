@@ -102,11 +102,4 @@ bool IsInSample(std::string_view digest, double share) {
   return std::ldexp(static_cast<double>(drawn), -64) < share;
 }
 
-std::optional<ReadBack> ParseReadBack(std::string_view name) {
-  const auto found =
-      std::ranges::find_if(kReadBacks, [name](ReadBack r) { return Name(r) == name; });
-  if (found == kReadBacks.end()) return std::nullopt;
-  return *found;
-}
-
 }  // namespace lethe

@@ -44,7 +44,7 @@ struct Verifier::Walk {
     LookUpReply reply;
   };
   std::vector<Answer> answers;
-  std::array<int, kLookUpOutcomes.size()> look_ups{};
+  std::array<int, kAll<LookUpOutcome>.size()> look_ups{};
   int unreadable = 0;
   bool trouble = false;
   bool turned_away = false;  ///< By CleverTap or by silence: the slot rests.

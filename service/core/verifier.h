@@ -36,10 +36,10 @@ struct LookReport {
   LookPurpose purpose = LookPurpose::kReadBack;
   EnvelopeId envelope{};
   Span span{};
-  std::array<int, kLookUpOutcomes.size()> look_ups{};  ///< By outcome.
-  int unreadable = 0;                                  ///< Items whose identifier is lost.
-  std::array<int, kReadBacks.size()> results{};  ///< By what was found; of effect if `applied`.
-  bool over = false;                             ///< Nothing is left to look at.
+  std::array<int, kAll<LookUpOutcome>.size()> look_ups{};  ///< By outcome.
+  int unreadable = 0;                                      ///< Items whose identifier is lost.
+  std::array<int, kAll<ReadBack>.size()> results{};  ///< By what was found; of effect if `applied`.
+  bool over = false;                                 ///< Nothing is left to look at.
   ItemCounts items = {};  ///< kReadBack that is over: where the items go; of effect if `applied`.
 
   bool applied = false;

@@ -127,12 +127,12 @@ void Observer::Show(const core::ProbeReport& report) {
 void Observer::Show(const Route& route, const core::LookReport& report) {
   if (report.error) ShowFailure("look.failed", *report.error);
   if (!report.claimed) return;
-  for (const LookUpOutcome outcome : kLookUpOutcomes) {
+  for (const LookUpOutcome outcome : kAll<LookUpOutcome>) {
     if (const int count = report.of(outcome); count > 0) {
       metrics_.LookedUp({route.account, report.purpose, outcome, count});
     }
   }
-  for (const ReadBack result : kReadBacks) {
+  for (const ReadBack result : kAll<ReadBack>) {
     const int items = report.of(result);
     if (report.applied && items > 0) {
       metrics_.WasReadBack({route.account, report.purpose, result, items});

@@ -131,7 +131,8 @@ class Process {
         readers_(config.database.connections),
         checkers_(kVendorChecks) {
     for (const Account& account : config.accounts) {
-      for (const Operation operation : kOperations) routes_.push_back({account.name, operation});
+      for (const Operation operation : kAll<Operation>)
+        routes_.push_back({account.name, operation});
     }
   }
 

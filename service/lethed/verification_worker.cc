@@ -9,7 +9,7 @@ std::vector<Route> RoutesOf(const std::vector<Account>& accounts) {
   std::vector<Route> routes;
   for (const Account& account : accounts) {
     if (!account.verification.on()) continue;
-    for (const Operation operation : kOperations) routes.push_back({account.name, operation});
+    for (const Operation operation : kAll<Operation>) routes.push_back({account.name, operation});
   }
   return routes;
 }

@@ -61,8 +61,8 @@ RequestView ToView(const pqxx::row& row) {
   return RequestView{.id = RequestId{row[0].as<std::int64_t>()},
                      .account = row[1].as<std::string>(),
                      .principal = row[2].as<std::string>(),
-                     .operation = ParseOperation(row[3].c_str()).value(),
-                     .kind = ParseIdentifierKind(row[4].c_str()).value(),
+                     .operation = Parse<Operation>(row[3].c_str()).value(),
+                     .kind = Parse<IdentifierKind>(row[4].c_str()).value(),
                      .item_count = row[5].as<int>(),
                      .duplicate_count = row[6].as<int>(),
                      .counts = {},
@@ -89,7 +89,7 @@ std::vector<StoredRequest> ToRequests(const pqxx::result& rows) {
     }
     if (row[10].is_null()) continue;
     RequestView& view = requests.back().view;
-    view.counts[ParseBatchState(row[10].c_str()).value()] = row[11].as<int>();
+    view.counts[Parse<BatchState>(row[10].c_str()).value()] = row[11].as<int>();
     view.last_window_end = Later(view.last_window_end, ToOptionalTime(row[12]));
     view.last_finished_at = Later(view.last_finished_at, ToOptionalTime(row[13]));
   }
@@ -115,7 +115,7 @@ void CountVerified(pqxx::transaction_base& work, std::vector<StoredRequest>& req
                           last_envelopes.str(), first_positions.str(), last_positions.str())) {
     VerifiedCounts& verified = by_id.at(row[0].as<std::int64_t>())->verified;
     const bool second_look = row[1].as<int>() == 2;
-    const auto result = ParseReadBack(row[2].c_str());
+    const auto result = Parse<ReadBack>(row[2].c_str());
     const int items = row[3].as<int>();
     if (result == ReadBack::kAbsent && !second_look) verified.absent = items;
     if (result == ReadBack::kReappeared) {
@@ -126,14 +126,14 @@ void CountVerified(pqxx::transaction_base& work, std::vector<StoredRequest>& req
 
 ItemView ToItemView(const pqxx::row& row) {
   return ItemView{.ordinal = row[0].as<int>(),
-                  .state = ParseBatchState(row[1].c_str()).value(),
+                  .state = Parse<BatchState>(row[1].c_str()).value(),
                   .reason = row[2].is_null() ? "" : row[2].c_str(),
                   .attempt_count = row[3].as<int>(),
                   .not_before = ToOptionalTime(row[4]),
                   .accepted_at = ToOptionalTime(row[5]),
                   .window_end = ToOptionalTime(row[6]),
                   .finished_at = ToOptionalTime(row[7]),
-                  .read_back = row[8].is_null() ? std::nullopt : ParseReadBack(row[8].c_str()),
+                  .read_back = row[8].is_null() ? std::nullopt : Parse<ReadBack>(row[8].c_str()),
                   .read_back_at = ToOptionalTime(row[9]),
                   .reappeared_at = ToOptionalTime(row[10])};
 }
@@ -221,8 +221,8 @@ Result<Page<ItemView>> PgRequestStore::ListItems(const ListItemsParams& params) 
                                               params.after_ordinal, params.page_size + 1)) {
       items.push_back(ToItemView(row));
     }
-    const auto operation = ParseOperation(request[4].c_str()).value();
-    const auto kind = ParseIdentifierKind(request[5].c_str()).value();
+    const auto operation = Parse<Operation>(request[4].c_str()).value();
+    const auto kind = Parse<IdentifierKind>(request[5].c_str()).value();
     if (!items.empty() && CanBeUnlinked(operation, kind) && request[6].as<bool>()) {
       MarkUnlinked(work, {params.request, std::string(params.account), range}, items);
     }

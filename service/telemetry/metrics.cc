@@ -199,26 +199,26 @@ Metrics::Metrics(std::string_view version, std::span<const Account> accounts)
 
   QueueSnapshot zero{};
   for (const Account& account : accounts) {
-    for (Operation operation : kOperations) {
+    for (Operation operation : kAll<Operation>) {
       f.requests_accepted.Add(Of(account.name, operation));
       f.identifiers_accepted.Add(Of(account.name, operation));
       zero.waiting.push_back({account.name, operation, milliseconds{0}});
       for (IdentifierKind kind : kIdentifierKinds) {
         if (!Takes(operation, kind)) continue;
         zero.accepted.push_back({account.name, operation, kind, 0});
-        for (BatchState state : kBatchStates) {
+        for (BatchState state : kAll<BatchState>) {
           zero.items.push_back({account.name, operation, kind, state, 0});
         }
       }
     }
-    for (Api api : kApis) {
+    for (Api api : kAll<Api>) {
       f.slots_limit.Add(Of(account.name, api)).Set(account.concurrency);
       if (api != Api::kProfile) f.batches_sent.Add(Of(account.name, api));
       zero.slots.push_back({account.name, api, 0});
     }
     zero.blocked_accounts.push_back(account.name);
     if (!account.verification.on()) continue;
-    for (ReadBack result : kReadBacks) {
+    for (ReadBack result : kAll<ReadBack>) {
       WasReadBack({account.name, LookPurpose::kReadBack, result, 0});
     }
     WasReadBack({account.name, LookPurpose::kSecondLook, ReadBack::kReappeared, 0});

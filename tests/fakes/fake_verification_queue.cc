@@ -19,7 +19,7 @@ Result<std::vector<Route>> FakeVerificationQueue::Due(std::span<const Route> rou
   std::vector<Route> due;
   for (const Route& route : routes) {
     const bool any = std::ranges::any_of(
-        kLookPurposes, [&](LookPurpose purpose) { return OldestDue(route, purpose, linger); });
+        kAll<LookPurpose>, [&](LookPurpose purpose) { return OldestDue(route, purpose, linger); });
     if (any && !blocked_) due.push_back(route);
   }
   return due;
@@ -33,7 +33,7 @@ Result<std::optional<LookClaim>> FakeVerificationQueue::Take(const LookParams& p
     Slot& slot = slots_[{params.route.account, number}];
     if (slot.lease_until.value_or(TimePoint()) > clock_.Now()) continue;
     if (slot.cool_down_until > clock_.Now()) continue;
-    auto purposes = kLookPurposes;
+    auto purposes = kAll<LookPurpose>;
     if (slot.epoch % 2 != 0) std::swap(purposes[0], purposes[1]);
     for (const LookPurpose purpose : purposes) {
       Batch* const batch = OldestDue(params.route, purpose, params.linger);

@@ -21,9 +21,9 @@ inline std::vector<fakes::BatchRow> ReadBatches(const TestDatabase& database) {
            "lethe_micros(refused_since) from batch order by envelope, lo")) {
     batches.push_back({.envelope = EnvelopeId{row[0].as<std::int64_t>()},
                        .span = {row[1].as<int>(), row[2].as<int>()},
-                       .route = {row[3].c_str(), ParseOperation(row[4].c_str()).value()},
-                       .kind = ParseIdentifierKind(row[5].c_str()).value(),
-                       .state = ParseBatchState(row[6].c_str()).value(),
+                       .route = {row[3].c_str(), Parse<Operation>(row[4].c_str()).value()},
+                       .kind = Parse<IdentifierKind>(row[5].c_str()).value(),
+                       .state = Parse<BatchState>(row[6].c_str()).value(),
                        .reason = row[7].c_str(),
                        .opened_at = ToTime(row[8]),
                        .not_before = ToOptionalTime(row[9]),

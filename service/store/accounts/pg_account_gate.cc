@@ -1,62 +1,56 @@
 #include "store/accounts/pg_account_gate.h"
 
-#include "store/base/account_statements.h"
-#include "store/base/refusal_statements.h"
-#include "store/base/values.h"
+#include "store/accounts/sql.h"
 
 namespace lethe::store {
 namespace {
 
-std::string NamesOf(const std::vector<Account>& accounts) {
-  ArrayLiteral names;
-  for (const Account& account : accounts) names.AddText(account.name);
-  return names.str();
-}
-
-const Statement& StatementFor(ProbeFinding finding) {
+/// False: the block has changed since the probe was taken.
+bool CarryOut(pqxx::work& work, const AccountProbe& probe, ProbeFinding finding) {
+  const auto& [account, reason, lease_until] = probe;
   switch (finding) {
-    case ProbeFinding::kHealthy: return kEndBlock;
-    case ProbeFinding::kAskByBatch: return kProbeByBatch;
+    case ProbeFinding::kHealthy:
+      if (sql::EndBlock{.account = account, .lease_until = lease_until}.Run(work).empty()) {
+        return false;
+      }
+      sql::FreeRefused{.account = account}.Run(work);
+      return true;
+    case ProbeFinding::kAskByBatch:
+      return !sql::ProbeByBatch{.account = account, .lease_until = lease_until}.Run(work).empty();
     case ProbeFinding::kAskAgain: break;
   }
-  return kProbeLater;
+  return !sql::ProbeLater{.account = account, .lease_until = lease_until}.Run(work).empty();
 }
 
 }  // namespace
 
-PgAccountGate::PgAccountGate(const std::vector<Account>& accounts, Pool& pool)
-    : accounts_(NamesOf(accounts)), pool_(pool) {}
+PgAccountGate::PgAccountGate(const std::vector<Account>& accounts, Pool& pool) : pool_(pool) {
+  for (const Account& account : accounts) accounts_.Add(account.name);
+}
 
 Result<std::optional<AccountProbe>> PgAccountGate::TakeProbe(milliseconds lease) {
   return pool_.With([&](pqxx::connection& connection) -> Result<std::optional<AccountProbe>> {
     pqxx::work work(connection);
-    const auto taken = work.exec_prepared(kTakeConnectProbe.name, accounts_, lease.count());
-    if (taken.empty()) return std::optional<AccountProbe>{};
-    const auto& row = taken[0];
-    const AccountProbe probe{.account = row[0].as<std::string>(),
-                             .reason = row[1].as<std::string>(),
-                             .lease_until = ToTime(row[2])};
+    const auto taken = FirstRow(work, sql::TakeConnectProbe{.accounts = accounts_, .lease = lease});
+    if (!taken) return std::optional<AccountProbe>{};
     work.commit();
-    return std::optional(probe);
+    return std::optional(AccountProbe{taken->account, taken->reason, taken->lease_until});
   });
 }
 
 Result<bool> PgAccountGate::Record(const AccountProbe& probe, ProbeFinding finding) {
   return pool_.With([&](pqxx::connection& connection) -> Result<bool> {
     pqxx::work work(connection);
-    const auto changed =
-        work.exec_prepared(StatementFor(finding).name, probe.account, ToMicros(probe.lease_until));
-    if (changed.empty()) return false;
-    if (finding == ProbeFinding::kHealthy) work.exec_prepared(kFreeRefused.name, probe.account);
-    work.commit();
-    return true;
+    const bool changed = CarryOut(work, probe, finding);
+    if (changed) work.commit();
+    return changed;
   });
 }
 
 Status PgAccountGate::ProbeSoon(std::string_view account) {
   return pool_.WithRetry([&](pqxx::connection& connection) -> Status {
     pqxx::work work(connection);
-    work.exec_prepared(kProbeSoon.name, std::string(account));
+    sql::ProbeSoon{.account = account}.Run(work);
     work.commit();
     return Ok();
   });

@@ -7,6 +7,7 @@
 #include "lethe/account.h"
 #include "lethe/account_gate.h"
 #include "store/base/connection.h"
+#include "store/base/values.h"
 
 namespace lethe::store {
 
@@ -21,7 +22,7 @@ class PgAccountGate final : public AccountGate {
   Status ProbeSoon(std::string_view account) override;
 
  private:
-  const std::string accounts_;  ///< An array literal.
+  ArrayLiteral accounts_;
   Pool& pool_;
 };
 

@@ -4,7 +4,6 @@
 #include <span>
 #include <string_view>
 
-#include "store/base/account_statements.h"
 #include "store/base/order_statements.h"
 #include "store/base/refusal_statements.h"
 #include "store/base/review_statements.h"
@@ -41,12 +40,14 @@ std::unique_ptr<pqxx::connection> Connect(const UrlSource& url) {
   }
   for (const std::span<const Statement* const> room :
        {std::span<const Statement* const>(kStatements),
-        {kAccountStatements},
         {kOrderStatements},
         {kRefusalStatements},
         {kReviewStatements},
         {kVerificationStatements}}) {
     for (const Statement* statement : room) connection->prepare(statement->name, statement->sql);
+  }
+  for (const Statement& statement : AllStatements()) {
+    connection->prepare(statement.name, statement.sql);
   }
   return connection;
 }

@@ -6,13 +6,6 @@
 
 namespace lethe::store {
 
-// Held to the end of a claim: so no two claims of an account look for each other at once. Answers
-// as kAccountGate.
-inline constexpr Statement kLockAccount{"lock_account", R"sql(
-select blocked_since is not null, coalesce(resume_by = 'batch' and probe_at <= lethe_now(), false)
-from account_state where account = $1 for no key update
-)sql"};
-
 // Those of the accounts $1 that are not blocked; sorted, so that two claims of several accounts
 // wait for each other instead of deadlocking.
 inline constexpr Statement kLockServedAccounts{"lock_served_accounts", R"sql(
@@ -149,7 +142,7 @@ update request set may_be_unlinked = true where id = any($1::bigint[]) and id be
 )sql"};
 
 inline constexpr std::array kOrderStatements{
-    &kLockAccount, &kLockServedAccounts, &kOldestOfOthers, &kFindEarlier, &kSplitByOrder,
-    &kReleaseHeld, &kNoteUnlinking,      &kFindUnlinked,   &kNoteUnlinked};
+    &kLockServedAccounts, &kOldestOfOthers, &kFindEarlier,  &kSplitByOrder,
+    &kReleaseHeld,        &kNoteUnlinking,  &kFindUnlinked, &kNoteUnlinked};
 
 }  // namespace lethe::store

@@ -51,12 +51,11 @@ update batch set state = $4, reason = $5, refused_since = null,
 where account = $1 and operation = $2 and state = 'held' and reason = 'refused_confirmed' and (unknown_since is not null) = $3
 )sql"};
 
-// Of an account that is blocked no longer: what was refused meanwhile deserves another hearing.
-inline constexpr Statement kFreeRefused{"free_refused", R"sql(
-update batch set state = 'ready' where account = $1 and state = 'held' and reason in ('refused_unconfirmed', 'refused_confirmed')
-)sql"};
-
-inline constexpr std::array kRefusalStatements{&kRefusalCases, &kLockHealthyAccount,
-                                               &kSendRefusedAgain, &kRejectRefused, &kFreeRefused};
+inline constexpr std::array kRefusalStatements{
+    &kRefusalCases,
+    &kLockHealthyAccount,
+    &kSendRefusedAgain,
+    &kRejectRefused,
+};
 
 }  // namespace lethe::store

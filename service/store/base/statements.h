@@ -9,34 +9,6 @@ namespace lethe::store {
 // ---- node numbers
 // ---------------------------------------------------------------------------------------------------------------
 
-inline constexpr Statement kLockNodes{"lock_nodes", R"sql(
-select pg_advisory_xact_lock(hashtext('lethe.node'))
-)sql"};
-
-// $1 holder, $2 now in id milliseconds, $3 how far to reserve. Answers the number, where its ids
-// start, where they must end.
-inline constexpr Statement kAcquireNode{"acquire_node", R"sql(
-with free as materialized (
-  select number, reserved_until_ms from node
-  where lease_until < lethe_now() order by number limit 1 for update
-), chosen as (
-  select number, greatest(reserved_until_ms, $2) as floor_ms from free
-  union all
-  select coalesce((select max(number) + 1 from node), 0), $2 where not exists (select from free)
-)
-insert into node (number, holder, lease_until, reserved_until_ms)
-select number, $1, lethe_now() + interval '1 minute', floor_ms + $3 from chosen where number <= 1023
-on conflict (number) do update set
-  holder = excluded.holder, lease_until = excluded.lease_until, reserved_until_ms = excluded.reserved_until_ms
-returning number, reserved_until_ms - $3, reserved_until_ms
-)sql"};
-
-inline constexpr Statement kRenewNode{"renew_node", R"sql(
-update node set lease_until = lethe_now() + interval '1 minute', reserved_until_ms = greatest(reserved_until_ms, $3) + $4
-where number = $1 and holder = $2
-returning reserved_until_ms
-)sql"};
-
 // ---- intake
 // -----------------------------------------------------------------------------------------------------------------------
 
@@ -128,13 +100,6 @@ select * from unnest($1::bytea[], $2::bigint[], $3::bigint[], $4::smallint[])
 // ---- delivery
 // ---------------------------------------------------------------------------------------------------------------------
 
-inline constexpr Statement kRegisterAccount{"register_account", R"sql(
-with state as (insert into account_state (account) values ($1) on conflict do nothing)
-insert into slot (account, api, number)
-select $1, api, number from unnest(array['delete', 'demerge', 'disassociate', 'profile']) as api, generate_series(1, $2::int) as number
-on conflict do nothing
-)sql"};
-
 // $1 accounts, $2 operations (pairs), $3 linger in milliseconds, $4 how many milliseconds a batch
 // of the pair waits for its capture, at most; null: it needs none. The `offset 0` keeps the search
 // from becoming a join that reads all that waits.
@@ -152,21 +117,6 @@ where (a.blocked_since is null or a.resume_by = 'batch' and a.probe_at <= presen
       and (r.capture_wait is null or b.kind <> 'identity' or b.captured_at is not null
            or greatest(b.not_before, b.opened_at) + ($3::bigint + r.capture_wait) * interval '1 millisecond' <= present.t)
     offset 0)
-)sql"};
-
-// For each of the routes $1, $2 (accounts, APIs): up to $4 of its slots up to $3 that are free.
-// Answers which route, the slot, its setbacks, and when the account and API last accepted anything.
-// A lease without a batch that ran out is over, and its slot free.
-inline constexpr Statement kFreeSlots{"free_slots", R"sql(
-with present as materialized (select lethe_now() as t)
-select r.n, free.number, free.setbacks, (select lethe_micros(max(accepted_at)) from slot where account = r.account and api = r.api)
-from present, unnest($1::text[], $2::text[], $3::int[], $4::int[]) with ordinality as r(account, api, concurrency, wanted, n)
-  cross join lateral (
-    select s.number, s.setbacks from slot s
-    where s.account = r.account and s.api = r.api and s.number <= r.concurrency
-      and (s.holder is null or s.envelope is null and s.lease_until <= present.t)
-      and (s.cool_down_until is null or s.cool_down_until <= present.t)
-    order by s.number limit r.wanted for update of s skip locked) free
 )sql"};
 
 // For each of the routes $1, $2 (accounts, operations): up to $5 of its oldest batches that are
@@ -204,13 +154,6 @@ from unnest($1::bigint[], $2::int[], $3::int[]) with ordinality as span(envelope
     offset 0) i
 )sql"};
 
-// For a call that carries no batch. $5 milliseconds.
-inline constexpr Statement kLeaseSlot{"lease_slot", R"sql(
-update slot set holder = $4, epoch = epoch + 1, lease_until = lethe_now() + $5::bigint * interval '1 millisecond', cool_down_until = null
-where account = $1 and api = $2 and number = $3 and envelope is null
-returning epoch
-)sql"};
-
 // For the slots $1, $2, $3, each: attempt $8 at the batch $5: $6..$7, for $4 milliseconds; $9 its
 // members. $10 the holder.
 inline constexpr Statement kBeginAttempts{"begin_attempts", R"sql(
@@ -228,14 +171,6 @@ with present as materialized (select lethe_now() as t), begun as materialized (
   select c.envelope, c.lo, c.hi, c.number, $10, present.t, c.members from begun c join leased using (n), present
 )
 select leased.n, lethe_micros(present.t), leased.epoch from leased, present
-)sql"};
-
-// No row means that somebody else took the slot. $5 cool-down in milliseconds.
-inline constexpr Statement kFreeLeasedSlot{"free_leased_slot", R"sql(
-update slot set holder = null, lease_until = null, envelope = null, lo = null,
-                cool_down_until = case when $5::bigint > 0 then lethe_now() + $5::bigint * interval '1 millisecond' end
-where account = $1 and api = $2 and number = $3 and epoch = $4 and holder is not null
-returning number
 )sql"};
 
 // The ends of attempts. $1 to $15, of each: its slot (account, API, number, epoch), cool-down in
@@ -405,13 +340,16 @@ inline constexpr Statement kCountSlots{"count_slots", R"sql(
 select account, api, count(holder) filter (where envelope is not null or lease_until > lethe_now()) from slot group by account, api
 )sql"};
 
+inline constexpr Statement kBlockedAccounts{"blocked_accounts", R"sql(
+select account from account_state where blocked_since is not null
+)sql"};
+
 inline constexpr std::array kStatements{
-    &kLockNodes,      &kAcquireNode,       &kRenewNode,           &kInsertKeys,
-    &kFindKey,        &kWriteRequests,     &kWriteUnlinkingItems, &kRegisterAccount,
-    &kSendableRoutes, &kFreeSlots,         &kTakeBatches,         &kReadItems,
-    &kLeaseSlot,      &kBeginAttempts,     &kFreeLeasedSlot,      &kEndAttempts,
-    &kSetAside,       &kTakeAbandonedSlot, &kReadAbandonedBatch,  &kCloseWindows,
-    &kReadRequests,   &kFindRequest,       &kReadItemStates,      &kPresent,
-    &kCountItems,     &kCountAccepted,     &kOldestWaiting,       &kCountSlots};
+    &kInsertKeys,     &kFindKey,        &kWriteRequests,     &kWriteUnlinkingItems,
+    &kSendableRoutes, &kTakeBatches,    &kReadItems,         &kBeginAttempts,
+    &kEndAttempts,    &kSetAside,       &kTakeAbandonedSlot, &kReadAbandonedBatch,
+    &kCloseWindows,   &kReadRequests,   &kFindRequest,       &kReadItemStates,
+    &kPresent,        &kCountItems,     &kCountAccepted,     &kOldestWaiting,
+    &kCountSlots,     &kBlockedAccounts};
 
 }  // namespace lethe::store

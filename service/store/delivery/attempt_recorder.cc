@@ -3,7 +3,6 @@
 #include <optional>
 #include <string>
 
-#include "store/base/account_statements.h"
 #include "store/base/statements.h"
 #include "store/base/values.h"
 

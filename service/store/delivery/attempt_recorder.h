@@ -19,8 +19,8 @@ struct AttemptEnd {
 
 /// Frees the slots, makes the batches what their plans say, and keeps the answers, in one
 /// statement: what it answers for each is as DeliveryQueue::Record(), kInternal if the batch is not
-/// being sent though the slot says so. Accounts that a plan blocks are not: BlockAccount(). Throws
-/// what pqxx throws.
+/// being sent though the slot says so. Does not block the accounts that a plan blocks. Throws what
+/// pqxx throws.
 std::vector<Result<Recorded>> EndAttempts(pqxx::transaction_base& work,
                                           std::span<const AttemptEnd* const> ends);
 

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "lethe/read_back.h"
-#include "store/base/account_statements.h"
+#include "store/accounts/sql.h"
 #include "store/base/order_statements.h"
 #include "store/base/statements.h"
 #include "store/base/values.h"
@@ -43,7 +43,7 @@ std::string ApiName(const Route& route) { return std::string(Name(ApiOf(route.op
 
 Claim ToClaim(const pqxx::row& row, const Route& route, const FreeSlot& slot) {
   return {.route = route,
-          .kind = ParseIdentifierKind(row[4].c_str()).value(),
+          .kind = Parse<IdentifierKind>(row[4].c_str()).value(),
           .envelope = EnvelopeId{row[1].as<std::int64_t>()},
           .facts = {.operation = route.operation,
                     .span = {row[2].as<int>(), row[3].as<int>()},
@@ -143,12 +143,11 @@ std::optional<std::int64_t> Claims::CaptureWait(const Route& route) const {
 Claims::Taken Claims::TakeAlone(pqxx::work& work, const ClaimParams& wish) const {
   Taken nothing{.answer = std::optional<Claim>{}, .wrote = false};
   const std::string& account = wish.route.account;
-  const auto gate = work.exec_prepared(kLockAccount.name, account);
-  if (gate.empty() || !concurrency_.contains(account)) return nothing;
-  const bool blocked = gate[0][0].as<bool>();
-  const bool due = gate[0][1].as<bool>();
-  if (blocked &&
-      (!due || work.exec_prepared(kTakeBatchProbe.name, account, wish.lease.count()).empty())) {
+  const auto gate = FirstRow(work, sql::LockAccount{.account = account});
+  if (!gate || !concurrency_.contains(account)) return nothing;
+  if (gate->blocked &&
+      (!gate->batch_probe_due ||
+       sql::TakeBatchProbe{.account = account, .lease = wish.lease}.Run(work).empty())) {
     return nothing;
   }
   std::vector<std::optional<Answer>> answers(1, nothing.answer);
@@ -205,21 +204,20 @@ bool Claims::Make(pqxx::work& work, std::map<Route, Wished> wished,
 }
 
 void Claims::FindFreeSlots(pqxx::work& work, std::map<Route, Wished>& wished) const {
-  ArrayLiteral accounts, apis, concurrency, wanted;
+  sql::FreeSlots free_slots;
   std::vector<Wished*> by_place;
   for (auto& [route, one] : wished) {
-    accounts.AddText(route.account);
-    apis.AddText(ApiName(route));
-    concurrency.Add(std::int64_t{concurrency_.find(route.account)->second});
-    wanted.Add(static_cast<std::int64_t>(one.callers.size()));
+    free_slots.routes.Add({.account = route.account,
+                           .api = ApiOf(route.operation),
+                           .concurrency = concurrency_.find(route.account)->second,
+                           .wanted = static_cast<int>(one.callers.size())});
     by_place.push_back(&one);
   }
-  for (const auto& row : work.exec_prepared(kFreeSlots.name, accounts.str(), apis.str(),
-                                            concurrency.str(), wanted.str())) {
-    by_place.at(row[0].as<std::size_t>() - 1)
-        ->slots.push_back({.number = row[1].as<int>(),
-                           .setbacks = row[2].as<int>(),
-                           .others_accepted_at = ToOptionalTime(row[3])});
+  for (const auto& row : free_slots.Run(work)) {
+    by_place.at(row.route - 1)
+        ->slots.push_back({.number = row.number,
+                           .setbacks = row.setbacks,
+                           .others_accepted_at = row.accepted_at});
   }
 }
 

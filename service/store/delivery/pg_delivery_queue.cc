@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "store/accounts/account_blocks.h"
+#include "store/accounts/sql.h"
 #include "store/base/order_statements.h"
 #include "store/base/statements.h"
 #include "store/base/values.h"
@@ -37,7 +37,7 @@ Status PgDeliveryQueue::RegisterAccounts() {
   return pool_.WithRetry([&](pqxx::connection& connection) -> Status {
     pqxx::work work(connection);
     for (const Account& account : accounts_) {
-      work.exec_prepared(kRegisterAccount.name, account.name, kMaxConcurrency);
+      sql::RegisterAccount{.account = account.name, .slots = kMaxConcurrency}.Run(work);
     }
     work.commit();
     return Ok();
@@ -58,7 +58,7 @@ Result<std::vector<Route>> PgDeliveryQueue::Sendable(std::span<const Route> rout
     for (const auto& row :
          work.exec_prepared(kSendableRoutes.name, accounts.str(), operations.str(), linger.count(),
                             capture_waits.str())) {
-      sendable.push_back({row[0].as<std::string>(), ParseOperation(row[1].c_str()).value()});
+      sendable.push_back({row[0].as<std::string>(), Parse<Operation>(row[1].c_str()).value()});
     }
     return sendable;
   });
@@ -113,7 +113,11 @@ Result<Recorded> PgDeliveryQueue::End(const AttemptEnd& end) {
     Result<Recorded> recorded = EndAttempts(work, {&alone, 1}).front();
     if (recorded.ok() && *recorded == Recorded::kApplied &&
         end.plan.account == AccountVerdict::kBlocked) {
-      BlockAccount(work, end.claim, end.plan);
+      sql::BlockAccount{.account = end.claim.route.account,
+                        .reason = end.plan.account_reason,
+                        .resume = end.plan.resume,
+                        .started_at = end.claim.facts.started_at}
+          .Run(work);
     }
     work.commit();
     return recorded;
@@ -140,9 +144,9 @@ Result<std::optional<Claim>> PgDeliveryQueue::TakeAbandoned(milliseconds lease) 
     const auto envelope = slot[0][3].as<std::int64_t>();
     const int lo = slot[0][4].as<int>();
     const auto batch = work.exec_prepared1(kReadAbandonedBatch.name, envelope, lo);
-    const Operation operation = ParseOperation(batch[0].c_str()).value();
+    const Operation operation = Parse<Operation>(batch[0].c_str()).value();
     Claim claim{.route = {slot[0][0].as<std::string>(), operation},
-                .kind = ParseIdentifierKind(batch[1].c_str()).value(),
+                .kind = Parse<IdentifierKind>(batch[1].c_str()).value(),
                 .envelope = EnvelopeId{envelope},
                 .facts = {.operation = operation,
                           .span = {lo, batch[2].as<int>()},

@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "store/base/account_statements.h"
+#include "store/accounts/sql.h"
 #include "store/base/refusal_statements.h"
 #include "store/base/statements.h"
 #include "store/base/values.h"
@@ -20,14 +20,15 @@ struct Finding {
 };
 
 Finding ToFinding(const pqxx::row& row) {
-  return {.refusals = {.route = {row[0].as<std::string>(), ParseOperation(row[1].c_str()).value()},
-                       .evidence = {.searching = row[2].as<int>(),
-                                    .confirmed = row[3].as<int>(),
-                                    .vouched = row[4].as<int>(),
-                                    .unvouched = row[5].as<int>(),
-                                    .rejected_lately = row[6].as<int>(),
-                                    .others_under_way = row[7].as<bool>()}},
-          .accepted_at = ToOptionalTime(row[8])};
+  return {
+      .refusals = {.route = {row[0].as<std::string>(), Parse<Operation>(row[1].c_str()).value()},
+                   .evidence = {.searching = row[2].as<int>(),
+                                .confirmed = row[3].as<int>(),
+                                .vouched = row[4].as<int>(),
+                                .unvouched = row[5].as<int>(),
+                                .rejected_lately = row[6].as<int>(),
+                                .others_under_way = row[7].as<bool>()}},
+      .accepted_at = ToOptionalTime(row[8])};
 }
 
 std::optional<Finding> FindAgain(pqxx::work& work, const Route& route) {
@@ -73,8 +74,11 @@ Recorded SettleRefusals(pqxx::work& work, const RefusalCase& refusals,
       break;
     case RefusalVerdict::kReject: Reject(work, refusals.route); break;
     case RefusalVerdict::kPause:
-      work.exec_prepared(kBlockAccount.name, account, ruling.account_reason,
-                         std::optional<std::int64_t>(), std::string(Name(ruling.resume)));
+      sql::BlockAccount{.account = account,
+                        .reason = ruling.account_reason,
+                        .resume = ruling.resume,
+                        .started_at = {}}
+          .Run(work);
       break;
   }
   return Recorded::kApplied;

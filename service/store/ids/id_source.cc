@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-#include "store/base/statements.h"
+#include "store/ids/sql.h"
 
 namespace lethe::store {
 namespace {
@@ -32,23 +32,25 @@ std::int64_t IdSource::Take(TimePoint now, int count) {
 
 void IdSource::Acquire(pqxx::connection& connection, std::int64_t now_ms) {
   pqxx::work work(connection);
-  // One process at a time, so that two new ones don't invent the same next number.
-  work.exec_prepared(kLockNodes.name);
-  const pqxx::result row = work.exec_prepared(kAcquireNode.name, holder_, now_ms, kReservationMs);
-  if (row.empty()) throw std::runtime_error("all node numbers are in use");
+  sql::LockNodes{}.Run(work);
+  const auto node = FirstRow(
+      work, sql::AcquireNode{.holder = holder_, .now_ms = now_ms, .reserve_ms = kReservationMs});
+  if (!node) throw std::runtime_error("all node numbers are in use");
   work.commit();
-  number_ = row[0][0].as<int>();
-  reserved_until_ms_ = row[0][2].as<std::int64_t>();
-  generator_.emplace(number_, row[0][1].as<std::int64_t>(), reserved_until_ms_);
+  number_ = node->number;
+  reserved_until_ms_ = node->reserved_until_ms;
+  generator_.emplace(number_, node->floor_ms, reserved_until_ms_);
 }
 
 bool IdSource::Renew(pqxx::connection& connection, std::int64_t now_ms) {
   pqxx::work work(connection);
-  const pqxx::result row =
-      work.exec_prepared(kRenewNode.name, number_, holder_, now_ms, kReservationMs);
+  const auto node = FirstRow(
+      work,
+      sql::RenewNode{
+          .number = number_, .holder = holder_, .now_ms = now_ms, .reserve_ms = kReservationMs});
   work.commit();
-  if (row.empty()) return false;
-  reserved_until_ms_ = row[0][0].as<std::int64_t>();
+  if (!node) return false;
+  reserved_until_ms_ = node->reserved_until_ms;
   generator_->Extend(reserved_until_ms_);
   return true;
 }

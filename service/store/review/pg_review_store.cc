@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "store/accounts/account_blocks.h"
+#include "store/accounts/sql.h"
 #include "store/base/page.h"
 #include "store/base/review_statements.h"
 #include "store/base/values.h"
@@ -13,13 +13,9 @@
 namespace lethe::store {
 namespace {
 
-template <typename Word, std::size_t size>
-std::optional<Word> Parse(const std::array<Word, size>& words, const pqxx::field& name) {
-  if (name.is_null()) return std::nullopt;
-  for (const Word word : words) {
-    if (Name(word) == name.c_str()) return word;
-  }
-  return std::nullopt;
+template <typename T>
+std::optional<T> ToWord(const pqxx::field& name) {
+  return name.is_null() ? std::nullopt : Parse<T>(name.c_str());
 }
 
 std::string TextOf(const pqxx::field& text) { return text.is_null() ? "" : text.c_str(); }
@@ -33,8 +29,8 @@ Error ReviewNotFound() {
 ReviewView ToReview(const pqxx::row& row, std::string_view account) {
   return {.account = std::string(account),
           .envelope = EnvelopeId{row[0].as<std::int64_t>()},
-          .kind = ParseIdentifierKind(row[4].c_str()).value(),
-          .facts = {.operation = ParseOperation(row[3].c_str()).value(),
+          .kind = Parse<IdentifierKind>(row[4].c_str()).value(),
+          .facts = {.operation = Parse<Operation>(row[3].c_str()).value(),
                     .span = {row[1].as<int>(), row[2].as<int>()},
                     .reason = TextOf(row[6]),
                     .call_count = row[7].as<int>(),
@@ -48,7 +44,7 @@ AttemptView ToAttempt(const pqxx::row& row) {
   return {.number = row[0].as<int>(),
           .started_at = ToTime(row[1]),
           .finished_at = ToOptionalTime(row[2]),
-          .outcome = Parse(kOutcomeClasses, row[3]),
+          .outcome = ToWord<OutcomeClass>(row[3]),
           .http_status = row[4].is_null() ? 0 : row[4].as<int>(),
           .code = TextOf(row[5]),
           .abandoned = row[6].as<bool>()};
@@ -59,7 +55,7 @@ AccountCondition ToCondition(const pqxx::row& row) {
   if (!row[1].is_null()) {
     condition.block = AccountBlock{.since = ToTime(row[1]),
                                    .reason = row[2].c_str(),
-                                   .resume = ParseResume(row[3].c_str()).value(),
+                                   .resume = Parse<Resume>(row[3].c_str()).value(),
                                    .probe_at = ToOptionalTime(row[4])};
   }
   return condition;
@@ -80,7 +76,7 @@ AuditEvent ToEvent(const pqxx::row& row) {
   AuditEvent event{.id = row[0].as<std::int64_t>(),
                    .at = ToTime(row[1]),
                    .principal = row[2].c_str(),
-                   .action = Parse(kAuditActions, row[3]).value(),
+                   .action = ToWord<AuditAction>(row[3]).value(),
                    .account = row[4].c_str(),
                    .state_before = row[8].c_str(),
                    .reason_before = TextOf(row[9]),
@@ -197,7 +193,7 @@ Result<std::vector<AccountCondition>> PgReviewStore::Accounts(std::span<const st
 Result<AccountCondition> PgReviewStore::ResumeAccount(const ResumeAccountParams& params) {
   return pool_.With([&](pqxx::connection& connection) -> Result<AccountCondition> {
     pqxx::work work(connection);
-    LockAccount(work, params.account);
+    sql::LockAccount{.account = params.account}.Run(work);
     const AccountCondition before = ReadAccounts(work, {&params.account, 1}).front();
     const Status checked = CheckResume(before, params.etag, params.held_refusals);
     if (!checked.ok()) return checked.error();

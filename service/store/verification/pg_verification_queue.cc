@@ -45,7 +45,7 @@ BatchState StateDuring(LookPurpose purpose) {
 }
 
 std::optional<ReadBack> ToReadBack(const pqxx::field& word) {
-  return word.is_null() ? std::nullopt : ParseReadBack(word.c_str());
+  return word.is_null() ? std::nullopt : Parse<ReadBack>(word.c_str());
 }
 
 void KeepReadBacks(pqxx::work& work, const LookClaim& claim, const LookResult& result) {
@@ -92,7 +92,7 @@ Result<std::vector<Route>> PgVerificationQueue::Due(std::span<const Route> route
     std::vector<Route> due;
     for (const auto& row :
          work.exec_prepared(kDueLooks.name, accounts.str(), operations.str(), linger.count())) {
-      due.push_back({row[0].as<std::string>(), ParseOperation(row[1].c_str()).value()});
+      due.push_back({row[0].as<std::string>(), Parse<Operation>(row[1].c_str()).value()});
     }
     return due;
   });
@@ -113,7 +113,7 @@ Result<std::optional<LookClaim>> PgVerificationQueue::Take(const LookParams& par
       const auto& row = due[0];
       LookClaim claim{.route = params.route,
                       .purpose = purpose,
-                      .kind = ParseIdentifierKind(row[3].c_str()).value(),
+                      .kind = Parse<IdentifierKind>(row[3].c_str()).value(),
                       .envelope = EnvelopeId{row[0].as<std::int64_t>()},
                       .span = {row[1].as<int>(), row[2].as<int>()},
                       .call_number = row[4].as<int>(),
@@ -267,7 +267,7 @@ void PgVerificationQueue::KeepCaptures(pqxx::work& work, const LookClaim& claim,
     if (id) {
       ids.AddBytes(keys_.Seal(*id, claim.route.account));
     } else {
-      ids.Add(std::optional<std::int64_t>());
+      ids.AddNull();
     }
     first_seen.Add(profile ? ToMicros(profile->first_seen) : std::nullopt);
   };

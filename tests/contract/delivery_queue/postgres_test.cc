@@ -104,7 +104,7 @@ class PostgresHarness : public QueueHarness {
                          .http_status = row[7].as<int>(),
                          .code = row[8].c_str(),
                          .abandoned = row[9].as<bool>()};
-      for (const OutcomeClass outcome : kOutcomeClasses) {
+      for (const OutcomeClass outcome : kAll<OutcomeClass>) {
         if (row[6].c_str() == Name(outcome)) attempt.outcome = outcome;
       }
       attempts.push_back(attempt);

@@ -30,7 +30,7 @@ TEST_P(ReviewStoreContract, TellsTheConditionOfAccountsInTheirOrder) {
 }
 
 TEST_P(ReviewStoreContract, ResumesAnAccountWhoeverElseCouldHave) {
-  for (const Resume resume : kResumes) {
+  for (const Resume resume : kAll<Resume>) {
     AccountBlock block = Paused();
     block.resume = resume;
     if (resume != Resume::kOperator) block.probe_at = at().Now() + 1min;

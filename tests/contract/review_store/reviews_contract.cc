@@ -217,7 +217,7 @@ TEST_P(ReviewStoreContract, LetsOneOfManyOperatorsDecide) {
     std::vector<std::jthread> operators;
     for (int i = 0; i < kRivals; ++i) {
       operators.emplace_back([&, i] {
-        answers[i] = ReasonOf(Resolve(row, kReviewDecisions[i % kReviewDecisions.size()]));
+        answers[i] = ReasonOf(Resolve(row, kAll<ReviewDecision>[i % kAll<ReviewDecision>.size()]));
       });
     }
   }

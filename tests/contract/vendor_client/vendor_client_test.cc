@@ -50,7 +50,7 @@ TYPED_TEST_SUITE(VendorClientContract, Worlds);
 
 TYPED_TEST(VendorClientContract, CarriesOutWhatTheOperationTakesAndNothingElse) {
   int effects = 0;
-  for (const Operation operation : kOperations) {
+  for (const Operation operation : kAll<Operation>) {
     for (const auto kind :
          {IdentifierKind::kIdentity, IdentifierKind::kGuid, IdentifierKind::kPhone}) {
       const VendorReply reply = this->Send(operation, kind, Numbered(3));

@@ -98,7 +98,7 @@ class PostgresHarness : public VerificationHarness {
              "order by envelope, lo")) {
       batches.push_back({.envelope = EnvelopeId{row[0].as<std::int64_t>()},
                          .span = {row[1].as<int>(), row[2].as<int>()},
-                         .state = ParseBatchState(row[3].c_str()).value(),
+                         .state = Parse<BatchState>(row[3].c_str()).value(),
                          .reason = row[4].c_str(),
                          .call_count = row[5].as<int>(),
                          .accepted_at = ToOptionalTime(row[6]),
@@ -116,7 +116,7 @@ class PostgresHarness : public VerificationHarness {
          database_.Run("select envelope, pos, call_number, look, result from read_back "
                        "order by 1, 2, 3, 4")) {
       rows.push_back({EnvelopeId{row[0].as<std::int64_t>()}, row[1].as<int>(), row[2].as<int>(),
-                      row[3].as<int>(), ParseReadBack(row[4].c_str()).value()});
+                      row[3].as<int>(), Parse<ReadBack>(row[4].c_str()).value()});
     }
     return rows;
   }

@@ -48,7 +48,7 @@ TEST_F(Snapshots, OfAnEmptyQueueHaveSlotsOnly) {
   EXPECT_THAT(snapshot.items, IsEmpty());
   EXPECT_THAT(snapshot.waiting, IsEmpty());
   EXPECT_THAT(snapshot.blocked_accounts, IsEmpty());
-  ASSERT_EQ(snapshot.slots.size(), kApis.size());
+  ASSERT_EQ(snapshot.slots.size(), kAll<Api>.size());
   for (const QueueSnapshot::Slots& slots : snapshot.slots) EXPECT_EQ(slots.in_use, 0);
 }
 

@@ -30,7 +30,7 @@ std::vector<Account> Accounts(const Scenario& scenario) {
 std::vector<Route> Routes(const std::vector<Account>& accounts) {
   std::vector<Route> routes;
   for (const Account& account : accounts) {
-    for (Operation operation : kOperations) routes.push_back({account.name, operation});
+    for (Operation operation : kAll<Operation>) routes.push_back({account.name, operation});
   }
   return routes;
 }
@@ -128,7 +128,7 @@ void Tally::Add(const Tally& other) {
   resumed += other.resumed;
   decided += other.decided;
   repeated_effects += other.repeated_effects;
-  for (BatchState state : kBatchStates) items[state] += other.items[state];
+  for (BatchState state : kAll<BatchState>) items[state] += other.items[state];
 }
 
 }  // namespace lethe::simulation

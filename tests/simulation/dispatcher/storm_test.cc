@@ -88,7 +88,7 @@ TEST(DispatcherSimulation, IsDecidedByItsSeed) {
 
 TEST(DispatcherSimulation, FinishesEverythingInGoodWeather) {
   World world({.seed = 1, .replicas = 3});
-  for (Operation operation : kOperations) {
+  for (Operation operation : kAll<Operation>) {
     const bool phone = operation == Operation::kDisassociation;
     for (int i = 0; i < 10; ++i) {
       world.AddEnvelope({.route = {"acme", operation},

@@ -181,9 +181,9 @@ TEST(ToProto, NamesEveryItemState) {
       v1::ITEM_STATE_WAITING,  v1::ITEM_STATE_WAITING,   v1::ITEM_STATE_HELD,
       v1::ITEM_STATE_SENDING,  v1::ITEM_STATE_ACCEPTED,  v1::ITEM_STATE_DONE,
       v1::ITEM_STATE_REJECTED, v1::ITEM_STATE_CANCELLED, v1::ITEM_STATE_NEEDS_REVIEW};
-  for (std::size_t i = 0; i < kBatchStates.size(); ++i) {
+  for (std::size_t i = 0; i < kAll<BatchState>.size(); ++i) {
     const ItemView item{.ordinal = 0,
-                        .state = kBatchStates[i],
+                        .state = kAll<BatchState>[i],
                         .reason = {},
                         .attempt_count = 0,
                         .not_before = {},

@@ -53,11 +53,11 @@ TEST(ReviewToProto, LeavesOutWhatIsNotKnown) {
 TEST(AttemptToProto, TellsOutcomesApart) {
   std::set<v1::CallOutcome> outcomes = {
       ToProto(AttemptView{.number = 1, .started_at = {}}).outcome()};
-  for (const OutcomeClass outcome : kOutcomeClasses) {
+  for (const OutcomeClass outcome : kAll<OutcomeClass>) {
     outcomes.insert(
         ToProto(AttemptView{.number = 1, .started_at = {}, .outcome = outcome}).outcome());
   }
-  EXPECT_EQ(outcomes.size(), kOutcomeClasses.size() + 1);
+  EXPECT_EQ(outcomes.size(), kAll<OutcomeClass>.size() + 1);
 }
 
 TEST(AccountToProto, SaysWhenLetheTriesAgainUnlessOnlyAnOperatorMay) {
@@ -107,11 +107,11 @@ TEST(AuditEventToProto, NamesTheBatchOrTheAccount) {
   EXPECT_EQ(proto.target(), "accounts/shop");
   EXPECT_EQ(proto.item_count(), 0);
   std::set<v1::AuditEvent::Action> actions = {v1::AuditEvent::ACTION_UNSPECIFIED};
-  for (const AuditAction action : kAuditActions) {
+  for (const AuditAction action : kAll<AuditAction>) {
     event.action = action;
     actions.insert(ToProto(event).action());
   }
-  EXPECT_EQ(actions.size(), kAuditActions.size() + 1);
+  EXPECT_EQ(actions.size(), kAll<AuditAction>.size() + 1);
 }
 
 }  // namespace

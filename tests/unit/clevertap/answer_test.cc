@@ -45,7 +45,7 @@ TEST(Answer, ClassifiesByStatusLine) {
       {502, kUnknown},       {503, kUnknown},        {504, kUnknown},       {516, kUnknown},
       {599, kUnknown},       {600, kUnknown}};
   for (const auto& [status, outcome] : cases) {
-    for (const Operation operation : kOperations) {
+    for (const Operation operation : kAll<Operation>) {
       for (const std::string& body : {std::string(), std::string("<html>"), fail}) {
         const VendorReply reply = ClassifyFor(operation, Answer(status, body));
         EXPECT_EQ(ToText(reply.outcome), ToText(outcome)) << status << ' ' << Name(operation);
@@ -66,7 +66,7 @@ TEST(Answer, ASuccessIsNotReadIntoAStatusThatIsNone) {
 
 TEST(Answer, ReadsTheBodyOfEveryStatusThatMayAccept) {
   for (const int status : {200, 201, 202}) {
-    for (const Operation operation : kOperations) {
+    for (const Operation operation : kAll<Operation>) {
       EXPECT_EQ(ClassifyFor(operation, Answer(status, R"({"status":"success"})")).outcome,
                 kAccepted);
       EXPECT_EQ(ClassifyFor(operation, Answer(status, R"({"status":"fail"})")).outcome, kRefused);
@@ -95,7 +95,7 @@ TEST(Answer, AnUnreadableBodyLeavesTheOutcomeUnknown) {
                                 "{\"status\":\"success\xff\"}",
                                 std::string(100'000, '['),
                                 std::string("\0", 1)};
-  for (const Operation operation : kOperations) {
+  for (const Operation operation : kAll<Operation>) {
     for (const std::string& body : bodies) {
       const VendorReply reply = ClassifyFor(operation, Answer(200, body));
       EXPECT_EQ(reply.outcome, kUnknown) << body.substr(0, 40);

@@ -117,7 +117,7 @@ TEST(Payload, EscapesNulBytes) {
 }
 
 TEST(Payload, RefusesEveryKindThatTheOperationDoesNotTake) {
-  for (const Operation operation : kOperations) {
+  for (const Operation operation : kAll<Operation>) {
     for (const auto kind :
          {IdentifierKind::kIdentity, IdentifierKind::kGuid, IdentifierKind::kPhone}) {
       const auto payload = Make(operation, kind, {"x"});

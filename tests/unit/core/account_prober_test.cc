@@ -49,7 +49,7 @@ class AccountProberTest : public testing::Test {
 };
 
 TEST_F(AccountProberTest, OnlyAnAnswerThatSaysSoIsHealthy) {
-  for (const OutcomeClass outcome : kOutcomeClasses) {
+  for (const OutcomeClass outcome : kAll<OutcomeClass>) {
     const ProbeFinding finding = FindingOf({.outcome = outcome});
     EXPECT_EQ(finding == ProbeFinding::kHealthy, outcome == OutcomeClass::kAccepted);
     EXPECT_EQ(finding == ProbeFinding::kAskByBatch, outcome == OutcomeClass::kMisconfigured);

@@ -18,7 +18,7 @@ constexpr int kRounds = 20'000;
 class AnyAnswer {
  public:
   AttemptFacts Facts(TimePoint now) {
-    AttemptFacts facts{.operation = kOperations[Index(kOperations.size())],
+    AttemptFacts facts{.operation = kAll<Operation>[Index(kAll<Operation>.size())],
                        .span = {.lo = Between(0, 500), .hi = 0},
                        .attempt_count = Between(1, 20),
                        .call_count = 0,
@@ -39,7 +39,7 @@ class AnyAnswer {
   }
 
   VendorReply Reply() {
-    VendorReply reply{.outcome = kOutcomeClasses[Index(kOutcomeClasses.size())],
+    VendorReply reply{.outcome = kAll<OutcomeClass>[Index(kAll<OutcomeClass>.size())],
                       .http_status = Between(0, 600),
                       .code = Code()};
     for (int left = Between(0, 20); left > 0; --left) {

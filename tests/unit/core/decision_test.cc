@@ -36,7 +36,7 @@ class Decisions : public testing::Test {
 };
 
 TEST_F(Decisions, AnAcceptedBatchWaitsForItsWindow) {
-  for (Operation operation : kOperations) {
+  for (Operation operation : kAll<Operation>) {
     facts_.operation = operation;
     const Plan expected{.transitions = {{.span = facts_.span,
                                          .to = kAccepted,
@@ -167,7 +167,7 @@ TEST_F(Decisions, InAnOutageTheSlotRestsLongerAndLongerButNotForLong) {
 }
 
 TEST_F(Decisions, OnlyCallsWithoutAnAnswerToGoByAreSetbacks) {
-  for (OutcomeClass outcome : kOutcomeClasses) {
+  for (OutcomeClass outcome : kAll<OutcomeClass>) {
     const bool setback = outcome == OutcomeClass::kThrottled || outcome == OutcomeClass::kNotSent ||
                          outcome == OutcomeClass::kUnknown;
     EXPECT_EQ(After({.outcome = outcome}).setback, setback) << Name(outcome);
@@ -244,7 +244,7 @@ TEST_F(Decisions, TheEarliestUnknownEffectIsTheOneThatCounts) {
 }
 
 TEST_F(Decisions, TheHorizonIsJudgedForWhenTheRepeatWouldHappen) {
-  for (Operation operation : kOperations) {
+  for (Operation operation : kAll<Operation>) {
     facts_.operation = operation;
     const milliseconds horizon = 10min;
     hours_.resend = {.erasure = horizon, .demerge = horizon, .disassociation = horizon};
@@ -295,7 +295,7 @@ TEST_F(Decisions, AnAbandonedBatchHasAnUnknownOutcome) {
 TEST_F(Decisions, ABatchIsNotSentOnceItsHorizonHasPassed) {
   EXPECT_TRUE(MayResend(facts_, hours_, started_at_ + 1000h));
 
-  for (Operation operation : kOperations) {
+  for (Operation operation : kAll<Operation>) {
     facts_.operation = operation;
     facts_.unknown_since = started_at_;
     const TimePoint until = ResendUntil(operation, started_at_, hours_);

@@ -23,8 +23,8 @@ TEST(Lifecycle, HasExactlyTheseMoves) {
       {kAccepted, kNeedsReview}, {kNeedsReview, kReady},
       {kNeedsReview, kAccepted}, {kNeedsReview, kCancelled},
   };
-  for (BatchState from : kBatchStates) {
-    for (BatchState to : kBatchStates) {
+  for (BatchState from : kAll<BatchState>) {
+    for (BatchState to : kAll<BatchState>) {
       EXPECT_EQ(CanMove(from, to), moves.contains({from, to})) << Name(from) << " to " << Name(to);
     }
   }

@@ -28,7 +28,7 @@ ReadBack Judge(const std::optional<Capture>& before, const std::optional<Profile
 Capture Captured(Profile profile) { return {std::move(profile)}; }
 
 TEST(JudgeReadBack, NobodyFoundIsAbsentWhateverWasThere) {
-  for (const Operation operation : kOperations) {
+  for (const Operation operation : kAll<Operation>) {
     EXPECT_EQ(Judge({}, {}, operation), ReadBack::kAbsent);
     EXPECT_EQ(Judge(Captured(Of({"A"}, kBefore)), {}, operation), ReadBack::kAbsent);
   }
@@ -119,7 +119,7 @@ TEST(ConcludeReadBack, TheOnlyItemMayBeTheWholeBatch) {
 
 TEST(ConcludeReadBack, EveryMoveIsOneOfTheStateMachine) {
   for (const bool resent : {false, true}) {
-    for (const ReadBack result : kReadBacks) {
+    for (const ReadBack result : kAll<ReadBack>) {
       const std::vector<ReadItem> items{{0, result, resent}};
       for (const Transition& run : ConcludeReadBack({0, 0}, items)) {
         EXPECT_TRUE(CanMove(BatchState::kAccepted, run.to)) << Name(result);
@@ -149,8 +149,8 @@ TEST(IsInSample, AllAreAllAndNoneIsNone) {
 }
 
 TEST(Words, ReadBackWordsGoThereAndBack) {
-  for (const ReadBack result : kReadBacks) EXPECT_EQ(ParseReadBack(Name(result)), result);
-  EXPECT_EQ(ParseReadBack("gone"), std::nullopt);
+  for (const ReadBack result : kAll<ReadBack>) EXPECT_EQ(Parse<ReadBack>(Name(result)), result);
+  EXPECT_EQ(Parse<ReadBack>("gone"), std::nullopt);
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ ReviewFacts Facts(const std::string& reason, std::optional<TimePoint> unknown_si
 
 std::vector<ReviewDecision> Allowed(const ReviewFacts& facts) {
   std::vector<ReviewDecision> allowed;
-  for (const ReviewDecision decision : kReviewDecisions) {
+  for (const ReviewDecision decision : kAll<ReviewDecision>) {
     if (IsAllowed(decision, facts)) allowed.push_back(decision);
   }
   return allowed;
@@ -48,7 +48,7 @@ TEST(Review, AllowsWhatTheEvidenceLeavesOpen) {
 
 TEST(Review, LeadsWhereTheStateMachineAllows) {
   const ReviewFacts facts = Facts("unknown_outcome", kNow - 3h);
-  for (const ReviewDecision decision : kReviewDecisions) {
+  for (const ReviewDecision decision : kAll<ReviewDecision>) {
     EXPECT_TRUE(CanMove(BatchState::kNeedsReview, Resolve(facts, decision, kHours, kNow).to));
   }
 }
@@ -61,7 +61,7 @@ TEST(Review, SendsAgainAtOnceWithANewHorizon) {
 
 TEST(Review, RunsAWholeWindowFromTheDecisionOn) {
   ReviewFacts facts = Facts("unknown_outcome", kNow - 3h);
-  for (const Operation operation : kOperations) {
+  for (const Operation operation : kAll<Operation>) {
     facts.operation = operation;
     EXPECT_EQ(Resolve(facts, ReviewDecision::kMarkAccepted, kHours, kNow),
               (Transition{.span = {3, 9},

@@ -1,0 +1,11 @@
+-- Blocks the account, or moves the next probe of one that is blocked already further off. A block that only an operator ends stays so.
+-- @account text
+-- @reason text          for the operator
+-- @resume resume        who ends the block; an operator's has no probes
+-- @started_at time?     when the attempt began that shows the trouble. An attempt that began before the account was blocked is no
+--                       probe: calls that were in flight together say the same thing once
+update account_state set blocked_since = coalesce(blocked_since, lethe_now()), blocked_reason = @reason, resume_by = @resume,
+                         probe_count = probe_count + 1,
+                         probe_at = case @resume when 'operator' then timestamptz 'infinity'
+                                    else @next_probe_at() end
+where account = @account and (blocked_since is null or blocked_since <= lethe_time(@started_at) and resume_by <> 'operator')

@@ -1,0 +1,18 @@
+-- Finds and locks free slots of each route. A lease without a batch that ran out is over, and its slot free.
+-- @routes.account text
+-- @routes.api api
+-- @routes.concurrency int    the highest number of a slot that may be used
+-- @routes.wanted int         how many slots at most
+-- > route int                the place of the route in @routes, from 1
+-- > number int
+-- > setbacks int
+-- > accepted_at time?        start of the route's latest call that was accepted
+with present as materialized (select lethe_now() as t)
+select r.n as route, free.number, free.setbacks, (select lethe_micros(max(accepted_at)) from slot where account = r.account and api = r.api) as accepted_at
+from present, unnest(@routes.account::text[], @routes.api::text[], @routes.concurrency::int[], @routes.wanted::int[]) with ordinality as r(account, api, concurrency, wanted, n)
+  cross join lateral (
+    select s.number, s.setbacks from slot s
+    where s.account = r.account and s.api = r.api and s.number <= r.concurrency
+      and (s.holder is null or s.envelope is null and s.lease_until <= present.t)
+      and (s.cool_down_until is null or s.cool_down_until <= present.t)
+    order by s.number limit r.wanted for update of s skip locked) free

@@ -1,0 +1,10 @@
+-- Leases a free slot for a call that carries no batch.
+-- @account text
+-- @api api
+-- @number int
+-- @holder text          names the process
+-- @lease milliseconds
+-- > epoch bigint        the fence
+update slot set holder = @holder, epoch = epoch + 1, lease_until = lethe_now() + @lease::bigint * interval '1 millisecond', cool_down_until = null
+where account = @account and api = @api and number = @number and envelope is null
+returning epoch

@@ -1,0 +1,7 @@
+-- Locks the account until the transaction ends, so that no two claims of an account search for each other's batches at once.
+-- Answers as account_gate does.
+-- @account text
+-- > blocked bool
+-- > batch_probe_due bool
+select blocked_since is not null as blocked, coalesce(resume_by = 'batch' and probe_at <= lethe_now(), false) as batch_probe_due
+from account_state where account = @account for no key update

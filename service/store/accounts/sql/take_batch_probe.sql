@@ -1,0 +1,7 @@
+-- Makes the next batch of a blocked account its probe. One probe at a time: the transaction that moves probe_at on has it.
+-- @account text
+-- @lease milliseconds   until another batch may be the probe
+-- > account text
+update account_state set probe_at = lethe_now() + @lease::bigint * interval '1 millisecond'
+where account = @account and resume_by = 'batch' and probe_at <= lethe_now()
+returning account

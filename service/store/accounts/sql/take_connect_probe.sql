@@ -1,0 +1,14 @@
+-- Leases the look at the credentials of one blocked account that is due.
+-- @accounts text[]      those that this process knows
+-- @lease milliseconds
+-- > account text
+-- > reason text
+-- > lease_until time    the fence of end_block_by_connect, probe_later and probe_by_batch
+with due as materialized (
+  select account from account_state
+  where account = any(@accounts::text[]) and resume_by = 'connect' and probe_at <= lethe_now()
+  order by probe_at limit 1 for update skip locked
+)
+update account_state s set probe_at = lethe_now() + @lease::bigint * interval '1 millisecond'
+from due d where s.account = d.account
+returning s.account, s.blocked_reason as reason, lethe_micros(s.probe_at) as lease_until

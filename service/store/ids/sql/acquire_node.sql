@@ -1,0 +1,20 @@
+-- Takes the lowest node number that no live process has, and reserves ids for it ahead of its earlier ones. No row: all are in use.
+-- @holder text          names the process
+-- @now_ms bigint        in milliseconds of ids
+-- @reserve_ms bigint    how far ahead
+-- > number int
+-- > floor_ms bigint     where the ids start
+-- > reserved_until_ms bigint    where they must end
+with free as materialized (
+  select number, reserved_until_ms from node
+  where lease_until < lethe_now() order by number limit 1 for update
+), chosen as (
+  select number, greatest(reserved_until_ms, @now_ms) as floor_ms from free
+  union all
+  select coalesce((select max(number) + 1 from node), 0), @now_ms where not exists (select from free)
+)
+insert into node (number, holder, lease_until, reserved_until_ms)
+select number, @holder, lethe_now() + interval '1 minute', floor_ms + @reserve_ms from chosen where number <= 1023
+on conflict (number) do update set
+  holder = excluded.holder, lease_until = excluded.lease_until, reserved_until_ms = excluded.reserved_until_ms
+returning number, reserved_until_ms - @reserve_ms as floor_ms, reserved_until_ms
