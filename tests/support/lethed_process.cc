@@ -85,7 +85,8 @@ double Lethed::Metric(const std::string& series) const {
   return sum;
 }
 
-LethedFiles::LethedFiles(const LethedOptions& options) {
+LethedFiles::LethedFiles(const LethedOptions& options)
+    : lethed_(options.lethed.empty() ? kLethed : options.lethed) {
   std::string pattern = (std::filesystem::temp_directory_path() / "lethed-XXXXXX").string();
   if (!mkdtemp(pattern.data())) throw std::runtime_error("cannot make " + pattern);
   directory_ = pattern;
@@ -104,7 +105,7 @@ void LethedFiles::SetPasscode(const std::string& account, const std::string& pas
 }
 
 LethedFiles::Finished LethedFiles::Run(const std::string& command) {
-  Process process({kLethed, command, "--config", config().string()}, directory_, NextName(command));
+  Process process({lethed_, command, "--config", config().string()}, directory_, NextName(command));
   const auto exit = process.Wait(seconds(60));
   if (!exit) throw std::runtime_error("lethed " + command + " does not end");
   return {exit->code, process.out(), process.err()};
@@ -112,7 +113,7 @@ LethedFiles::Finished LethedFiles::Run(const std::string& command) {
 
 std::unique_ptr<Lethed> LethedFiles::Start(const std::string& role) {
   return std::unique_ptr<Lethed>(
-      new Lethed({kLethed, "serve", "--config", config().string(), "--role", role}, directory_,
+      new Lethed({lethed_, "serve", "--config", config().string(), "--role", role}, directory_,
                  NextName("serve")));
 }
 

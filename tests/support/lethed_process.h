@@ -31,6 +31,8 @@ struct LethedOptions {
   std::string resend_horizon = "{erasure: 1h, demerge: 1h}";
 
   std::string account_settings = {};  ///< Further `key: value` pairs of every account.
+
+  std::string lethed = {};  ///< The program; empty: this build's.
 };
 
 /// A `lethed serve` that runs. It may be killed at any time.
@@ -94,6 +96,7 @@ class LethedFiles {
  private:
   std::string NextName(const std::string& what);
 
+  std::string lethed_;
   std::filesystem::path directory_;
   int runs_ = 0;
 };
