@@ -1,6 +1,9 @@
 #include "api/call_interceptor.h"
 
-#include <optional>
+#include <google/protobuf/descriptor.h>
+
+#include <algorithm>
+#include <string>
 #include <string_view>
 
 #include "api/errors.h"
@@ -12,15 +15,12 @@ using grpc::experimental::InterceptionHookPoints;
 using grpc::experimental::InterceptorBatchMethods;
 using grpc::experimental::ServerRpcInfo;
 
-std::optional<Method> MethodOf(std::string_view path) {
-  for (const std::string_view service :
-       {"/lethe.v1.PrivacyRequestService/", "/lethe.v1.OperatorService/"}) {
-    if (!path.starts_with(service)) continue;
-    for (const Method method : kAll<Method>) {
-      if (path.substr(service.size()) == Name(method)) return method;
-    }
-  }
-  return std::nullopt;
+/// The method of one of Lethe's own services, by its path `/package.Service/Method`. Null for those
+/// of gRPC's, such as health and reflection.
+const google::protobuf::MethodDescriptor* FindMethod(std::string path) {
+  if (!path.starts_with("/lethe.v1.")) return nullptr;
+  std::ranges::replace(path, '/', '.');
+  return google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(path.substr(1));
 }
 
 grpc::Status Unreadable() {
@@ -33,7 +33,7 @@ grpc::Status Unreadable() {
 
 class CallInterceptor final : public grpc::experimental::Interceptor {
  public:
-  CallInterceptor(Method method, const CallObserver& observer, const Clock& clock,
+  CallInterceptor(std::string_view method, const CallObserver& observer, const Clock& clock,
                   ServerRpcInfo& call)
       : method_(method),
         observer_(observer),
@@ -61,7 +61,7 @@ class CallInterceptor final : public grpc::experimental::Interceptor {
                .duration = clock_.Monotonic() - start_});
   }
 
-  const Method method_;
+  const std::string_view method_;
   const CallObserver& observer_;
   const Clock& clock_;
   ServerRpcInfo& call_;
@@ -73,8 +73,8 @@ class CallInterceptor final : public grpc::experimental::Interceptor {
 
 grpc::experimental::Interceptor* CallInterceptorFactory::CreateServerInterceptor(
     ServerRpcInfo* call) {
-  const auto method = MethodOf(call->method());
-  return method ? new CallInterceptor(*method, observer_, clock_, *call) : nullptr;
+  const auto* method = FindMethod(call->method());
+  return method ? new CallInterceptor(method->name(), observer_, clock_, *call) : nullptr;
 }
 
 }  // namespace lethe::api

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <functional>
+#include <string_view>
 
-#include "lethe/method.h"
 #include "lethe/time.h"
 
 namespace lethe::api {
@@ -10,7 +10,7 @@ namespace lethe::api {
 /// A call of one of Lethe's own services that was answered. Calls that gRPC refuses before it reads
 /// them (an unknown method, a message above the size limit) are not seen.
 struct FinishedCall {
-  Method method;
+  std::string_view method;  ///< Its name in the proto, which lives as long as the program.
   int grpc_code;  ///< The canonical code's number; 1 (CANCELLED) if the caller had gone.
   milliseconds duration;
 };

@@ -234,8 +234,8 @@ void Metrics::RequestAccepted(std::string_view account, Operation operation, int
   families_->identifiers_accepted.Add(Of(account, operation)).Increment(identifiers);
 }
 
-void Metrics::GrpcFinished(Method method, int grpc_code, milliseconds duration) {
-  const std::string name = Word(Name(method));
+void Metrics::GrpcFinished(std::string_view method, int grpc_code, milliseconds duration) {
+  const std::string name(method);
   families_->grpc_requests.Add({{"method", name}, {"code", GrpcCodeName(grpc_code)}}).Increment();
   families_->grpc_duration.Add({{"method", name}}, kShortSeconds).Observe(Seconds(duration));
 }

@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "lethe/account.h"
-#include "lethe/method.h"
 #include "lethe/operation.h"
 #include "lethe/queue_snapshot.h"
 #include "lethe/result.h"
@@ -54,8 +53,8 @@ class Metrics {
   /// A request became durable. Not for the repeat of a known idempotency key.
   void RequestAccepted(std::string_view account, Operation operation, int identifiers);
 
-  /// `grpc_code` is the canonical code's number.
-  void GrpcFinished(Method method, int grpc_code, milliseconds duration);
+  /// `method` is a name of the proto; `grpc_code` is the canonical code's number.
+  void GrpcFinished(std::string_view method, int grpc_code, milliseconds duration);
 
   /// One flush of the committer, from the first statement to the answer of COMMIT.
   void CommitFinished(int requests, milliseconds duration);

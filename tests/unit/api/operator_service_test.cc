@@ -200,8 +200,8 @@ TEST_F(OperatorServiceTest, TellsTheObserverOfEveryCall) {
   Call(&Stub::GetReview, v1::GetReviewRequest(), &review);
   server_->Shutdown(std::chrono::seconds(10));
   ASSERT_THAT(finished(), SizeIs(2));
-  EXPECT_EQ(finished()[0].method, Method::kGetAccount);
-  EXPECT_EQ(finished()[1].method, Method::kGetReview);
+  EXPECT_EQ(finished()[0].method, "GetAccount");
+  EXPECT_EQ(finished()[1].method, "GetReview");
   EXPECT_EQ(finished()[1].grpc_code, StatusCode::INVALID_ARGUMENT);
 }
 

@@ -292,10 +292,10 @@ TEST_F(Service, TellsTheObserverOfEveryCall) {
   server_->Shutdown(std::chrono::seconds(10));
   const auto calls = finished();
   ASSERT_THAT(calls, SizeIs(3));
-  EXPECT_EQ(calls[0].method, Method::kCreatePrivacyRequest);
+  EXPECT_EQ(calls[0].method, "CreatePrivacyRequest");
   EXPECT_EQ(calls[0].grpc_code, StatusCode::OK);
   EXPECT_EQ(calls[1].grpc_code, StatusCode::INVALID_ARGUMENT);
-  EXPECT_EQ(calls[2].method, Method::kGetPrivacyRequest);
+  EXPECT_EQ(calls[2].method, "GetPrivacyRequest");
   EXPECT_EQ(calls[2].grpc_code, StatusCode::NOT_FOUND);
 }
 
