@@ -5,7 +5,6 @@
 #include <string_view>
 
 #include "store/base/order_statements.h"
-#include "store/base/refusal_statements.h"
 #include "store/base/review_statements.h"
 #include "store/base/statements.h"
 #include "store/base/verification_statements.h"
@@ -41,7 +40,6 @@ std::unique_ptr<pqxx::connection> Connect(const UrlSource& url) {
   for (const std::span<const Statement* const> room :
        {std::span<const Statement* const>(kStatements),
         {kOrderStatements},
-        {kRefusalStatements},
         {kReviewStatements},
         {kVerificationStatements}}) {
     for (const Statement* statement : room) connection->prepare(statement->name, statement->sql);

@@ -1,10 +1,9 @@
 #include "store/delivery/attempt_recorder.h"
 
 #include <optional>
-#include <string>
+#include <string_view>
 
-#include "store/base/statements.h"
-#include "store/base/values.h"
+#include "store/delivery/sql.h"
 
 namespace lethe::store {
 namespace {
@@ -18,49 +17,43 @@ std::optional<TimePoint> AcceptedAt(const AttemptEnd& end) {
   return {};
 }
 
-struct EndColumns {
-  ArrayLiteral accounts, apis, slots, epochs, cool_downs, setbacks, accepted_at, envelopes, los,
-      uncounted, numbers, http_statuses, outcomes, codes, healthy_since;
+std::optional<TimePoint> HealthySince(const AttemptEnd& end) {
+  if (end.plan.account != AccountVerdict::kHealthy) return {};
+  return end.claim.facts.started_at;
+}
 
-  void Add(const AttemptEnd& end) {
-    const auto& [claim, plan, reply, called] = end;
-    accounts.AddText(claim.route.account);
-    apis.AddText(Name(ApiOf(claim.route.operation)));
-    slots.Add(std::int64_t{claim.slot});
-    epochs.Add(claim.epoch);
-    cool_downs.Add(called ? plan.slot_cool_down.count() : 0);
-    setbacks.Add(called ? std::optional<std::int64_t>(plan.setback) : std::nullopt);
-    accepted_at.Add(ToMicros(AcceptedAt(end)));
-    envelopes.Add(ToInt(claim.envelope));
-    los.Add(std::int64_t{claim.facts.span.lo});
-    uncounted.Add(std::int64_t{plan.spends_attempt ? 0 : 1});
-    numbers.Add(std::int64_t{claim.facts.call_count});
-    http_statuses.Add(reply && reply->http_status ? std::optional(std::int64_t{reply->http_status})
-                                                  : std::nullopt);
-    outcomes.AddTextOrNull(reply ? Name(reply->outcome) : "");
-    codes.AddTextOrNull(reply ? reply->code : "");
-    const bool healthy = plan.account == AccountVerdict::kHealthy;
-    healthy_since.Add(healthy ? std::optional(ToMicros(claim.facts.started_at)) : std::nullopt);
-  }
-};
+void AddEnd(const AttemptEnd& end, sql::EndAttempts::Ended& ended) {
+  const auto& [claim, plan, reply, called] = end;
+  ended.Add({.account = claim.route.account,
+             .api = ApiOf(claim.route.operation),
+             .slot = claim.slot,
+             .epoch = claim.epoch,
+             .cool_down = called ? plan.slot_cool_down : milliseconds::zero(),
+             .setback = called ? std::optional(plan.setback) : std::nullopt,
+             .accepted_at = AcceptedAt(end),
+             .envelope = claim.envelope,
+             .lo = claim.facts.span.lo,
+             .uncounted = plan.spends_attempt ? 0 : 1,
+             .call_number = claim.facts.call_count,
+             .http_status =
+                 reply && reply->http_status ? std::optional(reply->http_status) : std::nullopt,
+             .outcome = reply ? std::optional(reply->outcome) : std::nullopt,
+             .code = reply ? std::string_view(reply->code) : std::string_view(),
+             .healthy_since = HealthySince(end)});
+}
 
-struct RunColumns {
-  ArrayLiteral ends, los, his, states, reasons, not_before, unknown_since, accepted_at, window_end,
-      refused_since;
-
-  void Add(std::int64_t end, const Transition& run) {
-    ends.Add(end);
-    los.Add(std::int64_t{run.span.lo});
-    his.Add(std::int64_t{run.span.hi});
-    states.AddText(Name(run.to));
-    reasons.AddTextOrNull(run.reason);
-    not_before.Add(ToMicros(run.not_before));
-    unknown_since.Add(ToMicros(run.unknown_since));
-    accepted_at.Add(ToMicros(run.accepted_at));
-    window_end.Add(ToMicros(run.window_end));
-    refused_since.Add(ToMicros(run.refused_since));
-  }
-};
+void AddRun(int ended, const Transition& run, sql::EndAttempts::Runs& runs) {
+  runs.Add({.ended = ended,
+            .lo = run.span.lo,
+            .hi = run.span.hi,
+            .state = run.to,
+            .reason = run.reason,
+            .not_before = run.not_before,
+            .unknown_since = run.unknown_since,
+            .accepted_at = run.accepted_at,
+            .window_end = run.window_end,
+            .refused_since = run.refused_since});
+}
 
 Result<Recorded> ToRecorded(bool freed, bool moved) {
   if (!freed) return Recorded::kFenced;
@@ -73,23 +66,16 @@ Result<Recorded> ToRecorded(bool freed, bool moved) {
 
 std::vector<Result<Recorded>> EndAttempts(pqxx::transaction_base& work,
                                           std::span<const AttemptEnd* const> ends) {
-  EndColumns e;
-  RunColumns r;
-  std::int64_t place = 0;
+  sql::EndAttempts end_attempts;
   for (const AttemptEnd* end : ends) {
-    e.Add(*end);
-    ++place;
-    for (const Transition& run : end->plan.transitions) r.Add(place, run);
+    AddEnd(*end, end_attempts.ended);
+    for (const Transition& run : end->plan.transitions) {
+      AddRun(end_attempts.ended.size(), run, end_attempts.runs);
+    }
   }
   std::vector<Result<Recorded>> recorded(ends.size(), Recorded::kFenced);
-  for (const auto& row : work.exec_prepared(
-           kEndAttempts.name, e.accounts.str(), e.apis.str(), e.slots.str(), e.epochs.str(),
-           e.cool_downs.str(), e.setbacks.str(), e.accepted_at.str(), e.envelopes.str(),
-           e.los.str(), e.uncounted.str(), e.numbers.str(), e.http_statuses.str(), e.outcomes.str(),
-           e.codes.str(), e.healthy_since.str(), r.ends.str(), r.los.str(), r.his.str(),
-           r.states.str(), r.reasons.str(), r.not_before.str(), r.unknown_since.str(),
-           r.accepted_at.str(), r.window_end.str(), r.refused_since.str())) {
-    recorded.at(row[0].as<std::size_t>() - 1) = ToRecorded(row[1].as<bool>(), row[2].as<bool>());
+  for (const auto& row : end_attempts.Run(work)) {
+    recorded.at(row.ended - 1) = ToRecorded(row.freed, row.moved);
   }
   return recorded;
 }

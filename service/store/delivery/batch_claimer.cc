@@ -7,10 +7,8 @@
 
 #include "lethe/read_back.h"
 #include "store/accounts/sql.h"
-#include "store/base/order_statements.h"
-#include "store/base/statements.h"
-#include "store/base/values.h"
 #include "store/delivery/precedence.h"
+#include "store/delivery/sql.h"
 
 namespace lethe::store {
 namespace {
@@ -19,11 +17,8 @@ namespace {
 /// how long it keeps the account's other claims out.
 constexpr int kMaxRounds = 16;
 
-struct FreeSlot {
-  int number;
-  int setbacks;
-  std::optional<TimePoint> others_accepted_at;
-};
+using FreeSlot = sql::FreeSlots::Row;
+using Item = sql::ReadItems::Row;
 
 std::map<std::string, int, std::less<>> ConcurrencyByAccount(const std::vector<Account>& accounts) {
   std::map<std::string, int, std::less<>> concurrency;
@@ -39,20 +34,18 @@ std::set<std::string, std::less<>> Verified(const std::vector<Account>& accounts
   return verified;
 }
 
-std::string ApiName(const Route& route) { return std::string(Name(ApiOf(route.operation))); }
-
-Claim ToClaim(const pqxx::row& row, const Route& route, const FreeSlot& slot) {
+Claim ToClaim(const sql::TakeBatches::Row& batch, const Route& route, const FreeSlot& slot) {
   return {.route = route,
-          .kind = Parse<IdentifierKind>(row[4].c_str()).value(),
-          .envelope = EnvelopeId{row[1].as<std::int64_t>()},
+          .kind = batch.kind,
+          .envelope = batch.envelope,
           .facts = {.operation = route.operation,
-                    .span = {row[2].as<int>(), row[3].as<int>()},
-                    .attempt_count = row[5].as<int>(),
-                    .call_count = row[6].as<int>(),
+                    .span = {batch.lo, batch.hi},
+                    .attempt_count = batch.attempt_count,
+                    .call_count = batch.call_count,
                     .started_at = {},
-                    .unknown_since = ToOptionalTime(row[7]),
-                    .refused_since = ToOptionalTime(row[8]),
-                    .others_accepted_at = slot.others_accepted_at,
+                    .unknown_since = batch.unknown_since,
+                    .refused_since = batch.refused_since,
+                    .others_accepted_at = slot.accepted_at,
                     .slot_setbacks = slot.setbacks},
           .slot = slot.number,
           .epoch = 0,
@@ -62,14 +55,18 @@ Claim ToClaim(const pqxx::row& row, const Route& route, const FreeSlot& slot) {
 /// A batch that cannot be read must not hold up those behind it. A key that is missing may come
 /// back with the next key file; what is missing or broken in the database does not.
 void SetAside(pqxx::work& work, const Claim& claim, const Error& error) {
-  constexpr std::chrono::milliseconds kUnknownKeyPause{60'000};
-  const auto set_aside = [&](BatchState state, const char* reason,
-                             std::optional<std::int64_t> pause) {
-    work.exec_prepared(kSetAside.name, ToInt(claim.envelope), claim.facts.span.lo,
-                       std::string(Name(state)), reason, pause);
+  constexpr milliseconds kUnknownKeyPause{60'000};
+  const auto set_aside = [&](BatchState state, std::string_view reason,
+                             std::optional<milliseconds> pause) {
+    sql::SetAside{.envelope = claim.envelope,
+                  .lo = claim.facts.span.lo,
+                  .state = state,
+                  .reason = reason,
+                  .pause = pause}
+        .Run(work);
   };
   if (error.reason == "UNKNOWN_KEY") {
-    set_aside(BatchState::kReady, "unknown_key", kUnknownKeyPause.count());
+    set_aside(BatchState::kReady, "unknown_key", kUnknownKeyPause);
   } else {
     set_aside(BatchState::kNeedsReview,
               error.reason == "ITEMS_MISSING" ? "items_missing" : "seal_broken", std::nullopt);
@@ -89,9 +86,7 @@ struct Claims::Wished {
   std::deque<std::size_t> callers;  ///< Who has nothing yet.
   std::deque<FreeSlot> slots = {};
 
-  std::int64_t wanted() const {
-    return static_cast<std::int64_t>(std::min(callers.size(), slots.size()));
-  }
+  int wanted() const { return static_cast<int>(std::min(callers.size(), slots.size())); }
 };
 
 /// A claim in the making.
@@ -102,29 +97,27 @@ struct Claims::Made {
   std::string digests = {};  ///< Of its identifiers, one after the other.
   std::optional<Error> unreadable = {};
 
-  /// Opens its items, which are in these rows of them all, one for each position.
-  void Read(const pqxx::result& items, std::span<const std::optional<int>> rows,
-            const crypto::KeyRing& keys);
+  /// Opens its items, one for each position; null where there is none.
+  void Read(std::span<const Item* const> items, const crypto::KeyRing& keys);
 };
 
-void Claims::Made::Read(const pqxx::result& items, std::span<const std::optional<int>> rows,
-                        const crypto::KeyRing& keys) {
-  const auto missing = std::ranges::count_if(rows, [](const auto& row) { return !row; });
+void Claims::Made::Read(std::span<const Item* const> items, const crypto::KeyRing& keys) {
+  const auto missing = std::ranges::count(items, nullptr);
   if (missing > 0) {
     unreadable = Error{ErrorCode::kInternal, "ITEMS_MISSING",
                        Where(claim) + " lacks " + std::to_string(missing) + " items of " +
-                           std::to_string(rows.size())};
+                           std::to_string(items.size())};
     return;
   }
-  for (const std::optional<int>& row : rows) {
-    auto identifier = keys.Open(ToBytes(items[*row][2]), claim.route.account);
+  for (const Item* item : items) {
+    auto identifier = keys.Open(item->sealed, claim.route.account);
     if (!identifier.ok()) {
       unreadable = std::move(identifier).error();
       unreadable->message = Where(claim) + ": " + unreadable->message;
       return;
     }
     claim.identifiers.push_back(std::move(*identifier));
-    digests += ToBytes(items[*row][3]);
+    digests += item->digest;
   }
 }
 
@@ -135,9 +128,9 @@ Claims::Claims(std::string holder, const std::vector<Account>& accounts,
       verified_(Verified(accounts)),
       keys_(keys) {}
 
-std::optional<std::int64_t> Claims::CaptureWait(const Route& route) const {
+std::optional<milliseconds> Claims::CaptureWait(const Route& route) const {
   if (route.operation != Operation::kErasure || !verified_.contains(route.account)) return {};
-  return milliseconds(kCaptureWait).count();
+  return kCaptureWait;
 }
 
 Claims::Taken Claims::TakeAlone(pqxx::work& work, const ClaimParams& wish) const {
@@ -158,12 +151,10 @@ Claims::Taken Claims::TakeAlone(pqxx::work& work, const ClaimParams& wish) const
 Claims::TakenTogether Claims::TakeTogether(pqxx::work& work,
                                            std::span<const ClaimParams* const> wishes) const {
   TakenTogether taken{.answers = std::vector<std::optional<Answer>>(wishes.size()), .wrote = false};
-  ArrayLiteral accounts;
-  for (const ClaimParams* wish : wishes) accounts.AddText(wish->route.account);
+  sql::LockServedAccounts lock_served_accounts;
+  for (const ClaimParams* wish : wishes) lock_served_accounts.accounts.Add(wish->route.account);
   std::set<std::string, std::less<>> locked;
-  for (const auto& row : work.exec_prepared(kLockServedAccounts.name, accounts.str())) {
-    locked.insert(row[0].c_str());
-  }
+  for (const auto& row : lock_served_accounts.Run(work)) locked.insert(row.account);
 
   std::map<Route, Wished> wished;
   std::map<std::string, Operation, std::less<>> operations;
@@ -214,10 +205,7 @@ void Claims::FindFreeSlots(pqxx::work& work, std::map<Route, Wished>& wished) co
     by_place.push_back(&one);
   }
   for (const auto& row : free_slots.Run(work)) {
-    by_place.at(row.route - 1)
-        ->slots.push_back({.number = row.number,
-                           .setbacks = row.setbacks,
-                           .others_accepted_at = row.accepted_at});
+    by_place.at(row.route - 1)->slots.push_back(row);
   }
 }
 
@@ -225,28 +213,27 @@ void Claims::FindFreeSlots(pqxx::work& work, std::map<Route, Wished>& wished) co
 /// is held; answers whether anything was, so that there may be others to take instead.
 bool Claims::TakeOldest(pqxx::work& work, std::map<Route, Wished>& wished,
                         std::vector<Made>& made) const {
-  ArrayLiteral accounts, operations, lingers, capture_waits, wanted;
+  sql::TakeBatches take_batches;
   std::vector<Route> routes;
   for (const auto& [route, one] : wished) {
     if (one.wanted() == 0) continue;
-    accounts.AddText(route.account);
-    operations.AddText(Name(route.operation));
-    lingers.Add(std::int64_t{one.wish.linger.count()});
-    capture_waits.Add(CaptureWait(route));
-    wanted.Add(one.wanted());
+    take_batches.routes.Add({.account = route.account,
+                             .operation = route.operation,
+                             .linger = one.wish.linger,
+                             .capture_wait = CaptureWait(route),
+                             .wanted = one.wanted()});
     routes.push_back(route);
   }
   if (routes.empty()) return false;
-  const auto batches = work.exec_prepared(kTakeBatches.name, accounts.str(), operations.str(),
-                                          lingers.str(), capture_waits.str(), wanted.str());
+  const auto batches = take_batches.Run(work);
   if (batches.empty()) return false;
 
   const std::map<Route, EnvelopeId> others = OldestOfOthers(work, routes);
   bool held = false;
-  for (const auto& row : batches) {
-    const Route& route = routes.at(row[0].as<std::size_t>() - 1);
+  for (const auto& batch : batches) {
+    const Route& route = routes.at(batch.route - 1);
     Wished& one = wished.at(route);
-    Claim claim = ToClaim(row, route, one.slots.front());
+    Claim claim = ToClaim(batch, route, one.slots.front());
     const auto other = others.find(route);
     const auto free =
         other == others.end() ? claim.facts.span : HoldBackForOrder(work, claim, other->second);
@@ -263,52 +250,45 @@ bool Claims::TakeOldest(pqxx::work& work, std::map<Route, Wished>& wished,
 /// Only after the batches were taken, in a statement of its own: one that claims and reads at once
 /// would see a batch's newest row and an older set of items.
 void Claims::ReadMembers(pqxx::work& work, std::vector<Made>& made) const {
-  ArrayLiteral envelopes, los, his;
-  EnvelopeId lowest = made.front().claim.envelope;
-  EnvelopeId highest = lowest;
-  std::vector<std::vector<std::optional<int>>> rows;
+  const auto [lowest, highest] =
+      std::ranges::minmax_element(made, {}, [](const Made& one) { return one.claim.envelope; });
+  sql::ReadItems read_items{.lowest = lowest->claim.envelope, .highest = highest->claim.envelope};
+  std::vector<std::vector<const Item*>> by_claim;
   for (const Made& one : made) {
     const Span span = one.claim.facts.span;
-    envelopes.Add(ToInt(one.claim.envelope));
-    los.Add(std::int64_t{span.lo});
-    his.Add(std::int64_t{span.hi});
-    lowest = std::min(lowest, one.claim.envelope);
-    highest = std::max(highest, one.claim.envelope);
-    rows.emplace_back(span.size());
+    read_items.spans.Add({.envelope = one.claim.envelope, .lo = span.lo, .hi = span.hi});
+    by_claim.emplace_back(span.size(), nullptr);
   }
-  const auto items = work.exec_prepared(kReadItems.name, envelopes.str(), los.str(), his.str(),
-                                        ToInt(lowest), ToInt(highest));
-  for (int row = 0; row < static_cast<int>(items.size()); ++row) {
-    const auto place = items[row][0].as<std::size_t>() - 1;
-    rows.at(place).at(items[row][1].as<int>() - made[place].claim.facts.span.lo) = row;
+  const auto items = read_items.Run(work);
+  for (const Item& item : items) {
+    const std::size_t place = item.span - 1;
+    by_claim.at(place).at(item.pos - made[place].claim.facts.span.lo) = &item;
   }
   for (std::size_t place = 0; place < made.size(); ++place) {
-    made[place].Read(items, rows[place], keys_);
+    made[place].Read(by_claim[place], keys_);
   }
 }
 
 void Claims::BeginAttempts(pqxx::work& work, std::vector<Made>& made) const {
-  ArrayLiteral accounts, apis, slots, leases, envelopes, los, his, numbers, members;
+  sql::BeginAttempts begin_attempts{.holder = holder_};
   for (const Made& one : made) {
     const Claim& claim = one.claim;
-    accounts.AddText(claim.route.account);
-    apis.AddText(ApiName(claim.route));
-    slots.Add(std::int64_t{claim.slot});
-    leases.Add(std::int64_t{one.lease.count()});
-    envelopes.Add(ToInt(claim.envelope));
-    los.Add(std::int64_t{claim.facts.span.lo});
-    his.Add(std::int64_t{claim.facts.span.hi});
-    numbers.Add(std::int64_t{claim.facts.call_count});
-    members.AddBytes(keys_.Mac(crypto::MacPurpose::kMembers, one.digests));
+    begin_attempts.claims.Add({.account = claim.route.account,
+                               .api = ApiOf(claim.route.operation),
+                               .slot = claim.slot,
+                               .lease = one.lease,
+                               .envelope = claim.envelope,
+                               .lo = claim.facts.span.lo,
+                               .hi = claim.facts.span.hi,
+                               .call_number = claim.facts.call_count,
+                               .members = keys_.Mac(crypto::MacPurpose::kMembers, one.digests)});
   }
-  const auto begun = work.exec_prepared(kBeginAttempts.name, accounts.str(), apis.str(),
-                                        slots.str(), leases.str(), envelopes.str(), los.str(),
-                                        his.str(), numbers.str(), members.str(), holder_);
+  const auto begun = begin_attempts.Run(work);
   if (begun.size() != made.size()) throw std::logic_error("a slot that was free is leased");
   for (const auto& row : begun) {
-    Claim& claim = made.at(row[0].as<std::size_t>() - 1).claim;
-    claim.facts.started_at = ToTime(row[1]);
-    claim.epoch = row[2].as<std::int64_t>();
+    Claim& claim = made.at(row.claim - 1).claim;
+    claim.facts.started_at = row.started_at;
+    claim.epoch = row.epoch;
   }
 }
 

@@ -41,9 +41,9 @@ class Claims {
   /// Of callers with one route the first one's linger counts.
   TakenTogether TakeTogether(pqxx::work& work, std::span<const ClaimParams* const> wishes) const;
 
-  /// How many milliseconds an erasure by identity waits for its capture, at most; nothing where it
-  /// needs none. Whom an erasure is about to reach must be known before it is sent.
-  std::optional<std::int64_t> CaptureWait(const Route& route) const;
+  /// The longest that a sendable batch waits for its capture; nothing where it needs none. Who is
+  /// about to be erased by identity must be known before the erasure is sent.
+  std::optional<milliseconds> CaptureWait(const Route& route) const;
 
  private:
   struct Wished;

@@ -3,10 +3,9 @@
 #include <utility>
 
 #include "store/accounts/sql.h"
-#include "store/base/order_statements.h"
-#include "store/base/statements.h"
 #include "store/base/values.h"
 #include "store/delivery/refusals.h"
+#include "store/delivery/sql.h"
 
 namespace lethe::store {
 namespace {
@@ -46,19 +45,17 @@ Status PgDeliveryQueue::RegisterAccounts() {
 
 Result<std::vector<Route>> PgDeliveryQueue::Sendable(std::span<const Route> routes,
                                                      milliseconds linger) {
-  ArrayLiteral accounts, operations, capture_waits;
+  sql::SendableRoutes sendable_routes{.linger = linger};
   for (const Route& route : routes) {
-    accounts.AddText(route.account);
-    operations.AddText(Name(route.operation));
-    capture_waits.Add(claims_.CaptureWait(route));
+    sendable_routes.routes.Add({.account = route.account,
+                                .operation = route.operation,
+                                .capture_wait = claims_.CaptureWait(route)});
   }
   return pool_.WithRetry([&](pqxx::connection& connection) -> Result<std::vector<Route>> {
     pqxx::nontransaction work(connection);
     std::vector<Route> sendable;
-    for (const auto& row :
-         work.exec_prepared(kSendableRoutes.name, accounts.str(), operations.str(), linger.count(),
-                            capture_waits.str())) {
-      sendable.push_back({row[0].as<std::string>(), Parse<Operation>(row[1].c_str()).value()});
+    for (const auto& row : sendable_routes.Run(work)) {
+      sendable.push_back({row.account, row.operation});
     }
     return sendable;
   });
@@ -139,24 +136,22 @@ std::vector<std::optional<Result<Recorded>>> PgDeliveryQueue::EndTogether(
 Result<std::optional<Claim>> PgDeliveryQueue::TakeAbandoned(milliseconds lease) {
   return pool_.With([&](pqxx::connection& connection) -> Result<std::optional<Claim>> {
     pqxx::work work(connection);
-    const auto slot = work.exec_prepared(kTakeAbandonedSlot.name, holder_, lease.count());
-    if (slot.empty()) return std::optional<Claim>{};
-    const auto envelope = slot[0][3].as<std::int64_t>();
-    const int lo = slot[0][4].as<int>();
-    const auto batch = work.exec_prepared1(kReadAbandonedBatch.name, envelope, lo);
-    const Operation operation = Parse<Operation>(batch[0].c_str()).value();
-    Claim claim{.route = {slot[0][0].as<std::string>(), operation},
-                .kind = Parse<IdentifierKind>(batch[1].c_str()).value(),
-                .envelope = EnvelopeId{envelope},
-                .facts = {.operation = operation,
-                          .span = {lo, batch[2].as<int>()},
-                          .attempt_count = batch[3].as<int>(),
-                          .call_count = batch[4].as<int>(),
-                          .started_at = ToTime(batch[6]),
-                          .unknown_since = ToOptionalTime(batch[5]),
-                          .refused_since = ToOptionalTime(batch[7])},
-                .slot = slot[0][1].as<int>(),
-                .epoch = slot[0][2].as<std::int64_t>(),
+    const auto slot = FirstRow(work, sql::TakeAbandonedSlot{.holder = holder_, .lease = lease});
+    if (!slot) return std::optional<Claim>{};
+    const auto batch =
+        OnlyRow(work, sql::ReadAbandonedBatch{.envelope = slot->envelope, .lo = slot->lo});
+    Claim claim{.route = {slot->account, batch.operation},
+                .kind = batch.kind,
+                .envelope = slot->envelope,
+                .facts = {.operation = batch.operation,
+                          .span = {slot->lo, batch.hi},
+                          .attempt_count = batch.attempt_count,
+                          .call_count = batch.call_count,
+                          .started_at = batch.started_at,
+                          .unknown_since = batch.unknown_since,
+                          .refused_since = batch.refused_since},
+                .slot = slot->slot,
+                .epoch = slot->epoch,
                 .identifiers = {}};
     work.commit();
     return std::optional(std::move(claim));
@@ -190,19 +185,19 @@ Result<int> PgDeliveryQueue::CloseWindows(TimePoint now, int limit) {
   }
   return pool_.With([&](pqxx::connection& connection) -> Result<int> {
     pqxx::work work(connection);
-    const auto closed =
-        work.exec_prepared(kCloseWindows.name, ToMicros(now), limit, verified.str());
+    const int closed =
+        sql::CloseWindows{.now = now, .verified = verified, .limit = limit}.Run(work);
     work.commit();
-    return static_cast<int>(closed.affected_rows());
+    return closed;
   });
 }
 
 Result<int> PgDeliveryQueue::ReleaseHeld(int limit) {
   return pool_.With([&](pqxx::connection& connection) -> Result<int> {
     pqxx::work work(connection);
-    const auto released = work.exec_prepared(kReleaseHeld.name, limit);
+    const int released = sql::ReleaseHeld{.limit = limit}.Run(work);
     work.commit();
-    return static_cast<int>(released.affected_rows());
+    return released;
   });
 }
 

@@ -7,21 +7,22 @@
 #include <vector>
 
 #include "lethe/order.h"
-#include "store/base/order_statements.h"
-#include "store/base/values.h"
+#include "store/delivery/sql.h"
 
 namespace lethe::store {
 namespace {
 
 std::map<int, Blocker> FindBlockers(pqxx::work& work, const Claim& claim, EnvelopeId others) {
-  const std::string operation(Name(claim.route.operation));
-  const bool attempted_before = claim.facts.call_count > 1;
+  const sql::FindEarlier find{.account = claim.route.account,
+                              .operation = claim.route.operation,
+                              .attempted = claim.facts.call_count > 1,
+                              .others = others,
+                              .envelope = claim.envelope,
+                              .lo = claim.facts.span.lo,
+                              .hi = claim.facts.span.hi};
   std::map<int, Blocker> blockers;
-  for (const auto& row : work.exec_prepared(kFindEarlier.name, claim.route.account, operation,
-                                            ToInt(claim.envelope), claim.facts.span.lo,
-                                            claim.facts.span.hi, attempted_before, ToInt(others))) {
-    blockers[row[0].as<int>()] = {EnvelopeId{row[1].as<std::int64_t>()},
-                                  {row[2].as<int>(), row[3].as<int>()}};
+  for (const auto& row : find.Run(work)) {
+    blockers[row.pos] = {row.envelope, {row.lo, row.hi}};
   }
   return blockers;
 }
@@ -34,36 +35,33 @@ BatchState StateOf(const OrderedRun& run, const std::optional<Span>& sent) {
 
 void Split(pqxx::work& work, const Claim& claim, const std::vector<OrderedRun>& runs,
            const std::optional<Span>& sent) {
-  ArrayLiteral los, his, states, envelopes, blocker_los, blocker_his;
+  sql::SplitByOrder split{.envelope = claim.envelope, .lo = claim.facts.span.lo};
   for (const OrderedRun& run : runs) {
-    los.Add(std::int64_t{run.span.lo});
-    his.Add(std::int64_t{run.span.hi});
-    states.AddText(Name(StateOf(run, sent)));
-    const auto of_blocker = [&run](auto number) {
-      return run.blocked_by ? std::optional<std::int64_t>(number(*run.blocked_by)) : std::nullopt;
+    const auto of_blocker = [&run](auto part) {
+      return run.blocked_by ? std::optional(part(*run.blocked_by)) : std::nullopt;
     };
-    envelopes.Add(of_blocker([](const Blocker& b) { return ToInt(b.envelope); }));
-    blocker_los.Add(of_blocker([](const Blocker& b) { return b.span.lo; }));
-    blocker_his.Add(of_blocker([](const Blocker& b) { return b.span.hi; }));
+    split.runs.Add({.lo = run.span.lo,
+                    .hi = run.span.hi,
+                    .state = StateOf(run, sent),
+                    .blocked_by_envelope = of_blocker([](const Blocker& b) { return b.envelope; }),
+                    .blocked_by_lo = of_blocker([](const Blocker& b) { return b.span.lo; }),
+                    .blocked_by_hi = of_blocker([](const Blocker& b) { return b.span.hi; })});
   }
-  const auto moved = work.exec_prepared(kSplitByOrder.name, ToInt(claim.envelope),
-                                        claim.facts.span.lo, los.str(), his.str(), states.str(),
-                                        envelopes.str(), blocker_los.str(), blocker_his.str());
-  if (moved.empty()) throw std::logic_error("a batch that was just taken is not being sent");
+  if (split.Run(work) == 0) {
+    throw std::logic_error("a batch that was just taken is not being sent");
+  }
 }
 
 }  // namespace
 
 std::map<Route, EnvelopeId> OldestOfOthers(pqxx::work& work, std::span<const Route> routes) {
-  ArrayLiteral accounts, operations;
+  sql::OldestOfOthers oldest_of_others;
   for (const Route& route : routes) {
-    accounts.AddText(route.account);
-    operations.AddText(Name(route.operation));
+    oldest_of_others.routes.Add({.account = route.account, .operation = route.operation});
   }
   std::map<Route, EnvelopeId> oldest;
-  for (const auto& row :
-       work.exec_prepared(kOldestOfOthers.name, accounts.str(), operations.str())) {
-    oldest.emplace(routes[row[0].as<std::size_t>() - 1], EnvelopeId{row[1].as<std::int64_t>()});
+  for (const auto& row : oldest_of_others.Run(work)) {
+    oldest.emplace(routes[row.route - 1], row.envelope);
   }
   return oldest;
 }

@@ -1,17 +1,15 @@
 #include "store/delivery/refusals.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
 #include "store/accounts/sql.h"
-#include "store/base/refusal_statements.h"
-#include "store/base/statements.h"
 #include "store/base/values.h"
+#include "store/delivery/sql.h"
 
 namespace lethe::store {
 namespace {
-
-constexpr milliseconds kMemory = kRefusalMemory;
 
 /// A case, and when the latest accepted call of its route began.
 struct Finding {
@@ -19,58 +17,60 @@ struct Finding {
   std::optional<TimePoint> accepted_at;
 };
 
-Finding ToFinding(const pqxx::row& row) {
-  return {
-      .refusals = {.route = {row[0].as<std::string>(), Parse<Operation>(row[1].c_str()).value()},
-                   .evidence = {.searching = row[2].as<int>(),
-                                .confirmed = row[3].as<int>(),
-                                .vouched = row[4].as<int>(),
-                                .unvouched = row[5].as<int>(),
-                                .rejected_lately = row[6].as<int>(),
-                                .others_under_way = row[7].as<bool>()}},
-      .accepted_at = ToOptionalTime(row[8])};
+Finding ToFinding(const sql::RefusalCases::Row& row) {
+  const auto identifiers = [](std::int64_t count) { return static_cast<int>(count); };
+  return {.refusals = {.route = {row.account, row.operation},
+                       .evidence = {.searching = identifiers(row.searching),
+                                    .confirmed = identifiers(row.confirmed),
+                                    .vouched = identifiers(row.vouched),
+                                    .unvouched = identifiers(row.unvouched),
+                                    .rejected_lately = identifiers(row.rejected_lately),
+                                    .others_under_way = row.others_under_way}},
+          .accepted_at = row.accepted_at};
 }
 
 std::optional<Finding> FindAgain(pqxx::work& work, const Route& route) {
-  const auto rows = work.exec_prepared(kRefusalCases.name, route.account,
-                                       std::string(Name(route.operation)), kMemory.count());
-  if (rows.empty()) return std::nullopt;
-  return ToFinding(rows[0]);
+  const auto row = FirstRow(
+      work, sql::RefusalCases{
+                .account = route.account, .operation = route.operation, .memory = kRefusalMemory});
+  if (!row) return std::nullopt;
+  return ToFinding(*row);
 }
 
 void Reject(pqxx::work& work, const Route& route) {
   for (const std::optional<TimePoint> unknown_since : {std::optional<TimePoint>(), {TimePoint{}}}) {
     const Transition rejection = Rejection(std::string(kRefusedByVendor), unknown_since);
-    work.exec_prepared(kRejectRefused.name, route.account, std::string(Name(route.operation)),
-                       unknown_since.has_value(), std::string(Name(rejection.to)),
-                       rejection.reason);
+    sql::RejectRefused{.account = route.account,
+                       .operation = route.operation,
+                       .effect_unknown = unknown_since.has_value(),
+                       .state = rejection.to,
+                       .reason = rejection.reason}
+        .Run(work);
   }
 }
 
 }  // namespace
 
 std::vector<RefusalCase> ReadRefusalCases(pqxx::work& work) {
-  const std::optional<std::string> any;
+  const sql::RefusalCases of_all_routes{.account = {}, .operation = {}, .memory = kRefusalMemory};
   std::vector<RefusalCase> cases;
-  for (const auto& row : work.exec_prepared(kRefusalCases.name, any, any, kMemory.count())) {
-    cases.push_back(ToFinding(row).refusals);
-  }
+  for (const auto& row : of_all_routes.Run(work)) cases.push_back(ToFinding(row).refusals);
   return cases;
 }
 
 Recorded SettleRefusals(pqxx::work& work, const RefusalCase& refusals,
                         const RefusalRuling& ruling) {
   const auto& [account, operation] = refusals.route;
-  if (work.exec_prepared(kLockHealthyAccount.name, account).empty()) return Recorded::kFenced;
+  if (sql::LockHealthyAccount{.account = account}.Run(work) == 0) return Recorded::kFenced;
   const auto found = FindAgain(work, refusals.route);
   if (!found || found->refusals.evidence != refusals.evidence) return Recorded::kFenced;
 
-  const std::string operation_name(Name(operation));
   switch (ruling.verdict) {
     case RefusalVerdict::kWait: break;
     case RefusalVerdict::kSendAgain:
-      work.exec_prepared(kSendRefusedAgain.name, account, operation_name,
-                         ToMicros(found->accepted_at));
+      sql::SendRefusedAgain{
+          .account = account, .operation = operation, .accepted_at = found->accepted_at}
+          .Run(work);
       break;
     case RefusalVerdict::kReject: Reject(work, refusals.route); break;
     case RefusalVerdict::kPause:

@@ -9,7 +9,6 @@
 #include "crypto/key_ring.h"
 #include "integration/store/world.h"
 #include "store/base/order_statements.h"
-#include "store/base/refusal_statements.h"
 #include "store/base/review_statements.h"
 #include "store/base/statements.h"
 #include "store/base/verification_statements.h"
@@ -23,7 +22,6 @@ std::vector<const Statement*> EveryStatement() {
   for (const std::span<const Statement* const> room :
        {std::span<const Statement* const>(kStatements),
         {kOrderStatements},
-        {kRefusalStatements},
         {kReviewStatements},
         {kVerificationStatements}}) {
     all.insert(all.end(), room.begin(), room.end());

@@ -124,28 +124,37 @@ TEST_F(Plans, TheHistoryIsInOnePartition) {
 
 TEST_F(Plans, TakingBatchesReadsTheOldestFromTheirIndex) {
   EXPECT_THAT(
-      PlanOf(kTakeBatches,
-             "'{acme,globex}', '{erasure,demerge}', '{2000,2000}', "
-             "'{600000,null}', '{2,1}'"),
+      PlanOf("take_batches", {{"routes.account", "'{acme,globex}'"},
+                              {"routes.operation", "'{erasure,demerge}'"},
+                              {"routes.linger", "'{2000,2000}'"},
+                              {"routes.capture_wait", "'{600000,null}'"},
+                              {"routes.wanted", "'{2,1}'"}}),
       AllOf(ReadsNoTableWhole(), HasSubstr("batch_sendable"), Not(HasSubstr("Sort Key: b."))));
 }
 
 TEST_F(Plans, SendableRoutesStopsAtTheFirstBatch) {
-  EXPECT_THAT(
-      PlanOf(kSendableRoutes, "'{acme,globex}', '{erasure,demerge}', 2000, '{null,600000}'"),
-      AllOf(ReadsNoTableWhole(), HasSubstr("SubPlan"), HasSubstr("batch_sendable"),
-            Not(HasSubstr("Semi Join")), Not(HasSubstr("hashed"))));
+  EXPECT_THAT(PlanOf("sendable_routes", {{"routes.account", "'{acme,globex}'"},
+                                         {"routes.operation", "'{erasure,demerge}'"},
+                                         {"routes.capture_wait", "'{null,600000}'"},
+                                         {"linger", "2000"}}),
+              AllOf(ReadsNoTableWhole(), HasSubstr("SubPlan"), HasSubstr("batch_sendable"),
+                    Not(HasSubstr("Semi Join")), Not(HasSubstr("hashed"))));
 }
 
 TEST_F(Plans, CloseWindowsReadsThePassedOnesFromTheirIndex) {
-  EXPECT_THAT(PlanOf(kCloseWindows, "lethe_micros('2026-03-02 05:26:40Z'), 100, '{globex}'"),
+  EXPECT_THAT(PlanOf("close_windows", {{"now", "lethe_micros('2026-03-02 05:26:40Z')"},
+                                       {"verified", "'{globex}'"},
+                                       {"limit", "100"}}),
               AllOf(ReadsNoTableWhole(), HasSubstr("batch_window"), Not(HasSubstr("Sort"))));
 }
 
 TEST_F(Plans, ReadItemsReadsOneEnvelope) {
-  EXPECT_THAT(
-      PlanOf(kReadItems, "'{" + kEnvelope + "}', '{0}', '{99}', " + kEnvelope + ", " + kEnvelope),
-      AllOf(ReadsNoTableWhole(), HasSubstr("request_item_202603_pkey")));
+  EXPECT_THAT(PlanOf("read_items", {{"spans.envelope", "'{" + kEnvelope + "}'"},
+                                    {"spans.lo", "'{0}'"},
+                                    {"spans.hi", "'{99}'"},
+                                    {"lowest", kEnvelope},
+                                    {"highest", kEnvelope}}),
+              AllOf(ReadsNoTableWhole(), HasSubstr("request_item_202603_pkey")));
 }
 
 TEST_F(Plans, ReadingOneRequestReadsItsBatchesOnly) {
@@ -188,28 +197,54 @@ TEST_F(Plans, AFlushLooksOnlyAtWhatItAppendsTo) {
 }
 
 TEST_F(Plans, AnEndMovesOneBatch) {
-  EXPECT_THAT(PlanOf(kEndAttempts,
-                     "'{acme}', '{delete}', '{1}', '{7}', '{0}', '{f}', '{null}', '{" + kEnvelope +
-                         "}', '{0}', '{0}', '{1}', '{200}', '{accepted}', '{null}', '{null}', "
-                         "'{1}', '{0}', '{9}', '{ready}', '{null}', '{null}', '{null}', '{null}', "
-                         "'{null}', '{null}'"),
+  EXPECT_THAT(PlanOf("end_attempts", {{"ended.account", "'{acme}'"},
+                                      {"ended.api", "'{delete}'"},
+                                      {"ended.slot", "'{1}'"},
+                                      {"ended.epoch", "'{7}'"},
+                                      {"ended.cool_down", "'{0}'"},
+                                      {"ended.setback", "'{f}'"},
+                                      {"ended.accepted_at", "'{null}'"},
+                                      {"ended.envelope", "'{" + kEnvelope + "}'"},
+                                      {"ended.lo", "'{0}'"},
+                                      {"ended.uncounted", "'{0}'"},
+                                      {"ended.call_number", "'{1}'"},
+                                      {"ended.http_status", "'{200}'"},
+                                      {"ended.outcome", "'{accepted}'"},
+                                      {"ended.code", "'{null}'"},
+                                      {"ended.healthy_since", "'{null}'"},
+                                      {"runs.ended", "'{1}'"},
+                                      {"runs.lo", "'{0}'"},
+                                      {"runs.hi", "'{9}'"},
+                                      {"runs.state", "'{ready}'"},
+                                      {"runs.reason", "'{null}'"},
+                                      {"runs.not_before", "'{null}'"},
+                                      {"runs.unknown_since", "'{null}'"},
+                                      {"runs.accepted_at", "'{null}'"},
+                                      {"runs.window_end", "'{null}'"},
+                                      {"runs.refused_since", "'{null}'"}}),
               AllOf(ReadsNoTableWhole(), HasSubstr("batch_pkey")));
 }
 
 TEST_F(Plans, WhereOtherOperationsBeginIsReadFromTheirIndex) {
-  EXPECT_THAT(PlanOf(kOldestOfOthers, "'{acme,globex}', '{erasure,erasure}'"),
+  EXPECT_THAT(PlanOf("oldest_of_others", {{"routes.account", "'{acme,globex}'"},
+                                          {"routes.operation", "'{erasure,erasure}'"}}),
               AllOf(ReadsNoTableWhole(), HasSubstr("batch_unfinished"), Not(HasSubstr("Sort"))));
 }
 
 TEST_F(Plans, WhoGoesFirstIsFoundByDigestAmongThePartitionsOfTheUnfinished) {
-  EXPECT_THAT(PlanOf(kFindEarlier, "'acme', 'erasure', " + kEnvelope + ", 0, 99, false, " +
-                                       std::to_string(kFirst + 19'401)),
+  EXPECT_THAT(PlanOf("find_earlier", {{"account", "'acme'"},
+                                      {"operation", "'erasure'"},
+                                      {"attempted", "false"},
+                                      {"others", std::to_string(kFirst + 19'401)},
+                                      {"envelope", kEnvelope},
+                                      {"lo", "0"},
+                                      {"hi", "99"}}),
               AllOf(ReadsNoTableWhole(), HasSubstr("request_item_202603_digest_idx"),
                     Not(ContainsRegex("Scan .*request_item_202602"))));
 }
 
 TEST_F(Plans, ReleasingReadsTheHeldAndTheirBlockersOnly) {
-  EXPECT_THAT(PlanOf(kReleaseHeld, "100"),
+  EXPECT_THAT(PlanOf("release_held", {{"limit", "100"}}),
               AllOf(ReadsNoTableWhole(), HasSubstr("batch_held"), HasSubstr("batch_pkey")));
 }
 
@@ -230,8 +265,14 @@ TEST_F(Plans, NotingWhatIsUnlinkedReadsTheRequestsOnly) {
   EXPECT_THAT(PlanOf(kNoteUnlinked, "'{" + kEnvelope + "}', " + kEnvelope + ", " + kEnvelope),
               AllOf(ReadsNoTableWhole(), HasSubstr("request_202603_pkey"),
                     Not(HasSubstr("Scan using request_202602"))));
-  EXPECT_THAT(PlanOf(kSplitByOrder, kEnvelope + ", 0, '{0,5}', '{4,9}', '{sending,held}', " +
-                                        "'{null," + kEnvelope + "}', '{null,0}', '{null,9}'"),
+  EXPECT_THAT(PlanOf("split_by_order", {{"envelope", kEnvelope},
+                                        {"lo", "0"},
+                                        {"runs.lo", "'{0,5}'"},
+                                        {"runs.hi", "'{4,9}'"},
+                                        {"runs.state", "'{sending,held}'"},
+                                        {"runs.blocked_by_envelope", "'{null," + kEnvelope + "}'"},
+                                        {"runs.blocked_by_lo", "'{null,0}'"},
+                                        {"runs.blocked_by_hi", "'{null,9}'"}}),
               AllOf(ReadsNoTableWhole(), HasSubstr("request_202603_pkey")));
 }
 

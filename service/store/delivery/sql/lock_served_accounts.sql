@@ -1,0 +1,5 @@
+-- Locks those of the accounts that are not blocked until the transaction ends, and answers them. Sorted, so that two claims of several
+-- accounts wait for each other instead of deadlocking.
+-- @accounts text[]
+-- > account text
+select account from account_state where account = any(@accounts::text[]) and blocked_since is null order by account for no key update

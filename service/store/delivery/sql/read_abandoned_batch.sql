@@ -1,0 +1,16 @@
+-- Reads the batch of a slot that was taken over, and marks its latest attempt as abandoned.
+-- @envelope envelope
+-- @lo int
+-- > operation operation
+-- > kind kind
+-- > hi int
+-- > attempt_count int
+-- > call_count int
+-- > unknown_since time?
+-- > started_at time          when the attempt began
+-- > refused_since time?
+update attempt a set abandoned_at = coalesce(a.abandoned_at, lethe_now())
+from batch b
+where b.envelope = @envelope and b.lo = @lo and b.state = 'sending' and a.envelope = b.envelope and a.lo = b.lo and a.number = b.call_count
+returning b.operation, b.kind, b.hi, b.attempt_count, b.call_count, lethe_micros(b.unknown_since) as unknown_since,
+          lethe_micros(a.started_at) as started_at, lethe_micros(b.refused_since) as refused_since

@@ -1,0 +1,38 @@
+-- Splits a batch that was just taken into runs; the first run keeps its row. Those that are not sent give back what the claim counted. An
+-- erasure that has to wait may have been written before the operation that it waits for was visible: its request is marked now.
+-- @envelope envelope
+-- @lo int
+-- @runs.lo int
+-- @runs.hi int
+-- @runs.state state
+-- @runs.blocked_by_envelope envelope?    the blocking batch, with its first and last position; null if the run waits for none
+-- @runs.blocked_by_lo int?
+-- @runs.blocked_by_hi int?
+with run as materialized (
+  select r.*, case r.state when 'sending' then 0 else 1 end as uncounted,
+         case r.state when 'held' then 'earlier_operation' end as reason
+  from unnest(@runs.lo::smallint[], @runs.hi::smallint[], @runs.state::text[], @runs.blocked_by_envelope::bigint[],
+              @runs.blocked_by_lo::smallint[], @runs.blocked_by_hi::smallint[])
+    as r(lo, hi, state, blocked_by_envelope, blocked_by_lo, blocked_by_hi)
+), later as (
+  insert into batch (envelope, lo, hi, account, operation, kind, state, reason, opened_at, attempt_count, call_count,
+                     unknown_since, refused_since, blocked_by_envelope, blocked_by_lo, blocked_by_hi)
+  select b.envelope, r.lo, r.hi, b.account, b.operation, b.kind, r.state, r.reason, b.opened_at, b.attempt_count - r.uncounted,
+         b.call_count - r.uncounted, b.unknown_since, b.refused_since, r.blocked_by_envelope, r.blocked_by_lo, r.blocked_by_hi
+  from batch b join run r on r.lo > b.lo
+  where b.envelope = @envelope and b.lo = @lo and b.state = 'sending'
+), waiting as materialized (
+  select distinct i.request_id from run r join request_item i on i.envelope = @envelope and i.pos between r.lo and r.hi
+  where r.state = 'held'
+), noted as (
+  update request set may_be_unlinked = true
+  where id = any (array(select request_id from waiting))
+    and id between (select min(request_id) from waiting) and (select max(request_id) from waiting)
+    and operation = 'erasure' and not may_be_unlinked
+)
+update batch b set hi = r.hi, state = r.state, reason = r.reason, attempt_count = b.attempt_count - r.uncounted,
+                   call_count = b.call_count - r.uncounted, blocked_by_envelope = r.blocked_by_envelope,
+                   blocked_by_lo = r.blocked_by_lo, blocked_by_hi = r.blocked_by_hi
+from run r
+where b.envelope = @envelope and b.lo = @lo and b.state = 'sending' and r.lo = b.lo
+returning b.lo
