@@ -4,7 +4,6 @@
 #include <stdexcept>
 
 #include "store/base/connection.h"
-#include "store/base/statements.h"
 
 namespace lethe::store {
 namespace {

@@ -2,65 +2,80 @@
 
 #include <algorithm>
 #include <set>
+#include <string>
 
 #include "store/unlinking/unlinked.h"
 
 namespace lethe::store {
+namespace {
 
-void AppendColumns::Add(const Append& append) {
-  envelopes.Add(ToInt(append.envelope.id));
-  item_counts.Add(std::int64_t{append.item_count});
-  ends.Add(std::int64_t{append.envelope.size - 1});
-  capacities.Add(std::int64_t{EnvelopeCapacity(append.lane.operation)});
+void AddAppend(const Append& append, sql::WriteRequests& rows) {
+  rows.appends.Add({.envelope = append.envelope.id,
+                    .items = append.item_count,
+                    .hi = append.envelope.size - 1,
+                    .capacity = EnvelopeCapacity(append.lane.operation)});
 }
 
-void EnvelopeColumns::Add(const NewEnvelope& envelope, const OpenEnvelopes& open) {
+void AddEnvelope(const NewEnvelope& envelope, const OpenEnvelopes& open, sql::WriteRequests& rows) {
   const auto still_open = open.find(envelope.lane);
   const bool is_open = still_open != open.end() && still_open->second.id == envelope.id;
-  ids.Add(ToInt(envelope.id));
-  ends.Add(std::int64_t{envelope.size - 1});
-  accounts.AddText(envelope.lane.account);
-  operations.AddText(Name(envelope.lane.operation));
-  kinds.AddText(Name(envelope.lane.kind));
-  states.AddText(Name(is_open ? BatchState::kOpen : BatchState::kReady));
+  rows.envelopes.Add({.envelope = envelope.id,
+                      .hi = envelope.size - 1,
+                      .account = envelope.lane.account,
+                      .operation = envelope.lane.operation,
+                      .kind = envelope.lane.kind,
+                      .state = is_open ? BatchState::kOpen : BatchState::kReady});
 }
 
-void RequestColumns::Add(RequestId id, const SealedRequest& request, const Placement& placement) {
-  ids.Add(ToInt(id));
-  accounts.AddText(request.lane.account);
-  operations.AddText(Name(request.lane.operation));
-  kinds.AddText(Name(request.lane.kind));
-  principals.AddText(request.principal);
-  submit_times.Add(ToMicros(request.submit_time));
-  due_times.Add(ToMicros(request.due_time));
-  item_counts.Add(static_cast<std::int64_t>(request.items.size()));
-  duplicate_counts.Add(std::int64_t{request.duplicate_count});
-  envelopes.Add(ToInt(placement.first_envelope));
-  positions.Add(std::int64_t{placement.first_pos});
-  envelope_counts.Add(std::int64_t{placement.envelope_count});
-  keys.AddBytes(request.key_hmac);
-  payloads.AddBytes(request.payload_hmac);
+void AddRequest(RequestId id, const SealedRequest& request, const Placement& placement,
+                sql::WriteRequests& rows) {
+  rows.requests.Add({.id = id,
+                     .account = request.lane.account,
+                     .operation = request.lane.operation,
+                     .kind = request.lane.kind,
+                     .principal = request.principal,
+                     .submit_time = request.submit_time,
+                     .due_time = request.due_time,
+                     .item_count = static_cast<int>(request.items.size()),
+                     .duplicate_count = request.duplicate_count,
+                     .first_envelope = placement.first_envelope,
+                     .first_pos = placement.first_pos,
+                     .envelope_count = placement.envelope_count,
+                     .key_hmac = request.key_hmac,
+                     .payload_hmac = request.payload_hmac});
 }
 
-void ItemColumns::Add(RequestId id, const SealedRequest& request, const Placement& placement) {
+void AddItems(RequestId id, const SealedRequest& request, const Placement& placement,
+              FlushPlan& plan) {
   const int capacity = EnvelopeCapacity(request.lane.operation);
+  const bool unlinks = Unlinks(request.lane.operation);
   int place = placement.first_pos;
   for (const SealedItem& item : request.items) {
-    envelopes.Add(ToInt(placement.first_envelope) + place / capacity);
-    request_ids.Add(ToInt(id));
-    positions.Add(std::int64_t{place % capacity});
-    ordinals.Add(std::int64_t{item.ordinal});
-    sealed.AddBytes(item.sealed);
-    digests.AddBytes(item.digest);
+    const EnvelopeId envelope{ToInt(placement.first_envelope) + place / capacity};
+    const int pos = place % capacity;
+    plan.rows.items.Add({.envelope = envelope,
+                         .request_id = id,
+                         .pos = pos,
+                         .ordinal = item.ordinal,
+                         .sealed = item.sealed,
+                         .digest = item.digest});
+    if (unlinks) {
+      plan.unlinking_items.items.Add(
+          {.digest = item.digest, .request_id = id, .envelope = envelope, .pos = pos});
+    }
     ++place;
   }
 }
 
+}  // namespace
+
 FlushPlan PlanFlush(std::span<const NumberedRequest> requests, const OpenEnvelopes& open,
-                    IdSource& ids, TimePoint now) {
-  FlushPlan plan;
-  plan.placements.resize(requests.size());
-  plan.open = open;
+                    IdSource& ids, TimePoint now, bool writes_keys) {
+  FlushPlan plan{.placements = std::vector<Placement>(requests.size()),
+                 .open = open,
+                 .appended = {},
+                 .rows = {.now = now, .writes_keys = writes_keys},
+                 .unlinking_items = {}};
   std::vector<PlacementRequest> unplaced;
   unplaced.reserve(requests.size());
   for (const auto& [id, request] : requests) {
@@ -69,7 +84,7 @@ FlushPlan PlanFlush(std::span<const NumberedRequest> requests, const OpenEnvelop
   }
   std::set<int> placed;
   for (const Append& append : PlanAppends(unplaced, open)) {
-    plan.appends.Add(append);
+    AddAppend(append, plan.rows);
     plan.appended.push_back(append.lane);
     int& size = plan.open.at(append.lane).size;
     for (const PlacementRequest& request : append.requests) {
@@ -83,16 +98,17 @@ FlushPlan PlanFlush(std::span<const NumberedRequest> requests, const OpenEnvelop
   const auto take_ids = [&](int count) { return EnvelopeId{ids.Take(now, count)}; };
   for (const NewEnvelope& envelope :
        PlanNewEnvelopes(unplaced, take_ids, plan.placements, plan.open)) {
-    plan.envelopes.Add(envelope, plan.open);
+    AddEnvelope(envelope, plan.open, plan.rows);
   }
+  std::set<std::string> erasing_accounts;
   for (std::size_t i = 0; i < requests.size(); ++i) {
     const auto& [id, request] = requests[i];
     const Lane& lane = request->lane;
-    plan.requests.Add(id, *request, plan.placements[i]);
-    plan.items.Add(id, *request, plan.placements[i]);
-    if (Unlinks(lane.operation)) plan.unlinking_items.Add(id, *request, plan.placements[i]);
-    if (CanBeUnlinked(lane.operation, lane.kind)) plan.erasing_accounts.insert(lane.account);
+    AddRequest(id, *request, plan.placements[i], plan.rows);
+    AddItems(id, *request, plan.placements[i], plan);
+    if (CanBeUnlinked(lane.operation, lane.kind)) erasing_accounts.insert(lane.account);
   }
+  for (const std::string& account : erasing_accounts) plan.rows.erasing_accounts.Add(account);
   return plan;
 }
 

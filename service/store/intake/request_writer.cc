@@ -6,9 +6,8 @@
 #include <stdexcept>
 #include <utility>
 
-#include "store/base/statements.h"
-#include "store/base/values.h"
 #include "store/intake/flush_plan.h"
+#include "store/intake/sql.h"
 #include "store/unlinking/unlinked.h"
 
 namespace lethe::store {
@@ -30,41 +29,38 @@ std::vector<bool> FirstOfTheirKeys(Requests requests) {
 
 /// Returns which of the requests were the first to have their key.
 std::set<RequestId> InsertKeys(pqxx::work& work, Requests requests, TimePoint now) {
-  ArrayLiteral principals, keys, ids, payloads;
+  sql::InsertKeys statement{.now = now};
   const std::vector<bool> first = FirstOfTheirKeys(requests);
   for (std::size_t i = 0; i < requests.size(); ++i) {
     if (!first[i]) continue;
     const auto& [id, request] = requests[i];
-    principals.AddText(request->principal);
-    keys.AddBytes(request->key_hmac);
-    ids.Add(ToInt(id));
-    payloads.AddBytes(request->payload_hmac);
+    statement.keys.Add({.principal = request->principal,
+                        .key_hmac = request->key_hmac,
+                        .request_id = id,
+                        .payload_hmac = request->payload_hmac});
   }
   std::set<RequestId> inserted;
-  for (const auto& row : work.exec_prepared(kInsertKeys.name, principals.str(), keys.str(),
-                                            ids.str(), payloads.str(), ToMicros(now))) {
-    inserted.insert(RequestId{row[0].as<std::int64_t>()});
-  }
+  for (const auto& [id] : statement.Run(work)) inserted.insert(id);
   return inserted;
 }
 
 /// What the first request with this key got. A statement of its own, after the insert: only now is
 /// the other transaction's row seen. The first may be this one, kept by a try that got no answer.
 Result<Admission> FindOriginal(pqxx::work& work, const NumberedRequest& repeat) {
-  const auto found = work.exec_prepared(kFindKey.name, repeat.request->principal,
-                                        pqxx::binarystring(repeat.request->key_hmac));
-  if (found.empty()) {
+  const auto original = FirstRow(work, sql::FindKey{.principal = repeat.request->principal,
+                                                    .key_hmac = repeat.request->key_hmac});
+  if (!original) {
     return Error{ErrorCode::kUnavailable, "STORE_UNAVAILABLE",
                  "the idempotency key expired at this moment: try again"};
   }
-  if (ToBytes(found[0][1]) != repeat.request->payload_hmac) {
+  if (original->payload_hmac != repeat.request->payload_hmac) {
     return Error{
         ErrorCode::kAlreadyExists, "IDEMPOTENCY_KEY_REUSED",
         "this idempotency key was used for a request with another payload: use a new key for "
         "a new request"};
   }
-  const RequestId original{found[0][0].as<std::int64_t>()};
-  return Admission{original, ToTime(found[0][2]), original != repeat.id};
+  const bool repeated = original->request_id != repeat.id;
+  return Admission{original->request_id, original->create_time, repeated};
 }
 
 enum class Extent {
@@ -72,32 +68,18 @@ enum class Extent {
   kOneStep,     ///< Its transaction has written the keys, and sees to what is unlinked.
 };
 
-/// What kWriteRequests answers.
+/// What sql::WriteRequests answers.
 struct Outcome {
   bool written;
   bool taken_envelope;
   std::set<std::string> unlinking;  ///< Which of the erasing accounts.
 };
 
-Outcome Execute(pqxx::transaction_base& work, const FlushPlan& plan, Extent extent, TimePoint now) {
-  const auto& [placements, open, appended, appends, envelopes, requests, items, unlinking_items,
-               erasing] = plan;
-  ArrayLiteral accounts;
-  for (const std::string& account : erasing) accounts.AddText(account);
-  const auto rows = work.exec_prepared(
-      kWriteRequests.name, appends.envelopes.str(), appends.item_counts.str(), appends.ends.str(),
-      appends.capacities.str(), envelopes.ids.str(), envelopes.ends.str(), envelopes.accounts.str(),
-      envelopes.operations.str(), envelopes.kinds.str(), envelopes.states.str(), requests.ids.str(),
-      requests.accounts.str(), requests.operations.str(), requests.kinds.str(),
-      requests.principals.str(), ToMicros(now), requests.submit_times.str(),
-      requests.due_times.str(), requests.item_counts.str(), requests.duplicate_counts.str(),
-      requests.envelopes.str(), requests.positions.str(), requests.envelope_counts.str(),
-      requests.keys.str(), requests.payloads.str(), items.envelopes.str(), items.request_ids.str(),
-      items.positions.str(), items.ordinals.str(), items.sealed.str(), items.digests.str(),
-      accounts.str(), extent == Extent::kWholeFlush);
-  Outcome outcome{rows[0][0].as<bool>(), rows[0][1].as<bool>(), {}};
+Outcome Execute(pqxx::transaction_base& work, const FlushPlan& plan) {
+  const auto rows = plan.rows.Run(work);
+  Outcome outcome{rows.front().written, rows.front().taken_envelope, {}};
   for (const auto& row : rows) {
-    if (!row[2].is_null()) outcome.unlinking.insert(row[2].c_str());
+    if (row.unlinking_account) outcome.unlinking.insert(*row.unlinking_account);
   }
   return outcome;
 }
@@ -112,8 +94,8 @@ struct Write {
 Write PlanAndExecute(pqxx::transaction_base& work, Requests requests, OpenEnvelopes& open,
                      Extent extent, IdSource& ids, TimePoint now) {
   while (true) {
-    FlushPlan plan = PlanFlush(requests, open, ids, now);
-    Outcome outcome = Execute(work, plan, extent, now);
+    FlushPlan plan = PlanFlush(requests, open, ids, now, extent == Extent::kWholeFlush);
+    Outcome outcome = Execute(work, plan);
     if (!outcome.taken_envelope) return {std::move(plan), std::move(outcome)};
     for (const Lane& lane : plan.appended) open.erase(lane);
   }
@@ -155,12 +137,6 @@ void NoteUnlinkingAccounts(pqxx::work& work, Requests requests) {
   if (!accounts.empty()) NoteUnlinking(work, accounts);
 }
 
-void WriteUnlinkingItems(pqxx::work& work, const ItemColumns& items) {
-  if (items.empty()) return;
-  work.exec_prepared(kWriteUnlinkingItems.name, items.digests.str(), items.request_ids.str(),
-                     items.envelopes.str(), items.positions.str());
-}
-
 /// How many identities of each request are unlinked. After everything is written, so that requests
 /// of this flush are seen as well. `accounts` are those that unlink.
 std::map<RequestId, int> CountUnlinked(pqxx::work& work, const std::set<std::string>& accounts,
@@ -191,7 +167,7 @@ std::map<RequestId, int> WriteNew(pqxx::work& work, Requests requests, WriterMem
   auto [plan, outcome] = PlanAndExecute(work, requests, memory.open, Extent::kOneStep, ids, now);
   // The keys are written: to commit them alone would lose the requests.
   if (!outcome.written) throw std::logic_error("requests with new keys were not written");
-  WriteUnlinkingItems(work, plan.unlinking_items);
+  if (!plan.unlinking_items.items.empty()) plan.unlinking_items.Run(work);
   memory.open = std::move(plan.open);
   memory.unlinking.insert(outcome.unlinking.begin(), outcome.unlinking.end());
   return CountUnlinked(work, outcome.unlinking, requests, plan.placements);

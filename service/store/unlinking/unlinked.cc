@@ -1,46 +1,43 @@
 #include "store/unlinking/unlinked.h"
 
 #include <algorithm>
-#include <cstdint>
 
-#include "store/base/order_statements.h"
-#include "store/base/values.h"
+#include "store/unlinking/sql.h"
 
 namespace lethe::store {
 
 void NoteUnlinking(pqxx::work& work, const std::set<std::string>& accounts) {
-  ArrayLiteral names;
-  for (const std::string& account : accounts) names.AddText(account);
-  work.exec_prepared(kNoteUnlinking.name, names.str());
+  sql::NoteUnlinking statement;
+  for (const std::string& account : accounts) statement.accounts.Add(account);
+  statement.Run(work);
 }
 
 void NoteUnlinked(pqxx::work& work, const std::set<RequestId>& requests) {
-  ArrayLiteral ids;
-  for (const RequestId id : requests) ids.Add(ToInt(id));
-  work.exec_prepared(kNoteUnlinked.name, ids.str(), ToInt(*requests.begin()),
-                     ToInt(*requests.rbegin()));
+  sql::NoteUnlinked statement{.lowest = *requests.begin(), .highest = *requests.rbegin()};
+  for (const RequestId id : requests) statement.requests.Add(id);
+  statement.Run(work);
 }
 
 void FindUnlinked(pqxx::transaction_base& work, const std::vector<ErasureItems>& erasures,
                   OrdinalRange range, const std::function<void(RequestId, int ordinal)>& found) {
-  ArrayLiteral ids, accounts, first_envelopes, last_envelopes, first_positions, last_positions;
-  std::int64_t lowest = std::numeric_limits<std::int64_t>::max(), highest = 0;
+  sql::FindUnlinked statement{
+      .first_ordinal = range.first,
+      .last_ordinal = range.last,
+      .lowest_envelope = EnvelopeId{std::numeric_limits<std::int64_t>::max()},
+      .highest_envelope = EnvelopeId{0}};
   for (const auto& [id, account, items] : erasures) {
-    ids.Add(ToInt(id));
-    accounts.AddText(account);
-    first_envelopes.Add(items.first_envelope);
-    last_envelopes.Add(items.last_envelope);
-    first_positions.Add(std::int64_t{items.first_pos});
-    last_positions.Add(std::int64_t{items.last_pos});
-    lowest = std::min(lowest, items.first_envelope);
-    highest = std::max(highest, items.last_envelope);
+    const EnvelopeId first{items.first_envelope};
+    const EnvelopeId last{items.last_envelope};
+    statement.erasures.Add({.id = id,
+                            .account = account,
+                            .first_envelope = first,
+                            .last_envelope = last,
+                            .first_pos = items.first_pos,
+                            .last_pos = items.last_pos});
+    statement.lowest_envelope = std::min(statement.lowest_envelope, first);
+    statement.highest_envelope = std::max(statement.highest_envelope, last);
   }
-  for (const auto& row :
-       work.exec_prepared(kFindUnlinked.name, ids.str(), accounts.str(), first_envelopes.str(),
-                          last_envelopes.str(), first_positions.str(), last_positions.str(),
-                          range.first, range.last, lowest, highest)) {
-    found(RequestId{row[0].as<std::int64_t>()}, row[1].as<int>());
-  }
+  for (const auto& [id, ordinal] : statement.Run(work)) found(id, ordinal);
 }
 
 }  // namespace lethe::store

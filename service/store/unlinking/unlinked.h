@@ -12,19 +12,24 @@
 
 namespace lethe::store {
 
-/// Operations after which an identity may no longer lead to its profile.
+/// Operations after which CleverTap may no longer find a profile by the identity.
 constexpr bool Unlinks(Operation operation) {
   return operation == Operation::kDemerge || operation == Operation::kDisassociation;
 }
-
-/// Keeps in mind that these accounts have such requests. In the transaction that keeps the first of
-/// them. Throws what pqxx throws, as all here.
-void NoteUnlinking(pqxx::work& work, const std::set<std::string>& accounts);
 
 /// Whether identities of such a request can be ItemView::unlinked.
 constexpr bool CanBeUnlinked(Operation operation, IdentifierKind kind) {
   return operation == Operation::kErasure && kind == IdentifierKind::kIdentity;
 }
+
+/// Notes that the accounts have requests that Unlinks(). Belongs into the transaction that writes
+/// the first of them. Throws what pqxx throws, as all functions here.
+void NoteUnlinking(pqxx::work& work, const std::set<std::string>& accounts);
+
+/// Notes that identities of the requests, at least one request, are unlinked. Readers look up the
+/// identities of noted requests only. The note is set once, because later changes can only remove
+/// matches: earlier requests are rejected or cancelled, never added.
+void NoteUnlinked(pqxx::work& work, const std::set<RequestId>& requests);
 
 /// A request that CanBeUnlinked().
 struct ErasureItems {
@@ -37,11 +42,6 @@ struct OrdinalRange {
   int first = 0;
   int last = std::numeric_limits<int>::max();
 };
-
-/// Keeps in mind that identities of these requests, at least one, are unlinked. A request that was
-/// written without is not to be asked about again: only earlier ones could change that, and those
-/// can but be rejected or cancelled.
-void NoteUnlinked(pqxx::work& work, const std::set<RequestId>& requests);
 
 /// Calls `found` for each item of the erasures, within the range, that is ItemView::unlinked.
 void FindUnlinked(pqxx::transaction_base& work, const std::vector<ErasureItems>& erasures,

@@ -190,9 +190,19 @@ TEST_F(Plans, AFreeSlotIsFoundAmongItsOwn) {
 }
 
 TEST_F(Plans, AFlushLooksOnlyAtWhatItAppendsTo) {
-  std::string arguments = "'{" + kEnvelope + "}', '{1}', '{9}', '{100}'";
-  for (int i = 5; i <= 32; ++i) arguments += i == 16 ? ", 0" : ", null";
-  EXPECT_THAT(PlanOf(kWriteRequests, arguments + ", true"),
+  std::map<std::string, std::string, std::less<>> arguments{
+      {"now", "0"},
+      {"writes_keys", "true"},
+      {"appends.envelope", "'{" + kEnvelope + "}'"},
+      {"appends.items", "'{1}'"},
+      {"appends.hi", "'{9}'"},
+      {"appends.capacity", "'{100}'"}};
+  const std::string_view name = "write_requests";
+  const auto statement = std::ranges::find(AllStatements(), name, &Statement::name);
+  for (const std::string_view parameter : statement->parameters) {
+    arguments.try_emplace(std::string(parameter), "null");
+  }
+  EXPECT_THAT(PlanOf(name, arguments),
               AllOf(ReadsNoTableWhole(), HasSubstr("Index Scan using batch_pkey")));
 }
 
@@ -256,13 +266,23 @@ TEST_F(Plans, ItemsAreCountedWithoutTheHistory) {
 TEST_F(Plans, UnlinkedIdentitiesAreFoundInOneIndexOfAllMonths) {
   const std::string one = "'{" + kEnvelope + "}'";
   EXPECT_THAT(
-      PlanOf(kFindUnlinked, one + ", '{acme}', " + one + ", " + one + ", '{0}', '{9}', 0, 99, " +
-                                kEnvelope + ", " + kEnvelope),
+      PlanOf("find_unlinked", {{"erasures.id", one},
+                               {"erasures.account", "'{acme}'"},
+                               {"erasures.first_envelope", one},
+                               {"erasures.last_envelope", one},
+                               {"erasures.first_pos", "'{0}'"},
+                               {"erasures.last_pos", "'{9}'"},
+                               {"first_ordinal", "0"},
+                               {"last_ordinal", "99"},
+                               {"lowest_envelope", kEnvelope},
+                               {"highest_envelope", kEnvelope}}),
       AllOf(ReadsNoTableWhole(), HasSubstr("unlinking_item_pkey"), HasSubstr("batch_pkey")));
 }
 
 TEST_F(Plans, NotingWhatIsUnlinkedReadsTheRequestsOnly) {
-  EXPECT_THAT(PlanOf(kNoteUnlinked, "'{" + kEnvelope + "}', " + kEnvelope + ", " + kEnvelope),
+  EXPECT_THAT(PlanOf("note_unlinked", {{"requests", "'{" + kEnvelope + "}'"},
+                                       {"lowest", kEnvelope},
+                                       {"highest", kEnvelope}}),
               AllOf(ReadsNoTableWhole(), HasSubstr("request_202603_pkey"),
                     Not(HasSubstr("Scan using request_202602"))));
   EXPECT_THAT(PlanOf("split_by_order", {{"envelope", kEnvelope},
