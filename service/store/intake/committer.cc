@@ -8,11 +8,12 @@
 namespace lethe::store {
 namespace {
 
-/// Tries of one flush after deadlocks and cut sessions, before its callers are told to come back.
+/// How often one flush is tried, after deadlocks and broken sessions, before its callers are told
+/// to try again.
 constexpr int kMaxTries = 5;
 
-/// Identifiers that must wait before another writer helps the first: as many as make a commit of
-/// their own worth while.
+/// How many identifiers must wait before another writer helps the first: as many as are worth a
+/// commit of their own.
 constexpr int kWorthHelping = 24;
 
 constexpr milliseconds kReopenEvery{100};
@@ -31,7 +32,7 @@ std::unique_ptr<pqxx::connection> ConnectIfThere(const UrlSource& url) {
 Committer::Committer(CommitterOptions options, const Clock& clock)
     : options_(std::move(options)), clock_(clock), ids_(options_.holder) {
   for (int i = 0; i < options_.writers; ++i) {
-    threads_.emplace_back([this, first = i == 0] { Run(first); });
+    threads_.emplace_back([this, first = i == 0] { CommitUntilStopped(first); });
   }
 }
 
@@ -73,65 +74,65 @@ int Committer::waiting_items() const {
   return waiting_items_;
 }
 
-void Committer::Run(bool first) {
+void Committer::CommitUntilStopped(bool first) {
   Writer writer;
   while (true) {
-    std::vector<Waiting> batch = TakeWaiting(first);
-    if (batch.empty()) return;
-    Flush(writer, batch);
+    std::vector<Waiting> flush = TakeFlush(first);
+    if (flush.empty()) return;
+    CommitWithRetries(writer, flush);
     if (!first) continue;
     std::lock_guard lock(mutex_);
-    first_writes_ = false;
+    first_commits_ = false;
   }
 }
 
-bool Committer::MayTake(bool first) const {
-  return !waiting_.empty() && (first || (first_writes_ && waiting_items_ >= kWorthHelping));
-}
-
-std::vector<Committer::Waiting> Committer::TakeWaiting(bool first) {
+std::vector<Committer::Waiting> Committer::TakeFlush(bool first) {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this, first] { return stopping_ || MayTake(first); });
-  std::vector<Waiting> batch;
+  std::vector<Waiting> flush;
   int items = 0;
   while (!waiting_.empty()) {
     const int more = static_cast<int>(waiting_.front().request.items.size());
-    if (!batch.empty() && items + more > kMaxItemsPerFlush) break;
+    if (!flush.empty() && items + more > kMaxItemsPerFlush) break;
     items += more;
-    batch.push_back(std::move(waiting_.front()));
+    flush.push_back(std::move(waiting_.front()));
     waiting_.pop_front();
   }
   waiting_items_ -= items;
-  if (first) first_writes_ = true;
-  return batch;
+  if (first) first_commits_ = true;
+  return flush;
 }
 
-void Committer::Flush(Writer& writer, Batch batch) {
+bool Committer::MayTake(bool first) const {
+  return !waiting_.empty() && (first || (first_commits_ && waiting_items_ >= kWorthHelping));
+}
+
+void Committer::CommitWithRetries(Writer& writer, std::span<Waiting> flush) {
   const milliseconds started = clock_.Monotonic();
   const auto report = [&](bool committed, std::vector<FlushReport::Accepted> accepted) {
-    options_.on_flush({static_cast<int>(batch.size()), clock_.Monotonic() - started, committed,
+    options_.on_flush({static_cast<int>(flush.size()), clock_.Monotonic() - started, committed,
                        std::move(accepted)});
   };
   Error error;
   for (int tries = 0; tries < kMaxTries; ++tries) {
     try {
-      std::vector<Result<Admission>> answers = WriteOnce(writer, batch);
-      report(true, AcceptedOf(batch, answers));
-      for (std::size_t i = 0; i < batch.size(); ++i) batch[i].done(std::move(answers[i]));
+      std::vector<Result<Admission>> answers = CommitOnce(writer, flush);
+      report(true, AcceptedOf(flush, answers));
+      for (std::size_t i = 0; i < flush.size(); ++i) flush[i].done(std::move(answers[i]));
       return;
     } catch (const std::exception& caught) {
       error = ToError(caught);
-      if (!writer.session) break;  // The database is away, and nothing was written.
+      if (!writer.session) break;  // It could not connect, so it has written nothing.
       if (IsBroken(caught) || !writer.session->is_open()) {
-        // It may have been written. To write it again finds out.
+        // The flush may be committed or not: the next try finds out.
         error = {ErrorCode::kUnavailable, "STORE_UNAVAILABLE",
                  "the database went away while the request was being kept: try again with the "
                  "same key"};
         if (!Reopen(writer)) break;
-      } else if (IsDataError(caught) && batch.size() > 1) {
+      } else if (IsDataError(caught) && flush.size() > 1) {
         // One request that the database refuses must fail alone.
-        Flush(writer, batch.first(batch.size() / 2));
-        Flush(writer, batch.subspan(batch.size() / 2));
+        CommitWithRetries(writer, flush.first(flush.size() / 2));
+        CommitWithRetries(writer, flush.subspan(flush.size() / 2));
         return;
       } else if (!IsTransient(caught)) {
         break;
@@ -139,39 +140,39 @@ void Committer::Flush(Writer& writer, Batch batch) {
     }
   }
   report(false, {});
-  for (Waiting& waiting : batch) waiting.done(error);
+  for (Waiting& waiting : flush) waiting.done(error);
+}
+
+std::vector<Result<Admission>> Committer::CommitOnce(Writer& writer, std::span<Waiting> flush) {
+  if (!writer.session) writer.session = Connect(options_.url);
+  const TimePoint now = clock_.Now();
+  ids_.Prepare(*writer.session, now);
+  std::vector<NumberedRequest> requests;
+  requests.reserve(flush.size());
+  for (Waiting& waiting : flush) {
+    if (!waiting.id) waiting.id = RequestId{ids_.Take(now, 1)};
+    requests.push_back({*waiting.id, &waiting.request});
+  }
+  return WriteFlush(*writer.session, {requests, now}, writer.memory, ids_);
 }
 
 std::vector<FlushReport::Accepted> Committer::AcceptedOf(
-    Batch batch, const std::vector<Result<Admission>>& answers) {
+    std::span<const Waiting> flush, const std::vector<Result<Admission>>& answers) {
   std::vector<FlushReport::Accepted> accepted;
-  for (std::size_t i = 0; i < batch.size(); ++i) {
+  for (std::size_t i = 0; i < flush.size(); ++i) {
     const Result<Admission>& answer = answers[i];
     if (!answer.ok() || answer->repeated) continue;
-    const SealedRequest& request = batch[i].request;
+    const SealedRequest& request = flush[i].request;
     accepted.push_back(
         {request.lane.account, request.lane.operation, static_cast<int>(request.items.size())});
   }
   return accepted;
 }
 
-std::vector<Result<Admission>> Committer::WriteOnce(Writer& writer, Batch batch) {
-  if (!writer.session) writer.session = Connect(options_.url);
-  const TimePoint now = clock_.Now();
-  ids_.Prepare(*writer.session, now);
-  std::vector<NumberedRequest> requests;
-  requests.reserve(batch.size());
-  for (Waiting& waiting : batch) {
-    if (!waiting.id) waiting.id = RequestId{ids_.Take(now, 1)};
-    requests.push_back({*waiting.id, &waiting.request});
-  }
-  return WriteRequests(*writer.session, requests, writer.memory, ids_, now);
-}
-
 bool Committer::Reopen(Writer& writer) {
   writer.session.reset();
   const milliseconds began = clock_.Monotonic();
-  // Both bounds: one try may itself take seconds.
+  // Bounded by time as well as by tries, because one try may take seconds.
   for (auto tries = options_.reopen_patience / kReopenEvery; tries >= 0; --tries) {
     writer.session = ConnectIfThere(options_.url);
     if (writer.session) return true;

@@ -19,20 +19,20 @@
 
 namespace lethe::store {
 
-/// Identifiers that one transaction writes at most: enough to spread the cost of a commit, little
-/// enough to answer soon.
+/// Identifiers that one flush has at most: enough to spread the cost of a commit, few enough to
+/// answer soon. A flush is the requests that one transaction commits.
 inline constexpr int kMaxItemsPerFlush = 5000;
 
-/// One flush that ended.
+/// A flush that ended.
 struct FlushReport {
-  /// A request that became durable just now; repeats of known keys are none.
+  /// A request that was kept just now. A repeat of a known key is not.
   struct Accepted {
     std::string account;
     Operation operation;
     int items;
   };
 
-  int requests;  ///< Tried.
+  int requests;  ///< All that it tried to commit.
   milliseconds duration;
   bool committed;
   std::vector<Accepted> accepted;
@@ -41,24 +41,25 @@ struct FlushReport {
 struct CommitterOptions {
   UrlSource url;
   std::string holder;     ///< Names the process in the node table.
-  int max_waiting_items;  ///< Identifiers that may wait; more are turned away.
-  int writers = 1;        ///< Flushes at a time, each over a session of its own.
-  /// How long a database that went away during a flush is looked for before the callers are told
-  /// that nobody knows what became of it. Long enough for a fail-over, shorter than callers wait.
+  int max_waiting_items;  ///< Identifiers that may wait; Submit() refuses more.
+  int writers = 1;        ///< Threads that commit, each over a session of its own.
+  /// How long the committer tries to reach a database that went away during a flush. After that the
+  /// callers are told that the outcome is unknown. Longer than a fail-over, shorter than callers
+  /// wait.
   milliseconds reopen_patience{5'000};
-  std::function<void(const FlushReport&)> on_flush;  ///< From the committer's thread.
+  std::function<void(const FlushReport&)> on_flush;  ///< Called by the writers' threads.
 };
 
-/// The one writer of requests in this process. It takes all that is waiting, writes it in one
-/// transaction and then answers the callers: idle, a request has a commit to itself; busy, hundreds
-/// share one. Further writers help the first where many wait while it writes: one computes while
-/// another waits for the disk. Otherwise they rest, so that envelopes fill one after the other.
-/// Thread-safe.
+/// Commits the requests of this process. The first writer takes all requests that wait, commits
+/// them in one transaction and then answers the callers: an idle process commits each request by
+/// itself, a busy one hundreds together. The other writers help while the first commits and many
+/// wait: one computes while another waits for the disk. Otherwise they rest, so that envelopes fill
+/// one after the other. Thread-safe.
 class Committer {
  public:
   Committer(CommitterOptions options, const Clock& clock);
 
-  /// Writes what still waits, then stops.
+  /// Commits what still waits, then stops.
   ~Committer();
 
   /// As RequestStore::Submit().
@@ -70,9 +71,8 @@ class Committer {
   struct Waiting {
     SealedRequest request;
     RequestStore::SubmitDone done;
-    std::optional<RequestId> id = {};  ///< Drawn at the first try, for all.
+    std::optional<RequestId> id = {};  ///< From the first try on.
   };
-  using Batch = std::span<Waiting>;
 
   /// What one thread writes with.
   struct Writer {
@@ -80,14 +80,14 @@ class Committer {
     WriterMemory memory = {};
   };
 
-  void Run(bool first);
+  void CommitUntilStopped(bool first);
+  std::vector<Waiting> TakeFlush(bool first);
   bool MayTake(bool first) const;
-  std::vector<Waiting> TakeWaiting(bool first);
-  void Flush(Writer& writer, Batch batch);
-  std::vector<Result<Admission>> WriteOnce(Writer& writer, Batch batch);
+  void CommitWithRetries(Writer& writer, std::span<Waiting> flush);
+  std::vector<Result<Admission>> CommitOnce(Writer& writer, std::span<Waiting> flush);
   bool Reopen(Writer& writer);
   static std::vector<FlushReport::Accepted> AcceptedOf(
-      Batch batch, const std::vector<Result<Admission>>& answers);
+      std::span<const Waiting> flush, const std::vector<Result<Admission>>& answers);
 
   const CommitterOptions options_;
   const Clock& clock_;
@@ -97,7 +97,8 @@ class Committer {
   std::condition_variable changed_;
   std::deque<Waiting> waiting_;
   int waiting_items_ = 0;
-  bool first_writes_ = false;
+  bool first_commits_ =
+      false;  ///< The first writer is between TakeFlush() and its callers' answers.
   bool stopping_ = false;
   std::vector<std::thread> threads_;  // last: run on all of the above
 };

@@ -9,40 +9,41 @@
 namespace lethe::store {
 namespace {
 
-void AddAppend(const Append& append, sql::WriteRequests& rows) {
-  rows.appends.Add({.envelope = append.envelope.id,
-                    .items = append.item_count,
-                    .hi = append.envelope.size - 1,
-                    .capacity = EnvelopeCapacity(append.lane.operation)});
+void AddAppend(const Append& append, sql::WriteRequests& statement) {
+  statement.appends.Add({.envelope = append.envelope.id,
+                         .items = append.item_count,
+                         .hi = append.envelope.size - 1,
+                         .capacity = EnvelopeCapacity(append.lane.operation)});
 }
 
-void AddEnvelope(const NewEnvelope& envelope, const OpenEnvelopes& open, sql::WriteRequests& rows) {
+void AddEnvelope(const NewEnvelope& envelope, const OpenEnvelopes& open,
+                 sql::WriteRequests& statement) {
   const auto still_open = open.find(envelope.lane);
   const bool is_open = still_open != open.end() && still_open->second.id == envelope.id;
-  rows.envelopes.Add({.envelope = envelope.id,
-                      .hi = envelope.size - 1,
-                      .account = envelope.lane.account,
-                      .operation = envelope.lane.operation,
-                      .kind = envelope.lane.kind,
-                      .state = is_open ? BatchState::kOpen : BatchState::kReady});
+  statement.envelopes.Add({.envelope = envelope.id,
+                           .hi = envelope.size - 1,
+                           .account = envelope.lane.account,
+                           .operation = envelope.lane.operation,
+                           .kind = envelope.lane.kind,
+                           .state = is_open ? BatchState::kOpen : BatchState::kReady});
 }
 
 void AddRequest(RequestId id, const SealedRequest& request, const Placement& placement,
-                sql::WriteRequests& rows) {
-  rows.requests.Add({.id = id,
-                     .account = request.lane.account,
-                     .operation = request.lane.operation,
-                     .kind = request.lane.kind,
-                     .principal = request.principal,
-                     .submit_time = request.submit_time,
-                     .due_time = request.due_time,
-                     .item_count = static_cast<int>(request.items.size()),
-                     .duplicate_count = request.duplicate_count,
-                     .first_envelope = placement.first_envelope,
-                     .first_pos = placement.first_pos,
-                     .envelope_count = placement.envelope_count,
-                     .key_hmac = request.key_hmac,
-                     .payload_hmac = request.payload_hmac});
+                sql::WriteRequests& statement) {
+  statement.requests.Add({.id = id,
+                          .account = request.lane.account,
+                          .operation = request.lane.operation,
+                          .kind = request.lane.kind,
+                          .principal = request.principal,
+                          .submit_time = request.submit_time,
+                          .due_time = request.due_time,
+                          .item_count = static_cast<int>(request.items.size()),
+                          .duplicate_count = request.duplicate_count,
+                          .first_envelope = placement.first_envelope,
+                          .first_pos = placement.first_pos,
+                          .envelope_count = placement.envelope_count,
+                          .key_hmac = request.key_hmac,
+                          .payload_hmac = request.payload_hmac});
 }
 
 void AddItems(RequestId id, const SealedRequest& request, const Placement& placement,
@@ -53,14 +54,14 @@ void AddItems(RequestId id, const SealedRequest& request, const Placement& place
   for (const SealedItem& item : request.items) {
     const EnvelopeId envelope{ToInt(placement.first_envelope) + place / capacity};
     const int pos = place % capacity;
-    plan.rows.items.Add({.envelope = envelope,
-                         .request_id = id,
-                         .pos = pos,
-                         .ordinal = item.ordinal,
-                         .sealed = item.sealed,
-                         .digest = item.digest});
+    plan.write_requests.items.Add({.envelope = envelope,
+                                   .request_id = id,
+                                   .pos = pos,
+                                   .ordinal = item.ordinal,
+                                   .sealed = item.sealed,
+                                   .digest = item.digest});
     if (unlinks) {
-      plan.unlinking_items.items.Add(
+      plan.write_unlinking_items.items.Add(
           {.digest = item.digest, .request_id = id, .envelope = envelope, .pos = pos});
     }
     ++place;
@@ -69,13 +70,15 @@ void AddItems(RequestId id, const SealedRequest& request, const Placement& place
 
 }  // namespace
 
-FlushPlan PlanFlush(std::span<const NumberedRequest> requests, const OpenEnvelopes& open,
-                    IdSource& ids, TimePoint now, bool writes_keys) {
-  FlushPlan plan{.placements = std::vector<Placement>(requests.size()),
-                 .open = open,
-                 .appended = {},
-                 .rows = {.now = now, .writes_keys = writes_keys},
-                 .unlinking_items = {}};
+FlushPlan PlanFlush(const Flush& flush, KeyHandling keys, const OpenEnvelopes& open,
+                    const TakeEnvelopeIds& take_ids) {
+  const auto& [requests, now] = flush;
+  FlushPlan plan{
+      .placements = std::vector<Placement>(requests.size()),
+      .open = open,
+      .appended = {},
+      .write_requests = {.now = now, .writes_keys = keys == KeyHandling::kInThisStatement},
+      .write_unlinking_items = {}};
   std::vector<PlacementRequest> unplaced;
   unplaced.reserve(requests.size());
   for (const auto& [id, request] : requests) {
@@ -84,7 +87,7 @@ FlushPlan PlanFlush(std::span<const NumberedRequest> requests, const OpenEnvelop
   }
   std::set<int> placed;
   for (const Append& append : PlanAppends(unplaced, open)) {
-    AddAppend(append, plan.rows);
+    AddAppend(append, plan.write_requests);
     plan.appended.push_back(append.lane);
     int& size = plan.open.at(append.lane).size;
     for (const PlacementRequest& request : append.requests) {
@@ -95,20 +98,21 @@ FlushPlan PlanFlush(std::span<const NumberedRequest> requests, const OpenEnvelop
     if (size >= EnvelopeCapacity(append.lane.operation)) plan.open.erase(append.lane);
   }
   std::erase_if(unplaced, [&](const PlacementRequest& r) { return placed.contains(r.index); });
-  const auto take_ids = [&](int count) { return EnvelopeId{ids.Take(now, count)}; };
   for (const NewEnvelope& envelope :
        PlanNewEnvelopes(unplaced, take_ids, plan.placements, plan.open)) {
-    AddEnvelope(envelope, plan.open, plan.rows);
+    AddEnvelope(envelope, plan.open, plan.write_requests);
   }
   std::set<std::string> erasing_accounts;
   for (std::size_t i = 0; i < requests.size(); ++i) {
     const auto& [id, request] = requests[i];
-    const Lane& lane = request->lane;
-    AddRequest(id, *request, plan.placements[i], plan.rows);
+    const auto& [account, operation, kind] = request->lane;
+    AddRequest(id, *request, plan.placements[i], plan.write_requests);
     AddItems(id, *request, plan.placements[i], plan);
-    if (CanBeUnlinked(lane.operation, lane.kind)) erasing_accounts.insert(lane.account);
+    if (CanBeUnlinked(operation, kind)) erasing_accounts.insert(account);
   }
-  for (const std::string& account : erasing_accounts) plan.rows.erasing_accounts.Add(account);
+  for (const std::string& account : erasing_accounts) {
+    plan.write_requests.erasing_accounts.Add(account);
+  }
   return plan;
 }
 

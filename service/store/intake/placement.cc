@@ -25,7 +25,7 @@ std::vector<Append> PlanAppends(const std::vector<PlacementRequest>& requests,
 }
 
 std::vector<NewEnvelope> PlanNewEnvelopes(const std::vector<PlacementRequest>& requests,
-                                          const std::function<EnvelopeId(int)>& take_ids,
+                                          const TakeEnvelopeIds& take_ids,
                                           std::vector<Placement>& placements, OpenEnvelopes& open) {
   std::vector<NewEnvelope> envelopes;
   std::map<Lane, std::size_t> current;  // into envelopes: the one that its lane still fills

@@ -12,7 +12,7 @@
 
 namespace lethe::store {
 
-/// What shares envelopes.
+/// Requests of one lane share envelopes.
 struct Lane {
   std::string account;
   Operation operation;
@@ -21,7 +21,8 @@ struct Lane {
   friend auto operator<=>(const Lane&, const Lane&) = default;
 };
 
-/// An envelope that this process opened and may append to until it is full, or taken to be sent.
+/// An envelope that this process opened. It may append to it until the envelope is full, or a
+/// dispatcher claims it.
 struct OpenEnvelope {
   EnvelopeId id;
   int size;
@@ -35,10 +36,10 @@ struct PlacementRequest {
   int item_count;
 };
 
-/// Items to be appended to an open envelope of `size_before`.
+/// Requests to be appended to an open envelope.
 struct Append {
   Lane lane;
-  OpenEnvelope envelope;
+  OpenEnvelope envelope;  ///< As it is before.
   int item_count;
   std::vector<PlacementRequest> requests;
 };
@@ -50,16 +51,19 @@ struct NewEnvelope {
   int size;
 };
 
-/// Which of the requests fit into the envelopes that are open, in order. Each request is in one
-/// Append at most.
+/// Chooses the requests that fit into the open envelopes, in order; a smaller one may pass one that
+/// does not fit. Each request is in one Append at most.
 std::vector<Append> PlanAppends(const std::vector<PlacementRequest>& requests,
                                 const OpenEnvelopes& open);
 
-/// New envelopes for requests: small ones share, one that is larger than an envelope gets its own.
-/// `take_ids(n)` gives the first of n consecutive envelope ids. Placements are written to
-/// `placements[index]`. Where an envelope has room left, `open` gets it.
+/// Gives the first of `count` consecutive ids.
+using TakeEnvelopeIds = std::function<EnvelopeId(int count)>;
+
+/// Opens new envelopes for the requests: small ones share, one that is larger than an envelope gets
+/// consecutive envelopes of its own. Writes where each goes to `placements[index]`. An envelope
+/// with room left becomes its lane's in `open`.
 std::vector<NewEnvelope> PlanNewEnvelopes(const std::vector<PlacementRequest>& requests,
-                                          const std::function<EnvelopeId(int)>& take_ids,
+                                          const TakeEnvelopeIds& take_ids,
                                           std::vector<Placement>& placements, OpenEnvelopes& open);
 
 }  // namespace lethe::store

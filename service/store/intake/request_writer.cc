@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <utility>
 
-#include "store/intake/flush_plan.h"
-#include "store/intake/sql.h"
+#include "store/intake/idempotency_keys.h"
 #include "store/unlinking/unlinked.h"
 
 namespace lethe::store {
@@ -16,118 +16,66 @@ namespace {
 using Requests = std::span<const NumberedRequest>;
 using Answers = std::vector<Result<Admission>>;
 
-/// Of requests that share a key, the first.
-std::vector<bool> FirstOfTheirKeys(Requests requests) {
-  std::vector<bool> first;
-  first.reserve(requests.size());
-  std::set<std::pair<std::string_view, std::string_view>> seen;
-  for (const auto& [id, request] : requests) {
-    first.push_back(seen.emplace(request->principal, request->key_hmac).second);
-  }
-  return first;
-}
+// ---- The statement write_requests, which both ways share.
 
-/// Returns which of the requests were the first to have their key.
-std::set<RequestId> InsertKeys(pqxx::work& work, Requests requests, TimePoint now) {
-  sql::InsertKeys statement{.now = now};
-  const std::vector<bool> first = FirstOfTheirKeys(requests);
-  for (std::size_t i = 0; i < requests.size(); ++i) {
-    if (!first[i]) continue;
-    const auto& [id, request] = requests[i];
-    statement.keys.Add({.principal = request->principal,
-                        .key_hmac = request->key_hmac,
-                        .request_id = id,
-                        .payload_hmac = request->payload_hmac});
-  }
-  std::set<RequestId> inserted;
-  for (const auto& [id] : statement.Run(work)) inserted.insert(id);
-  return inserted;
-}
-
-/// What the first request with this key got. A statement of its own, after the insert: only now is
-/// the other transaction's row seen. The first may be this one, kept by a try that got no answer.
-Result<Admission> FindOriginal(pqxx::work& work, const NumberedRequest& repeat) {
-  const auto original = FirstRow(work, sql::FindKey{.principal = repeat.request->principal,
-                                                    .key_hmac = repeat.request->key_hmac});
-  if (!original) {
-    return Error{ErrorCode::kUnavailable, "STORE_UNAVAILABLE",
-                 "the idempotency key expired at this moment: try again"};
-  }
-  if (original->payload_hmac != repeat.request->payload_hmac) {
-    return Error{
-        ErrorCode::kAlreadyExists, "IDEMPOTENCY_KEY_REUSED",
-        "this idempotency key was used for a request with another payload: use a new key for "
-        "a new request"};
-  }
-  const bool repeated = original->request_id != repeat.id;
-  return Admission{original->request_id, original->create_time, repeated};
-}
-
-enum class Extent {
-  kWholeFlush,  ///< The statement is all there is: it writes the keys as well.
-  kOneStep,     ///< Its transaction has written the keys, and sees to what is unlinked.
-};
-
-/// What sql::WriteRequests answers.
-struct Outcome {
-  bool written;
-  bool taken_envelope;
-  std::set<std::string> unlinking;  ///< Which of the erasing accounts.
-};
-
-Outcome Execute(pqxx::transaction_base& work, const FlushPlan& plan) {
-  const auto rows = plan.rows.Run(work);
-  Outcome outcome{rows.front().written, rows.front().taken_envelope, {}};
-  for (const auto& row : rows) {
-    if (row.unlinking_account) outcome.unlinking.insert(*row.unlinking_account);
-  }
-  return outcome;
-}
-
-struct Write {
+struct Written {
   FlushPlan plan;
-  Outcome outcome;
+  bool written;  ///< False: a key was known, or an account unlinks, and nothing was written.
+  std::set<std::string> unlinking_accounts;  ///< Of the accounts that the flush erases in.
 };
 
-/// Plans and executes until no envelope that is appended to was taken meanwhile; `open` forgets
-/// those that were. Each round has fewer to append to, so it ends.
-Write PlanAndExecute(pqxx::transaction_base& work, Requests requests, OpenEnvelopes& open,
-                     Extent extent, IdSource& ids, TimePoint now) {
+/// Plans the flush and runs write_requests; again if a dispatcher claimed an envelope that the plan
+/// appends to. Each round has fewer envelopes to append to, so it ends. `open` forgets them.
+Written RunWriteRequests(pqxx::transaction_base& work, const Flush& flush, KeyHandling keys,
+                         OpenEnvelopes& open, IdSource& ids) {
+  const auto take_ids = [&](int count) { return EnvelopeId{ids.Take(flush.now, count)}; };
   while (true) {
-    FlushPlan plan = PlanFlush(requests, open, ids, now, extent == Extent::kWholeFlush);
-    Outcome outcome = Execute(work, plan);
-    if (!outcome.taken_envelope) return {std::move(plan), std::move(outcome)};
-    for (const Lane& lane : plan.appended) open.erase(lane);
+    FlushPlan plan = PlanFlush(flush, keys, open, take_ids);
+    const auto rows = plan.write_requests.Run(work);
+    if (rows.front().taken_envelope) {
+      for (const Lane& lane : plan.appended) open.erase(lane);
+      continue;
+    }
+    Written result{std::move(plan), rows.front().written, {}};
+    for (const auto& row : rows) {
+      if (row.unlinking_account) result.unlinking_accounts.insert(*row.unlinking_account);
+    }
+    return result;
   }
 }
 
-/// Whether nothing has to be looked up, as far as the writer knows.
-bool LooksNew(Requests requests, const WriterMemory& memory) {
+// ---- In one statement: the usual flush.
+
+/// Whether, as far as the writer knows, no key is known and no identity is to be looked up.
+bool SeemsNew(Requests requests, const WriterMemory& memory) {
   const std::vector<bool> first = FirstOfTheirKeys(requests);
-  return std::find(first.begin(), first.end(), false) == first.end() &&
-         std::none_of(requests.begin(), requests.end(), [&](const NumberedRequest& numbered) {
+  return std::ranges::find(first, false) == first.end() &&
+         std::ranges::none_of(requests, [&](const NumberedRequest& numbered) {
            const auto& [account, operation, kind] = numbered.request->lane;
            return Unlinks(operation) ||
-                  (CanBeUnlinked(operation, kind) && memory.unlinking.contains(account));
+                  (CanBeUnlinked(operation, kind) && memory.unlinking_accounts.contains(account));
          });
 }
 
-/// The usual flush: one statement, which commits by itself. Nothing if it found a key that is
-/// known, or an account that unlinks: then it has written nothing.
-std::optional<Answers> WriteAtOnce(pqxx::connection& session, Requests requests,
-                                   WriterMemory& memory, IdSource& ids, TimePoint now) {
+/// The statement is its own transaction. Nothing if it found a key that is known, or an account
+/// that unlinks: then it has written nothing.
+std::optional<Answers> WriteInOneStatement(pqxx::connection& session, const Flush& flush,
+                                           WriterMemory& memory, IdSource& ids) {
   pqxx::nontransaction work(session);
-  auto [plan, outcome] = PlanAndExecute(work, requests, memory.open, Extent::kWholeFlush, ids, now);
-  memory.unlinking.merge(outcome.unlinking);
-  if (!outcome.written) return std::nullopt;
+  auto [plan, written, unlinking_accounts] =
+      RunWriteRequests(work, flush, KeyHandling::kInThisStatement, memory.open, ids);
+  memory.unlinking_accounts.merge(unlinking_accounts);
+  if (!written) return std::nullopt;
   memory.open = std::move(plan.open);
   Answers answers;
-  answers.reserve(requests.size());
-  for (const NumberedRequest& request : requests) {
-    answers.emplace_back(Admission{request.id, now, false});
+  answers.reserve(flush.requests.size());
+  for (const NumberedRequest& request : flush.requests) {
+    answers.emplace_back(Admission{request.id, flush.now, false});
   }
   return answers;
 }
+
+// ---- Step by step: where keys are known, or identities are unlinked.
 
 void NoteUnlinkingAccounts(pqxx::work& work, Requests requests) {
   std::set<std::string> accounts;
@@ -137,21 +85,22 @@ void NoteUnlinkingAccounts(pqxx::work& work, Requests requests) {
   if (!accounts.empty()) NoteUnlinking(work, accounts);
 }
 
-/// How many identities of each request are unlinked. After everything is written, so that requests
-/// of this flush are seen as well. `accounts` are those that unlink.
-std::map<RequestId, int> CountUnlinked(pqxx::work& work, const std::set<std::string>& accounts,
-                                       Requests requests,
-                                       const std::vector<Placement>& placements) {
+using UnlinkedCounts = std::map<RequestId, int>;
+
+/// Counts and notes the unlinked identities of each request. Runs after everything is written, so
+/// that it sees the other requests of the flush as well.
+UnlinkedCounts CountUnlinked(pqxx::work& work, const std::set<std::string>& unlinking_accounts,
+                             Requests requests, const std::vector<Placement>& placements) {
   std::vector<ErasureItems> erasures;
   for (std::size_t i = 0; i < requests.size(); ++i) {
     const auto& [id, request] = requests[i];
-    const Lane& lane = request->lane;
-    if (!CanBeUnlinked(lane.operation, lane.kind) || !accounts.contains(lane.account)) continue;
+    const auto& [account, operation, kind] = request->lane;
+    if (!CanBeUnlinked(operation, kind) || !unlinking_accounts.contains(account)) continue;
     const int item_count = static_cast<int>(request->items.size());
-    erasures.push_back({id, lane.account, RangeOf(placements[i], item_count)});
+    erasures.push_back({id, account, RangeOf(placements[i], item_count)});
   }
-  std::map<RequestId, int> counts;
-  if (erasures.empty()) return counts;
+  if (erasures.empty()) return {};
+  UnlinkedCounts counts;
   FindUnlinked(work, erasures, {}, [&](RequestId id, int) { ++counts[id]; });
   std::set<RequestId> unlinked;
   for (const auto& [id, count] : counts) unlinked.insert(id);
@@ -159,37 +108,38 @@ std::map<RequestId, int> CountUnlinked(pqxx::work& work, const std::set<std::str
   return counts;
 }
 
-/// Of requests whose keys this transaction wrote. Returns how many of their identities are
-/// unlinked.
-std::map<RequestId, int> WriteNew(pqxx::work& work, Requests requests, WriterMemory& memory,
-                                  IdSource& ids, TimePoint now) {
-  NoteUnlinkingAccounts(work, requests);
-  auto [plan, outcome] = PlanAndExecute(work, requests, memory.open, Extent::kOneStep, ids, now);
-  // The keys are written: to commit them alone would lose the requests.
-  if (!outcome.written) throw std::logic_error("requests with new keys were not written");
-  if (!plan.unlinking_items.items.empty()) plan.unlinking_items.Run(work);
+/// Writes requests whose keys this transaction has inserted.
+UnlinkedCounts WriteRequestsWithNewKeys(pqxx::work& work, const Flush& flush, WriterMemory& memory,
+                                        IdSource& ids) {
+  if (flush.requests.empty()) return {};
+  NoteUnlinkingAccounts(work, flush.requests);
+  auto [plan, written, unlinking_accounts] =
+      RunWriteRequests(work, flush, KeyHandling::kAlreadyWritten, memory.open, ids);
+  // To commit the keys alone would lose the requests.
+  if (!written) throw std::logic_error("requests with new keys were not written");
+  if (!plan.write_unlinking_items.items.empty()) plan.write_unlinking_items.Run(work);
   memory.open = std::move(plan.open);
-  memory.unlinking.insert(outcome.unlinking.begin(), outcome.unlinking.end());
-  return CountUnlinked(work, outcome.unlinking, requests, plan.placements);
+  memory.unlinking_accounts.insert(unlinking_accounts.begin(), unlinking_accounts.end());
+  return CountUnlinked(work, unlinking_accounts, flush.requests, plan.placements);
 }
 
-/// Keys first; the requests whose key is new are written, the others get their originals' answers.
-Answers WriteInSteps(pqxx::connection& session, Requests requests, WriterMemory& memory,
-                     IdSource& ids, TimePoint now) {
+/// Inserts the keys, writes the requests whose keys are new, and looks up the originals of the
+/// others.
+Answers WriteStepByStep(pqxx::connection& session, const Flush& flush, WriterMemory& memory,
+                        IdSource& ids) {
   pqxx::work work(session);
-  const std::set<RequestId> first_with_key = InsertKeys(work, requests, now);
-  std::vector<NumberedRequest> winners;
-  for (const NumberedRequest& request : requests) {
-    if (first_with_key.contains(request.id)) winners.push_back(request);
+  const std::set<RequestId> inserted = InsertKeys(work, flush.requests, flush.now);
+  std::vector<NumberedRequest> with_new_keys;
+  for (const NumberedRequest& request : flush.requests) {
+    if (inserted.contains(request.id)) with_new_keys.push_back(request);
   }
   WriterMemory after = memory;
-  std::map<RequestId, int> unlinked;
-  if (!winners.empty()) unlinked = WriteNew(work, winners, after, ids, now);
+  UnlinkedCounts unlinked = WriteRequestsWithNewKeys(work, {with_new_keys, flush.now}, after, ids);
   Answers answers;
-  answers.reserve(requests.size());
-  for (const NumberedRequest& request : requests) {
-    if (first_with_key.contains(request.id)) {
-      answers.emplace_back(Admission{request.id, now, false, unlinked[request.id]});
+  answers.reserve(flush.requests.size());
+  for (const NumberedRequest& request : flush.requests) {
+    if (inserted.contains(request.id)) {
+      answers.emplace_back(Admission{request.id, flush.now, false, unlinked[request.id]});
     } else {
       answers.emplace_back(FindOriginal(work, request));
     }
@@ -201,16 +151,16 @@ Answers WriteInSteps(pqxx::connection& session, Requests requests, WriterMemory&
 
 }  // namespace
 
-std::vector<Result<Admission>> WriteRequests(pqxx::connection& session, Requests requests,
-                                             WriterMemory& memory, IdSource& ids, TimePoint now) {
-  if (LooksNew(requests, memory)) {
+std::vector<Result<Admission>> WriteFlush(pqxx::connection& session, const Flush& flush,
+                                          WriterMemory& memory, IdSource& ids) {
+  if (SeemsNew(flush.requests, memory)) {
     try {
-      if (auto answers = WriteAtOnce(session, requests, memory, ids, now)) return *answers;
+      if (auto answers = WriteInOneStatement(session, flush, memory, ids)) return *answers;
     } catch (const pqxx::unique_violation&) {
       // Another process has just kept one of the keys.
     }
   }
-  return WriteInSteps(session, requests, memory, ids, now);
+  return WriteStepByStep(session, flush, memory, ids);
 }
 
 }  // namespace lethe::store

@@ -2,31 +2,31 @@
 
 #include <pqxx/pqxx>
 #include <set>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "lethe/request.h"
 #include "lethe/result.h"
 #include "store/ids/id_source.h"
+#include "store/intake/flush_plan.h"
 #include "store/intake/placement.h"
-#include "store/intake/sealed_request.h"
 
 namespace lethe::store {
 
-/// What a writer knows from its flushes before; wrong knowledge costs a round trip, nothing else.
+/// What a writer remembers of its earlier flushes. Where it is outdated, a flush takes another
+/// round trip and is right all the same.
 struct WriterMemory {
-  OpenEnvelopes open;               ///< What may be appended to.
-  std::set<std::string> unlinking;  ///< Accounts that have requests which unlink identities.
+  OpenEnvelopes open;                        ///< What may be appended to.
+  std::set<std::string> unlinking_accounts;  ///< Those with requests that Unlinks().
 };
 
-/// Makes all requests durable in one transaction, and answers each. A repeated key gets the
-/// original's answer, or IDEMPOTENCY_KEY_REUSED if its payload differs.
+/// Commits all requests of the flush in one transaction, and answers each in its place. A request
+/// with a known key gets the original's admission, or IDEMPOTENCY_KEY_REUSED if its payload
+/// differs.
 ///
-/// Throws what pqxx throws. If the session broke meanwhile, nobody knows whether they were kept:
-/// writing them again, under the same ids, finds out. They are kept once either way.
-std::vector<Result<Admission>> WriteRequests(pqxx::connection& session,
-                                             std::span<const NumberedRequest> requests,
-                                             WriterMemory& memory, IdSource& ids, TimePoint now);
+/// Throws what pqxx throws. If the session broke, the flush may be committed or not: write it again
+/// under the same ids. Each request is kept once either way.
+std::vector<Result<Admission>> WriteFlush(pqxx::connection& session, const Flush& flush,
+                                          WriterMemory& memory, IdSource& ids);
 
 }  // namespace lethe::store

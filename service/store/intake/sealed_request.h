@@ -17,7 +17,7 @@ struct SealedItem {
   crypto::Bytes digest;
 };
 
-/// A request as it is written: nothing of it can be read without the keys.
+/// A request as it is written: its identifiers cannot be read without the keys.
 struct SealedRequest {
   std::string principal;
   Lane lane;
@@ -29,7 +29,7 @@ struct SealedRequest {
   std::optional<TimePoint> due_time;
 };
 
-/// A request and the id that it gets.
+/// A request and the id that it is written under.
 struct NumberedRequest {
   RequestId id;
   const SealedRequest* request;
