@@ -9,35 +9,11 @@
 #include "store/base/statements.h"
 #include "store/base/values.h"
 #include "store/base/verification_statements.h"
+#include "store/intake/request_sealer.h"
 #include "store/unlinking/unlinked.h"
 
 namespace lethe::store {
 namespace {
-
-/// Everything that makes two payloads the same. Lengths stand before texts, so no two payloads
-/// share an encoding.
-std::string EncodePayload(const NewRequest& request) {
-  std::string payload;
-  const auto add = [&payload](std::string_view text) {
-    payload += std::to_string(text.size());
-    payload += ':';
-    payload += text;
-  };
-  const auto add_time = [&add](const std::optional<TimePoint>& time) {
-    add(time ? std::to_string(ToMicros(*time)) : "");
-  };
-  add(request.account);
-  add(Name(request.operation));
-  add(Name(request.kind));
-  add_time(request.submit_time);
-  add_time(request.due_time);
-  for (const NewItem& item : request.items) {
-    add(std::to_string(item.ordinal));
-    add(item.identifier.Reveal());
-  }
-  add(std::to_string(request.duplicate_count));
-  return payload;
-}
 
 Error RequestNotFound() {
   return Error{ErrorCode::kNotFound, "REQUEST_NOT_FOUND",
@@ -152,25 +128,7 @@ PgRequestStore::PgRequestStore(const crypto::KeyRing& keys, Committer& committer
     : keys_(keys), committer_(committer), pool_(pool) {}
 
 void PgRequestStore::Submit(NewRequest request, SubmitDone done) {
-  committer_.Submit(Seal(request), std::move(done));
-}
-
-SealedRequest PgRequestStore::Seal(const NewRequest& request) const {
-  using crypto::MacPurpose;
-  SealedRequest sealed{.principal = request.principal,
-                       .lane = {request.account, request.operation, request.kind},
-                       .key_hmac = keys_.Mac(MacPurpose::kIdempotencyKey, request.idempotency_key),
-                       .payload_hmac = keys_.Mac(MacPurpose::kPayload, EncodePayload(request)),
-                       .items = {},
-                       .duplicate_count = request.duplicate_count,
-                       .submit_time = request.submit_time,
-                       .due_time = request.due_time};
-  for (const NewItem& item : request.items) {
-    // Sealed for its account: bytes that were moved to another one do not open.
-    sealed.items.push_back({item.ordinal, keys_.Seal(item.identifier, request.account),
-                            keys_.Mac(MacPurpose::kIdentifier, item.identifier.Reveal())});
-  }
-  return sealed;
+  committer_.Submit(SealRequest(request, keys_), std::move(done));
 }
 
 Result<RequestView> PgRequestStore::Get(std::string_view account, RequestId id) {

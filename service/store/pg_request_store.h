@@ -19,8 +19,6 @@ class PgRequestStore final : public RequestStore {
   Result<Page<ItemView>> ListItems(const ListItemsParams& params) override;
 
  private:
-  SealedRequest Seal(const NewRequest& request) const;
-
   const crypto::KeyRing& keys_;
   Committer& committer_;
   Pool& pool_;
