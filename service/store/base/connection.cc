@@ -4,7 +4,6 @@
 #include <span>
 #include <string_view>
 
-#include "store/base/order_statements.h"
 #include "store/base/review_statements.h"
 #include "store/base/statements.h"
 #include "store/base/verification_statements.h"
@@ -39,7 +38,6 @@ std::unique_ptr<pqxx::connection> Connect(const UrlSource& url) {
   }
   for (const std::span<const Statement* const> room :
        {std::span<const Statement* const>(kStatements),
-        {kOrderStatements},
         {kReviewStatements},
         {kVerificationStatements}}) {
     for (const Statement* statement : room) connection->prepare(statement->name, statement->sql);

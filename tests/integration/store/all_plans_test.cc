@@ -8,7 +8,6 @@
 
 #include "crypto/key_ring.h"
 #include "integration/store/world.h"
-#include "store/base/order_statements.h"
 #include "store/base/review_statements.h"
 #include "store/base/statements.h"
 #include "store/base/verification_statements.h"
@@ -21,7 +20,6 @@ std::vector<const Statement*> EveryStatement() {
   std::vector<const Statement*> all;
   for (const std::span<const Statement* const> room :
        {std::span<const Statement* const>(kStatements),
-        {kOrderStatements},
         {kReviewStatements},
         {kVerificationStatements}}) {
     all.insert(all.end(), room.begin(), room.end());
