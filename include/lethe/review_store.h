@@ -32,7 +32,7 @@ struct ReviewView {
 
 /// One call that carried the batch, perhaps among others from which it has split since.
 struct AttemptView {
-  int number;
+  int call_number;
   TimePoint started_at;
   std::optional<TimePoint> finished_at = {};
   std::optional<OutcomeClass> outcome = {};  ///< Nothing: no answer was ever seen.
@@ -46,7 +46,7 @@ struct AttemptView {
 struct ReviewDetails {
   ReviewView review;
   std::vector<RequestId> requests;    ///< That it has items of; ascending.
-  std::vector<AttemptView> attempts;  ///< By number.
+  std::vector<AttemptView> attempts;  ///< By call number.
 };
 
 /// Oldest envelope first. `after` is the last of the page before.

@@ -53,7 +53,7 @@ v1::AuditEvent::Action ToProto(AuditAction action) {
 
 v1::Review::Attempt ToProto(const AttemptView& view) {
   v1::Review::Attempt proto;
-  proto.set_number(view.number);
+  proto.set_number(view.call_number);
   *proto.mutable_start_time() = ToProto(view.started_at);
   if (view.finished_at) *proto.mutable_finish_time() = ToProto(*view.finished_at);
   if (view.outcome) proto.set_outcome(ToProto(*view.outcome));

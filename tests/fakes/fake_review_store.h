@@ -53,7 +53,7 @@ class FakeReviewStore final : public ReviewStore {
           attempt.span.hi < row.span.hi) {
         continue;
       }
-      details.attempts.push_back({.number = attempt.number,
+      details.attempts.push_back({.call_number = attempt.number,
                                   .started_at = attempt.started_at,
                                   .finished_at = attempt.finished_at,
                                   .outcome = attempt.outcome,
@@ -61,7 +61,7 @@ class FakeReviewStore final : public ReviewStore {
                                   .code = attempt.code,
                                   .abandoned = attempt.abandoned});
     }
-    std::ranges::sort(details.attempts, {}, &AttemptView::number);
+    std::ranges::sort(details.attempts, {}, &AttemptView::call_number);
     return details;
   }
 

@@ -4,7 +4,6 @@
 #include <span>
 #include <string_view>
 
-#include "store/base/review_statements.h"
 #include "store/base/statements.h"
 #include "store/base/verification_statements.h"
 
@@ -38,7 +37,6 @@ std::unique_ptr<pqxx::connection> Connect(const UrlSource& url) {
   }
   for (const std::span<const Statement* const> room :
        {std::span<const Statement* const>(kStatements),
-        {kReviewStatements},
         {kVerificationStatements}}) {
     for (const Statement* statement : room) connection->prepare(statement->name, statement->sql);
   }

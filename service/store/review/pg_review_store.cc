@@ -2,90 +2,83 @@
 
 #include <limits>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
 #include "store/accounts/sql.h"
 #include "store/base/page.h"
-#include "store/base/review_statements.h"
-#include "store/base/values.h"
+#include "store/review/sql.h"
 
 namespace lethe::store {
 namespace {
-
-template <typename T>
-std::optional<T> ToWord(const pqxx::field& name) {
-  return name.is_null() ? std::nullopt : Parse<T>(name.c_str());
-}
-
-std::string TextOf(const pqxx::field& text) { return text.is_null() ? "" : text.c_str(); }
 
 Error ReviewNotFound() {
   return Error{ErrorCode::kNotFound, "REVIEW_NOT_FOUND",
                "the account has no batch of this name that needs a review"};
 }
 
-/// A row of kListReviews.
-ReviewView ToReview(const pqxx::row& row, std::string_view account) {
+/// A row of ListReviews or of ReadReview.
+template <typename Row>
+ReviewView ToReview(const Row& row, std::string_view account) {
   return {.account = std::string(account),
-          .envelope = EnvelopeId{row[0].as<std::int64_t>()},
-          .kind = Parse<IdentifierKind>(row[4].c_str()).value(),
-          .facts = {.operation = Parse<Operation>(row[3].c_str()).value(),
-                    .span = {row[1].as<int>(), row[2].as<int>()},
-                    .reason = TextOf(row[6]),
-                    .call_count = row[7].as<int>(),
-                    .unknown_since = ToOptionalTime(row[8])},
-          .since = ToOptionalTime(row[9])};
+          .envelope = row.envelope,
+          .kind = row.kind,
+          .facts = {.operation = row.operation,
+                    .span = {row.lo, row.hi},
+                    .reason = row.reason,
+                    .call_count = row.call_count,
+                    .unknown_since = row.unknown_since},
+          .since = row.review_since};
 }
 
-bool NeedsReview(const pqxx::row& row) { return row[5].c_str() == Name(BatchState::kNeedsReview); }
+bool NeedsReview(const sql::ReadReview::Row& row) { return row.state == BatchState::kNeedsReview; }
 
-AttemptView ToAttempt(const pqxx::row& row) {
-  return {.number = row[0].as<int>(),
-          .started_at = ToTime(row[1]),
-          .finished_at = ToOptionalTime(row[2]),
-          .outcome = ToWord<OutcomeClass>(row[3]),
-          .http_status = row[4].is_null() ? 0 : row[4].as<int>(),
-          .code = TextOf(row[5]),
-          .abandoned = row[6].as<bool>()};
+AttemptView ToAttempt(sql::ReviewedAttempts::Row row) {
+  return {.call_number = row.call_number,
+          .started_at = row.started_at,
+          .finished_at = row.finished_at,
+          .outcome = row.outcome,
+          .http_status = row.http_status.value_or(0),
+          .code = std::move(row.code),
+          .abandoned = row.abandoned};
 }
 
-AccountCondition ToCondition(const pqxx::row& row) {
-  AccountCondition condition{.account = row[0].c_str(), .held_refusals = row[5].as<int>()};
-  if (!row[1].is_null()) {
-    condition.block = AccountBlock{.since = ToTime(row[1]),
-                                   .reason = row[2].c_str(),
-                                   .resume = Parse<Resume>(row[3].c_str()).value(),
-                                   .probe_at = ToOptionalTime(row[4])};
+AccountCondition ToCondition(sql::ReadAccounts::Row row) {
+  AccountCondition condition{.account = std::move(row.account),
+                             .held_refusals = static_cast<int>(row.held_refusals)};
+  if (row.blocked_since) {
+    condition.block = AccountBlock{.since = *row.blocked_since,
+                                   .reason = std::move(row.blocked_reason),
+                                   .resume = row.resume_by.value(),
+                                   .probe_at = row.probe_at};
   }
   return condition;
 }
 
 std::vector<AccountCondition> ReadAccounts(pqxx::transaction_base& work,
                                            std::span<const std::string> names) {
-  ArrayLiteral accounts;
-  for (const std::string& name : names) accounts.AddText(name);
+  sql::ReadAccounts read;
+  for (const std::string& name : names) read.accounts.Add(name);
   std::vector<AccountCondition> conditions;
-  for (const auto& row : work.exec_prepared(kReadAccounts.name, accounts.str())) {
-    conditions.push_back(ToCondition(row));
-  }
+  for (auto& row : read.Run(work)) conditions.push_back(ToCondition(std::move(row)));
   return conditions;
 }
 
-AuditEvent ToEvent(const pqxx::row& row) {
-  AuditEvent event{.id = row[0].as<std::int64_t>(),
-                   .at = ToTime(row[1]),
-                   .principal = row[2].c_str(),
-                   .action = ToWord<AuditAction>(row[3]).value(),
-                   .account = row[4].c_str(),
-                   .state_before = row[8].c_str(),
-                   .reason_before = TextOf(row[9]),
-                   .state_after = row[10].c_str(),
-                   .justification = row[11].c_str()};
-  if (!row[5].is_null()) {
-    event.envelope = EnvelopeId{row[5].as<std::int64_t>()};
-    event.span = {row[6].as<int>(), row[7].as<int>()};
-  }
+/// A row of WriteAuditEvent or of ListAuditEvents.
+template <typename Row>
+AuditEvent ToEvent(const Row& row) {
+  AuditEvent event{.id = row.id,
+                   .at = row.at,
+                   .principal = row.principal,
+                   .action = row.action,
+                   .account = row.account,
+                   .envelope = row.envelope,
+                   .state_before = row.state_before,
+                   .reason_before = row.reason_before,
+                   .state_after = row.state_after,
+                   .justification = row.justification};
+  if (row.envelope) event.span = {row.lo.value(), row.hi.value()};
   return event;
 }
 
@@ -93,26 +86,32 @@ AuditAction ActionOf(ReviewDecision decision) {
   switch (decision) {
     case ReviewDecision::kSendAgain: return AuditAction::kSendAgain;
     case ReviewDecision::kMarkAccepted: return AuditAction::kMarkAccepted;
-    case ReviewDecision::kCancel: return AuditAction::kCancel;
+    case ReviewDecision::kCancel: break;
   }
   return AuditAction::kCancel;
 }
 
 AuditEvent Decide(pqxx::work& work, const ResolveReviewParams& params, const ReviewFacts& facts) {
-  const auto envelope = ToInt(params.batch.envelope);
+  const EnvelopeId envelope = params.batch.envelope;
   const Transition transition = Resolve(facts, params.decision, params.hours, params.now);
-  const std::string state_after(Name(transition.to));
-  if (work.exec_prepared(kResolveReview.name, envelope, facts.span.lo, state_after,
-                         transition.reason, ToMicros(transition.accepted_at),
-                         ToMicros(transition.window_end))
-          .empty()) {
-    throw std::logic_error("a batch moves while it is locked");
-  }
-  return ToEvent(work.exec_prepared1(kWriteAuditEvent.name, params.by.principal,
-                                     std::string(Name(ActionOf(params.decision))),
-                                     std::string(params.account), envelope, facts.span.lo,
-                                     facts.span.hi, std::string(Name(BatchState::kNeedsReview)),
-                                     facts.reason, state_after, params.by.justification));
+  const int moved = sql::ResolveReview{.envelope = envelope,
+                                       .lo = facts.span.lo,
+                                       .state = transition.to,
+                                       .reason = transition.reason,
+                                       .accepted_at = transition.accepted_at,
+                                       .window_end = transition.window_end}
+                        .Run(work);
+  if (moved == 0) throw std::logic_error("a batch moves while it is locked");
+  return ToEvent(OnlyRow(work, sql::WriteAuditEvent{.principal = params.by.principal,
+                                                    .action = ActionOf(params.decision),
+                                                    .account = params.account,
+                                                    .envelope = envelope,
+                                                    .lo = facts.span.lo,
+                                                    .hi = facts.span.hi,
+                                                    .state_before = Name(BatchState::kNeedsReview),
+                                                    .reason_before = facts.reason,
+                                                    .state_after = Name(transition.to),
+                                                    .justification = params.by.justification}));
 }
 
 void DecideHeldRefusals(pqxx::work& work, const ResumeAccountParams& params,
@@ -121,9 +120,14 @@ void DecideHeldRefusals(pqxx::work& work, const ResumeAccountParams& params,
       decision == HeldRefusals::kReject ? AuditAction::kReject : AuditAction::kSendAgain;
   for (const std::optional<TimePoint> unknown_since : {std::optional<TimePoint>(), {TimePoint{}}}) {
     const Transition transition = Resolve(decision, unknown_since);
-    work.exec_prepared(kResolveHeldRefusals.name, params.account, std::string(Name(transition.to)),
-                       transition.reason, params.by.principal, std::string(Name(action)),
-                       params.by.justification, unknown_since.has_value());
+    sql::ResolveHeldRefusals{.account = params.account,
+                             .effect_unknown = unknown_since.has_value(),
+                             .state = transition.to,
+                             .reason = transition.reason,
+                             .principal = params.by.principal,
+                             .action = action,
+                             .justification = params.by.justification}
+        .Run(work);
   }
 }
 
@@ -133,12 +137,12 @@ Result<Page<ReviewView>> PgReviewStore::ListReviews(const ListReviewsParams& par
   const BatchKey after = params.after.value_or(BatchKey{});
   return pool_.WithRetry([&](pqxx::connection& connection) -> Result<Page<ReviewView>> {
     pqxx::nontransaction work(connection);
+    const sql::ListReviews list{.account = params.account,
+                                .after_envelope = after.envelope,
+                                .after_lo = after.lo,
+                                .limit = params.page_size + 1};
     std::vector<ReviewView> reviews;
-    for (const auto& row :
-         work.exec_prepared(kListReviews.name, std::string(params.account), ToInt(after.envelope),
-                            after.lo, params.page_size + 1)) {
-      reviews.push_back(ToReview(row, params.account));
-    }
+    for (const auto& row : list.Run(work)) reviews.push_back(ToReview(row, params.account));
     return ToPage(std::move(reviews), params.page_size);
   });
 }
@@ -146,18 +150,15 @@ Result<Page<ReviewView>> PgReviewStore::ListReviews(const ListReviewsParams& par
 Result<ReviewDetails> PgReviewStore::GetReview(std::string_view account, BatchKey batch) {
   return pool_.WithRetry([&](pqxx::connection& connection) -> Result<ReviewDetails> {
     pqxx::transaction<pqxx::repeatable_read, pqxx::read_only> work(connection);
-    const auto envelope = ToInt(batch.envelope);
-    const auto found =
-        work.exec_prepared(kReadReview.name, std::string(account), envelope, batch.lo);
-    if (found.empty() || !NeedsReview(found[0])) return ReviewNotFound();
-    ReviewDetails details{.review = ToReview(found[0], account), .requests = {}, .attempts = {}};
+    const auto found = FirstRow(
+        work, sql::ReadReview{.account = account, .envelope = batch.envelope, .lo = batch.lo});
+    if (!found || !NeedsReview(*found)) return ReviewNotFound();
+    ReviewDetails details{.review = ToReview(*found, account), .requests = {}, .attempts = {}};
     const Span span = details.review.facts.span;
-    for (const auto& row : work.exec_prepared(kReviewedRequests.name, envelope, span.lo, span.hi)) {
-      details.requests.push_back(RequestId{row[0].as<std::int64_t>()});
-    }
-    for (const auto& row : work.exec_prepared(kReviewedAttempts.name, envelope, span.lo, span.hi)) {
-      details.attempts.push_back(ToAttempt(row));
-    }
+    const sql::ReviewedRequests requests{.envelope = batch.envelope, .lo = span.lo, .hi = span.hi};
+    for (const auto& row : requests.Run(work)) details.requests.push_back(row.request_id);
+    const sql::ReviewedAttempts attempts{.envelope = batch.envelope, .lo = span.lo, .hi = span.hi};
+    for (auto& row : attempts.Run(work)) details.attempts.push_back(ToAttempt(std::move(row)));
     return details;
   });
 }
@@ -165,14 +166,14 @@ Result<ReviewDetails> PgReviewStore::GetReview(std::string_view account, BatchKe
 Result<AuditEvent> PgReviewStore::ResolveReview(const ResolveReviewParams& params) {
   return pool_.With([&](pqxx::connection& connection) -> Result<AuditEvent> {
     pqxx::work work(connection);
-    const auto envelope = ToInt(params.batch.envelope);
-    work.exec_prepared(kLockReview.name, envelope, params.batch.lo);
-    const auto found = work.exec_prepared(kReadReview.name, std::string(params.account), envelope,
-                                          params.batch.lo);
-    if (found.empty()) return ReviewNotFound();
-    const ReviewFacts facts = ToReview(found[0], params.account).facts;
-    // Nothing that an operator was shown has the etag of a batch that needs no review.
-    const std::string_view etag = NeedsReview(found[0]) ? params.etag : "";
+    const auto& [envelope, lo] = params.batch;
+    sql::LockReview{.envelope = envelope, .lo = lo}.Run(work);
+    const auto found =
+        FirstRow(work, sql::ReadReview{.account = params.account, .envelope = envelope, .lo = lo});
+    if (!found) return ReviewNotFound();
+    const ReviewFacts facts = ToReview(*found, params.account).facts;
+    // No operator was ever shown an etag of a batch that needs no review, so none fits.
+    const std::string_view etag = NeedsReview(*found) ? params.etag : "";
     if (const Status checked = CheckDecision(facts, etag, params.decision); !checked.ok()) {
       return checked.error();
     }
@@ -198,12 +199,18 @@ Result<AccountCondition> PgReviewStore::ResumeAccount(const ResumeAccountParams&
     const Status checked = CheckResume(before, params.etag, params.held_refusals);
     if (!checked.ok()) return checked.error();
 
-    work.exec_prepared(kResumeAccount.name, params.account);
-    const std::optional<int> no_batch;
-    work.exec_prepared(kWriteAuditEvent.name, params.by.principal,
-                       std::string(Name(AuditAction::kResume)), params.account, no_batch, no_batch,
-                       no_batch, std::string("blocked"), before.block->reason,
-                       std::string("served"), params.by.justification);
+    sql::ResumeAccount{.account = params.account}.Run(work);
+    sql::WriteAuditEvent{.principal = params.by.principal,
+                         .action = AuditAction::kResume,
+                         .account = params.account,
+                         .envelope = {},
+                         .lo = {},
+                         .hi = {},
+                         .state_before = "blocked",
+                         .reason_before = before.block->reason,
+                         .state_after = "served",
+                         .justification = params.by.justification}
+        .Run(work);
     if (before.held_refusals > 0) DecideHeldRefusals(work, params, *params.held_refusals);
     AccountCondition after = ReadAccounts(work, {&params.account, 1}).front();
     work.commit();
@@ -215,11 +222,10 @@ Result<Page<AuditEvent>> PgReviewStore::ListAuditEvents(const ListAuditEventsPar
   const std::int64_t before = params.before.value_or(std::numeric_limits<std::int64_t>::max());
   return pool_.WithRetry([&](pqxx::connection& connection) -> Result<Page<AuditEvent>> {
     pqxx::nontransaction work(connection);
+    const sql::ListAuditEvents list{
+        .account = params.account, .before = before, .limit = params.page_size + 1};
     std::vector<AuditEvent> events;
-    for (const auto& row : work.exec_prepared(kListAuditEvents.name, std::string(params.account),
-                                              before, params.page_size + 1)) {
-      events.push_back(ToEvent(row));
-    }
+    for (const auto& row : list.Run(work)) events.push_back(ToEvent(row));
     return ToPage(std::move(events), params.page_size);
   });
 }

@@ -9,11 +9,12 @@
 #include "lethe/account.h"
 #include "lethe/verification_queue.h"
 #include "store/base/connection.h"
+#include "store/verification/look_claimer.h"
 
 namespace lethe::store {
 
-/// Verification in PostgreSQL. The fence is a slot, as in PgDeliveryQueue; what a claim works on is
-/// its own because the claim moves the batch's `look_at` to the end of the lease.
+/// Verification in PostgreSQL. The fence is a slot, as in PgDeliveryQueue. Two looks never take one
+/// batch, because a claim moves the batch's `look_at` to the end of the lease.
 class PgVerificationQueue final : public VerificationQueue {
  public:
   /// `holder` names the process in slots. PgDeliveryQueue::RegisterAccounts() makes those.
@@ -26,19 +27,8 @@ class PgVerificationQueue final : public VerificationQueue {
   Result<int> ForgetCaptures(int limit) override;
 
  private:
-  struct Settings {
-    int concurrency;
-    Verification verification;
-  };
-
-  void ReadItems(pqxx::work& work, LookClaim& claim, double share) const;
-  std::map<int, Capture> ReadCaptures(pqxx::work& work, const LookClaim& claim) const;
-  void KeepCaptures(pqxx::work& work, const LookClaim& claim, const LookResult& result) const;
-  bool MoveOn(pqxx::work& work, const LookClaim& claim, const LookResult& result) const;
-  bool Conclude(pqxx::work& work, const LookClaim& claim, const LookResult& result) const;
-
-  const std::string holder_;
-  std::map<std::string, Settings, std::less<>> accounts_;
+  std::map<std::string, Account, std::less<>> accounts_;  ///< Those that verify, by name.
+  const LookClaimer claimer_;
   const crypto::KeyRing& keys_;
   Pool& pool_;
 };

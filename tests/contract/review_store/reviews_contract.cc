@@ -96,18 +96,19 @@ TEST_P(ReviewStoreContract, ShowsRequestsAndCallsOfTheBatchAndOfWhatItSplitFrom)
   EXPECT_EQ(details->review.key(), KeyOf(row));
   EXPECT_THAT(details->requests,
               ElementsAre(RequestId{kFirstEnvelope + 1}, RequestId{kFirstEnvelope + 2}));
-  EXPECT_THAT(details->attempts,
-              ElementsAre(AttemptView{.number = 1,
-                                      .started_at = start,
-                                      .finished_at = start + 1s,
-                                      .outcome = OutcomeClass::kThrottled,
-                                      .http_status = 429},
-                          AttemptView{.number = 2, .started_at = start + 1min, .abandoned = true},
-                          AttemptView{.number = 3,
-                                      .started_at = start + 2min,
-                                      .finished_at = start + 3min,
-                                      .outcome = OutcomeClass::kUnknown,
-                                      .code = "timeout"}));
+  EXPECT_THAT(
+      details->attempts,
+      ElementsAre(AttemptView{.call_number = 1,
+                              .started_at = start,
+                              .finished_at = start + 1s,
+                              .outcome = OutcomeClass::kThrottled,
+                              .http_status = 429},
+                  AttemptView{.call_number = 2, .started_at = start + 1min, .abandoned = true},
+                  AttemptView{.call_number = 3,
+                              .started_at = start + 2min,
+                              .finished_at = start + 3min,
+                              .outcome = OutcomeClass::kUnknown,
+                              .code = "timeout"}));
 }
 
 TEST_P(ReviewStoreContract, FindsReviewsOnlyUnderTheirAccountAndWhileTheyNeedOne) {

@@ -8,7 +8,6 @@
 
 #include "crypto/key_ring.h"
 #include "integration/store/world.h"
-#include "store/base/review_statements.h"
 #include "store/base/statements.h"
 #include "store/base/verification_statements.h"
 #include "support/history.h"
@@ -20,7 +19,6 @@ std::vector<const Statement*> EveryStatement() {
   std::vector<const Statement*> all;
   for (const std::span<const Statement* const> room :
        {std::span<const Statement* const>(kStatements),
-        {kReviewStatements},
         {kVerificationStatements}}) {
     all.insert(all.end(), room.begin(), room.end());
   }

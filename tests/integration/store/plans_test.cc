@@ -8,8 +8,6 @@
 #include <string_view>
 
 #include "integration/store/world.h"
-#include "store/base/order_statements.h"
-#include "store/base/review_statements.h"
 #include "store/base/statements.h"
 #include "store/base/verification_statements.h"
 #include "store/ids/id_generator.h"
@@ -297,34 +295,50 @@ TEST_F(Plans, NotingWhatIsUnlinkedReadsTheRequestsOnly) {
 }
 
 TEST_F(Plans, ReviewsAreFoundWithoutTheHistory) {
-  EXPECT_THAT(PlanOf(kListReviews, "'acme', 0, 0, 51"),
-              AllOf(ReadsNoTableWhole(), HasSubstr("batch_review"), Not(HasSubstr("Sort"))));
-  EXPECT_THAT(PlanOf(kReadReview, "'acme', " + kEnvelope + ", 0"),
+  EXPECT_THAT(
+      PlanOf("list_reviews",
+             {{"account", "'acme'"}, {"after_envelope", "0"}, {"after_lo", "0"}, {"limit", "51"}}),
+      AllOf(ReadsNoTableWhole(), HasSubstr("batch_review"), Not(HasSubstr("Sort"))));
+  EXPECT_THAT(PlanOf("read_review", {{"account", "'acme'"}, {"envelope", kEnvelope}, {"lo", "0"}}),
               AllOf(ReadsNoTableWhole(), HasSubstr("batch_pkey")));
-  EXPECT_THAT(PlanOf(kReviewedRequests, kEnvelope + ", 0, 9"), ReadsNoTableWhole());
+  EXPECT_THAT(PlanOf("reviewed_requests", {{"envelope", kEnvelope}, {"lo", "0"}, {"hi", "9"}}),
+              ReadsNoTableWhole());
 }
 
 TEST_F(Plans, HeldRefusalsAreFoundWithoutTheHistory) {
-  EXPECT_THAT(PlanOf(kReadAccounts, "'{acme}'"),
+  EXPECT_THAT(PlanOf("read_accounts", {{"accounts", "'{acme}'"}}),
               AllOf(ReadsNoTableWhole(), HasSubstr("batch_held")));
-  EXPECT_THAT(
-      PlanOf(kResolveHeldRefusals, "'acme', 'ready', 'why', 'jane', 'send_again', 'x', false"),
-      AllOf(ReadsNoTableWhole(), HasSubstr("batch_held")));
+  EXPECT_THAT(PlanOf("resolve_held_refusals", {{"account", "'acme'"},
+                                               {"effect_unknown", "false"},
+                                               {"state", "'ready'"},
+                                               {"reason", "'why'"},
+                                               {"principal", "'jane'"},
+                                               {"action", "'send_again'"},
+                                               {"justification", "'x'"}}),
+              AllOf(ReadsNoTableWhole(), HasSubstr("batch_held")));
 }
 
-TEST_F(Plans, WhatIsDueToBeLookedAtIsReadFromItsIndex) {
-  EXPECT_THAT(PlanOf(kTakeCapture, "'acme', 90000, 2000"),
-              AllOf(ReadsNoTableWhole(), HasSubstr("batch_capture"), Not(HasSubstr("Sort"))));
-  EXPECT_THAT(PlanOf(kTakeReadBack, "'acme', 90000, 'erasure'"),
+TEST_F(Plans, BatchesThatAreDueForALookAreReadFromTheirIndex) {
+  EXPECT_THAT(
+      PlanOf("take_capture", {{"account", "'acme'"}, {"lease", "90000"}, {"linger", "2000"}}),
+      AllOf(ReadsNoTableWhole(), HasSubstr("batch_capture"), Not(HasSubstr("Sort"))));
+  EXPECT_THAT(PlanOf("take_read_back",
+                     {{"account", "'acme'"}, {"lease", "90000"}, {"operation", "'erasure'"}}),
               AllOf(ReadsNoTableWhole(), ContainsRegex("batch_(window|read_back)"),
                     Not(HasSubstr("Sort"))));
-  EXPECT_THAT(PlanOf(kTakeSecondLook, "'acme', 90000, 'erasure'"),
+  EXPECT_THAT(PlanOf("take_second_look",
+                     {{"account", "'acme'"}, {"lease", "90000"}, {"operation", "'erasure'"}}),
               AllOf(ReadsNoTableWhole(), HasSubstr("batch_second_look"), Not(HasSubstr("Sort"))));
-  EXPECT_THAT(PlanOf(kDueLooks, "'{acme,globex}', '{erasure,demerge}', 2000"), ReadsNoTableWhole());
+  EXPECT_THAT(PlanOf("due_looks", {{"routes.account", "'{acme,globex}'"},
+                                   {"routes.operation", "'{erasure,demerge}'"},
+                                   {"linger", "2000"}}),
+              ReadsNoTableWhole());
 }
 
-TEST_F(Plans, ItemsToLookAtAreThoseOfOneEnvelope) {
-  EXPECT_THAT(PlanOf(kReadLookItems, kEnvelope + ", 0, 99, 1"), ReadsNoTableWhole());
+TEST_F(Plans, TheItemsOfALookAreThoseOfOneEnvelope) {
+  EXPECT_THAT(PlanOf("read_look_items",
+                     {{"envelope", kEnvelope}, {"lo", "0"}, {"hi", "99"}, {"call_number", "1"}}),
+              ReadsNoTableWhole());
 }
 
 TEST_F(Plans, WhatWasReadBackIsCountedByTheBatchesOfTheRequests) {

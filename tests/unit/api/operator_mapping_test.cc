@@ -52,10 +52,10 @@ TEST(ReviewToProto, LeavesOutWhatIsNotKnown) {
 
 TEST(AttemptToProto, TellsOutcomesApart) {
   std::set<v1::CallOutcome> outcomes = {
-      ToProto(AttemptView{.number = 1, .started_at = {}}).outcome()};
+      ToProto(AttemptView{.call_number = 1, .started_at = {}}).outcome()};
   for (const OutcomeClass outcome : kAll<OutcomeClass>) {
     outcomes.insert(
-        ToProto(AttemptView{.number = 1, .started_at = {}, .outcome = outcome}).outcome());
+        ToProto(AttemptView{.call_number = 1, .started_at = {}, .outcome = outcome}).outcome());
   }
   EXPECT_EQ(outcomes.size(), kAll<OutcomeClass>.size() + 1);
 }

@@ -1,0 +1,17 @@
+-- One batch of the account, in whatever state it is: the caller tells one that needs no review from one that does not exist.
+-- @account text
+-- @envelope envelope
+-- @lo int
+-- > envelope envelope
+-- > lo int
+-- > hi int
+-- > operation operation
+-- > kind kind
+-- > state state
+-- > reason text_or_none
+-- > call_count int
+-- > unknown_since time?
+-- > review_since time?
+select envelope, lo, hi, operation, kind, state, reason, call_count, lethe_micros(unknown_since) as unknown_since,
+       lethe_micros(review_since) as review_since
+from batch where envelope = @envelope and lo = @lo and account = @account

@@ -1,0 +1,21 @@
+-- Moves the held refusals of an account to where an operator's decision leads, and writes an audit event for each batch.
+-- @account text
+-- @effect_unknown bool       those with an earlier call of unknown effect; false: the others
+-- @state state               where they go
+-- @reason text
+-- @principal text            the operator
+-- @action audit_action
+-- @justification text
+with held as materialized (
+  select envelope, lo, hi, reason from batch
+  where account = @account and state = 'held' and reason in @refusal_reasons()
+    and (unknown_since is not null) = @effect_unknown
+  order by envelope, lo for update
+), moved as (
+  update batch b set state = @state, reason = @reason, not_before = null, refused_since = null,
+                     finished_at = case when @state = 'rejected' then lethe_now() end,
+                     review_since = case when @state = 'needs_review' then lethe_now() end
+  from held h where b.envelope = h.envelope and b.lo = h.lo and b.state = 'held'
+)
+insert into audit_event (at, principal, action, account, envelope, lo, hi, state_before, reason_before, state_after, justification)
+select lethe_now(), @principal, @action, @account, envelope, lo, hi, 'held', reason, @state, @justification from held order by envelope, lo

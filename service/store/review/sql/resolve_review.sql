@@ -1,0 +1,13 @@
+-- Moves a batch that needs a review to where an operator's decision leads. What earlier calls may have done is forgotten with it.
+-- 0 rows: it needs none.
+-- @envelope envelope
+-- @lo int
+-- @state state           where it goes
+-- @reason text
+-- @accepted_at time?
+-- @window_end time?
+update batch set state = @state, reason = @reason, not_before = null, unknown_since = null, refused_since = null, review_since = null,
+                 accepted_at = lethe_time(@accepted_at), window_end = lethe_time(@window_end),
+                 finished_at = case when @state = 'cancelled' then lethe_now() end
+where envelope = @envelope and lo = @lo and state = 'needs_review'
+returning lo

@@ -1,0 +1,10 @@
+-- Finds and locks a free slot of an account's look-ups. A slot whose lease ran out counts as free: a look changes nothing at
+-- CleverTap, so nobody has to find out what became of it. No row: no slot is free, or the account is blocked.
+-- @account text
+-- @concurrency int    the highest number of a slot that may be used
+-- > number int
+-- > epoch bigint
+select s.number, s.epoch from slot s join account_state a using (account)
+where s.account = @account and s.api = 'profile' and s.number <= @concurrency::int and a.blocked_since is null
+  and (s.holder is null or s.lease_until <= lethe_now()) and (s.cool_down_until is null or s.cool_down_until <= lethe_now())
+order by s.number limit 1 for update of s skip locked
