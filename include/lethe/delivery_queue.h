@@ -31,11 +31,14 @@ struct Claim {
   Route route;
   IdentifierKind kind;
   EnvelopeId envelope;
-  AttemptFacts facts;  ///< The attempt's key is (envelope, facts.span.lo, facts.call_count).
+  AttemptFacts facts;  ///< The attempt's key is (envelope, facts.span.lo, call_number()).
   int slot;            ///< 1..kMaxConcurrency.
   std::int64_t epoch;  ///< Fences the slot: whoever takes it over raises it.
   std::vector<Identifier> identifiers;  ///< In the order of the span; as many as it is long. Empty
                                         ///< for abandoned batches.
+
+  /// The calls of a batch are numbered from 1 on: this one is the latest.
+  int call_number() const { return facts.call_count; }
 };
 
 /// Whether the change of state took effect.
@@ -78,7 +81,7 @@ class DeliveryQueue {
   /// its identifiers. Nothing if there is no free slot, no sendable batch, or the account is
   /// blocked and its batches are not, or not yet, the probe.
   ///
-  /// Operations on one identifier of an account finish in the order of GoesFirst(): what must wait
+  /// Operations on one identifier of an account finish in the order of Precedes(): what must wait
   /// for a batch of another operation splits off as kHeld (kEarlierOperation), and the first run of
   /// what is left is claimed. If nothing is left, the next batch is looked at, a few times over.
   ///   kInternal  the batch cannot be read and was set aside: ITEMS_MISSING if it does not have the
@@ -89,6 +92,7 @@ class DeliveryQueue {
   /// differ; frees the slot. A healthy account that was blocked before this attempt began is so no
   /// longer, unless only a person may end the block; held refusals of an account that is no longer
   /// blocked are ready again.
+  ///   kInternal  BAD_PLAN: the plan does not cover the batch.
   virtual Result<Recorded> Record(const Claim& claim, const VendorReply& reply,
                                   const Plan& plan) = 0;
 

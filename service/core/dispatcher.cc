@@ -39,7 +39,7 @@ SendReport Dispatcher::SendOne(const Route& route) {
   const Claim& claim = **taken;
   report.envelope = claim.envelope;
   report.span = claim.facts.span;
-  report.attempt_number = claim.facts.call_count;
+  report.call_number = claim.call_number();
 
   const milliseconds sent_at = parts_.clock.Monotonic();
   if (lease_end - sent_at <= options_.call_timeout) {

@@ -65,7 +65,7 @@ struct SendReport {
   SendStep step = SendStep::kIdle;
   EnvelopeId envelope{};
   Span span{};
-  int attempt_number = 0;
+  int call_number = 0;  ///< As Claim::call_number().
 
   OutcomeClass outcome = OutcomeClass::kUnknown;
   int http_status = 0;

@@ -42,7 +42,7 @@ void Observer::Show(const Route& route, const core::SendReport& report) {
        {"envelope", report.envelope},
        {"lo", report.span.lo},
        {"hi", report.span.hi},
-       {"attempt", report.attempt_number},
+       {"attempt", report.call_number},
        {"step", report.step},
        {"outcome", report.outcome},
        {"http_status", report.http_status},

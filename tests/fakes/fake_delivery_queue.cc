@@ -38,7 +38,7 @@ Result<std::optional<Claim>> FakeDeliveryQueue::TakeBatch(const ClaimParams& par
   while (!batch) {
     const BatchRow* const oldest = OldestSendable(route, params.linger);
     if (!oldest) return NoClaim();
-    batch = HoldBackForOrder(*oldest);
+    batch = HoldBlockedItems(*oldest);
   }
 
   gate_.TakeBatch(route.account, params.lease);
@@ -230,7 +230,7 @@ BatchRow* FakeDeliveryQueue::OldestSendable(const Route& route, milliseconds lin
   return nullptr;
 }
 
-BatchRow* FakeDeliveryQueue::HoldBackForOrder(const BatchRow& batch) {
+BatchRow* FakeDeliveryQueue::HoldBlockedItems(const BatchRow& batch) {
   std::map<int, Blocker> blockers;
   for (int pos = batch.span.lo; pos <= batch.span.hi; ++pos) {
     if (const auto blocker = FindBlocker(batch, pos)) blockers[pos] = *blocker;
@@ -238,7 +238,7 @@ BatchRow* FakeDeliveryQueue::HoldBackForOrder(const BatchRow& batch) {
   const BatchRow whole = batch;
   batches_.erase({whole.envelope, whole.span.lo});
   BatchRow* free = nullptr;
-  for (const OrderedRun& run : CutByBlocker(whole.span, blockers)) {
+  for (const PrecedenceRun& run : CutByBlocker(whole.span, blockers)) {
     BatchRow& part = batches_[{whole.envelope, run.span.lo}] = whole;
     part.span = run.span;
     part.state = run.blocked_by ? BatchState::kHeld : BatchState::kReady;
@@ -251,7 +251,7 @@ BatchRow* FakeDeliveryQueue::HoldBackForOrder(const BatchRow& batch) {
 }
 
 std::optional<Blocker> FakeDeliveryQueue::FindBlocker(const BatchRow& batch, int pos) const {
-  const Turn mine{batch.call_count > 0, RequestOf(batch.envelope)};
+  const Precedence mine{batch.call_count > 0, RequestOf(batch.envelope)};
   std::optional<Blocker> last;
   RequestId last_request{};
   for (const auto& [key, other] : batches_) {
@@ -260,7 +260,7 @@ std::optional<Blocker> FakeDeliveryQueue::FindBlocker(const BatchRow& batch, int
       continue;
     }
     const RequestId request = RequestOf(other.envelope);
-    if (!GoesFirst({other.call_count > 0, request}, mine) || request < last_request) continue;
+    if (!Precedes({other.call_count > 0, request}, mine) || request < last_request) continue;
     for (int at = other.span.lo; at <= other.span.hi; ++at) {
       if (At(other.envelope, at) != At(batch.envelope, pos)) continue;
       last = {other.envelope, other.span};
@@ -320,7 +320,7 @@ bool FakeDeliveryQueue::FillIn(Claim& claim) const {
 }
 
 void FakeDeliveryQueue::WriteAnswer(const Claim& claim, const VendorReply& reply) {
-  AttemptRow& attempt = attempts_.at({claim.envelope, claim.facts.span.lo, claim.facts.call_count});
+  AttemptRow& attempt = attempts_.at({claim.envelope, claim.facts.span.lo, claim.call_number()});
   if (attempt.outcome) return;
   attempt.finished_at = clock_.Now();
   attempt.outcome = reply.outcome;

@@ -91,7 +91,7 @@ class FakeDeliveryQueue : public DeliveryQueue, public CallSlots {
   struct AttemptKey {
     EnvelopeId envelope;
     int lo;
-    int number;
+    int call_number;
     friend auto operator<=>(const AttemptKey&, const AttemptKey&) = default;
   };
   struct SlotKey {
@@ -114,9 +114,9 @@ class FakeDeliveryQueue : public DeliveryQueue, public CallSlots {
   bool IsSendable(const BatchRow& batch, milliseconds linger) const;
   BatchRow* OldestSendable(const Route& route, milliseconds linger);
 
-  /// The first run of the batch that waits for nobody, as a batch of its own; what has to wait is
+  /// The first run of the batch that need not wait, as a batch of its own; what has to wait is
   /// held.
-  BatchRow* HoldBackForOrder(const BatchRow& batch);
+  BatchRow* HoldBlockedItems(const BatchRow& batch);
   const Identifier& At(EnvelopeId envelope, int pos) const;
   RequestId RequestOf(EnvelopeId envelope) const;
   std::optional<SlotKey> FreeSlot(const Route& route) const;

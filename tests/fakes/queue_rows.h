@@ -7,7 +7,7 @@
 #include "lethe/batch.h"
 #include "lethe/delivery_queue.h"
 #include "lethe/operation.h"
-#include "lethe/order.h"
+#include "lethe/precedence.h"
 #include "lethe/redacted.h"
 #include "lethe/refusal.h"
 #include "lethe/time.h"

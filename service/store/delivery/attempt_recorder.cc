@@ -1,6 +1,7 @@
 #include "store/delivery/attempt_recorder.h"
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "store/delivery/sql.h"
@@ -34,7 +35,7 @@ void AddEnd(const AttemptEnd& end, sql::EndAttempts::Ended& ended) {
              .envelope = claim.envelope,
              .lo = claim.facts.span.lo,
              .uncounted = plan.spends_attempt ? 0 : 1,
-             .call_number = claim.facts.call_count,
+             .call_number = claim.call_number(),
              .http_status =
                  reply && reply->http_status ? std::optional(reply->http_status) : std::nullopt,
              .outcome = reply ? std::optional(reply->outcome) : std::nullopt,
@@ -62,7 +63,18 @@ Result<Recorded> ToRecorded(bool freed, bool moved) {
                "a leased slot points to a batch that is not being sent"};
 }
 
+Error BadPlan(const Claim& claim, const std::string& defect) {
+  return Error{ErrorCode::kInternal, "BAD_PLAN",
+               "the plan for batch " + std::to_string(ToInt(claim.envelope)) + ":" +
+                   std::to_string(claim.facts.span.lo) + ' ' + defect};
+}
+
 }  // namespace
+
+std::optional<Error> PlanDefect(const Claim& claim, const Plan& plan) {
+  if (!Covers(plan, claim.facts.span)) return BadPlan(claim, "does not cover it");
+  return std::nullopt;
+}
 
 std::vector<Result<Recorded>> EndAttempts(pqxx::transaction_base& work,
                                           std::span<const AttemptEnd* const> ends) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <pqxx/pqxx>
 #include <span>
 #include <vector>
@@ -8,17 +9,21 @@
 
 namespace lethe::store {
 
-/// The end of one attempt. Whom it refers to outlives it.
+/// The end of one attempt. What it refers to outlives it.
 struct AttemptEnd {
   const Claim& claim;
-  const Plan& plan;          ///< Covers the claim's span.
+  const Plan& plan;          ///< May be carried out for the claim's batch: PlanDefect().
   const VendorReply* reply;  ///< Null if no answer is known; one that comes late may still be
                              ///< written to the attempt.
   bool called = true;        ///< Whether there was a call that the slot may learn from.
 };
 
-/// Frees the slots, makes the batches what their plans say, and keeps the answers, in one
-/// statement: what it answers for each is as DeliveryQueue::Record(), kInternal if the batch is not
+/// Why the plan cannot be carried out for the claim's batch (kInternal, BAD_PLAN); nothing if it
+/// can.
+std::optional<Error> PlanDefect(const Claim& claim, const Plan& plan);
+
+/// Frees the slots, moves the batches on as their plans say, and keeps the answers, in one
+/// statement. Answers for each end as DeliveryQueue::Record() does; kInternal if the batch is not
 /// being sent though the slot says so. Does not block the accounts that a plan blocks. Throws what
 /// pqxx throws.
 std::vector<Result<Recorded>> EndAttempts(pqxx::transaction_base& work,

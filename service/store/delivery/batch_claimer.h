@@ -11,51 +11,48 @@
 #include "crypto/key_ring.h"
 #include "lethe/account.h"
 #include "lethe/delivery_queue.h"
+#include "store/delivery/pending_claim.h"
 
 namespace lethe::store {
 
-/// How batches are claimed: as DeliveryQueue::TakeBatch(), inside a transaction that the caller
-/// commits if it wrote anything. Throws what pqxx throws.
-class Claims {
+/// Claims batches as DeliveryQueue::TakeBatch() promises, inside a transaction of its caller's.
+/// Throws what pqxx throws.
+class BatchClaimer {
  public:
   using Answer = Result<std::optional<Claim>>;
 
   /// `holder` names the process in slots and attempts.
-  Claims(std::string holder, const std::vector<Account>& accounts, const crypto::KeyRing& keys);
+  BatchClaimer(std::string holder, const std::vector<Account>& accounts,
+               const crypto::KeyRing& keys);
 
-  struct Taken {
-    Answer answer;
-    bool wrote;
+  struct Answers {
+    /// In the order of the callers; nothing for a caller that must be served alone.
+    std::vector<std::optional<Answer>> of_callers;
+    bool wrote;  ///< Whether the transaction is to be committed.
   };
-  Taken TakeAlone(pqxx::work& work, const ClaimParams& wish) const;
 
-  struct TakenTogether {
-    /// In the order of the wishes; nothing for whoever must ask alone.
-    std::vector<std::optional<Answer>> answers;
-    bool wrote;
-  };
-  /// For any number of callers. These must ask alone:
-  ///   - whose account is blocked: a probe that finds nothing to send must not be spent;
-  ///   - who want another operation than the account's first caller here: two operations on one
-  ///     identifier must not see each other half claimed.
-  /// Of callers with one route the first one's linger counts.
-  TakenTogether TakeTogether(pqxx::work& work, std::span<const ClaimParams* const> wishes) const;
+  /// For any number of callers. These must be served alone:
+  ///   - callers of a blocked account: a probe that finds nothing to send must not be spent;
+  ///   - callers that want another operation than the account's first caller here: two operations
+  ///     on one identifier must not see each other half claimed.
+  /// Of callers with one route the first one's linger and lease count.
+  Answers ClaimForAll(pqxx::work& work, std::span<const ClaimParams* const> callers) const;
 
-  /// The longest that a sendable batch waits for its capture; nothing where it needs none. Who is
-  /// about to be erased by identity must be known before the erasure is sent.
+  /// Answers one, always.
+  Answers ClaimForOne(pqxx::work& work, const ClaimParams& caller) const;
+
+  /// The longest that a sendable batch waits for its capture; nothing: it needs none. The profiles
+  /// that an erasure by identity is about to reach must be known before it is sent.
   std::optional<milliseconds> CaptureWait(const Route& route) const;
 
  private:
-  struct Wished;
-  struct Made;
+  struct RouteDemand;
+  using Demand = std::map<Route, RouteDemand>;
 
-  /// Answers whether anything was written.
-  bool Make(pqxx::work& work, std::map<Route, Wished> wished,
-            std::vector<std::optional<Answer>>& answers) const;
-  void FindFreeSlots(pqxx::work& work, std::map<Route, Wished>& wished) const;
-  bool TakeOldest(pqxx::work& work, std::map<Route, Wished>& wished, std::vector<Made>& made) const;
-  void ReadMembers(pqxx::work& work, std::vector<Made>& made) const;
-  void BeginAttempts(pqxx::work& work, std::vector<Made>& made) const;
+  void ClaimFor(pqxx::work& work, Demand demand, Answers& answers) const;
+  void FindFreeSlots(pqxx::work& work, Demand& demand) const;
+  bool TakeOldest(pqxx::work& work, Demand& demand, std::vector<PendingClaim>& pending) const;
+  void BeginAttempts(pqxx::work& work, std::vector<PendingClaim>& pending) const;
 
   const std::string holder_;
   const std::map<std::string, int, std::less<>> concurrency_;  ///< By account.

@@ -10,16 +10,10 @@
 namespace lethe::store {
 namespace {
 
-/// How long claims of several accounts wait for one of them that is locked, before each waits
-/// alone. A claim holds its account for milliseconds; a session that somebody left open must not
-/// hold up the other accounts.
+/// How long a shared transaction waits for accounts that are locked, before its callers wait for
+/// theirs alone. A claim holds its account for milliseconds; a session that someone left open on
+/// one account must not hold up the others.
 constexpr const char* kPatience = "set local lock_timeout = '250ms'";
-
-Error NotAPlanFor(const Claim& claim) {
-  return Error{ErrorCode::kInternal, "BAD_PLAN",
-               "the plan does not cover batch " + std::to_string(ToInt(claim.envelope)) + ":" +
-                   std::to_string(claim.facts.span.lo)};
-}
 
 }  // namespace
 
@@ -27,10 +21,10 @@ PgDeliveryQueue::PgDeliveryQueue(std::string holder, const std::vector<Account>&
                                  const crypto::KeyRing& keys, Pool& pool)
     : holder_(std::move(holder)),
       accounts_(accounts),
-      claims_(holder_, accounts, keys),
+      claimer_(holder_, accounts, keys),
       pool_(pool),
-      take_([this](std::span<const ClaimParams* const> wishes) { return TakeTogether(wishes); }),
-      end_([this](std::span<const AttemptEnd* const> ends) { return EndTogether(ends); }) {}
+      claims_([this](auto callers) { return ClaimInSharedTransaction(callers); }),
+      ends_([this](auto ends) { return EndInSharedTransaction(ends); }) {}
 
 Status PgDeliveryQueue::RegisterAccounts() {
   return pool_.WithRetry([&](pqxx::connection& connection) -> Status {
@@ -49,7 +43,7 @@ Result<std::vector<Route>> PgDeliveryQueue::Sendable(std::span<const Route> rout
   for (const Route& route : routes) {
     sendable_routes.routes.Add({.account = route.account,
                                 .operation = route.operation,
-                                .capture_wait = claims_.CaptureWait(route)});
+                                .capture_wait = claimer_.CaptureWait(route)});
   }
   return pool_.WithRetry([&](pqxx::connection& connection) -> Result<std::vector<Route>> {
     pqxx::nontransaction work(connection);
@@ -62,31 +56,35 @@ Result<std::vector<Route>> PgDeliveryQueue::Sendable(std::span<const Route> rout
 }
 
 Result<std::optional<Claim>> PgDeliveryQueue::TakeBatch(const ClaimParams& params) {
-  if (auto together = take_.Do(params)) return *std::move(together);
-  return pool_.With([&](pqxx::connection& connection) -> Claims::Answer {
-    pqxx::work work(connection);
-    auto [answer, wrote] = claims_.TakeAlone(work, params);
-    if (wrote) work.commit();
-    return std::move(answer);
-  });
+  if (auto shared = claims_.Do(params)) return *std::move(shared);
+  return ClaimInOwnTransaction(params);
 }
 
-std::vector<std::optional<Claims::Answer>> PgDeliveryQueue::TakeTogether(
-    std::span<const ClaimParams* const> wishes) {
-  using Answers = std::vector<std::optional<Claims::Answer>>;
-  auto taken = pool_.With([&](pqxx::connection& connection) -> Result<Answers> {
+std::vector<std::optional<BatchClaimer::Answer>> PgDeliveryQueue::ClaimInSharedTransaction(
+    std::span<const ClaimParams* const> callers) {
+  using Answers = std::vector<std::optional<BatchClaimer::Answer>>;
+  auto claimed = pool_.With([&](pqxx::connection& connection) -> Result<Answers> {
     pqxx::work work(connection);
     work.exec0(kPatience);
-    auto [answers, wrote] = claims_.TakeTogether(work, wishes);
-    if (wrote) work.commit();
-    return std::move(answers);
+    BatchClaimer::Answers answers = claimer_.ClaimForAll(work, callers);
+    if (answers.wrote) work.commit();
+    return std::move(answers.of_callers);
   });
-  return taken.ok() ? *std::move(taken) : Answers(wishes.size());
+  return claimed.ok() ? *std::move(claimed) : Answers(callers.size());
+}
+
+BatchClaimer::Answer PgDeliveryQueue::ClaimInOwnTransaction(const ClaimParams& caller) {
+  return pool_.With([&](pqxx::connection& connection) -> BatchClaimer::Answer {
+    pqxx::work work(connection);
+    BatchClaimer::Answers answers = claimer_.ClaimForOne(work, caller);
+    if (answers.wrote) work.commit();
+    return *std::move(answers.of_callers.front());
+  });
 }
 
 Result<Recorded> PgDeliveryQueue::Record(const Claim& claim, const VendorReply& reply,
                                          const Plan& plan) {
-  return End({.claim = claim, .plan = plan, .reply = &reply});
+  return EndAttempt({.claim = claim, .plan = plan, .reply = &reply});
 }
 
 Result<Recorded> PgDeliveryQueue::Release(const Claim& claim) {
@@ -96,14 +94,34 @@ Result<Recorded> PgDeliveryQueue::Release(const Claim& claim) {
                         .refused_since = claim.facts.refused_since};
   const VendorReply no_call{.outcome = OutcomeClass::kNotSent, .code = "released"};
   const Plan as_before{.transitions = {back}, .spends_attempt = false};
-  return End({.claim = claim, .plan = as_before, .reply = &no_call, .called = false});
+  return EndAttempt({.claim = claim, .plan = as_before, .reply = &no_call, .called = false});
 }
 
-Result<Recorded> PgDeliveryQueue::End(const AttemptEnd& end) {
-  if (!Covers(end.plan, end.claim.facts.span)) return NotAPlanFor(end.claim);
+Result<Recorded> PgDeliveryQueue::RecordAbandoned(const Claim& claim, const Plan& plan) {
+  return EndAttempt({.claim = claim, .plan = plan, .reply = nullptr, .called = false});
+}
+
+Result<Recorded> PgDeliveryQueue::EndAttempt(const AttemptEnd& end) {
+  if (auto defect = PlanDefect(end.claim, end.plan)) return *std::move(defect);
   if (end.plan.account != AccountVerdict::kBlocked) {
-    if (auto together = end_.Do(end)) return *std::move(together);
+    if (auto shared = ends_.Do(end)) return *std::move(shared);
   }
+  return EndInOwnTransaction(end);
+}
+
+std::vector<std::optional<Result<Recorded>>> PgDeliveryQueue::EndInSharedTransaction(
+    std::span<const AttemptEnd* const> ends) {
+  using Answers = std::vector<std::optional<Result<Recorded>>>;
+  auto ended = pool_.With([&](pqxx::connection& connection) -> Result<Answers> {
+    pqxx::nontransaction work(connection);  // one statement is a transaction
+    Answers answers;
+    for (auto& recorded : EndAttempts(work, ends)) answers.emplace_back(std::move(recorded));
+    return answers;
+  });
+  return ended.ok() ? *std::move(ended) : Answers(ends.size());
+}
+
+Result<Recorded> PgDeliveryQueue::EndInOwnTransaction(const AttemptEnd& end) {
   return pool_.With([&](pqxx::connection& connection) -> Result<Recorded> {
     pqxx::work work(connection);
     const AttemptEnd* const alone = &end;
@@ -119,18 +137,6 @@ Result<Recorded> PgDeliveryQueue::End(const AttemptEnd& end) {
     work.commit();
     return recorded;
   });
-}
-
-std::vector<std::optional<Result<Recorded>>> PgDeliveryQueue::EndTogether(
-    std::span<const AttemptEnd* const> ends) {
-  using Answers = std::vector<std::optional<Result<Recorded>>>;
-  auto ended = pool_.With([&](pqxx::connection& connection) -> Result<Answers> {
-    pqxx::nontransaction work(connection);  // one statement is a transaction
-    Answers answers;
-    for (auto& recorded : EndAttempts(work, ends)) answers.emplace_back(std::move(recorded));
-    return answers;
-  });
-  return ended.ok() ? *std::move(ended) : Answers(ends.size());
 }
 
 Result<std::optional<Claim>> PgDeliveryQueue::TakeAbandoned(milliseconds lease) {
@@ -156,10 +162,6 @@ Result<std::optional<Claim>> PgDeliveryQueue::TakeAbandoned(milliseconds lease) 
     work.commit();
     return std::optional(std::move(claim));
   });
-}
-
-Result<Recorded> PgDeliveryQueue::RecordAbandoned(const Claim& claim, const Plan& plan) {
-  return End({.claim = claim, .plan = plan, .reply = nullptr, .called = false});
 }
 
 Result<std::vector<RefusalCase>> PgDeliveryQueue::RefusalCases() {

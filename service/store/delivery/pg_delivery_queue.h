@@ -8,8 +8,8 @@
 #include "crypto/key_ring.h"
 #include "lethe/account.h"
 #include "lethe/delivery_queue.h"
+#include "store/base/call_coalescer.h"
 #include "store/base/connection.h"
-#include "store/base/gathered.h"
 #include "store/delivery/attempt_recorder.h"
 #include "store/delivery/batch_claimer.h"
 
@@ -19,8 +19,9 @@ namespace lethe::store {
 /// rises whenever it is leased or taken over, and without which no state of a batch that is being
 /// sent can change.
 ///
-/// Claims, and ends of attempts, that callers ask for at the same time share a transaction; what
-/// fails together is tried once more by each caller alone.
+/// Callers that claim at the same time share a transaction, and so do callers that end attempts.
+/// When a shared transaction fails, each of its callers tries once more in a transaction of its
+/// own.
 class PgDeliveryQueue final : public DeliveryQueue {
  public:
   /// `holder` names the process in slots and attempts.
@@ -43,20 +44,25 @@ class PgDeliveryQueue final : public DeliveryQueue {
   Result<int> ReleaseHeld(int limit) override;
 
  private:
-  /// Nothing for whoever must ask alone: all of them if they failed together, because it may be the
-  /// fault of one.
-  std::vector<std::optional<Claims::Answer>> TakeTogether(
-      std::span<const ClaimParams* const> wishes);
-  std::vector<std::optional<Result<Recorded>>> EndTogether(std::span<const AttemptEnd* const> ends);
+  // The two ways of a shared transaction: answers for its callers, nothing for a caller that must
+  // be served alone. That is all of them if it failed, because one of them may be to blame.
+  std::vector<std::optional<BatchClaimer::Answer>> ClaimInSharedTransaction(
+      std::span<const ClaimParams* const> callers);
+  std::vector<std::optional<Result<Recorded>>> EndInSharedTransaction(
+      std::span<const AttemptEnd* const> ends);
 
-  Result<Recorded> End(const AttemptEnd& end);
+  BatchClaimer::Answer ClaimInOwnTransaction(const ClaimParams& caller);
+  Result<Recorded> EndInOwnTransaction(const AttemptEnd& end);
+
+  /// What Record(), Release() and RecordAbandoned() do.
+  Result<Recorded> EndAttempt(const AttemptEnd& end);
 
   const std::string holder_;
   const std::vector<Account> accounts_;
-  const Claims claims_;
+  const BatchClaimer claimer_;
   Pool& pool_;
-  Gathered<ClaimParams, std::optional<Claims::Answer>> take_;
-  Gathered<AttemptEnd, std::optional<Result<Recorded>>> end_;
+  CallCoalescer<ClaimParams, std::optional<BatchClaimer::Answer>> claims_;
+  CallCoalescer<AttemptEnd, std::optional<Result<Recorded>>> ends_;
 };
 
 }  // namespace lethe::store

@@ -6,20 +6,20 @@
 #include <string>
 #include <vector>
 
-#include "lethe/order.h"
+#include "lethe/precedence.h"
 #include "store/delivery/sql.h"
 
 namespace lethe::store {
 namespace {
 
 std::map<int, Blocker> FindBlockers(pqxx::work& work, const Claim& claim, EnvelopeId others) {
-  const sql::FindEarlier find{.account = claim.route.account,
-                              .operation = claim.route.operation,
-                              .attempted = claim.facts.call_count > 1,
-                              .others = others,
-                              .envelope = claim.envelope,
-                              .lo = claim.facts.span.lo,
-                              .hi = claim.facts.span.hi};
+  const sql::FindBlockers find{.account = claim.route.account,
+                               .operation = claim.route.operation,
+                               .attempted = claim.facts.call_count > 1,
+                               .others = others,
+                               .envelope = claim.envelope,
+                               .lo = claim.facts.span.lo,
+                               .hi = claim.facts.span.hi};
   std::map<int, Blocker> blockers;
   for (const auto& row : find.Run(work)) {
     blockers[row.pos] = {row.envelope, {row.lo, row.hi}};
@@ -27,16 +27,16 @@ std::map<int, Blocker> FindBlockers(pqxx::work& work, const Claim& claim, Envelo
   return blockers;
 }
 
-/// Free runs but the one that is sent are the first in line when the next slot is free.
-BatchState StateOf(const OrderedRun& run, const std::optional<Span>& sent) {
+/// Runs that need not wait, but the one that is sent, are the first in line for the next free slot.
+BatchState StateOf(const PrecedenceRun& run, const std::optional<Span>& sent) {
   if (run.blocked_by) return BatchState::kHeld;
   return run.span == sent ? BatchState::kSending : BatchState::kReady;
 }
 
-void Split(pqxx::work& work, const Claim& claim, const std::vector<OrderedRun>& runs,
+void Split(pqxx::work& work, const Claim& claim, const std::vector<PrecedenceRun>& runs,
            const std::optional<Span>& sent) {
-  sql::SplitByOrder split{.envelope = claim.envelope, .lo = claim.facts.span.lo};
-  for (const OrderedRun& run : runs) {
+  sql::SplitByPrecedence split{.envelope = claim.envelope, .lo = claim.facts.span.lo};
+  for (const PrecedenceRun& run : runs) {
     const auto of_blocker = [&run](auto part) {
       return run.blocked_by ? std::optional(part(*run.blocked_by)) : std::nullopt;
     };
@@ -66,11 +66,11 @@ std::map<Route, EnvelopeId> OldestOfOthers(pqxx::work& work, std::span<const Rou
   return oldest;
 }
 
-std::optional<Span> HoldBackForOrder(pqxx::work& work, const Claim& claim, EnvelopeId others) {
+std::optional<Span> HoldBlockedItems(pqxx::work& work, const Claim& claim, EnvelopeId others) {
   const std::map<int, Blocker> blockers = FindBlockers(work, claim, others);
   if (blockers.empty()) return claim.facts.span;
 
-  const std::vector<OrderedRun> runs = CutByBlocker(claim.facts.span, blockers);
+  const std::vector<PrecedenceRun> runs = CutByBlocker(claim.facts.span, blockers);
   const auto free = std::ranges::find_if(runs, [](const auto& run) { return !run.blocked_by; });
   const auto sent = free == runs.end() ? std::nullopt : std::optional(free->span);
   Split(work, claim, runs, sent);

@@ -34,7 +34,7 @@ TEST_P(DeliveryQueueContract, AnExpiredLeaseIsNoFreeSlot) {
   EXPECT_FALSE(Take());
 }
 
-TEST_P(DeliveryQueueContract, AnAnswerAfterTheLeaseCountsWhileNobodyTookOver) {
+TEST_P(DeliveryQueueContract, AnAnswerAfterTheLeaseCountsUntilAnotherProcessTakesOver) {
   Add();
   const auto claim = Take();
   ASSERT_TRUE(claim);
@@ -62,7 +62,7 @@ TEST_P(DeliveryQueueContract, ARescuedBatchGoesOnAndItsAttemptStaysWithoutAnswer
   EXPECT_EQ(again->facts.unknown_since, abandoned->facts.started_at);
 }
 
-TEST_P(DeliveryQueueContract, TheOldHolderIsFencedFromTheTakeOverOn) {
+TEST_P(DeliveryQueueContract, TheOldHolderIsFencedAfterTheTakeOver) {
   Add();
   const auto claim = Take();
   ASSERT_TRUE(claim);
@@ -109,7 +109,7 @@ TEST_P(DeliveryQueueContract, ALateAnswerToASplitBatchIsKeptToo) {
   EXPECT_EQ(at().Batches().size(), 2U);
 }
 
-TEST_P(DeliveryQueueContract, ARescueThatDiesIsRescued) {
+TEST_P(DeliveryQueueContract, ABatchIsRescuedAgainWhenItsRescuerDies) {
   Add();
   ASSERT_TRUE(Take());
   at().Advance(kLease);

@@ -10,7 +10,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-TEST_P(AccountGateContract, AHealthyAccountIsNotLookedAt) {
+TEST_P(AccountGateContract, AHealthyAccountIsNotProbed) {
   Add();
   EXPECT_FALSE(TakeProbe());
   ProbeSoon();
@@ -18,8 +18,8 @@ TEST_P(AccountGateContract, AHealthyAccountIsNotLookedAt) {
   EXPECT_TRUE(Take());
 }
 
-TEST_P(AccountGateContract, ABlockWaitsForALookAndForNoBatch) {
-  AddWaitingForALook();
+TEST_P(AccountGateContract, ABlockedAccountWaitsForItsProbeAndSendsNoBatch) {
+  AddWaitingForProbe();
   at().Advance(10s - 1ms);
   EXPECT_FALSE(TakeProbe());
   at().Advance(1ms);
@@ -29,27 +29,27 @@ TEST_P(AccountGateContract, ABlockWaitsForALookAndForNoBatch) {
   ASSERT_TRUE(probe);
   EXPECT_EQ(probe->account, "acme");
   EXPECT_EQ(probe->reason, "credentials_or_region_401");
-  EXPECT_EQ(probe->lease_until, at().Now() + kLookLease);
+  EXPECT_EQ(probe->lease_until, at().Now() + kProbeLease);
   at().Advance(24h);
   EXPECT_FALSE(Take());
 }
 
-TEST_P(AccountGateContract, OneLooksAtATime) {
-  AddWaitingForALook();
+TEST_P(AccountGateContract, OneProbeAtATime) {
+  AddWaitingForProbe();
   at().Advance(10s);
   ASSERT_TRUE(TakeProbe());
   EXPECT_FALSE(TakeProbe());
-  at().Advance(kLookLease - 1ms);
+  at().Advance(kProbeLease - 1ms);
   EXPECT_FALSE(TakeProbe());
   at().Advance(1ms);
-  EXPECT_TRUE(TakeProbe()) << "whoever had it may be dead";
+  EXPECT_TRUE(TakeProbe()) << "the process that took it may be dead";
 }
 
-TEST_P(AccountGateContract, OneWhoseLeaseRanOutIsNotHeardOnceAnotherLooks) {
-  AddWaitingForALook();
+TEST_P(AccountGateContract, AFindingIsIgnoredOnceItsLeaseRanOutAndAnotherProbeBegan) {
+  AddWaitingForProbe();
   at().Advance(10s);
   const auto slow = TakeProbe();
-  at().Advance(kLookLease);
+  at().Advance(kProbeLease);
   const auto quick = TakeProbe();
   for (const ProbeFinding finding :
        {ProbeFinding::kHealthy, ProbeFinding::kAskAgain, ProbeFinding::kAskByBatch}) {
@@ -61,7 +61,7 @@ TEST_P(AccountGateContract, OneWhoseLeaseRanOutIsNotHeardOnceAnotherLooks) {
 }
 
 TEST_P(AccountGateContract, RightCredentialsEndTheBlock) {
-  AddWaitingForALook();
+  AddWaitingForProbe();
   at().Advance(10s);
   EXPECT_TRUE(Found(TakeProbe(), ProbeFinding::kHealthy));
   EXPECT_THAT(Sendable({kErase}), ElementsAre(kErase));
@@ -70,8 +70,8 @@ TEST_P(AccountGateContract, RightCredentialsEndTheBlock) {
   EXPECT_FALSE(TakeProbe());
 }
 
-TEST_P(AccountGateContract, ABlockAfterOneThatEndedIsNew) {
-  AddWaitingForALook();
+TEST_P(AccountGateContract, ANewBlockBeginsItsDelaysAnew) {
+  AddWaitingForProbe();
   at().Advance(10s);
   Found(TakeProbe(), ProbeFinding::kAskAgain);
   at().Advance(20s);
@@ -81,12 +81,12 @@ TEST_P(AccountGateContract, ABlockAfterOneThatEndedIsNew) {
   EXPECT_TRUE(TakeProbe());
 }
 
-TEST_P(AccountGateContract, LooksAreAtGrowingDistanceUpToTenMinutes) {
-  AddWaitingForALook();
+TEST_P(AccountGateContract, ProbesComeAtGrowingDistanceUpToTenMinutes) {
+  AddWaitingForProbe();
   milliseconds distance = 10s;
-  for (int look = 0; look < 8; ++look) {
+  for (int probe = 0; probe < 8; ++probe) {
     at().Advance(distance - 1ms);
-    EXPECT_FALSE(TakeProbe()) << look;
+    EXPECT_FALSE(TakeProbe()) << probe;
     at().Advance(1ms);
     EXPECT_TRUE(Found(TakeProbe(), ProbeFinding::kAskAgain));
     EXPECT_FALSE(Take());
@@ -95,21 +95,21 @@ TEST_P(AccountGateContract, LooksAreAtGrowingDistanceUpToTenMinutes) {
   EXPECT_EQ(distance, 10min);
 }
 
-TEST_P(AccountGateContract, WithoutAnythingToLookAtTheNextBatchFindsOut) {
-  AddWaitingForALook();
+TEST_P(AccountGateContract, TheNextBatchIsTheProbeWhereCredentialsCannotBeProbed) {
+  AddWaitingForProbe();
   at().Advance(10s);
   EXPECT_TRUE(Found(TakeProbe(), ProbeFinding::kAskByBatch));
   EXPECT_FALSE(TakeProbe());
   EXPECT_THAT(Sendable({kErase}), ElementsAre(kErase));
   const auto batch = Take();
   ASSERT_TRUE(batch);
-  EXPECT_FALSE(Take()) << "one batch is enough to find out";
+  EXPECT_FALSE(Take()) << "one batch is the probe";
   Record(*batch, Yes(), Accepted(*batch));
   EXPECT_TRUE(Take());
 }
 
-TEST_P(AccountGateContract, ABatchThatIsRefusedAgainPutsTheNextLookOff) {
-  AddWaitingForALook();
+TEST_P(AccountGateContract, ABatchThatBlocksItsAccountAgainDelaysTheNextProbe) {
+  AddWaitingForProbe();
   at().Advance(10s);
   Found(TakeProbe(), ProbeFinding::kAskByBatch);
   Block(Take(), Resume::kConnect);
@@ -119,9 +119,9 @@ TEST_P(AccountGateContract, ABatchThatIsRefusedAgainPutsTheNextLookOff) {
   EXPECT_TRUE(TakeProbe());
 }
 
-TEST_P(AccountGateContract, WhatMayHaveBeenMendedIsLookedAtSoon) {
-  AddWaitingForALook();
-  for (int look = 0; look < 6; ++look) {
+TEST_P(AccountGateContract, ProbeSoonMakesTheNextProbeDueAndBeginsTheDelaysAnew) {
+  AddWaitingForProbe();
+  for (int probe = 0; probe < 6; ++probe) {
     at().Advance(10min);
     Found(TakeProbe(), ProbeFinding::kAskAgain);
   }
@@ -131,8 +131,8 @@ TEST_P(AccountGateContract, WhatMayHaveBeenMendedIsLookedAtSoon) {
   EXPECT_TRUE(TakeProbe()) << "and the delays begin anew";
 }
 
-TEST_P(AccountGateContract, ALookThatBeganBeforeTheChangeDoesNotPutTheNextOff) {
-  AddWaitingForALook();
+TEST_P(AccountGateContract, AProbeThatBeganBeforeProbeSoonDoesNotDelayTheNext) {
+  AddWaitingForProbe();
   at().Advance(10s);
   const auto with_the_old_passcode = TakeProbe();
   ProbeSoon();
@@ -140,7 +140,7 @@ TEST_P(AccountGateContract, ALookThatBeganBeforeTheChangeDoesNotPutTheNextOff) {
   EXPECT_TRUE(TakeProbe());
 }
 
-TEST_P(AccountGateContract, ABatchIsTheProbeSoonWhereItIsTheProbe) {
+TEST_P(AccountGateContract, ProbeSoonLetsABatchThroughWhereBatchesAreTheProbe) {
   AddBlocked(2, Resume::kBatch);
   ProbeSoon();
   EXPECT_FALSE(TakeProbe());
@@ -148,7 +148,7 @@ TEST_P(AccountGateContract, ABatchIsTheProbeSoonWhereItIsTheProbe) {
   EXPECT_FALSE(Take());
 }
 
-TEST_P(AccountGateContract, WhereAPersonIsWaitedForNothingElseHelps) {
+TEST_P(AccountGateContract, ABlockThatOnlyAnOperatorEndsHasNoProbes) {
   AddBlocked(2, Resume::kOperator);
   ProbeSoon();
   at().Advance(24h);
@@ -157,8 +157,8 @@ TEST_P(AccountGateContract, WhereAPersonIsWaitedForNothingElseHelps) {
   EXPECT_THAT(Sendable({kErase}), IsEmpty());
 }
 
-TEST_P(AccountGateContract, AccountsAreLookedAtEachOnItsOwn) {
-  AddWaitingForALook();
+TEST_P(AccountGateContract, EachAccountHasItsOwnProbes) {
+  AddWaitingForProbe();
   at().AddEnvelope({.route = kEraseElsewhere});
   Block(Take(kEraseElsewhere), Resume::kConnect);
   ProbeSoon("globex");
@@ -175,7 +175,7 @@ TEST_P(AccountGateContract, AccountsAreLookedAtEachOnItsOwn) {
   EXPECT_FALSE(Take());
 }
 
-TEST_P(AccountGateContract, WhatWasRefusedBeforeTheBlockIsHeardAgainAfterIt) {
+TEST_P(AccountGateContract, HeldRefusalsAreReadyAgainWhenTheBlockEnds) {
   Add();
   const auto claim = Take();
   ASSERT_TRUE(claim);
@@ -184,7 +184,7 @@ TEST_P(AccountGateContract, WhatWasRefusedBeforeTheBlockIsHeardAgainAfterIt) {
                                    .reason = std::string(kRefusedUnconfirmed),
                                    .refused_since = claim->facts.started_at}}};
   Record(*claim, {.outcome = OutcomeClass::kRefused, .http_status = 400}, held);
-  AddWaitingForALook(1);
+  AddWaitingForProbe(1);
   at().Advance(10s);
   Found(TakeProbe(), ProbeFinding::kHealthy);
   for (const BatchRow& row : at().Batches()) EXPECT_EQ(row.state, BatchState::kReady);

@@ -12,10 +12,10 @@ namespace lethe::contract {
 /// Instantiate it like DeliveryQueueContract.
 class AccountGateContract : public DeliveryQueueContract {
  protected:
-  static constexpr milliseconds kLookLease = 40s;
+  static constexpr milliseconds kProbeLease = 40s;
 
   std::optional<AccountProbe> TakeProbe() {
-    const auto taken = at().gate().TakeProbe(kLookLease);
+    const auto taken = at().gate().TakeProbe(kProbeLease);
     EXPECT_TRUE(taken.ok());
     return taken.ok() ? *taken : std::nullopt;
   }
@@ -30,8 +30,9 @@ class AccountGateContract : public DeliveryQueueContract {
     EXPECT_TRUE(at().gate().ProbeSoon(account).ok());
   }
 
-  /// Batches of one account that waits for a look since now; the first is due after 10 s.
-  void AddWaitingForALook(int batches = 2) { AddBlocked(batches, Resume::kConnect); }
+  /// Batches of an account that is blocked now, until a probe of its credentials; the first is due
+  /// after 10 s.
+  void AddWaitingForProbe(int batches = 2) { AddBlocked(batches, Resume::kConnect); }
 };
 
 }  // namespace lethe::contract

@@ -29,7 +29,7 @@ TEST_P(DeliveryQueueContract, ABlockedAccountGivesOneClaimAsProbe) {
   EXPECT_THAT(Sendable({kErase}), IsEmpty());
 }
 
-TEST_P(DeliveryQueueContract, ABlockStopsAllApisOfTheAccountAndNobodyElses) {
+TEST_P(DeliveryQueueContract, ABlockStopsAllApisOfTheAccountAndNoOtherAccount) {
   AddBlocked(4);
   at().AddEnvelope({.route = kDisassociate, .kind = IdentifierKind::kPhone});
   at().AddEnvelope({.route = kEraseElsewhere});

@@ -38,13 +38,13 @@ TEST_P(CallSlotsContract, ALeaseThatRanOutIsFreeForCallsAndBatches) {
   EXPECT_TRUE(Take());
 }
 
-TEST_P(CallSlotsContract, ALeaseThatRanOutIsNoBatchOfUnknownOutcome) {
+TEST_P(CallSlotsContract, ACallWhoseLeaseRanOutIsNotRescued) {
   ASSERT_TRUE(Lease());
   at().Advance(kLease);
   EXPECT_FALSE(TakeAbandoned());
 }
 
-TEST_P(CallSlotsContract, ALateOneFreesNobodyElsesSlot) {
+TEST_P(CallSlotsContract, ALateCallDoesNotFreeTheSlotOfAnother) {
   for (int i = 0; i < 2; ++i) Add();
   const auto late = Lease();
   at().Advance(kLease);
@@ -56,7 +56,7 @@ TEST_P(CallSlotsContract, ALateOneFreesNobodyElsesSlot) {
   EXPECT_EQ(Record(*batch, Yes(), Accepted(*batch)), Recorded::kApplied);
 }
 
-TEST_P(CallSlotsContract, ABlockedAccountHasNoneWhoeverEndsTheBlock) {
+TEST_P(CallSlotsContract, ABlockedAccountOffersNoSlotWhateverEndsTheBlock) {
   for (const Resume resume : {Resume::kConnect, Resume::kBatch, Resume::kOperator}) {
     Add();
     Block(Take(), resume);

@@ -14,7 +14,7 @@ using fakes::IdentifierAt;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-TEST_P(DeliveryQueueContract, GivesNothingWhileThereIsNothing) {
+TEST_P(DeliveryQueueContract, GivesNothingWhileNothingIsSendable) {
   EXPECT_FALSE(Take());
   EXPECT_THAT(Sendable({kErase, kDisassociate}), IsEmpty());
 }
@@ -132,7 +132,7 @@ TEST_P(DeliveryQueueContract, ARecordedAnswerFreesItsSlot) {
   EXPECT_FALSE(Take());
 }
 
-TEST_P(DeliveryQueueContract, LoweredConcurrencyHoldsAndStrandsNothing) {
+TEST_P(DeliveryQueueContract, LoweredConcurrencyHoldsAndStrandsNoBatch) {
   for (int i = 0; i < 4; ++i) Add();
   const auto one = Take();
   const auto two = Take();
@@ -173,7 +173,7 @@ TEST_P(DeliveryQueueContract, AFullOpenBatchIsSendableAtOnce) {
   EXPECT_EQ(claim->identifiers.size(), 100U);
 }
 
-TEST_P(DeliveryQueueContract, FullIsWhatTheOperationTakesInOneCall) {
+TEST_P(DeliveryQueueContract, ABatchIsFullWithWhatItsOperationTakesInOneCall) {
   at().AddEnvelope(
       {.route = kDisassociate, .kind = IdentifierKind::kPhone, .size = 999, .closed = false});
   EXPECT_FALSE(Take(kDisassociate));

@@ -128,7 +128,7 @@ class DeliveryQueueContract : public testing::TestWithParam<Implementation> {
               Recorded::kApplied);
   }
 
-  /// Batches of one account that is blocked since now.
+  /// Batches of one account, which is blocked from now on.
   void AddBlocked(int batches, Resume resume = Resume::kBatch) {
     for (int i = 0; i < batches; ++i) Add();
     Block(Take(), resume);

@@ -6,7 +6,7 @@
 #include "contract/delivery_queue/account_gate_contract.h"
 #include "contract/delivery_queue/call_slots_contract.h"
 #include "contract/delivery_queue/delivery_queue_contract.h"
-#include "contract/delivery_queue/order_contract.h"
+#include "contract/delivery_queue/precedence_contract.h"
 #include "contract/delivery_queue/refusal_contract.h"
 #include "fakes/fake_clock.h"
 #include "store/accounts/pg_account_gate.h"
@@ -126,7 +126,7 @@ std::unique_ptr<QueueHarness> MakePostgres() { return std::make_unique<PostgresH
 
 INSTANTIATE_TEST_SUITE_P(Postgres, DeliveryQueueContract,
                          testing::Values(Implementation{"Postgres", &MakePostgres}), NameOf);
-INSTANTIATE_TEST_SUITE_P(Postgres, OrderContract,
+INSTANTIATE_TEST_SUITE_P(Postgres, PrecedenceContract,
                          testing::Values(Implementation{"Postgres", &MakePostgres}), NameOf);
 
 INSTANTIATE_TEST_SUITE_P(Postgres, RefusalContract,

@@ -56,7 +56,7 @@ TEST_P(DeliveryQueueContract, AWaitingBatchRemembersReasonAndUnknownEffect) {
   EXPECT_NE(again->facts.call_count, claim->facts.call_count);
 }
 
-TEST_P(DeliveryQueueContract, AFreeAttemptCountsAsCallOnly) {
+TEST_P(DeliveryQueueContract, AnAttemptThatCostsNothingCountsAsACallOnly) {
   Add();
   const auto claim = Take();
   ASSERT_TRUE(claim);

@@ -3,7 +3,7 @@
 namespace lethe::contract {
 namespace {
 
-TEST_P(RefusalContract, AQueueThatHoldsNobodyHasNoCases) {
+TEST_P(RefusalContract, AQueueThatHoldsNoRefusalsHasNoCases) {
   Add();
   EXPECT_FALSE(HasCases());
 }
@@ -27,7 +27,7 @@ TEST_P(RefusalContract, TellsWhatIsKnownOfARoute) {
   EXPECT_TRUE(Evidence().others_under_way) << "a call that is under way may still show something";
 }
 
-TEST_P(RefusalContract, CountsWhatIsStillSearchedThrough) {
+TEST_P(RefusalContract, CountsTheIdentifiersOfAnUnfinishedSearch) {
   AddHeld(kRefusedConfirmed);
   Add(10);
   const auto claim = Take();
@@ -52,7 +52,7 @@ TEST_P(RefusalContract, AClaimKnowsWhenOthersWereAccepted) {
   EXPECT_EQ(Take()->facts.others_accepted_at, accepted_at);
 }
 
-TEST_P(RefusalContract, ElsewhereAcceptedShowsNothingHere) {
+TEST_P(RefusalContract, AnAcceptanceInAnotherAccountIsNoEvidence) {
   at().AddEnvelope({.route = kEraseElsewhere});
   const auto claim = Take(kEraseElsewhere);
   ASSERT_TRUE(claim);
@@ -75,7 +75,7 @@ TEST_P(RefusalContract, RejectsTheConfirmedOnly) {
   EXPECT_EQ(Evidence().rejected_lately, 0);
 }
 
-TEST_P(RefusalContract, ReviewsTheConfirmedWhomAnEarlierCallMayHaveReached) {
+TEST_P(RefusalContract, ReviewsConfirmedRefusalsThatAnEarlierCallMayHaveReached) {
   AddHeld(kRefusedConfirmed);
   const TimePoint unknown_since = at().Now() - 1min;
   AddHeld(kRefusedConfirmed, 0ms, unknown_since);
@@ -89,7 +89,7 @@ TEST_P(RefusalContract, ReviewsTheConfirmedWhomAnEarlierCallMayHaveReached) {
   EXPECT_FALSE(HasCases());
 }
 
-TEST_P(RefusalContract, SendsAgainWhomOthersVouchFor) {
+TEST_P(RefusalContract, SendsRefusalsAgainThatALaterAcceptanceVouchesFor) {
   AddHeld(kRefusedUnconfirmed);
   at().Advance(1s);
   AcceptOne();
@@ -103,7 +103,7 @@ TEST_P(RefusalContract, SendsAgainWhomOthersVouchFor) {
   EXPECT_TRUE(Take());
 }
 
-TEST_P(RefusalContract, APauseForAPersonLetsNothingThrough) {
+TEST_P(RefusalContract, APauseThatOnlyAnOperatorEndsLetsNothingThrough) {
   AddHeld(kRefusedConfirmed);
   Add();
   EXPECT_EQ(Settle({.verdict = RefusalVerdict::kPause,
@@ -137,7 +137,7 @@ TEST_P(RefusalContract, APauseThatABatchMayEndEndsWithTheFirstThatIsAccepted) {
   EXPECT_EQ(Count(BatchState::kHeld), 1);
   EXPECT_EQ(Record(*probe, Yes(), Accepted(*probe)), Recorded::kApplied);
   EXPECT_EQ(Count(BatchState::kHeld), 0);
-  EXPECT_TRUE(Take()) << "who was refused is heard again";
+  EXPECT_TRUE(Take()) << "the held refusals are ready again";
 }
 
 TEST_P(RefusalContract, ARulingOnEvidenceThatChangedDoesNothing) {
@@ -154,7 +154,7 @@ TEST_P(RefusalContract, ARulingOnEvidenceThatChangedDoesNothing) {
   EXPECT_EQ(Count(BatchState::kHeld), 2);
 }
 
-TEST_P(RefusalContract, ASlotCountsSetbacksUntilThereIsAnAnswerToGoBy) {
+TEST_P(RefusalContract, ASlotCountsSetbacksUntilACallThatWasNone) {
   Add();
   for (int setbacks = 0; setbacks < 3; ++setbacks) {
     const auto claim = Take();
@@ -169,7 +169,7 @@ TEST_P(RefusalContract, ASlotCountsSetbacksUntilThereIsAnAnswerToGoBy) {
   Release(*claim);
   const auto again = Take();
   ASSERT_TRUE(again);
-  EXPECT_EQ(again->facts.slot_setbacks, 3) << "no call, no lesson";
+  EXPECT_EQ(again->facts.slot_setbacks, 3) << "a released claim made no call";
   Record(*again, {.outcome = OutcomeClass::kRefused}, Again(*again));
   EXPECT_EQ(Take()->facts.slot_setbacks, 0);
 }

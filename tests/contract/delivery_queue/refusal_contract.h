@@ -8,7 +8,8 @@
 
 namespace lethe::contract {
 
-/// The part about identifiers that CleverTap refuses. Instantiate it like DeliveryQueueContract.
+/// What the contract says about identifiers that CleverTap refuses. Instantiate it like
+/// DeliveryQueueContract.
 class RefusalContract : public DeliveryQueueContract {
  protected:
   RefusalEvidence Evidence() {

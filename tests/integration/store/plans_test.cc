@@ -239,14 +239,14 @@ TEST_F(Plans, WhereOtherOperationsBeginIsReadFromTheirIndex) {
               AllOf(ReadsNoTableWhole(), HasSubstr("batch_unfinished"), Not(HasSubstr("Sort"))));
 }
 
-TEST_F(Plans, WhoGoesFirstIsFoundByDigestAmongThePartitionsOfTheUnfinished) {
-  EXPECT_THAT(PlanOf("find_earlier", {{"account", "'acme'"},
-                                      {"operation", "'erasure'"},
-                                      {"attempted", "false"},
-                                      {"others", std::to_string(kFirst + 19'401)},
-                                      {"envelope", kEnvelope},
-                                      {"lo", "0"},
-                                      {"hi", "99"}}),
+TEST_F(Plans, BlockersAreFoundByDigestInThePartitionsOfUnfinishedBatches) {
+  EXPECT_THAT(PlanOf("find_blockers", {{"account", "'acme'"},
+                                       {"operation", "'erasure'"},
+                                       {"attempted", "false"},
+                                       {"others", std::to_string(kFirst + 19'401)},
+                                       {"envelope", kEnvelope},
+                                       {"lo", "0"},
+                                       {"hi", "99"}}),
               AllOf(ReadsNoTableWhole(), HasSubstr("request_item_202603_digest_idx"),
                     Not(ContainsRegex("Scan .*request_item_202602"))));
 }
@@ -283,15 +283,16 @@ TEST_F(Plans, NotingWhatIsUnlinkedReadsTheRequestsOnly) {
                                        {"highest", kEnvelope}}),
               AllOf(ReadsNoTableWhole(), HasSubstr("request_202603_pkey"),
                     Not(HasSubstr("Scan using request_202602"))));
-  EXPECT_THAT(PlanOf("split_by_order", {{"envelope", kEnvelope},
-                                        {"lo", "0"},
-                                        {"runs.lo", "'{0,5}'"},
-                                        {"runs.hi", "'{4,9}'"},
-                                        {"runs.state", "'{sending,held}'"},
-                                        {"runs.blocked_by_envelope", "'{null," + kEnvelope + "}'"},
-                                        {"runs.blocked_by_lo", "'{null,0}'"},
-                                        {"runs.blocked_by_hi", "'{null,9}'"}}),
-              AllOf(ReadsNoTableWhole(), HasSubstr("request_202603_pkey")));
+  EXPECT_THAT(
+      PlanOf("split_by_precedence", {{"envelope", kEnvelope},
+                                     {"lo", "0"},
+                                     {"runs.lo", "'{0,5}'"},
+                                     {"runs.hi", "'{4,9}'"},
+                                     {"runs.state", "'{sending,held}'"},
+                                     {"runs.blocked_by_envelope", "'{null," + kEnvelope + "}'"},
+                                     {"runs.blocked_by_lo", "'{null,0}'"},
+                                     {"runs.blocked_by_hi", "'{null,9}'"}}),
+      AllOf(ReadsNoTableWhole(), HasSubstr("request_202603_pkey")));
 }
 
 TEST_F(Plans, ReviewsAreFoundWithoutTheHistory) {

@@ -34,7 +34,7 @@ class UnreadableBatch : public testing::Test {
   PgDeliveryQueue queue_{"test", Accounts(), store_.keys(), store_.pool()};
 };
 
-TEST_F(UnreadableBatch, WithABrokenSealWaitsForAPersonAndTheNextGoesAhead) {
+TEST_F(UnreadableBatch, WithABrokenSealNeedsReviewAndTheNextGoesAhead) {
   database_.Run(
       "update request_item set sealed = set_byte(sealed, length(sealed) - 1, "
       "get_byte(sealed, length(sealed) - 1) # 1) "
@@ -44,7 +44,7 @@ TEST_F(UnreadableBatch, WithABrokenSealWaitsForAPersonAndTheNextGoesAhead) {
   EXPECT_EQ(TakeFailsWith(queue_), "");
 }
 
-TEST_F(UnreadableBatch, UnderAKeyThatIsMissingIsTriedAgainWhenTheKeyIsBack) {
+TEST_F(UnreadableBatch, UnderAMissingKeyIsTriedAgainWhenTheKeyIsBack) {
   const auto text = crypto::KeyRing::GenerateFile();
   const auto seal_line = text.find("seal 1 ");
   ASSERT_NE(seal_line, std::string::npos);
@@ -55,7 +55,7 @@ TEST_F(UnreadableBatch, UnderAKeyThatIsMissingIsTriedAgainWhenTheKeyIsBack) {
   EXPECT_EQ(TakeFailsWith(without_key), "UNKNOWN_KEY");
   EXPECT_EQ(OldestBatch("state || ' ' || reason || ' ' || attempt_count"), "ready unknown_key 0");
 
-  // The second batch meanwhile is not held up.
+  // Meanwhile it does not hold up the second batch.
   EXPECT_EQ(TakeFailsWith(queue_), "");
   database_.SetClock(clock_.Now() + 1min);
   const auto taken = queue_.TakeBatch({.route = kErase, .linger = 0ms, .lease = 30s});

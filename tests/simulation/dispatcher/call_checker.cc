@@ -104,7 +104,7 @@ void CallChecker::CheckRepeat(const Claim& claim, Position position) {
         row.span.hi < position.pos) {
       return;
     }
-    const bool is_this = row.span.lo == claim.facts.span.lo && row.number == claim.facts.call_count;
+    const bool is_this = row.span.lo == claim.facts.span.lo && row.number == claim.call_number();
     const bool is_unknown =
         row.outcome.value_or(OutcomeClass::kUnknown) == OutcomeClass::kUnknown && !is_this;
     reasons += row.abandoned || is_unknown;

@@ -126,7 +126,7 @@ TEST_F(DispatcherTest, SendsTheBatchAndRecordsTheAnswer) {
   EXPECT_EQ(report.step, SendStep::kSent);
   EXPECT_EQ(report.envelope, envelope);
   EXPECT_EQ(report.span, (Span{0, 2}));
-  EXPECT_EQ(report.attempt_number, 1);
+  EXPECT_EQ(report.call_number, 1);
   EXPECT_EQ(report.outcome, OutcomeClass::kAccepted);
   EXPECT_EQ(report.http_status, 200);
   EXPECT_EQ(report.call_duration, 700ms);

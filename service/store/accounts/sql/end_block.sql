@@ -1,5 +1,5 @@
--- Ends the block of an account whose credentials were found right. No row: the block has changed since the probe was taken, for
--- whatever happens to a block moves its probe_at.
+-- Ends the block of an account whose credentials were found right. No row: the block has changed since the probe was taken:
+-- each change of a block moves its probe_at.
 -- @account text
 -- @lease_until time     of the probe
 -- > account text

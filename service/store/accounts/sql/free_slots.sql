@@ -1,9 +1,9 @@
--- Finds and locks free slots of each route. A lease without a batch that ran out is over, and its slot free.
+-- Finds and locks free slots of each route. A slot that carries no batch is free once its lease ran out.
 -- @routes.account text
 -- @routes.api api
 -- @routes.concurrency int    the highest number of a slot that may be used
 -- @routes.wanted int         how many slots at most
--- > route int                the place of the route in @routes, from 1
+-- > route bigint             the place of the route in @routes, from 1
 -- > number int
 -- > setbacks int
 -- > accepted_at time?        start of the route's latest call that was accepted

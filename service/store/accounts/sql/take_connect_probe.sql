@@ -3,7 +3,7 @@
 -- @lease milliseconds
 -- > account text
 -- > reason text
--- > lease_until time    the fence of end_block_by_connect, probe_later and probe_by_batch
+-- > lease_until time    the fence of end_block, probe_later and probe_by_batch
 with due as materialized (
   select account from account_state
   where account = any(@accounts::text[]) and resume_by = 'connect' and probe_at <= lethe_now()

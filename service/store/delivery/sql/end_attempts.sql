@@ -86,7 +86,7 @@ with present as materialized (select lethe_now() as t), ended as materialized (
   update account_state a set @end_block()
   from healthy h where a.account = h.account
   returning a.account
-), heard_again as (
+), requeued as (
   update batch b set state = 'ready' from unblocked u
   where b.account = u.account and b.state = 'held' and b.reason in @refusal_reasons()
 )

@@ -1,4 +1,4 @@
--- For each item of a batch that must wait: the batch that it waits for, which is the last of those that precede it (GoesFirst()). The
+-- For each item of a batch that must wait: the batch that it waits for, which is the last of those that precede it (Precedes()). The
 -- `offset 0` keeps batches from being read before the items that name them.
 -- @account text
 -- @operation operation

@@ -1,4 +1,4 @@
-#include "contract/delivery_queue/order_contract.h"
+#include "contract/delivery_queue/precedence_contract.h"
 
 #include <gmock/gmock.h>
 
@@ -15,7 +15,7 @@ auto Is(Span span, BatchState state, const std::string& reason = "") {
                Field("reason", &BatchRow::reason, reason));
 }
 
-TEST_P(OrderContract, AnErasureWaitsForTheDemergeOfItsIdentity) {
+TEST_P(PrecedenceContract, AnErasureWaitsForTheDemergeOfItsIdentity) {
   const EnvelopeId demerge = Add(kDemerge, {"ann"});
   const EnvelopeId erasure = Add(kErase, {"ann"});
   EXPECT_FALSE(Take());
@@ -32,7 +32,7 @@ TEST_P(OrderContract, AnErasureWaitsForTheDemergeOfItsIdentity) {
   EXPECT_EQ(claim->envelope, erasure);
 }
 
-TEST_P(OrderContract, WhatIsHeldHasNoAttempt) {
+TEST_P(PrecedenceContract, AHeldBatchHasNoAttempt) {
   Add(kDemerge, {"ann"});
   const EnvelopeId erasure = Add(kErase, {"ann"});
   EXPECT_FALSE(Take());
@@ -41,14 +41,14 @@ TEST_P(OrderContract, WhatIsHeldHasNoAttempt) {
   EXPECT_THAT(at().Attempts(), IsEmpty());
 }
 
-TEST_P(OrderContract, APhoneUsedAsIdentityMeetsItsDisassociation) {
+TEST_P(PrecedenceContract, APhoneUsedAsIdentityMeetsItsDisassociation) {
   Add(kDisassociate, {"+4915112345678"});
   Add(kErase, {"+4915112345678"});
   EXPECT_FALSE(Take());
   EXPECT_TRUE(Take(kDisassociate));
 }
 
-TEST_P(OrderContract, ItLastsUntilTheWindowHasPassed) {
+TEST_P(PrecedenceContract, AnErasureWaitsUntilTheWindowOfTheDemergeHasPassed) {
   Add(kDemerge, {"ann"});
   Add(kErase, {"ann"});
   const auto demerge = Take(kDemerge);
@@ -62,7 +62,7 @@ TEST_P(OrderContract, ItLastsUntilTheWindowHasPassed) {
   EXPECT_TRUE(Take());
 }
 
-TEST_P(OrderContract, WhatWasRejectedIsWaitedForNoLonger) {
+TEST_P(PrecedenceContract, ARejectedBatchBlocksNoLonger) {
   Add(kDisassociate, {"ann"});
   Add(kErase, {"ann"});
   EXPECT_FALSE(Take());
@@ -71,7 +71,7 @@ TEST_P(OrderContract, WhatWasRejectedIsWaitedForNoLonger) {
   EXPECT_TRUE(Take());
 }
 
-TEST_P(OrderContract, WhatNeedsReviewIsWaitedFor) {
+TEST_P(PrecedenceContract, ABatchThatNeedsReviewStillBlocks) {
   Add(kDemerge, {"ann"});
   Add(kErase, {"ann"});
   const auto demerge = Take(kDemerge);
@@ -82,7 +82,7 @@ TEST_P(OrderContract, WhatNeedsReviewIsWaitedFor) {
   EXPECT_EQ(Released(), 0);
 }
 
-TEST_P(OrderContract, TheLaterOperationNeverHoldsTheEarlierOne) {
+TEST_P(PrecedenceContract, TheLaterOperationNeverHoldsTheEarlierOne) {
   const EnvelopeId erasure = Add(kErase, {"ann"});
   Add(kDemerge, {"ann"});
   EXPECT_FALSE(Take(kDemerge));
@@ -91,7 +91,7 @@ TEST_P(OrderContract, TheLaterOperationNeverHoldsTheEarlierOne) {
   EXPECT_EQ(claim->envelope, erasure);
 }
 
-TEST_P(OrderContract, OperationsOfOneKindAndOtherAccountsDoNotWait) {
+TEST_P(PrecedenceContract, OperationsOfOneKindAndOtherAccountsDoNotWait) {
   Add({"globex", Operation::kDemerge}, {"ann"});
   Add(kErase, {"ann"});
   Add(kErase, {"ann"});
@@ -99,7 +99,7 @@ TEST_P(OrderContract, OperationsOfOneKindAndOtherAccountsDoNotWait) {
   EXPECT_TRUE(Take());
 }
 
-TEST_P(OrderContract, OthersInTheEnvelopeAreSentAtOnce) {
+TEST_P(PrecedenceContract, OtherItemsOfTheEnvelopeAreSentAtOnce) {
   const EnvelopeId demerge = Add(kDemerge, {"cem", "ann", "bob"});
   const EnvelopeId erasure = Add(kErase, {"eve", "ann", "bob", "joe", "cem", "kim"});
   const auto claim = Take();
@@ -126,7 +126,7 @@ TEST_P(OrderContract, OthersInTheEnvelopeAreSentAtOnce) {
   EXPECT_EQ(Record(*claim, Yes(), Accepted(*claim)), Recorded::kApplied);
 }
 
-TEST_P(OrderContract, TheFirstRunMayBeTheOneThatWaits) {
+TEST_P(PrecedenceContract, TheFirstRunMayBeTheOneThatWaits) {
   Add(kDemerge, {"ann"});
   const EnvelopeId erasure = Add(kErase, {"ann", "bob"});
   const auto claim = Take();
@@ -141,7 +141,7 @@ TEST_P(OrderContract, TheFirstRunMayBeTheOneThatWaits) {
   EXPECT_EQ(Of(erasure)[1].attempt_count, 1);
 }
 
-TEST_P(OrderContract, NeighboursThatWaitForDifferentBatchesSplit) {
+TEST_P(PrecedenceContract, NeighboursThatWaitForDifferentBatchesSplit) {
   Add(kDemerge, {"ann"});
   Add(kDemerge, {"bob"});
   const EnvelopeId erasure = Add(kErase, {"ann", "bob"});
@@ -150,7 +150,7 @@ TEST_P(OrderContract, NeighboursThatWaitForDifferentBatchesSplit) {
                                        Is({1, 1}, BatchState::kHeld, "earlier_operation")));
 }
 
-TEST_P(OrderContract, ABatchThatWaitsDoesNotHoldUpThoseBehindIt) {
+TEST_P(PrecedenceContract, ABatchThatWaitsDoesNotHoldUpThoseBehindIt) {
   Add(kDemerge, {"ann", "bob"});
   Add(kErase, {"ann"});
   Add(kErase, {"bob"});
@@ -160,7 +160,7 @@ TEST_P(OrderContract, ABatchThatWaitsDoesNotHoldUpThoseBehindIt) {
   EXPECT_EQ(claim->envelope, free);
 }
 
-TEST_P(OrderContract, AnOpenBatchThatWaitsGrowsNoMore) {
+TEST_P(PrecedenceContract, AnOpenBatchThatWaitsGrowsNoMore) {
   Add(kDemerge, {"ann"});
   const EnvelopeId erasure = at().AddEnvelope(
       {.route = kErase, .size = 2, .closed = false, .identifiers = Named({"ann"})});
@@ -171,7 +171,7 @@ TEST_P(OrderContract, AnOpenBatchThatWaitsGrowsNoMore) {
                                        Is({1, 1}, BatchState::kSending)));
 }
 
-TEST_P(OrderContract, WhoIsUnderWayIsNotOvertakenByARequestThatBecameVisibleLate) {
+TEST_P(PrecedenceContract, ARequestThatBecomesVisibleLateDoesNotOvertakeACallUnderWay) {
   const EnvelopeId erasure = Add(kErase, {"ann"});
   const auto claim = Take();
   ASSERT_TRUE(claim);
@@ -187,7 +187,7 @@ TEST_P(OrderContract, WhoIsUnderWayIsNotOvertakenByARequestThatBecameVisibleLate
   EXPECT_TRUE(Take(kDemerge));
 }
 
-TEST_P(OrderContract, AReleaseIsAHintAndAnotherBlockerHoldsAgain) {
+TEST_P(PrecedenceContract, AReleaseIsAHintAndAnotherBlockerHoldsAgain) {
   Add(kDemerge, {"ann"});
   const EnvelopeId phones = Add(kDisassociate, {"bob"});
   const EnvelopeId erasure = Add(kErase, {"ann"});
@@ -200,7 +200,7 @@ TEST_P(OrderContract, AReleaseIsAHintAndAnotherBlockerHoldsAgain) {
   EXPECT_EQ(Released(), 0);
 }
 
-TEST_P(OrderContract, ASplitOfTheBlockerLetsOthersGoWhoseTurnHasCome) {
+TEST_P(PrecedenceContract, ASplitOfTheBlockerReleasesWhatItNoLongerBlocks) {
   const EnvelopeId demerge = Add(kDemerge, {"ann", "bob"});
   const EnvelopeId erasure = Add(kErase, {"ann", "bob"});
   EXPECT_FALSE(Take());
@@ -218,7 +218,7 @@ TEST_P(OrderContract, ASplitOfTheBlockerLetsOthersGoWhoseTurnHasCome) {
   EXPECT_EQ(Of(erasure)[0].blocked_by, (Blocker{demerge, {0, 0}}));
 }
 
-TEST_P(OrderContract, ReleasesNoMoreThanTheLimit) {
+TEST_P(PrecedenceContract, ReleasesNoMoreThanTheLimit) {
   Add(kDemerge, {"ann"});
   for (int i = 0; i < 3; ++i) Add(kErase, {"ann"});
   EXPECT_FALSE(Take());
@@ -228,7 +228,7 @@ TEST_P(OrderContract, ReleasesNoMoreThanTheLimit) {
   EXPECT_EQ(Released(2), 0);
 }
 
-TEST_P(OrderContract, AFullEnvelopeMayFallApartWhole) {
+TEST_P(PrecedenceContract, AFullEnvelopeMaySplitIntoSingleItems) {
   std::vector<std::string> phones, every_other;
   for (int i = 0; i < 1000; ++i) {
     phones.push_back("+4915" + std::to_string(1'000'000 + i));

@@ -27,10 +27,10 @@ std::vector<Account> TwoAccounts() {
   return accounts;
 }
 
-/// What callers get who ask at the same moment.
-class Together : public testing::Test {
+/// What callers get that claim, or end attempts, at the same time.
+class SharedTransactions : public testing::Test {
  protected:
-  Together() {
+  SharedTransactions() {
     EXPECT_TRUE(queue_.RegisterAccounts().ok());
     database_.SetClock(clock_.Now());
   }
@@ -47,15 +47,15 @@ class Together : public testing::Test {
     return {.route = route, .linger = 0ms, .lease = 30s};
   }
 
-  std::vector<std::optional<Claims::Answer>> Take(const std::vector<Route>& routes) {
+  std::vector<std::optional<BatchClaimer::Answer>> Take(const std::vector<Route>& routes) {
     std::vector<ClaimParams> params;
     for (const Route& route : routes) params.push_back(Params(route));
-    std::vector<const ClaimParams*> wishes;
-    for (const ClaimParams& one : params) wishes.push_back(&one);
+    std::vector<const ClaimParams*> callers;
+    for (const ClaimParams& one : params) callers.push_back(&one);
     pqxx::work work(*connection_);
-    auto taken = claims_.TakeTogether(work, wishes);
-    if (taken.wrote) work.commit();
-    return std::move(taken.answers);
+    auto answers = claimer_.ClaimForAll(work, callers);
+    if (answers.wrote) work.commit();
+    return std::move(answers.of_callers);
   }
 
   std::vector<Claim> TakeAll(const std::vector<Route>& routes) {
@@ -97,11 +97,11 @@ class Together : public testing::Test {
   TestDatabase database_;
   test::PgStore store_{database_, clock_};
   PgDeliveryQueue queue_{"test", TwoAccounts(), store_.keys(), store_.pool()};
-  Claims claims_{"test", TwoAccounts(), store_.keys()};
+  BatchClaimer claimer_{"test", TwoAccounts(), store_.keys()};
   std::unique_ptr<pqxx::connection> connection_ = Connect(database_.source());
 };
 
-TEST_F(Together, CallersOfOneRouteGetTheOldestBatchesWhileThereAreSlots) {
+TEST_F(SharedTransactions, CallersOfOneRouteGetTheOldestBatchesWhileThereAreSlots) {
   for (const char* prefix : {"a-", "b-", "c-"}) SubmitHundred(prefix);
   const auto answers = Take({kErase, kErase, kErase});
   std::vector<std::string> first;
@@ -120,7 +120,7 @@ TEST_F(Together, CallersOfOneRouteGetTheOldestBatchesWhileThereAreSlots) {
   EXPECT_EQ(Number(database_, "select count(*) from slot where lo is not null"), 2);
 }
 
-TEST_F(Together, EveryAccountGetsItsOwn) {
+TEST_F(SharedTransactions, CallersOfTwoAccountsGetBatchesOfTheirOwn) {
   SubmitHundred("a-");
   SubmitHundred("g-", kGlobex);
   const auto claims = TakeAll({kGlobex, kErase});
@@ -130,18 +130,18 @@ TEST_F(Together, EveryAccountGetsItsOwn) {
   EXPECT_EQ(FirstOf(claims[1]), "a-0");
 }
 
-TEST_F(Together, WithoutAnythingToSendNothingIsWritten) {
+TEST_F(SharedTransactions, NothingIsWrittenWhileNothingIsSendable) {
   SubmitHundred("a-");
   TakeAll({kErase});
   std::vector<ClaimParams> params{Params(kErase), Params(kGlobex)};
   pqxx::work work(*connection_);
-  const auto taken =
-      claims_.TakeTogether(work, std::vector<const ClaimParams*>{&params[0], &params[1]});
-  EXPECT_FALSE(taken.wrote);
-  for (const auto& answer : taken.answers) EXPECT_EQ(answer.value().value(), std::nullopt);
+  const auto answers =
+      claimer_.ClaimForAll(work, std::vector<const ClaimParams*>{&params[0], &params[1]});
+  EXPECT_FALSE(answers.wrote);
+  for (const auto& answer : answers.of_callers) EXPECT_EQ(answer.value().value(), std::nullopt);
 }
 
-TEST_F(Together, WhoseAccountIsBlockedAsksAloneAndItsProbeIsNotSpent) {
+TEST_F(SharedTransactions, ACallerOfABlockedAccountIsServedAloneAndItsProbeIsNotSpent) {
   SubmitHundred("a-");
   SubmitHundred("g-", kGlobex);
   database_.Run(
@@ -155,7 +155,7 @@ TEST_F(Together, WhoseAccountIsBlockedAsksAloneAndItsProbeIsNotSpent) {
   EXPECT_EQ(FirstOf(queue_.TakeBatch(Params(kErase)).value().value()), "a-0");
 }
 
-TEST_F(Together, AnotherOperationOfAnAccountAsksAlone) {
+TEST_F(SharedTransactions, ACallerOfAnotherOperationIsServedAlone) {
   SubmitHundred("a-");
   SubmitHundred("a-", kDemerge);
   const auto answers = Take({kErase, kDemerge, kErase});
@@ -166,7 +166,7 @@ TEST_F(Together, AnotherOperationOfAnAccountAsksAlone) {
   EXPECT_EQ(Number(database_, "select count(*) from batch where state = 'held'"), 1);
 }
 
-TEST_F(Together, WhatHasToWaitForAnotherOperationGivesItsSlotToTheNext) {
+TEST_F(SharedTransactions, ABatchThatMustWaitLeavesItsSlotToTheNext) {
   SubmitHundred("a-", kDemerge);
   ASSERT_TRUE(queue_.TakeBatch(Params(kDemerge)).value());
   SubmitHundred("a-");
@@ -178,7 +178,7 @@ TEST_F(Together, WhatHasToWaitForAnotherOperationGivesItsSlotToTheNext) {
   EXPECT_EQ(Number(database_, "select count(*) from batch where state = 'held'"), 1);
 }
 
-TEST_F(Together, ABatchThatCannotBeReadFailsItsCallerOnly) {
+TEST_F(SharedTransactions, ABatchThatCannotBeReadFailsItsCallerOnly) {
   SubmitHundred("a-");
   SubmitHundred("g-", kGlobex);
   database_.Run(
@@ -190,7 +190,7 @@ TEST_F(Together, ABatchThatCannotBeReadFailsItsCallerOnly) {
   EXPECT_THAT(Batches(), ElementsAre("acme 0-99 needs_review", "globex 0-99 sending"));
 }
 
-TEST_F(Together, AnAccountThatSomebodyHasLockedHoldsUpNobodyElse) {
+TEST_F(SharedTransactions, ALockedAccountDoesNotHoldUpAnother) {
   SubmitHundred("a-");
   SubmitHundred("g-", kGlobex);
   const auto other = Connect(database_.source());
@@ -207,7 +207,7 @@ TEST_F(Together, AnAccountThatSomebodyHasLockedHoldsUpNobodyElse) {
   EXPECT_EQ(FirstOf(locked_out.get().value().value()), "a-0");
 }
 
-TEST_F(Together, EveryAttemptEndsByItsOwnPlan) {
+TEST_F(SharedTransactions, EveryAttemptEndsByItsOwnPlan) {
   for (const char* prefix : {"a-", "b-"}) SubmitHundred(prefix);
   for (const char* prefix : {"g-", "h-"}) SubmitHundred(prefix, kGlobex);
   std::vector<Claim> claims = TakeAll({kErase, kErase, kGlobex, kGlobex});
@@ -215,7 +215,7 @@ TEST_F(Together, EveryAttemptEndsByItsOwnPlan) {
   Plan split = Accepted({0, 39});
   split.transitions.push_back({.span = {40, 99}, .to = BatchState::kReady, .reason = "throttled"});
   const VendorReply reply{.outcome = OutcomeClass::kAccepted, .http_status = 200};
-  ++claims[2].epoch;  // somebody took it over
+  ++claims[2].epoch;  // another process took it over
   const auto recorded = End({{.claim = claims[0], .plan = accepted, .reply = &reply},
                              {.claim = claims[1], .plan = split, .reply = &reply},
                              {.claim = claims[2], .plan = accepted, .reply = &reply},
@@ -229,7 +229,7 @@ TEST_F(Together, EveryAttemptEndsByItsOwnPlan) {
   EXPECT_EQ(Number(database_, "select count(*) from slot where lo is not null"), 1);
 }
 
-TEST_F(Together, OnlyTheHealthyAccountIsServedAgain) {
+TEST_F(SharedTransactions, OnlyTheHealthyAccountIsServedAgain) {
   SubmitHundred("a-");
   SubmitHundred("g-", kGlobex);
   const std::vector<Claim> claims = TakeAll({kErase, kGlobex});
@@ -247,7 +247,18 @@ TEST_F(Together, OnlyTheHealthyAccountIsServedAgain) {
             "globex");
 }
 
-TEST_F(Together, APlanThatCannotBeWrittenFailsItsCallerOnly) {
+TEST_F(SharedTransactions, APlanThatDoesNotCoverItsBatchIsRefusedAndChangesNothing) {
+  SubmitHundred("a-");
+  const Claim claim = TakeAll({kErase}).front();
+  const VendorReply reply{.outcome = OutcomeClass::kAccepted, .http_status = 200};
+  for (const Span span : {Span{0, 98}, Span{1, 99}}) {
+    EXPECT_EQ(queue_.Record(claim, reply, Accepted(span)).error().reason, "BAD_PLAN");
+  }
+  EXPECT_THAT(Batches(), ElementsAre("acme 0-99 sending"));
+  EXPECT_EQ(Number(database_, "select count(*) from attempt where outcome_class is not null"), 0);
+}
+
+TEST_F(SharedTransactions, APlanThatCannotBeWrittenFailsItsCallerOnly) {
   SubmitHundred("a-");
   SubmitHundred("g-", kGlobex);
   const std::vector<Claim> claims = TakeAll({kErase, kGlobex});

@@ -16,9 +16,9 @@ inline std::vector<Identifier> Named(const std::vector<std::string>& names) {
   return identifiers;
 }
 
-/// The part of the contract that is about operations on one identifier. To be instantiated like the
-/// rest.
-class OrderContract : public DeliveryQueueContract {
+/// What the contract says about operations on one identifier. Instantiate it like
+/// DeliveryQueueContract.
+class PrecedenceContract : public DeliveryQueueContract {
  protected:
   EnvelopeId Add(const Route& route, const std::vector<std::string>& names,
                  std::optional<RequestId> request = {}) {

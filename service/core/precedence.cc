@@ -1,9 +1,9 @@
-#include "lethe/order.h"
+#include "lethe/precedence.h"
 
 namespace lethe {
 
-std::vector<OrderedRun> CutByBlocker(Span span, const std::map<int, Blocker>& blockers) {
-  std::vector<OrderedRun> runs;
+std::vector<PrecedenceRun> CutByBlocker(Span span, const std::map<int, Blocker>& blockers) {
+  std::vector<PrecedenceRun> runs;
   for (int pos = span.lo; pos <= span.hi; ++pos) {
     const auto found = blockers.find(pos);
     const auto blocker = found == blockers.end() ? std::nullopt : std::optional(found->second);

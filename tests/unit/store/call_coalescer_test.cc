@@ -1,4 +1,4 @@
-#include "store/base/gathered.h"
+#include "store/base/call_coalescer.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -23,25 +23,25 @@ std::vector<std::string> Names(std::span<const int* const> calls) {
   return names;
 }
 
-TEST(Gathered, DoesALoneCallAtOnce) {
+TEST(CallCoalescer, ExecutesALoneCallAtOnce) {
   std::vector<std::size_t> sizes;
-  Gathered<int, std::string> gathered([&](std::span<const int* const> calls) {
+  CallCoalescer<int, std::string> coalescer([&](std::span<const int* const> calls) {
     sizes.push_back(calls.size());
     return Names(calls);
   });
-  EXPECT_EQ(gathered.Do(7), "7");
-  EXPECT_EQ(gathered.Do(8), "8");
+  EXPECT_EQ(coalescer.Do(7), "7");
+  EXPECT_EQ(coalescer.Do(8), "8");
   EXPECT_THAT(sizes, ElementsAre(1, 1));
 }
 
-TEST(Gathered, DoesTogetherWhatComesWhileItWorks) {
+TEST(CallCoalescer, ExecutesTogetherTheCallsThatComeMeanwhile) {
   constexpr int kCallers = 5;
-  std::latch working(1), all_wait(1);
+  std::latch executing(1), all_queued(1);
   std::vector<std::vector<int>> rounds;
-  Gathered<int, std::string> gathered([&](std::span<const int* const> calls) {
+  CallCoalescer<int, std::string> coalescer([&](std::span<const int* const> calls) {
     if (rounds.empty()) {
-      working.count_down();
-      all_wait.wait();
+      executing.count_down();
+      all_queued.wait();
     }
     std::vector<int>& round = rounds.emplace_back();
     for (const int* call : calls) round.push_back(*call);
@@ -50,12 +50,12 @@ TEST(Gathered, DoesTogetherWhatComesWhileItWorks) {
 
   std::vector<std::string> answers(kCallers + 1);
   std::vector<std::jthread> callers;
-  const auto call = [&](int number) { answers[number] = gathered.Do(number); };
+  const auto call = [&](int number) { answers[number] = coalescer.Do(number); };
   callers.emplace_back(call, 0);
-  working.wait();
+  executing.wait();
   for (int number = 1; number <= kCallers; ++number) callers.emplace_back(call, number);
-  while (gathered.waiting() < kCallers) std::this_thread::yield();
-  all_wait.count_down();
+  while (coalescer.queued() < kCallers) std::this_thread::yield();
+  all_queued.count_down();
   callers.clear();
 
   ASSERT_EQ(rounds.size(), 2U);
@@ -64,15 +64,15 @@ TEST(Gathered, DoesTogetherWhatComesWhileItWorks) {
   EXPECT_THAT(answers, ElementsAre("0", "1", "2", "3", "4", "5"));
 }
 
-TEST(Gathered, WorksForOneRoundAtATimeAndAnswersEveryone) {
+TEST(CallCoalescer, ExecutesOneRoundAtATimeAndAnswersEveryCall) {
   constexpr int kCallers = 8;
   constexpr int kCallsEach = 2'000;
-  std::atomic<int> working = 0;
+  std::atomic<int> executing = 0;
   std::atomic<int> most = 0;
-  Gathered<int, std::string> gathered([&](std::span<const int* const> calls) {
-    most = std::max(most.load(), ++working);
+  CallCoalescer<int, std::string> coalescer([&](std::span<const int* const> calls) {
+    most = std::max(most.load(), ++executing);
     auto answers = Names(calls);
-    --working;
+    --executing;
     return answers;
   });
   std::atomic<int> wrong = 0;
@@ -82,7 +82,7 @@ TEST(Gathered, WorksForOneRoundAtATimeAndAnswersEveryone) {
       callers.emplace_back([&, caller] {
         for (int i = 0; i < kCallsEach; ++i) {
           const int number = caller * kCallsEach + i;
-          if (gathered.Do(number) != std::to_string(number)) ++wrong;
+          if (coalescer.Do(number) != std::to_string(number)) ++wrong;
         }
       });
     }

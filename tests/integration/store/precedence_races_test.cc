@@ -26,9 +26,9 @@ NewRequest Demerge(const std::string& key, const std::vector<std::string>& ident
   return request;
 }
 
-class OrderRaces : public testing::Test {
+class PrecedenceRaces : public testing::Test {
  protected:
-  OrderRaces() { EXPECT_TRUE(queue_.RegisterAccounts().ok()); }
+  PrecedenceRaces() { EXPECT_TRUE(queue_.RegisterAccounts().ok()); }
 
   static ClaimParams Params(const Route& route) {
     return {.route = route, .linger = 0ms, .lease = 30s};
@@ -47,7 +47,7 @@ class OrderRaces : public testing::Test {
   PgDeliveryQueue queue_{"test", Accounts(), store_.keys(), store_.pool()};
 };
 
-TEST_F(OrderRaces, OfTwoReplicasThatClaimConflictingBatchesAtOnceOneGets) {
+TEST_F(PrecedenceRaces, OnlyOneOfTwoReplicasGetsAConflictingBatch) {
   constexpr int kRounds = 40;
   std::array pools{std::make_unique<Pool>(database_.source(), 1),
                    std::make_unique<Pool>(database_.source(), 1)};
@@ -56,7 +56,7 @@ TEST_F(OrderRaces, OfTwoReplicasThatClaimConflictingBatchesAtOnceOneGets) {
     const std::string person = "user-" + std::to_string(round);
     ASSERT_TRUE(Submit(store_.requests(), Demerge("d" + person, {person})).ok());
     ASSERT_TRUE(Submit(store_.requests(), Erasure("e" + person, {person})).ok());
-    // As if each had become visible at another moment: who is attempted first goes first.
+    // In every other round the erasure is the earlier request, though it was written last.
     if (round % 2 == 0) {
       database_.Run(
           "update request_item set request_id = 1 where envelope in (select envelope "
@@ -91,7 +91,7 @@ TEST_F(OrderRaces, OfTwoReplicasThatClaimConflictingBatchesAtOnceOneGets) {
   }
 }
 
-TEST_F(OrderRaces, AClaimWaitsForTheOneThatTakesTheSameIdentifierUnseen) {
+TEST_F(PrecedenceRaces, AClaimWaitsForARivalThatHasNotCommittedYet) {
   ASSERT_TRUE(Submit(store_.requests(), Demerge("d", {"ann"})).ok());
   pqxx::connection rival(database_.url());
   pqxx::work hidden(rival);
@@ -116,7 +116,7 @@ TEST_F(OrderRaces, AClaimWaitsForTheOneThatTakesTheSameIdentifierUnseen) {
             1);
 }
 
-TEST_F(OrderRaces, AmongAttemptedOnesTheEarlierRequestGoesFirst) {
+TEST_F(PrecedenceRaces, TheEarlierRequestPrecedesWhereBothWereAttempted) {
   ASSERT_TRUE(Submit(store_.requests(), Demerge("d", {"ann"})).ok());
   ASSERT_TRUE(Submit(store_.requests(), Erasure("e", {"ann"})).ok());
   database_.Run("update batch set attempt_count = 1, call_count = 2");
@@ -125,7 +125,7 @@ TEST_F(OrderRaces, AmongAttemptedOnesTheEarlierRequestGoesFirst) {
   EXPECT_TRUE(queue_.TakeBatch(Params(kDemerge)).value());
 }
 
-TEST_F(OrderRaces, RivalsNeverHaveOneIdentifierInTwoOperationsAndAllIsDoneInOrder) {
+TEST_F(PrecedenceRaces, RivalsNeverSendOneIdentifierInTwoOperationsAndFinishByPrecedence) {
   constexpr int kPeople = 60;
   for (int i = 0; i < kPeople; i += 3) {
     const std::string key = std::to_string(i);
