@@ -92,7 +92,8 @@ class DeliveryQueue {
   /// differ; frees the slot. A healthy account that was blocked before this attempt began is so no
   /// longer, unless only a person may end the block; held refusals of an account that is no longer
   /// blocked are ready again.
-  ///   kInternal  BAD_PLAN: the plan does not cover the batch.
+  ///   kInternal  BAD_PLAN: the plan does not cover the batch, or CanMove() forbids one of its
+  ///   moves.
   virtual Result<Recorded> Record(const Claim& claim, const VendorReply& reply,
                                   const Plan& plan) = 0;
 

@@ -9,6 +9,15 @@ namespace {
 
 std::optional<Claim> NoClaim() { return std::nullopt; }
 
+/// Whether a batch that is being sent may go where the plan says.
+bool MayFollowSending(const Plan& plan) {
+  return std::ranges::all_of(plan.transitions, [](const Transition& run) {
+    return CanMove(BatchState::kSending, run.to);
+  });
+}
+
+Error BadPlan() { return Error{ErrorCode::kInternal, "BAD_PLAN", "no batch may move so"}; }
+
 }  // namespace
 
 FakeDeliveryQueue::FakeDeliveryQueue(const Clock& clock)
@@ -67,6 +76,7 @@ Result<std::optional<Claim>> FakeDeliveryQueue::TakeBatch(const ClaimParams& par
 
 Result<Recorded> FakeDeliveryQueue::Record(const Claim& claim, const VendorReply& reply,
                                            const Plan& plan) {
+  if (!MayFollowSending(plan)) return BadPlan();
   const std::lock_guard lock(mutex_);
   WriteAnswer(claim, reply);
   if (!Holds(claim)) return Recorded::kFenced;
@@ -107,6 +117,7 @@ Result<std::optional<Claim>> FakeDeliveryQueue::TakeAbandoned(milliseconds lease
 }
 
 Result<Recorded> FakeDeliveryQueue::RecordAbandoned(const Claim& claim, const Plan& plan) {
+  if (!MayFollowSending(plan)) return BadPlan();
   const std::lock_guard lock(mutex_);
   if (!Holds(claim)) return Recorded::kFenced;
   CarryOut(claim, plan);

@@ -20,8 +20,8 @@
 namespace lethe::fakes {
 
 /// The delivery queue in memory: keeps the promises of the port as PostgreSQL does, with the same
-/// suite to prove it. Batches are as the plans say, right or wrong: checking them is the tests'
-/// business.
+/// suite to prove it. It refuses plans that CanMove() forbids, but not plans that do not cover
+/// their batch: the simulation plants those.
 class FakeDeliveryQueue : public DeliveryQueue, public CallSlots {
  public:
   /// `clock` stands for the database's.

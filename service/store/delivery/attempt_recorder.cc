@@ -73,6 +73,11 @@ Error BadPlan(const Claim& claim, const std::string& defect) {
 
 std::optional<Error> PlanDefect(const Claim& claim, const Plan& plan) {
   if (!Covers(plan, claim.facts.span)) return BadPlan(claim, "does not cover it");
+  for (const Transition& run : plan.transitions) {
+    if (!CanMove(BatchState::kSending, run.to)) {
+      return BadPlan(claim, "moves it from sending to " + std::string(Name(run.to)));
+    }
+  }
   return std::nullopt;
 }
 

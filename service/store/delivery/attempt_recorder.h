@@ -19,7 +19,7 @@ struct AttemptEnd {
 };
 
 /// Why the plan cannot be carried out for the claim's batch (kInternal, BAD_PLAN); nothing if it
-/// can.
+/// can: it covers the batch, and CanMove() allows each of its states after kSending.
 std::optional<Error> PlanDefect(const Claim& claim, const Plan& plan);
 
 /// Frees the slots, moves the batches on as their plans say, and keeps the answers, in one

@@ -133,6 +133,27 @@ TEST_P(DeliveryQueueContract, ARunOfASplitBatchIsSentAlone) {
   EXPECT_EQ(attempts[1].outcome, OutcomeClass::kAccepted);
 }
 
+TEST_P(DeliveryQueueContract, APlanThatNoBatchMayFollowIsRefusedAndChangesNothing) {
+  Add(2);
+  const auto claim = Take();
+  ASSERT_TRUE(claim);
+  const BatchRow before = OnlyBatch();
+  for (const BatchState to : kAll<BatchState>) {
+    if (CanMove(BatchState::kSending, to)) continue;
+    const Plan plan{
+        .transitions = {{.span = {0, 0}, .to = BatchState::kReady}, {.span = {1, 1}, .to = to}}};
+    for (const auto& recorded :
+         {queue().Record(*claim, Yes(), plan), queue().RecordAbandoned(*claim, plan)}) {
+      ASSERT_FALSE(recorded.ok()) << Name(to);
+      EXPECT_EQ(recorded.error().code, ErrorCode::kInternal) << Name(to);
+      EXPECT_EQ(recorded.error().reason, "BAD_PLAN") << Name(to);
+    }
+  }
+  EXPECT_EQ(OnlyBatch(), before);
+  EXPECT_FALSE(OnlyAttempt().outcome);
+  EXPECT_EQ(Record(*claim, Yes(), Accepted(*claim)), Recorded::kApplied);
+}
+
 TEST_P(DeliveryQueueContract, RecordingAgainChangesNothing) {
   Add(4);
   const auto claim = Take();
