@@ -33,7 +33,7 @@ struct Claim {
   EnvelopeId envelope;
   AttemptFacts facts;  ///< The attempt's key is (envelope, facts.span.lo, call_number()).
   int slot;            ///< 1..kMaxConcurrency.
-  std::int64_t epoch;  ///< Fences the slot: whoever takes it over raises it.
+  std::int64_t epoch;  ///< Fences the slot: a process that takes it over raises it.
   std::vector<Identifier> identifiers;  ///< In the order of the span; as many as it is long. Empty
                                         ///< for abandoned batches.
 
@@ -44,8 +44,8 @@ struct Claim {
 /// Whether the change of state took effect.
 enum class Recorded {
   kApplied,
-  kFenced,  ///< The lease was lost to someone else: the answer is kept with its attempt, the batch
-            ///< was not touched.
+  kFenced,  ///< The lease was lost to another process: the answer is kept with its attempt, the
+            ///< batch was not touched.
 };
 
 /// How much of the work a claim may take.

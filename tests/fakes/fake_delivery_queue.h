@@ -74,8 +74,8 @@ class FakeDeliveryQueue : public DeliveryQueue, public CallSlots {
   /// The blocked accounts, and who ends their blocks.
   std::map<std::string, Resume> blocks() const { return gate_.blocks(); }
 
-  /// What a person decides: about a batch that needs review, and about the refusals that a blocked
-  /// account holds, whose block ends with it. Nothing if there is none any more.
+  /// What an operator decides: about a batch that needs review, and about the held refusals of a
+  /// blocked account, whose block ends with it. Does nothing if the review or the block is over.
   void Resolve(EnvelopeId envelope, const Transition& decision);
   void ResumeAccount(const std::string& account, HeldRefusals held_refusals);
 

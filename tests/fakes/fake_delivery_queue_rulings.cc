@@ -1,4 +1,4 @@
-// What the judge of refusals and a person see and decide.
+// What the judge of refusals and an operator see and decide.
 #include <algorithm>
 
 #include "fakes/fake_delivery_queue.h"

@@ -1,3 +1,3 @@
--- Makes the held refusals of an account ready again. Its block has ended: what was refused before and during it deserves another try.
+-- Makes the held refusals of an account ready again whose block has ended. CleverTap may have refused them for what the block was about.
 -- @account text
 update batch set state = 'ready' where account = @account and state = 'held' and reason in @refusal_reasons()
