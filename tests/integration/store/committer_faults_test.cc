@@ -16,7 +16,7 @@ class CommitterFaults : public testing::Test {
   CommitterFaults() { MakePartitions(database_); }
   ~CommitterFaults() override { ExpectSound(database_); }
 
-  /// The next `times` commits that write a key end their own session, the server says.
+  /// The next `times` commits that write a key terminate their own session.
   void DieAtCommit(int times) {
     database_.Run(
         "create sequence death; "
@@ -36,7 +36,7 @@ class CommitterFaults : public testing::Test {
   Flushes flushes_;
 };
 
-TEST_F(CommitterFaults, ADatabaseThatIsAwayIsSaidAtOnce) {
+TEST_F(CommitterFaults, CallersHearAtOnceThatTheDatabaseIsAway) {
   Committer committer(
       Options([] { return Result<std::string>("postgresql:///lethe?host=/nowhere"); }, flushes_),
       clock_);
@@ -63,7 +63,7 @@ TEST_F(CommitterFaults, ADatabaseThatComesBackIsUsedAgain) {
   EXPECT_TRUE(Submit(committer, Sealed("k")).ok());
 }
 
-TEST_F(CommitterFaults, ASessionThatWasCutWhileIdleIsNotNoticed) {
+TEST_F(CommitterFaults, CallersDoNotNoticeThatAnIdleSessionWasCut) {
   Committer committer(Options(database_.source(), flushes_), clock_);
   for (const char* key : {"a", "b", "c"}) {
     EXPECT_TRUE(Submit(committer, Sealed(key)).ok());
@@ -72,7 +72,7 @@ TEST_F(CommitterFaults, ASessionThatWasCutWhileIdleIsNotNoticed) {
   EXPECT_EQ(Requests(), 3);
 }
 
-TEST_F(CommitterFaults, AMissingTableIsSaid) {
+TEST_F(CommitterFaults, AMissingTableIsASchemaThatIsOutOfDate) {
   database_.Run("alter table request rename to gone");
   Committer committer(Options(database_.source(), flushes_), clock_);
   const Result<Admission> answer = Submit(committer, Sealed("k"));
@@ -81,7 +81,7 @@ TEST_F(CommitterFaults, AMissingTableIsSaid) {
   EXPECT_EQ(answer.error().reason, "SCHEMA_OUT_OF_DATE");
 }
 
-TEST_F(CommitterFaults, ACommitThatWasLostIsRepeated) {
+TEST_F(CommitterFaults, AFlushThatDiedInItsCommitIsTriedAgain) {
   Committer committer(Options(database_.source(), flushes_), clock_);
   ASSERT_TRUE(Submit(committer, Sealed("before")).ok());
   DieAtCommit(1);
@@ -91,7 +91,7 @@ TEST_F(CommitterFaults, ACommitThatWasLostIsRepeated) {
   EXPECT_EQ(Requests(), 2);
 }
 
-TEST_F(CommitterFaults, ACommitThatIsAlwaysLostIsGivenUpAndNothingIsKept) {
+TEST_F(CommitterFaults, AFlushThatAlwaysDiesInItsCommitIsGivenUpAndKeepsNothing) {
   Committer committer(Options(database_.source(), flushes_), clock_);
   DieAtCommit(1000);
   const Result<Admission> lost = Submit(committer, Sealed("k"));
@@ -104,28 +104,28 @@ TEST_F(CommitterFaults, ACommitThatIsAlwaysLostIsGivenUpAndNothingIsKept) {
   EXPECT_FALSE(answer->repeated);
 }
 
-/// Where an answer is lost that the request was written, and how the flush goes on.
+/// The session is cut after the request was committed and before the committer hears of it.
 class LostAnswers : public CommitterFaults, public testing::WithParamInterface<bool> {
  protected:
-  /// Whether the flush has a repeat in it, so that it is written in steps.
-  bool in_steps() const { return GetParam(); }
+  /// Whether the flush has a repeat in it, so that it is written step by step.
+  bool step_by_step() const { return GetParam(); }
 };
 
-TEST_P(LostAnswers, AreFoundOut) {
+TEST_P(LostAnswers, TheNextTryFindsThatTheRequestWasKept) {
   CuttingProxy proxy(database_.url());
   Committer committer(Options([&] { return Result<std::string>(proxy.url()); }, flushes_), clock_);
   std::future<Result<Admission>> held, repeat, lost;
   flushes_.HoldAt([&] { held = Start(committer, Sealed("before", 2)); });
-  if (in_steps()) repeat = Start(committer, Sealed("before", 2));
+  if (step_by_step()) repeat = Start(committer, Sealed("before", 2));
   lost = Start(committer, Sealed("k", 3));
-  proxy.CutAfterNext(in_steps() ? "COMMIT" : "write_requests");
+  proxy.CutAfterNext(step_by_step() ? "COMMIT" : "write_requests");
   flushes_.Open();
   const Result<Admission> answer = lost.get();
   EXPECT_TRUE(proxy.has_cut());
   ASSERT_TRUE(answer.ok()) << answer.error().message;
   EXPECT_FALSE(answer->repeated);
   const RequestId before = held.get()->id;
-  if (in_steps()) {
+  if (step_by_step()) {
     const Result<Admission> repeated = repeat.get();
     ASSERT_TRUE(repeated.ok());
     EXPECT_TRUE(repeated->repeated);
@@ -138,11 +138,11 @@ TEST_P(LostAnswers, AreFoundOut) {
   EXPECT_EQ(Number(database_, "select sum(hi + 1) from batch"), 9);
 }
 
-INSTANTIATE_TEST_SUITE_P(Of, LostAnswers, testing::Bool(), [](const auto& in_steps) {
-  return in_steps.param ? "AFlushInSteps" : "AFlushAtOnce";
+INSTANTIATE_TEST_SUITE_P(Of, LostAnswers, testing::Bool(), [](const auto& step_by_step) {
+  return step_by_step.param ? "AFlushStepByStep" : "AFlushInOneStatement";
 });
 
-TEST_F(CommitterFaults, ADatabaseThatStaysAwayAfterItWasWrittenToIsSaidAndTheRequestIsThere) {
+TEST_F(CommitterFaults, WhenTheDatabaseStaysAwayAfterACommitTheSameKeyFindsTheRequest) {
   CuttingProxy proxy(database_.url());
   std::atomic<bool> away = false;
   CommitterOptions options = Options(
@@ -153,10 +153,10 @@ TEST_F(CommitterFaults, ADatabaseThatStaysAwayAfterItWasWrittenToIsSaidAndTheReq
   ASSERT_TRUE(Submit(committer, Sealed("before")).ok());
   proxy.CutAfterNext("write_requests");
   away = true;
-  const Result<Admission> nobody_knows = Submit(committer, Sealed("k"));
-  ASSERT_FALSE(nobody_knows.ok());
-  EXPECT_EQ(nobody_knows.error().reason, "STORE_UNAVAILABLE");
-  EXPECT_THAT(nobody_knows.error().message, testing::HasSubstr("same key"));
+  const Result<Admission> unknown = Submit(committer, Sealed("k"));
+  ASSERT_FALSE(unknown.ok());
+  EXPECT_EQ(unknown.error().reason, "STORE_UNAVAILABLE");
+  EXPECT_THAT(unknown.error().message, testing::HasSubstr("same key"));
   away = false;
   const Result<Admission> answer = Submit(committer, Sealed("k"));
   ASSERT_TRUE(answer.ok());
@@ -164,7 +164,7 @@ TEST_F(CommitterFaults, ADatabaseThatStaysAwayAfterItWasWrittenToIsSaidAndTheReq
   EXPECT_EQ(Requests(), 2);
 }
 
-TEST_F(CommitterFaults, WhatIsAnsweredWithYesIsThereOnceWhateverIsCut) {
+TEST_F(CommitterFaults, AnAcceptedRequestIsKeptOnceWhicheverSessionsAreCut) {
   constexpr int kThreads = 8;
   constexpr int kEach = 30;
   std::map<std::string, std::optional<RequestId>> kept;

@@ -70,8 +70,8 @@ TEST(RivalCommitters, KeepEachKeyOnceHoweverTheirKeysCross) {
   ExpectSound(database);
 }
 
-// Were the counts first, two flushes could wait for each other: one for a key, one for a count.
-TEST(RivalCommitters, WaitForAKeyBeforeTheyHoldACount) {
+// Were the tallies first, two flushes could wait for each other: one for a key, one for a tally.
+TEST(RivalCommitters, WaitForAKeyBeforeTheyHoldATally) {
   const FakeClock clock;
   const TestDatabase database;
   MakePartitions(database);

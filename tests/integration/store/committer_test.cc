@@ -24,7 +24,20 @@ class CommitterTest : public testing::Test {
 
   Committer& committer() { return *committer_; }
 
-  /// What `submits` hands in is one flush.
+  /// Stops the committer and counts the statements of all sessions that failed.
+  std::int64_t Failures() {
+    committer_.reset();
+    EXPECT_TRUE(Eventually([&] {  // The sessions have left their statistics.
+      return Number(database_,
+                    "select count(*) from pg_stat_activity "
+                    "where datname = current_database() and pid <> pg_backend_pid()") == 0;
+    }));
+    return Number(database_,
+                  "select xact_rollback from pg_stat_database "
+                  "where datname = current_database()");
+  }
+
+  /// The requests that `submits` submits are one flush.
   void InOneFlush(const std::function<void()>& submits) {
     std::future<Result<Admission>> first;
     flushes_.HoldAt([&] { first = Start(committer(), Sealed("the one that holds the others")); });
@@ -45,7 +58,7 @@ class CommitterTest : public testing::Test {
       std::make_unique<Committer>(Options(database_.source(), flushes_), clock_);
 };
 
-TEST_F(CommitterTest, IdleEveryRequestHasItsOwnCommit) {
+TEST_F(CommitterTest, AnIdleCommitterCommitsEachRequestByItself) {
   for (const char* key : {"a", "b", "c"}) ASSERT_TRUE(Submit(committer(), Sealed(key, 2)).ok());
   const std::vector<FlushReport> reports = flushes_.reports();
   ASSERT_EQ(reports.size(), 3U);
@@ -58,7 +71,7 @@ TEST_F(CommitterTest, IdleEveryRequestHasItsOwnCommit) {
   }
 }
 
-TEST_F(CommitterTest, BusyManyShareOne) {
+TEST_F(CommitterTest, RequestsThatWaitTogetherAreOneFlush) {
   constexpr int kRequests = 200;
   std::vector<std::future<Result<Admission>>> answers;
   InOneFlush([&] {
@@ -71,7 +84,7 @@ TEST_F(CommitterTest, BusyManyShareOne) {
   EXPECT_EQ(flushes_.reports()[1].requests, kRequests);
 }
 
-TEST_F(CommitterTest, AFlushHasItsLimit) {
+TEST_F(CommitterTest, AFlushTakesNoMoreItemsThanItsLimit) {
   constexpr int kEach = 500;
   std::vector<std::future<Result<Admission>>> answers;
   InOneFlush([&] {
@@ -85,7 +98,7 @@ TEST_F(CommitterTest, AFlushHasItsLimit) {
   EXPECT_EQ(flushes_.reports()[2].requests, 1);
 }
 
-TEST_F(CommitterTest, ASecondWriterHelpsWhereManyWait) {
+TEST_F(CommitterTest, ASecondWriterHelpsWhileManyWait) {
   CommitterOptions options = Options(database_.source(), flushes_);
   options.writers = 2;
   Restart(std::move(options));
@@ -99,7 +112,7 @@ TEST_F(CommitterTest, ASecondWriterHelpsWhereManyWait) {
   for (auto& answer : answers) EXPECT_TRUE(answer.get().ok());
 }
 
-TEST_F(CommitterTest, ASecondWriterLeavesTheRestToTheFirstSoThatEnvelopesFill) {
+TEST_F(CommitterTest, ASecondWriterRestsWhileFewWaitSoThatEnvelopesFill) {
   CommitterOptions options = Options(database_.source(), flushes_);
   options.writers = 2;
   Restart(std::move(options));
@@ -127,25 +140,47 @@ TEST_F(CommitterTest, AKeyThatComesTwiceInOneFlushIsKeptOnce) {
   EXPECT_EQ(flushes_.reports()[1].accepted.size(), 1U);
 }
 
-TEST_F(CommitterTest, ARepeatIsNoAcceptedRequestOfAReport) {
+TEST_F(CommitterTest, ARepeatIsNotReportedAsAccepted) {
   ASSERT_TRUE(Submit(committer(), Sealed("k")).ok());
   ASSERT_TRUE(Submit(committer(), Sealed("k"))->repeated);
   EXPECT_TRUE(flushes_.reports()[1].accepted.empty());
 }
 
-TEST_F(CommitterTest, ARepeatIsNoErrorInTheDatabasesLog) {
+TEST_F(CommitterTest, ARepeatCausesNoErrorInTheDatabase) {
   ASSERT_TRUE(Submit(committer(), Sealed("k")).ok());
   ASSERT_TRUE(Submit(committer(), Sealed("k"))->repeated);
-  committer_.reset();
-  ASSERT_TRUE(Eventually([&] {  // The session has left its statistics.
-    return Number(database_,
-                  "select count(*) from pg_stat_activity "
-                  "where datname = current_database() and pid <> pg_backend_pid()") == 0;
-  }));
-  EXPECT_EQ(Number(database_,
-                   "select xact_rollback from pg_stat_database "
-                   "where datname = current_database()"),
-            0);
+  EXPECT_EQ(Failures(), 0);
+}
+
+TEST_F(CommitterTest, AKeyThatComesTwiceInOneFlushCausesNoErrorInTheDatabase) {
+  std::future<Result<Admission>> first, again;
+  InOneFlush([&] {
+    first = Start(committer(), Sealed("k"));
+    again = Start(committer(), Sealed("k"));
+  });
+  ASSERT_TRUE(first.get().ok() && again.get().ok());
+  EXPECT_EQ(Failures(), 0);
+}
+
+TEST_F(CommitterTest, TwoPrincipalsWithOneKeyInOneFlushAreBothKept) {
+  std::future<Result<Admission>> one, other, repeat;
+  const auto of = [](const std::string& principal) {
+    SealedRequest request = Sealed("k");
+    request.principal = principal;
+    return request;
+  };
+  InOneFlush([&] {
+    one = Start(committer(), of("ann"));
+    other = Start(committer(), of("bob"));
+    repeat = Start(committer(), of("bob"));  // so that the keys are inserted on their own
+  });
+  const Result<Admission> anns = one.get();
+  const Result<Admission> bobs = other.get();
+  ASSERT_TRUE(anns.ok() && bobs.ok());
+  EXPECT_FALSE(anns->repeated);
+  EXPECT_FALSE(bobs->repeated);
+  EXPECT_NE(anns->id, bobs->id);
+  EXPECT_EQ(repeat.get()->id, bobs->id);
 }
 
 struct Poison {
@@ -217,7 +252,7 @@ TEST_F(CommitterTest, TheWaitingLineTakesItsLimitAndNotOneMore) {
   EXPECT_TRUE(Submit(committer(), Sealed("one more", 1)).ok());
 }
 
-TEST_F(CommitterTest, WhatWaitsIsWrittenBeforeItStopsAndNothingIsTakenThen) {
+TEST_F(CommitterTest, ItCommitsWhatWaitsBeforeItStopsAndRefusesWhatComesThen) {
   std::vector<std::future<Result<Admission>>> waiting;
   flushes_.HoldAt([&] { waiting.push_back(Start(committer(), Sealed("first"))); });
   for (int i = 0; i < 50; ++i) {
@@ -241,7 +276,7 @@ TEST_F(CommitterTest, WhatWaitsIsWrittenBeforeItStopsAndNothingIsTakenThen) {
   for (auto& answer : waiting) EXPECT_TRUE(answer.get().ok());
 }
 
-TEST_F(CommitterTest, AnOpenEnvelopeThatWasTakenToBeSentGrowsNoMore) {
+TEST_F(CommitterTest, AnEnvelopeThatADispatcherClaimedGrowsNoMore) {
   crypto::KeyRing keys = crypto::KeyRing::Parse(crypto::KeyRing::GenerateFile()).value();
   Pool pool(database_.source(), 1);
   PgDeliveryQueue queue("test", Accounts(), keys, pool);
@@ -263,7 +298,7 @@ TEST_F(CommitterTest, AnOpenEnvelopeThatWasTakenToBeSentGrowsNoMore) {
   EXPECT_EQ(Number(database_, "select hi from batch where state = 'open'"), 1);
 }
 
-TEST_F(CommitterTest, AnEnvelopeThatWasTakenGrowsNoMoreEitherWhereARepeatComesAlong) {
+TEST_F(CommitterTest, AnEnvelopeThatWasClaimedGrowsNoMoreInAFlushWithARepeat) {
   ASSERT_TRUE(Submit(committer(), Sealed("a")).ok());
   std::future<Result<Admission>> repeat, next;
   InOneFlush([&] {
@@ -289,7 +324,14 @@ TEST_F(CommitterTest, AnEnvelopeIsReadyWhenItIsFull) {
   EXPECT_EQ(Number(database_, "select count(*) from batch where state = 'open' and hi = 0"), 1);
 }
 
-TEST_F(CommitterTest, ARestartAppendsToNoEnvelopeOfBefore) {
+TEST_F(CommitterTest, ANewEnvelopeThatIsFullIsReadyAtOnce) {
+  ASSERT_TRUE(Submit(committer(), Sealed("exactly", 100)).ok());
+  EXPECT_EQ(Number(database_, "select count(*) from batch where state = 'ready' and hi = 99"), 1);
+  ASSERT_TRUE(Submit(committer(), Sealed("one over", 101)).ok());
+  EXPECT_EQ(Number(database_, "select count(*) from batch where state = 'ready'"), 3);
+}
+
+TEST_F(CommitterTest, AfterARestartItAppendsToNoEnvelopeOfBefore) {
   ASSERT_TRUE(Submit(committer(), Sealed("a")).ok());
   Restart(Options(database_.source(), flushes_));
   ASSERT_TRUE(Submit(committer(), Sealed("b")).ok());

@@ -19,7 +19,7 @@ NewRequest Demerge(const std::string& key, const std::vector<std::string>& ident
   return request;
 }
 
-/// Which identities are looked up when a request is read.
+/// Which requests are noted to have unlinked identities, and which are looked up.
 class Unlinked : public testing::Test {
  protected:
   Unlinked() { EXPECT_TRUE(queue_.RegisterAccounts().ok()); }
@@ -28,8 +28,8 @@ class Unlinked : public testing::Test {
     return Submit(store_.requests(), std::move(request)).value().id;
   }
 
-  /// As if the flush that wrote them had found this.
-  void Write(const std::string& may_be_unlinked) {
+  /// As if the flushes that wrote the requests had noted this.
+  void Note(const std::string& may_be_unlinked) {
     database_.Run("update request set may_be_unlinked = " + may_be_unlinked);
   }
 
@@ -38,7 +38,7 @@ class Unlinked : public testing::Test {
                                  std::to_string(ToInt(id))) != 0;
   }
 
-  /// Get() and ListItems() agree; answers the ordinals.
+  /// The ordinals of the unlinked items; Get() and ListItems() must agree.
   std::vector<int> Read(RequestId id) {
     std::vector<int> ordinals;
     const auto page = store_.requests().ListItems({"acme", id, -1, 100}).value();
@@ -84,14 +84,14 @@ TEST_F(Unlinked, AreNotedByTheFlushThatWritesTheDemergeAsWell) {
 TEST_F(Unlinked, AreLookedUpForRequestsOfTheReleaseBefore) {
   Keep(Demerge("d", {"ann"}));
   const RequestId erasure = Keep(Erasure("e", {"bob", "ann"}));
-  Write("null");
+  Note("null");
   EXPECT_THAT(Read(erasure), ElementsAre(1));
 }
 
 TEST_F(Unlinked, AreNotLookedUpWhereNoneWereFound) {
   Keep(Demerge("d", {"ann"}));
   const RequestId erasure = Keep(Erasure("e", {"bob", "ann"}));
-  Write("false");
+  Note("false");
   EXPECT_THAT(Read(erasure), IsEmpty());
 }
 
@@ -99,7 +99,7 @@ TEST_F(Unlinked, AreNotedWhenTheErasureWaitsForWhatItsFlushDidNotSee) {
   Keep(Demerge("d", {"ann"}));
   const RequestId erasure = Keep(Erasure("e", {"bob", "ann"}));
   const RequestId neighbour = Keep(Erasure("f", {"joe"}));
-  Write("false");
+  Note("false");
   const auto claim = queue_.TakeBatch({.route = kErase, .linger = 0ms, .lease = 30s}).value();
   ASSERT_TRUE(claim);
   EXPECT_THAT(Read(erasure), ElementsAre(1));

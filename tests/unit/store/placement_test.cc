@@ -20,7 +20,7 @@ const Lane kErasures{"acme", Operation::kErasure, IdentifierKind::kIdentity};
 const Lane kGuids{"acme", Operation::kErasure, IdentifierKind::kGuid};
 const Lane kPhones{"acme", Operation::kDisassociation, IdentifierKind::kPhone};
 
-/// A committer's flush after flush, as far as placing goes.
+/// Places one flush after the other, as a committer does.
 class Planner {
  public:
   struct Asked {
@@ -28,7 +28,7 @@ class Planner {
     int items;
   };
 
-  /// Where the requests came to be, in the order asked.
+  /// Where each request goes, in the order of the flush.
   std::vector<Placement> Place(const std::vector<Asked>& flush) {
     std::vector<PlacementRequest> requests;
     for (const Asked& asked : flush) {
@@ -69,7 +69,7 @@ TEST(PlanAppends, AppendsNothingWithoutAnOpenEnvelope) {
   EXPECT_THAT(PlanAppends({{0, &kErasures, 1}}, {{kGuids, {EnvelopeId{1}, 1}}}), IsEmpty());
 }
 
-TEST(PlanAppends, FillsAnEnvelopeToTheBrimAndNotOver) {
+TEST(PlanAppends, FillsAnEnvelopeAndNotMore) {
   const OpenEnvelopes open{{kErasures, {EnvelopeId{1}, kCapacity - 2}}};
   EXPECT_EQ(PlanAppends({{0, &kErasures, 2}}, open).size(), 1U);
   EXPECT_THAT(PlanAppends({{0, &kErasures, 3}}, open), IsEmpty());
@@ -85,7 +85,7 @@ TEST(PlanAppends, LetsASmallRequestPassALargeOne) {
   EXPECT_EQ(plan[0].requests[1].index, 2);
 }
 
-TEST(PlanAppends, AppendsToEachLaneItsOwn) {
+TEST(PlanAppends, AppendsARequestToTheEnvelopeOfItsLane) {
   const std::vector<Append> plan = PlanAppends(
       {{0, &kPhones, 5}, {1, &kErasures, 6}, {2, &kPhones, 7}}, {{kErasures, {EnvelopeId{1}, 1}},
                                                                  {kGuids, {EnvelopeId{2}, 1}},
@@ -97,7 +97,7 @@ TEST(PlanAppends, AppendsToEachLaneItsOwn) {
   }
 }
 
-TEST(PlanNewEnvelopes, KeepsRoomForMoreOpen) {
+TEST(PlanNewEnvelopes, AnEnvelopeWithRoomLeftIsOpen) {
   Planner planner;
   const auto placed = planner.Place({{kErasures, 1}, {kErasures, 2}});
   EXPECT_EQ(placed[0].first_pos, 0);
@@ -114,7 +114,7 @@ TEST(PlanNewEnvelopes, AFullEnvelopeIsNotOpen) {
   EXPECT_EQ(planner.sizes.begin()->second, kCapacity);
 }
 
-TEST(PlanNewEnvelopes, OneTooManyGetsEnvelopesToItself) {
+TEST(PlanNewEnvelopes, ARequestLargerThanAnEnvelopeSharesWithNoOther) {
   Planner planner;
   const auto placed = planner.Place({{kErasures, kCapacity + 1}, {kErasures, 1}});
   EXPECT_EQ(placed[0].envelope_count, 2);
@@ -133,7 +133,7 @@ TEST(PlanNewEnvelopes, AThousandErasuresAreTenFullEnvelopes) {
   EXPECT_THAT(planner.open, IsEmpty());
 }
 
-TEST(PlanNewEnvelopes, AThousandPhonesAreOne) {
+TEST(PlanNewEnvelopes, AThousandPhonesAreOneEnvelope) {
   Planner planner;
   EXPECT_EQ(planner.Place({{kPhones, 1000}})[0].envelope_count, 1);
   EXPECT_EQ(planner.sizes.size(), 1U);
