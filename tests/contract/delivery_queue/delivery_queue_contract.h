@@ -57,6 +57,8 @@ class QueueHarness {
 struct Implementation {
   std::string name;
   std::unique_ptr<QueueHarness> (*make)();
+
+  friend void PrintTo(const Implementation& tested, std::ostream* out) { *out << tested.name; }
 };
 
 /// What every implementation of DeliveryQueue promises. Instantiate it with

@@ -50,6 +50,8 @@ class VerificationHarness {
 struct Implementation {
   std::string name;
   std::unique_ptr<VerificationHarness> (*make)();
+
+  friend void PrintTo(const Implementation& tested, std::ostream* out) { *out << tested.name; }
 };
 
 /// What every implementation of VerificationQueue promises.

@@ -17,6 +17,8 @@ struct Planted {
   std::string name;
   Defect defect;
   std::string violation;
+
+  friend void PrintTo(const Planted& planted, std::ostream* out) { *out << planted.name; }
 };
 
 class PlantedDefect : public testing::TestWithParam<Planted> {};

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "lethe/operation_traits.h"
+
 namespace lethe::clevertap {
 namespace {
 
@@ -29,11 +31,14 @@ std::vector<std::string> Numbered(std::size_t count) {
 }
 
 struct ShapeCase {
+  const char* name;
   Operation operation;
   IdentifierKind kind;
   std::vector<std::string> values;
   std::string path;
   std::string body;
+
+  friend void PrintTo(const ShapeCase& shape, std::ostream* out) { *out << shape.name; }
 };
 
 class PayloadShape : public ::testing::TestWithParam<ShapeCase> {};
@@ -49,31 +54,37 @@ TEST_P(PayloadShape, IsWhatCleverTapDocuments) {
 INSTANTIATE_TEST_SUITE_P(
     All, PayloadShape,
     ::testing::Values(
-        ShapeCase{Operation::kErasure,
+        ShapeCase{"ErasureByIdentity",
+                  Operation::kErasure,
                   IdentifierKind::kIdentity,
                   {"a", "b"},
                   "/1/delete/profiles.json",
                   R"({"identity":["a","b"]})"},
-        ShapeCase{Operation::kErasure,
+        ShapeCase{"ErasureByGuid",
+                  Operation::kErasure,
                   IdentifierKind::kGuid,
                   {"__g1"},
                   "/1/delete/profiles.json",
                   R"({"guid":["__g1"]})"},
-        ShapeCase{Operation::kDemerge,
+        ShapeCase{"Demerge",
+                  Operation::kDemerge,
                   IdentifierKind::kIdentity,
                   {"a"},
                   "/1/demerge/profiles.json",
                   R"({"identities":["a"]})"},
-        ShapeCase{Operation::kDisassociation,
+        ShapeCase{"Disassociation",
+                  Operation::kDisassociation,
                   IdentifierKind::kPhone,
                   {"+911", "+912"},
                   "/1/disassociate",
                   R"({"d":[{"type":"phone","value":"+911"},{"type":"phone","value":"+912"}]})"},
-        ShapeCase{Operation::kErasure,
+        ShapeCase{"EscapedText",
+                  Operation::kErasure,
                   IdentifierKind::kIdentity,
                   {"q\"\\\n", "\u00e9\U0001F600"},
                   "/1/delete/profiles.json",
-                  "{\"identity\":[\"q\\\"\\\\\\n\",\"\u00e9\U0001F600\"]}"}));
+                  "{\"identity\":[\"q\\\"\\\\\\n\",\"\u00e9\U0001F600\"]}"}),
+    [](const auto& shape) { return shape.param.name; });
 
 TEST(Payload, TakesTheAccountsPathForDisassociations) {
   const auto payload =

@@ -197,6 +197,8 @@ struct BadFile {
   const char* name;
   std::string text;
   std::string message;
+
+  friend void PrintTo(const BadFile& file, std::ostream* out) { *out << file.name; }
 };
 
 class BadKeyFile : public testing::TestWithParam<BadFile> {};
