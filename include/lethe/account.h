@@ -11,9 +11,9 @@ namespace lethe {
 
 /// How far an account's items are looked up at CleverTap after its window has passed.
 struct Verification {
-  double share = 0;  ///< Of the items: 0 none, 1 all.
+  double share = 0;  ///< Of the items, 0 to 1. 0: off.
 
-  /// So long after it is done a batch's absent people are looked for once more.
+  /// So long after a batch is done, the people that were absent are looked up once more.
   std::optional<milliseconds> second_look = {};
 
   bool on() const { return share > 0; }

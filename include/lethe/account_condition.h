@@ -14,7 +14,7 @@ struct AccountBlock {
   TimePoint since;
   std::string reason;
   Resume resume;
-  std::optional<TimePoint> probe_at = {};  ///< Nothing: only an operator ends it.
+  std::optional<TimePoint> probe_at = {};  ///< Nothing: only an operator ends the block.
 
   friend bool operator==(const AccountBlock&, const AccountBlock&) = default;
 };
@@ -23,7 +23,7 @@ struct AccountBlock {
 struct AccountCondition {
   std::string account;
   std::optional<AccountBlock> block = {};
-  int held_refusals = 0;  ///< Items that are held as kRefusedUnconfirmed or kRefusedConfirmed.
+  int held_refusals = 0;  ///< Items held for Reason::kRefusedUnconfirmed or kRefusedConfirmed.
 
   friend bool operator==(const AccountCondition&, const AccountCondition&) = default;
 };
@@ -38,8 +38,8 @@ enum class HeldRefusals {
 /// see Rejection().
 Transition Resolve(HeldRefusals decision, std::optional<TimePoint> unknown_since);
 
-/// A word that changes with what an operator has seen of the account, so that nobody decides about
-/// more than they looked at.
+/// An etag for optimistic concurrency: it changes with what an operator sees of the account, so
+/// that an operator decides only about what they have looked at.
 std::string EtagOf(const AccountCondition& condition);
 
 /// Whether an operator who has seen `etag` may resume the account so:

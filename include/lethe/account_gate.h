@@ -12,14 +12,14 @@ namespace lethe {
 /// A blocked account whose credentials are to be looked at, once, until the lease ends.
 struct AccountProbe {
   std::string account;
-  std::string reason;     ///< Why it is blocked; for people.
+  std::string reason;     ///< Why it is blocked; see BlockReason.
   TimePoint lease_until;  ///< By the gate's own clock. Tells this probe from any other.
 };
 
 /// What a look at the credentials found.
 enum class ProbeFinding {
   kHealthy,     ///< They are right: the block ends.
-  kAskAgain,    ///< They are wrong, or nobody can tell: the next look comes later.
+  kAskAgain,    ///< They are wrong, or the answer does not tell: the next look comes later.
   kAskByBatch,  ///< There is nothing to look at: the account's next batch finds out.
 };
 
@@ -32,24 +32,24 @@ constexpr std::string_view Name(ProbeFinding finding) {
   return "";
 }
 
-/// The blocks of accounts, which DeliveryQueue::Record() puts up, as those see them who end them.
+/// Hands out probes of blocked accounts and applies their results. (DeliveryQueue blocks accounts.)
 /// Thread-safe; nothing here throws. Each call is one transaction.
 class AccountGate {
  public:
   virtual ~AccountGate() = default;
 
   /// Takes one account that waits for a look at its credentials (Resume::kConnect) and is due.
-  /// Nobody else gets it until `lease` has passed. Nothing if there is none.
+  /// No other call gets it until `lease` has passed. Nothing if no account is due.
   virtual Result<std::optional<AccountProbe>> TakeProbe(milliseconds lease) = 0;
 
   /// Carries the finding out. Looks that say kAskAgain come 10 s, 20 s, 40 s .. 10 min apart.
   /// False, and nothing changes, if the block has changed since the probe was taken: it ended, its
-  /// lease ran out and somebody else looks, or ProbeSoon() asks for a fresh look.
+  /// lease ran out and another process looks, or ProbeSoon() asks for a fresh look.
   virtual Result<bool> Record(const AccountProbe& probe, ProbeFinding finding) = 0;
 
   /// The next probe of the account, by a look or by a batch, is due now, and those after it as if
   /// it were the first: what the block was about may have been mended. Does nothing for an account
-  /// that is not blocked, or that only a person may resume.
+  /// that is not blocked, or that only an operator may resume.
   virtual Status ProbeSoon(std::string_view account) = 0;
 };
 

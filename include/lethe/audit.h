@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,11 +14,6 @@ namespace lethe {
 /// What an operator did to a batch or, kResume, to an account.
 enum class AuditAction { kSendAgain, kMarkAccepted, kCancel, kReject, kResume };
 
-template <>
-inline constexpr auto kAll<AuditAction> =
-    std::array{AuditAction::kSendAgain, AuditAction::kMarkAccepted, AuditAction::kCancel,
-               AuditAction::kReject, AuditAction::kResume};
-
 /// The names used in SQL.
 constexpr std::string_view Name(AuditAction action) {
   switch (action) {
@@ -32,6 +26,9 @@ constexpr std::string_view Name(AuditAction action) {
   return "";
 }
 
+template <>
+inline constexpr auto kAll<AuditAction> = AllNamed<AuditAction>();
+
 /// One decision about one batch or one account. Written in one transaction with what it did, never
 /// changed, free of personal data.
 struct AuditEvent {
@@ -42,7 +39,7 @@ struct AuditEvent {
   std::string account;
   std::optional<EnvelopeId> envelope = {};  ///< Nothing: it is about the account.
   Span span = {};                           ///< Only with an envelope.
-  std::string state_before;  ///< A batch's state; an account's `blocked` or `served`.
+  std::string state_before;  ///< Name() of a BatchState; of an AccountState without an envelope.
   std::string reason_before = {};
   std::string state_after;
   std::string justification;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <compare>
 #include <cstdint>
 #include <optional>
@@ -18,8 +17,8 @@ enum class EnvelopeId : std::int64_t {};
 constexpr std::int64_t ToInt(RequestId id) { return static_cast<std::int64_t>(id); }
 constexpr std::int64_t ToInt(EnvelopeId id) { return static_cast<std::int64_t>(id); }
 
-/// The life of a batch. `service/docs/state_machine.md` has the picture, CanMove() the edges, the
-/// schema a CHECK.
+/// The life of a batch. `service/docs/state_machine.md` says who moves it from each state to which,
+/// and why.
 enum class BatchState {
   kOpen,       ///< In an envelope that may still grow; sendable when the lane's linger has passed.
   kReady,      ///< Closed; sendable from `not_before` on.
@@ -28,16 +27,10 @@ enum class BatchState {
   kAccepted,   ///< CleverTap has said yes; its window runs until `window_end`.
   kDone,       ///< The window has passed. Final.
   kRejected,   ///< CleverTap will never take these identifiers, and said so. Final.
-  kCancelled,  ///< A person decided that it is not sent, or not again. Final.
-  kNeedsReview,  ///< What happened cannot be told, or repeating could hurt: a person must look.
-                 ///< Never leaves by itself.
+  kCancelled,  ///< An operator decided that it is not sent, or not again. Final.
+  kNeedsReview,  ///< Nothing can tell what happened, or repeating could hurt: an operator must
+                 ///< look, and only an operator moves it on.
 };
-
-template <>
-inline constexpr auto kAll<BatchState> =
-    std::array{BatchState::kOpen,     BatchState::kReady,     BatchState::kHeld,
-               BatchState::kSending,  BatchState::kAccepted,  BatchState::kDone,
-               BatchState::kRejected, BatchState::kCancelled, BatchState::kNeedsReview};
 
 constexpr std::string_view Name(BatchState state) {
   switch (state) {
@@ -54,8 +47,11 @@ constexpr std::string_view Name(BatchState state) {
   return "";
 }
 
-/// Whether a batch may go from one state to the other. Every UPDATE of a state names the state that
-/// it expects.
+template <>
+inline constexpr auto kAll<BatchState> = AllNamed<BatchState>();
+
+/// Whether a batch may go from one state to the other: the edges of the state machine. Every UPDATE
+/// of a state names the state that it expects.
 bool CanMove(BatchState from, BatchState to);
 
 /// Positions `lo..hi` of an envelope, both included.

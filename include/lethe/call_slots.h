@@ -18,7 +18,8 @@ struct SlotLease {
 
 struct SlotOffer {
   std::optional<SlotLease> lease = {};
-  bool account_blocked = false;  ///< Why there is none; otherwise all slots are taken or cooling.
+  bool account_blocked =
+      false;  ///< Why there is no lease; otherwise all slots are taken or cooling.
 };
 
 /// The slots that DeliveryQueue sends batches through, for other calls that count against the same
@@ -27,13 +28,12 @@ class CallSlots {
  public:
   virtual ~CallSlots() = default;
 
-  /// Leases a free slot of the route, unless its account is blocked, whoever is to end the block.
-  /// A lease that runs out frees the slot: such a call changes nothing, so nobody asks what came
-  /// of it.
+  /// Leases a free slot of the route, unless its account is blocked, by whatever Resume. A lease
+  /// that runs out frees the slot: such a call changes nothing, so its outcome does not matter.
   virtual Result<SlotOffer> Lease(const Route& route, milliseconds lease) = 0;
 
   /// Frees the slot, which rests for `cool_down`. Does nothing if the lease has run out and the
-  /// slot is somebody else's.
+  /// slot was leased again.
   virtual Status Free(const SlotLease& lease, milliseconds cool_down) = 0;
 };
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,28 +25,29 @@ struct AttemptFacts {
   /// Start of the earliest attempt whose effect is not known.
   std::optional<TimePoint> unknown_since = {};
 
-  /// When the answer came that first refused a call with these identifiers in it; or, once they are
-  /// held, the answer that the evidence must be younger than.
+  /// Time of the first answer that refused a call with these identifiers in it. Once they are held:
+  /// of the answer for which they were held; only later acceptances are evidence.
   std::optional<TimePoint> refused_since = {};
 
   /// Start of the latest call for the account and API that was accepted, as known at the claim.
   std::optional<TimePoint> others_accepted_at = {};
 
-  int slot_setbacks = 0;  ///< Calls in a row through this slot, before this one, that got no answer
-                          ///< to go by: throttled, not sent, or of unknown outcome.
+  int slot_setbacks = 0;  ///< Calls in a row through this slot, before this one, without an answer
+                          ///< that tells anything: throttled, not sent, or of unknown outcome.
 };
 
-/// What becomes of one run of a batch. Runs that differ split the batch.
+/// Where one run of a batch goes. Runs that differ split the batch.
 struct Transition {
   Span span;
   BatchState to = BatchState::kNeedsReview;
-  std::string reason = {};                   ///< lower_snake_case; empty where the state says all.
+  std::string reason = {};  ///< Name() of a Reason, or kVendorCodePrefix and a code; empty where
+                            ///< the state says all.
   std::optional<TimePoint> not_before = {};  ///< kReady.
 
   /// kReady, kHeld, kNeedsReview: carried along while an effect is unknown.
   std::optional<TimePoint> unknown_since = {};
 
-  /// kReady, kHeld: carried along until the identifiers are taken or rejected.
+  /// kReady, kHeld: carried along until CleverTap takes the identifiers or they are rejected.
   std::optional<TimePoint> refused_since = {};
 
   std::optional<TimePoint> accepted_at = {};  ///< kAccepted.
@@ -58,21 +58,17 @@ struct Transition {
 
 /// What the answer says about the account.
 enum class AccountVerdict {
-  kUntouched,  ///< Nothing: it may be as it was.
+  kUntouched,  ///< Nothing.
   kHealthy,    ///< Credentials, region and path work.
-  kBlocked,    ///< They do not: nothing more is sent until a probe succeeds.
+  kBlocked,    ///< They do not: Lethe sends nothing more until a probe succeeds.
 };
 
-/// Who ends a block.
+/// What ends a block.
 enum class Resume {
-  kConnect,   ///< A look at the credentials that touches nobody.
+  kConnect,   ///< A look at the credentials that changes nothing at CleverTap.
   kBatch,     ///< The next batch, as a probe.
-  kOperator,  ///< Only a person.
+  kOperator,  ///< Only an operator.
 };
-
-template <>
-inline constexpr auto kAll<Resume> =
-    std::array{Resume::kConnect, Resume::kBatch, Resume::kOperator};
 
 constexpr std::string_view Name(Resume resume) {
   switch (resume) {
@@ -83,6 +79,9 @@ constexpr std::string_view Name(Resume resume) {
   return "";
 }
 
+template <>
+inline constexpr auto kAll<Resume> = AllNamed<Resume>();
+
 struct Plan {
   /// Ascending, without gap or overlap, and together the batch's span.
   std::vector<Transition> transitions;
@@ -90,13 +89,13 @@ struct Plan {
   /// False: the attempt does not count towards delays (429, 401 and the like).
   bool spends_attempt = true;
 
-  /// The call got no answer to go by: the slot's next cool-down is longer. Any other answer ends
-  /// the row.
+  /// The call got no answer that tells anything, as AttemptFacts::slot_setbacks counts them: the
+  /// slot's next cool-down is longer. Any other answer ends the row.
   bool setback = false;
 
   milliseconds slot_cool_down{0};  ///< How long the slot stays away from the account and API.
   AccountVerdict account = AccountVerdict::kUntouched;
-  std::string account_reason = {};  ///< kBlocked: for the operator.
+  std::string account_reason = {};  ///< kBlocked: for the operator; see BlockReason.
   Resume resume = Resume::kBatch;   ///< kBlocked.
 
   friend bool operator==(const Plan&, const Plan&) = default;
@@ -107,8 +106,8 @@ struct Plan {
 bool Covers(const Plan& plan, Span span);
 
 /// Whether the batch may be sent at `now`: not once ResendUntil() of an unknown effect has passed;
-/// from then on it waits for a person. Decide() plans no such repeat, but a batch can come to be
-/// sent later than planned; ask right before sending.
+/// from then on it waits for an operator. Decide() plans no such repeat, but a batch can come to be
+/// sent later than planned: the dispatcher asks right before it sends.
 bool MayResend(const AttemptFacts& facts, const ProcessingHours& hours, TimePoint now);
 
 /// The delay after `failures` in a row: doubles from 1 s up to 10 min (CleverTap's own advice for
@@ -122,18 +121,18 @@ inline constexpr milliseconds kLongestOutageRest{60'000};
 
 /// What to do next. Pure: the same facts give the same plan.
 ///
-/// A batch that is refused as a whole is halved; whoever is refused alone is held for
+/// Halves a batch that CleverTap refuses as a whole; holds an identifier that it refuses alone, for
 /// JudgeRefusals().
 Plan Decide(const AttemptFacts& facts, const VendorReply& reply, const ProcessingHours& hours,
             TimePoint now, double jitter);
 
-/// What to do with a batch whose sender is gone (its lease ran out): the call may have been made,
-/// so the outcome is unknown.
+/// What to do with a batch whose sender is gone (its lease ran out). The sender may have made the
+/// call, so the outcome is unknown.
 Plan DecideAbandoned(const AttemptFacts& facts, const ProcessingHours& hours, TimePoint now,
                      double jitter);
 
-/// What to do with a claimed batch that MayResend() forbids to send: it waits for a person, and the
-/// attempt that was not made costs nothing.
+/// What to do with a claimed batch that MayResend() forbids to send: it waits for an operator, and
+/// the attempt that was not made costs nothing.
 Plan DecideTooLate(const AttemptFacts& facts);
 
 }  // namespace lethe

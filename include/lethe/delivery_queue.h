@@ -82,16 +82,17 @@ class DeliveryQueue {
   /// blocked and its batches are not, or not yet, the probe.
   ///
   /// Operations on one identifier of an account finish in the order of Precedes(): what must wait
-  /// for a batch of another operation splits off as kHeld (kEarlierOperation), and the first run of
-  /// what is left is claimed. If nothing is left, the next batch is looked at, a few times over.
+  /// for a batch of another operation splits off as kHeld (Reason::kEarlierOperation), and the
+  /// first run of what is left is claimed. If nothing is left, the next batch is looked at, a few
+  /// times over.
   ///   kInternal  the batch cannot be read and was set aside: ITEMS_MISSING if it does not have the
   ///              items that it says, SEAL_BROKEN (both: needs_review), UNKNOWN_KEY (again later).
   virtual Result<std::optional<Claim>> TakeBatch(const ClaimParams& params) = 0;
 
   /// Writes the answer to its attempt and carries out the plan, splitting the batch where its runs
   /// differ; frees the slot. A healthy account that was blocked before this attempt began is so no
-  /// longer, unless only a person may end the block; held refusals of an account that is no longer
-  /// blocked are ready again.
+  /// longer, unless only an operator may end the block; held refusals of an account that is no
+  /// longer blocked are ready again.
   ///   kInternal  BAD_PLAN: the plan does not cover the batch, or CanMove() forbids one of its
   ///   moves.
   virtual Result<Recorded> Record(const Claim& claim, const VendorReply& reply,
@@ -101,9 +102,9 @@ class DeliveryQueue {
   /// counts for nothing.
   virtual Result<Recorded> Release(const Claim& claim) = 0;
 
-  /// Takes over one batch whose lease ran out, whoever held it and whatever the slots' limit is
-  /// now; the old holder is fenced from here on. Nothing if there is none. To be followed by
-  /// RecordAbandoned().
+  /// Takes over one batch whose lease ran out, even if its slot is above the limit that is
+  /// configured now; the old holder is fenced from here on. Nothing if there is no such batch. The
+  /// caller calls RecordAbandoned() next.
   virtual Result<std::optional<Claim>> TakeAbandoned(milliseconds lease) = 0;
 
   /// Carries out the plan for a batch of TakeAbandoned(). Its attempt stays without an answer, for
@@ -121,9 +122,9 @@ class DeliveryQueue {
   /// Not those of accounts that verify: VerificationQueue does it once they were read back.
   virtual Result<int> CloseWindows(TimePoint now, int limit) = 0;
 
-  /// Makes batches ready that were held for kEarlierOperation, when the batch that they waited for
-  /// is final or no longer whole; at most `limit`, and returns how many. A hint: TakeBatch() looks
-  /// again, and may find another one to wait for.
+  /// Makes batches ready that were held for Reason::kEarlierOperation, when the batch that they
+  /// waited for is final or no longer whole; at most `limit`, and returns how many. A hint:
+  /// TakeBatch() looks again, and may find another one to wait for.
   virtual Result<int> ReleaseHeld(int limit) = 0;
 };
 

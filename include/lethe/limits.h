@@ -6,7 +6,7 @@
 namespace lethe {
 
 // Every limit of the API has its name here, with its unit in the name and the reason beside it. The
-// limits of one call to CleverTap are in operation.h (EnvelopeCapacity).
+// limits of one call to CleverTap are in operation_traits.h (EnvelopeCapacity).
 
 /// One request's items fit one flush of the committer and one page of a support tool.
 inline constexpr int kMaxIdentifiersPerRequest = 1000;
@@ -36,7 +36,7 @@ inline constexpr int kMaxMessageBytes = 4 * 1024 * 1024 + 256 * 1024;
 inline constexpr int kDefaultPageSize = 50;
 inline constexpr int kMaxPageSize = 1000;
 
-/// Clocks differ; a person cannot have asked later than this after now.
+/// Clocks differ: a submit time may be this far after Lethe's present, and not further.
 inline constexpr std::chrono::minutes kMaxSubmitTimeAhead{5};
 
 /// Upper bound of CleverTap's own limit of calls in flight, per account and per API.

@@ -2,7 +2,6 @@
 
 #include <map>
 #include <optional>
-#include <string_view>
 #include <vector>
 
 #include "lethe/batch.h"
@@ -11,9 +10,6 @@ namespace lethe {
 
 // Operations on one identifier of an account finish one after the other. Which one goes first is
 // their precedence; an item that must wait is held.
-
-/// Why an item is held that waits for another operation on its identifier.
-inline constexpr std::string_view kEarlierOperation = "earlier_operation";
 
 /// The batch that an item waits for, and its span when it was found.
 struct Blocker {

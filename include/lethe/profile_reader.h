@@ -23,7 +23,7 @@ struct LookUpReply {
   Profile profile = {};  ///< kFound.
   int http_status = 0;   ///< 0 if there was no answer.
 
-  /// CleverTap's `code`, or the transport's short word (`timeout`, `connect`).
+  /// As VendorReply::code.
   std::string code = {};
   std::optional<milliseconds> retry_after = {};  ///< From a `Retry-After` header.
 };

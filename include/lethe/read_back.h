@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <optional>
 #include <span>
@@ -26,16 +25,11 @@ struct Profile {
 /// What one look-up came to. Only the first two are answers.
 enum class LookUpOutcome {
   kFound,      ///< CleverTap has a profile.
-  kAbsent,     ///< It says, in a form that is known, that it has none.
+  kAbsent,     ///< It says, in a form that is known, that it has no profile.
   kThrottled,  ///< Too many calls at once.
   kBlocked,    ///< Credentials, region or path are wrong.
   kUnknown,    ///< Nothing that can be read.
 };
-
-template <>
-inline constexpr auto kAll<LookUpOutcome> =
-    std::array{LookUpOutcome::kFound, LookUpOutcome::kAbsent, LookUpOutcome::kThrottled,
-               LookUpOutcome::kBlocked, LookUpOutcome::kUnknown};
 
 constexpr std::string_view Name(LookUpOutcome outcome) {
   switch (outcome) {
@@ -48,26 +42,25 @@ constexpr std::string_view Name(LookUpOutcome outcome) {
   return "";
 }
 
+template <>
+inline constexpr auto kAll<LookUpOutcome> = AllNamed<LookUpOutcome>();
+
 constexpr bool IsAnswer(LookUpOutcome outcome) {
   return outcome == LookUpOutcome::kFound || outcome == LookUpOutcome::kAbsent;
 }
 
-/// What a look-up before the call found: a profile or, in `profile`, none.
+/// What a look-up before the call found; `profile` is nothing where CleverTap had no profile.
 struct Capture {
   std::optional<Profile> profile = {};
 };
 
 /// What reading an item back has shown, about one call that CleverTap had accepted.
 enum class ReadBack {
-  kAbsent,        ///< The identifier finds nobody any more.
-  kStillPresent,  ///< It finds whom it found before: the call had no effect.
-  kReappeared,    ///< It finds somebody else than before: a person who came back.
-  kUnclear,       ///< It finds somebody, and nothing says whether before or since.
+  kAbsent,        ///< CleverTap has no profile under the identifier any more.
+  kStillPresent,  ///< It has the profile from before: the call had no effect.
+  kReappeared,    ///< It has another profile than before: the person came back.
+  kUnclear,       ///< It has a profile, and nothing says whether from before or since.
 };
-
-template <>
-inline constexpr auto kAll<ReadBack> = std::array{ReadBack::kAbsent, ReadBack::kStillPresent,
-                                                  ReadBack::kReappeared, ReadBack::kUnclear};
 
 constexpr std::string_view Name(ReadBack result) {
   switch (result) {
@@ -79,11 +72,14 @@ constexpr std::string_view Name(ReadBack result) {
   return "";
 }
 
+template <>
+inline constexpr auto kAll<ReadBack> = AllNamed<ReadBack>();
+
 /// What a look-up is judged by.
 struct ReadBackFacts {
   Operation operation;
   TimePoint accepted_at;               ///< When CleverTap accepted the call.
-  std::optional<Capture> before = {};  ///< Nothing: nobody looked before the call.
+  std::optional<Capture> before = {};  ///< Nothing: there was no look-up before the call.
 };
 
 /// What a look-up after the window shows; `found` is nothing where CleverTap has no profile. Pure.
@@ -99,10 +95,10 @@ struct ReadItem {
   bool resent = false;
 };
 
-/// What becomes of an accepted batch whose items were looked at, as far as they had to be: `items`
-/// are ascending by position. Runs that fare alike stay together; items that nobody had to look at
-/// are done, because the window has passed.
-///   absent, reappeared  done: who came back is somebody else, and is never sent again;
+/// Where an accepted batch goes after its look-ups. `items` are those that had to be looked up,
+/// ascending by position; the others are done, because the window has passed. Neighbours that go to
+/// one state for one reason stay together.
+///   absent, reappeared  done: a person who came back is a new one, and is never sent again;
 ///   still_present       sent again, once; then needs_review;
 ///   unclear, no answer  needs_review.
 std::vector<Transition> ConcludeReadBack(Span span, std::span<const ReadItem> items);
@@ -111,11 +107,11 @@ std::vector<Transition> ConcludeReadBack(Span span, std::span<const ReadItem> it
 /// whose last eight bytes are uniform; so the answer is the same before sending and after.
 bool IsInSample(std::string_view digest, double share);
 
-/// For so long a batch that could be sent waits until its profiles were looked at. Erasure must not
-/// hang on a look-up.
+/// The longest time that a sendable batch waits for its capture: an erasure must not depend on a
+/// look-up.
 inline constexpr std::chrono::minutes kCaptureWait{10};
 
-/// For so long after its window a batch is tried to be verified; then a person must look.
+/// How long after a batch's window Lethe tries to verify it; then an operator must look.
 inline constexpr std::chrono::days kReadBackWithin{7};
 
 }  // namespace lethe

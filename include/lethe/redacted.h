@@ -6,8 +6,8 @@
 
 namespace lethe {
 
-/// Text that must not be seen: it prints itself as `[redacted]`, and whoever needs the real thing
-/// has to say so. The tag keeps one kind of secret from being passed as another.
+/// Text that must not be seen: it prints itself as `[redacted]`, and code that needs the text
+/// itself has to say so. The tag keeps one kind of secret from being passed as another.
 template <typename Tag>
 class Redacted {
  public:

@@ -44,8 +44,8 @@ struct Admission {
   bool repeated;  ///< The key was known, with the same payload; id and create_time are the
                   ///< original's.
 
-  /// ItemView::unlinked, as far as was visible. 0 if `repeated`, and where it was only found out
-  /// that the request had been kept, its first answer being lost: Get() tells then.
+  /// Unlinked items (ItemView::unlinked) seen at submit. 0 for repeats and for recovered submits,
+  /// whose first answer was lost: these callers use Get().
   int unlinked_count = 0;
 };
 
@@ -67,11 +67,11 @@ struct ItemCounts {
 enum class RequestState {
   kQueued,       ///< Every item waits to be sent, or sent again, or is held.
   kInProgress,   ///< Some items are on their way.
-  kNeedsReview,  ///< At least one item waits for a person. Whatever the others do, this is what
-                 ///< must be seen.
+  kNeedsReview,  ///< At least one item waits for an operator, which must be seen whatever the state
+                 ///< of the others.
   kCompleted,    ///< Every item is done.
   kPartiallyCompleted,  ///< Every item is final; some are done, some were rejected or cancelled.
-  kRejected,            ///< Every item is final and none is done; at least one was rejected.
+  kRejected,            ///< Every item is final and no item is done; at least one was rejected.
   kCancelled,           ///< Every item was cancelled.
   kExpired,             ///< History was dropped: what is left cannot prove anything.
 };
@@ -80,7 +80,7 @@ RequestState DeriveState(const ItemCounts& counts, int item_count);
 /// Items of one request that are done, by what reading them back has shown.
 struct VerifiedCounts {
   int absent = 0;      ///< Gone after the window.
-  int reappeared = 0;  ///< Somebody else was there after the window.
+  int reappeared = 0;  ///< Another profile was there after the window.
   int came_back = 0;   ///< Of the absent: found by the second look.
 
   friend bool operator==(const VerifiedCounts&, const VerifiedCounts&) = default;
@@ -109,8 +109,7 @@ struct RequestView {
 struct ItemView {
   int ordinal;
   BatchState state;
-  std::string reason;  ///< Why it is rejected, waits or needs review, or `operator_accepted`; empty
-                       ///< otherwise.
+  std::string reason;  ///< As Transition::reason.
   int attempt_count;
   std::optional<TimePoint> not_before;
   std::optional<TimePoint> accepted_at;
@@ -123,12 +122,12 @@ struct ItemView {
   /// after this one was kept counts from when the item waits for it.
   bool unlinked = false;
 
-  /// What reading it back has shown about the call that CleverTap accepted last; nothing if nobody
+  /// What reading it back has shown about the call that CleverTap accepted last; nothing without a
   /// looked.
   std::optional<ReadBack> read_back = {};
   std::optional<TimePoint> read_back_at = {};
 
-  /// When somebody was first found under the identifier of a person who is gone.
+  /// When a look-up first found a profile again under the identifier of a person who was gone.
   std::optional<TimePoint> reappeared_at = {};
 };
 

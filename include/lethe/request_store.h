@@ -33,15 +33,15 @@ class RequestStore {
   virtual ~RequestStore() = default;
 
   /// Keeps the request and then calls `done`, once, from any thread (before Submit returns,
-  /// possibly). OK means durable. An error means that it is not kept, or that nobody can tell;
+  /// possibly). OK means durable. An error means that it is not kept, or that Lethe cannot tell;
   /// repeating it with the same key is safe either way.
   ///   kAlreadyExists      IDEMPOTENCY_KEY_REUSED: the principal used the key for another payload;
   ///   kResourceExhausted  TOO_BUSY: the waiting line is full, with retry_after;
   ///   kUnavailable        STORE_UNAVAILABLE: the database is away or Lethe is stopping.
   virtual void Submit(NewRequest request, SubmitDone done) = 0;
 
-  /// The request as it stands now; kNotFound (REQUEST_NOT_FOUND) if the account has none with this
-  /// id.
+  /// The request as it stands now; kNotFound (REQUEST_NOT_FOUND) if the account has no request with
+  /// this id.
   virtual Result<RequestView> Get(std::string_view account, RequestId id) = 0;
 
   /// As Get(), but for unlinked_count, which stays 0.

@@ -32,13 +32,14 @@ struct FieldViolation {
 /// Says what was wrong, where, and what to do; never whose data it was.
 struct Error {
   ErrorCode code;
-  std::string reason;   ///< Stable UPPER_SNAKE_CASE word for programs (`ErrorInfo.reason`).
+  std::string reason;   ///< Stable UPPER_SNAKE_CASE word for programs (`ErrorInfo.reason`); see
+                        ///< reasons.h.
   std::string message;  ///< For people.
   std::vector<FieldViolation> violations = {};
   std::optional<std::chrono::milliseconds> retry_after = {};
 };
 
-/// A value or the reason why there is none. Crosses every port; exceptions stop at the adapters.
+/// A value, or the reason why it is missing. Crosses every port; exceptions stop at the adapters.
 template <typename T>
 class [[nodiscard]] Result {
  public:

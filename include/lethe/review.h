@@ -17,7 +17,7 @@ namespace lethe {
 
 /// What an operator may decide about a batch that needs review.
 enum class ReviewDecision {
-  kSendAgain,     ///< Whatever an earlier call has done. The operator answers for the repeat.
+  kSendAgain,  ///< Send it again, whatever an earlier call has done: the operator answers for it.
   kMarkAccepted,  ///< It has reached CleverTap: the operator has looked there.
   kCancel,        ///< It is not sent again, and what came of earlier calls stays unknown.
 };
@@ -48,8 +48,8 @@ bool IsAllowed(ReviewDecision decision, const ReviewFacts& facts);
 Transition Resolve(const ReviewFacts& facts, ReviewDecision decision, const ProcessingHours& hours,
                    TimePoint now);
 
-/// A word that changes with what an operator has seen of the batch, so that nobody decides about
-/// something else than they looked at.
+/// An etag for optimistic concurrency: it changes with what an operator sees of the batch, so that
+/// an operator decides only about what they have looked at.
 std::string EtagOf(const ReviewFacts& facts);
 
 /// Whether an operator who has seen `etag` may decide so:

@@ -19,7 +19,7 @@
 
 namespace lethe {
 
-/// A batch that waits for a person.
+/// A batch that waits for an operator.
 struct ReviewView {
   std::string account;
   EnvelopeId envelope;
@@ -83,11 +83,11 @@ struct ResumeAccountParams {
   const Operator& by;
   std::string account;
   std::string_view etag;
-  std::optional<HeldRefusals> held_refusals;  ///< Nothing: there are none.
+  std::optional<HeldRefusals> held_refusals;  ///< Nothing: the account holds no refusals.
 };
 
-/// What waits for a person, and the evidence of what persons decided. Thread-safe; nothing here
-/// throws. Each call is one transaction. Any of them may fail with kUnavailable
+/// What waits for an operator, and the evidence of what operators decided. Thread-safe; nothing
+/// here throws. Each call is one transaction. Any of them may fail with kUnavailable
 /// (STORE_UNAVAILABLE); whether a decision was taken then, its audit event tells.
 class ReviewStore {
  public:

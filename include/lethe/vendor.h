@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <optional>
 #include <span>
 #include <string>
@@ -25,15 +24,9 @@ enum class OutcomeClass {
   kMisconfigured,   ///< No such endpoint there (404, 405, any redirect). Nothing happened; the
                     ///< account must wait.
   kNotSent,  ///< The call never left: name look-up, connection or TLS failed. Nothing happened.
-  kUnknown,  ///< It was sent and nobody can tell what came of it: time-out, broken connection, 5xx,
+  kUnknown,  ///< It was sent, and nothing tells what came of it: time-out, broken connection, 5xx,
              ///< unreadable 200.
 };
-
-template <>
-inline constexpr auto kAll<OutcomeClass> = std::array{
-    OutcomeClass::kAccepted,  OutcomeClass::kPartial,        OutcomeClass::kRefused,
-    OutcomeClass::kThrottled, OutcomeClass::kAccountBlocked, OutcomeClass::kMisconfigured,
-    OutcomeClass::kNotSent,   OutcomeClass::kUnknown};
 
 constexpr std::string_view Name(OutcomeClass outcome) {
   switch (outcome) {
@@ -49,11 +42,14 @@ constexpr std::string_view Name(OutcomeClass outcome) {
   return "";
 }
 
+template <>
+inline constexpr auto kAll<OutcomeClass> = AllNamed<OutcomeClass>();
+
 /// What is wrong with one identifier of a partial answer.
 enum class FaultKind {
-  kPermanent,     ///< Will never be taken (a phone number that is none).
+  kPermanent,     ///< Will never be taken (not a phone number, say).
   kTransient,     ///< CleverTap asks to try this one again (code 555).
-  kUnaccountable  ///< Neither counted as processed nor explained, or with a code that nobody has
+  kUnaccountable  ///< Neither counted as processed nor explained, or with a code that is not
                   ///< documented.
 };
 
@@ -81,7 +77,7 @@ struct VendorReply {
   OutcomeClass outcome = OutcomeClass::kUnknown;
   int http_status = 0;  ///< 0 if there was no answer.
 
-  /// CleverTap's `code`, or the transport's short word (`timeout`, `connect`).
+  /// CleverTap's `code`, or Name() of a CallCode.
   std::string code = {};
 
   std::vector<Fault> faults = {};  ///< kPartial only: in ascending index order, each index once.
@@ -96,12 +92,12 @@ class VendorClient {
 
   virtual VendorReply Send(const VendorCall& call) = 0;
 
-  /// Asks whether the account's credentials and region are right, and touches nobody:
+  /// Asks whether the account's credentials and region are right, and changes nothing:
   ///   kAccepted        they are;
   ///   kAccountBlocked  they are not (401, 403, or a passcode that cannot be used);
   ///   kMisconfigured   there is nothing to ask at the account's probe path (404, 405, a redirect),
   ///                    which says nothing about the credentials;
-  ///   others           nobody can tell; ask again later.
+  ///   others           the answer does not tell; ask again later.
   virtual VendorReply Probe(std::string_view account) = 0;
 };
 

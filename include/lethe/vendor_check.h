@@ -22,8 +22,8 @@ struct ItemFault {
 struct VendorOpinion {
   int taken = 0;                       ///< How many identifiers it would take.
   std::vector<ItemFault> faults = {};  ///< The others, by ordinal; none if it refused the call.
-  bool refused = false;                ///< It refused the call as a whole, and would take nobody.
-  std::string code = {};               ///< refused: CleverTap's own, as in ItemFault.
+  bool refused = false;   ///< It refused the call as a whole, and would take no identifier.
+  std::string code = {};  ///< refused: CleverTap's own, as in ItemFault.
 
   friend bool operator==(const VendorOpinion&, const VendorOpinion&) = default;
 };

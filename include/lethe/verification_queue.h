@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -22,15 +21,11 @@ namespace lethe {
 
 /// Why profiles are looked at.
 enum class LookPurpose {
-  kCapture,     ///< Before an erasure by identity is sent: who is there, to tell them from whoever
-                ///< may come back.
-  kReadBack,    ///< After an accepted batch's window: had the call its effect?
-  kSecondLook,  ///< Days after the batch is done: has a person come back?
+  kCapture,   ///< Before a call (OperationTraits::captured): keeps the profile's marks, to tell it
+              ///< later from one of a person who came back.
+  kReadBack,  ///< After an accepted batch's window: did the call take effect?
+  kSecondLook,  ///< Days after the batch is done: has the person come back?
 };
-
-template <>
-inline constexpr auto kAll<LookPurpose> =
-    std::array{LookPurpose::kCapture, LookPurpose::kReadBack, LookPurpose::kSecondLook};
 
 constexpr std::string_view Name(LookPurpose purpose) {
   switch (purpose) {
@@ -41,6 +36,9 @@ constexpr std::string_view Name(LookPurpose purpose) {
   return "";
 }
 
+template <>
+inline constexpr auto kAll<LookPurpose> = AllNamed<LookPurpose>();
+
 /// An item that is to be looked at.
 struct LookItem {
   int pos;
@@ -49,8 +47,8 @@ struct LookItem {
   bool resent = false;                   ///< kReadBack: as ReadItem::resent.
 };
 
-/// A batch whose items this process may look up until the lease ends. Reading hurts nobody: when a
-/// lease runs out the batch is simply due again.
+/// A batch whose items this process may look up until the lease ends. Reading changes nothing: when
+/// a lease runs out, the batch is due again.
 struct LookClaim {
   Route route;
   LookPurpose purpose;
@@ -66,7 +64,7 @@ struct LookClaim {
   std::int64_t epoch = 0;  ///< Fences the slot.
   int setbacks = 0;        ///< The slot's claims in a row before this one that met trouble.
 
-  std::vector<LookItem> items = {};  ///< Not looked at yet, ascending. May be none.
+  std::vector<LookItem> items = {};  ///< Not looked at yet, ascending. May be empty.
   std::vector<ReadItem> known = {};  ///< kReadBack: looked at already, ascending.
 };
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,18 +29,16 @@ class TimeZone {
   const date::time_zone* rules_;
 };
 
-/// How long after an attempt of unknown effect a repeat still cannot hurt anyone: a person who came
-/// back, a phone number's new owner, identities that were merged again.
+/// What an account's configuration sets instead of OperationTraits::resend_horizon.
 struct ResendHorizons {
-  /// Nothing: until the end of the window that the attempt could have begun.
-  std::optional<milliseconds> erasure = {};
+  std::array<std::optional<milliseconds>, kAll<Operation>.size()> by_operation{};
 
-  /// Nothing: until the account's next 04:00, when CleverTap begins to demerge.
-  std::optional<milliseconds> demerge = {};
-
-  /// It acts at once, so a repeat hits whoever has registered the number since. Long enough for a
-  /// restart; far shorter than the weeks that carriers keep a number from its next owner.
-  milliseconds disassociation = std::chrono::minutes(15);
+  std::optional<milliseconds>& operator[](Operation operation) {
+    return by_operation[static_cast<std::size_t>(operation)];
+  }
+  const std::optional<milliseconds>& operator[](Operation operation) const {
+    return by_operation[static_cast<std::size_t>(operation)];
+  }
 };
 
 /// When an account's CleverTap project processes what it has accepted, and what that allows.
@@ -52,17 +52,18 @@ struct ProcessingHours {
   ResendHorizons resend = {};
 };
 
-/// The instant after which CleverTap has processed what it accepted at `accepted_at`:
-///   erasure         48 hours later;
-///   demerge         the first 07:00 local time that ends a full 04:00-07:00 window begun after
-///                   acceptance;
-///   disassociation  at once.
-/// Where daylight saving repeats a local time, a window begins the first time and ends the second,
+/// The instant after which CleverTap has processed what it accepted at `accepted_at`, by
+/// OperationTraits::window:
+///   k48Hours        48 hours later;
+///   kNextFullNight  the first 07:00 local time that ends a full night, 04:00 to 07:00, which began
+///                   after acceptance;
+///   kAtOnce         at once.
+/// Where daylight saving repeats a local time, a night begins the first time and ends the second,
 /// so that nothing is called done early; a local time that it skips is the instant of the change.
 TimePoint WindowEnd(Operation operation, TimePoint accepted_at, const ProcessingHours& hours);
 
-/// The last instant at which what was sent at `unknown_since`, with an effect that nobody knows,
-/// may be sent again.
+/// The last instant at which Lethe may send again what it sent at `unknown_since` with an unknown
+/// effect.
 TimePoint ResendUntil(Operation operation, TimePoint unknown_since, const ProcessingHours& hours);
 
 }  // namespace lethe

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "api/errors.h"
+#include "lethe/reasons.h"
 
 namespace lethe::api {
 namespace {
@@ -25,7 +26,7 @@ const google::protobuf::MethodDescriptor* FindMethod(std::string path) {
 
 grpc::Status Unreadable() {
   return ToGrpcStatus({.code = ErrorCode::kInvalidArgument,
-                       .reason = "INVALID_REQUEST",
+                       .reason = Text(ErrorReason::kInvalidRequest),
                        .message =
                            "the message cannot be read: it is cut off, or one of its strings "
                            "is not UTF-8"});

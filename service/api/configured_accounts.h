@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "lethe/account.h"
+#include "lethe/reasons.h"
 #include "lethe/result.h"
 
 namespace lethe::api {
@@ -14,13 +15,13 @@ class ConfiguredAccounts {
  public:
   explicit ConfiguredAccounts(std::vector<Account> accounts) : accounts_(std::move(accounts)) {}
 
-  /// kNotFound (ACCOUNT_NOT_FOUND) if there is none of this name.
+  /// kNotFound (ACCOUNT_NOT_FOUND) if no account has this name.
   Result<const Account*> Find(std::string_view name) const {
     for (const Account& account : accounts_) {
       if (account.name == name) return &account;
     }
     return Error{.code = ErrorCode::kNotFound,
-                 .reason = "ACCOUNT_NOT_FOUND",
+                 .reason = Text(ErrorReason::kAccountNotFound),
                  .message = "no such account is configured"};
   }
 

@@ -14,8 +14,8 @@ namespace lethe::api {
 
 // What every handler does with a call.
 
-/// Whom the call is made for. Callers are not authenticated, so they share their idempotency keys,
-/// and audit events name nobody.
+/// The caller. Callers are not authenticated, so they share their idempotency keys, and audit
+/// events name no person.
 inline std::string PrincipalOf(const grpc::CallbackServerContext&) { return "anonymous"; }
 
 inline void Finish(grpc::ServerUnaryReactor* reactor, const Status& status) {
@@ -29,7 +29,7 @@ grpc::ServerUnaryReactor* RunBlocking(const Executor& executor,
                                       grpc::CallbackServerContext* context,
                                       grpc::ServerUnaryReactor* reactor, Handle handle) {
   executor([context, reactor, handle = std::move(handle)] {
-    // Nobody waits for the answer of a caller that gave up while the call was queued.
+    // A caller that gave up while the call was queued does not wait for an answer.
     if (context->IsCancelled()) return reactor->Finish(grpc::Status::CANCELLED);
     Finish(reactor, handle());
   });

@@ -4,11 +4,10 @@
 
 #include "api/names.h"
 #include "api/proto_values.h"
+#include "lethe/reasons.h"
 
 namespace lethe::api {
 namespace {
-
-constexpr char kIdentityMayNotResolve[] = "IDENTITY_MAY_NOT_RESOLVE";
 
 v1::VendorFault::Kind ToProto(FaultKind kind) {
   switch (kind) {
@@ -77,7 +76,7 @@ bool IsComplete(RequestState state) {
          state == RequestState::kRejected || state == RequestState::kCancelled;
 }
 
-/// Only for requests under way: nobody can say when a person will look at the others.
+/// Only for requests under way: when an operator looks at the others is unknown.
 std::optional<TimePoint> ExpectedCompletion(const RequestView& view, const ProcessingHours& hours,
                                             TimePoint now) {
   std::optional<TimePoint> expected = view.last_window_end;
@@ -87,7 +86,7 @@ std::optional<TimePoint> ExpectedCompletion(const RequestView& view, const Proce
     const TimePoint if_sent_now = WindowEnd(view.operation, now, hours);
     expected = std::max(expected.value_or(if_sent_now), if_sent_now);
   }
-  // The window has passed, and people are being looked up: nobody can say how long that takes.
+  // The window has passed, and Lethe looks the items up: how long that takes is unknown.
   if (expected && view.counts[BatchState::kAccepted] > 0) expected = std::max(*expected, now);
   return expected;
 }
@@ -133,7 +132,7 @@ v1::PrivacyRequest ToProto(const RequestView& view, const ProcessingHours& hours
   if (view.due_time) *proto.mutable_due_time() = ToProto(*view.due_time);
   if (view.unlinked_count > 0) {
     v1::Warning& warning = *proto.add_warnings();
-    warning.set_reason(kIdentityMayNotResolve);
+    warning.set_reason(std::string(kIdentityMayNotResolve));
     warning.set_message("identity may no longer find the profile; erase by CleverTap ID");
     warning.set_item_count(view.unlinked_count);
   }
@@ -154,7 +153,7 @@ v1::PrivacyRequestItem ToProto(const ItemView& view) {
   proto.set_state(ToProto(view.state));
   proto.set_reason(view.reason);
   proto.set_attempt_count(view.attempt_count);
-  if (view.unlinked) proto.set_warning(kIdentityMayNotResolve);
+  if (view.unlinked) proto.set_warning(std::string(kIdentityMayNotResolve));
   if (view.not_before) *proto.mutable_not_before() = ToProto(*view.not_before);
   if (view.accepted_at) *proto.mutable_accept_time() = ToProto(*view.accepted_at);
   if (view.window_end) *proto.mutable_window_end_time() = ToProto(*view.window_end);

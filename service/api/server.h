@@ -22,7 +22,7 @@ struct ServerParams {
   ReviewStore& reviews;
   std::vector<Account> accounts;
   const Clock& clock;
-  Executor executor;         ///< For whatever waits for the database.
+  Executor executor;         ///< Runs what waits for the database.
   Executor vendor_executor;  ///< For what waits for CleverTap.
   CallObserver on_finished;  ///< May be empty.
 };

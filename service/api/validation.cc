@@ -12,6 +12,7 @@
 #include "api/text_rules.h"
 #include "api/violations.h"
 #include "lethe/limits.h"
+#include "lethe/operation_traits.h"
 
 namespace lethe::api {
 namespace {

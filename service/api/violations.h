@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "lethe/reasons.h"
 #include "lethe/result.h"
 
 namespace lethe::api {
@@ -29,7 +30,7 @@ class Violations {
       shown_.back().description += " (and " + std::to_string(count_ - shown_.size()) + " more)";
     }
     return {.code = ErrorCode::kInvalidArgument,
-            .reason = "INVALID_REQUEST",
+            .reason = Text(ErrorReason::kInvalidRequest),
             .message = std::to_string(count_) + (count_ == 1 ? " field is" : " fields are") +
                        " wrong; first " + shown_.front().field + ": " + shown_.front().description,
             .violations = std::move(shown_)};

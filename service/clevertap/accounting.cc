@@ -38,7 +38,7 @@ struct Complaints {
     std::string code;
   };
   std::map<std::string, Complaint, std::less<>> by_value;
-  bool unmatched = false;  ///< One of them is about nobody of the call.
+  bool unmatched = false;  ///< One of them is about an identifier that the call does not have.
 };
 
 std::optional<Verdict> ParseVerdict(std::string_view status) {
@@ -87,7 +87,7 @@ Complaints ReadComplaints(const json& unprocessed, const VendorCall& call) {
     const FaultKind kind = KindOf(code);
     const auto [known, is_new] =
         complaints.by_value.try_emplace(*value, Complaints::Complaint{kind, code});
-    if (!is_new && known->second.kind != kind) {  // Two verdicts on one number are none.
+    if (!is_new && known->second.kind != kind) {  // Two verdicts on one number tell nothing.
       known->second = {FaultKind::kUnaccountable, {}};
     }
   }

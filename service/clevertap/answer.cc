@@ -4,20 +4,19 @@
 #include <nlohmann/json.hpp>
 
 #include "clevertap/accounting.h"
+#include "lethe/reasons.h"
 
 namespace lethe::clevertap {
 namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view kUnreadable = "unreadable";
-
 OutcomeClass WithoutAnswer(const Transport& transport) {
   if (transport.ending == Ending::kBadUrl) return OutcomeClass::kMisconfigured;
   return transport.body_left ? OutcomeClass::kUnknown : OutcomeClass::kNotSent;
 }
 
-/// By the status line alone; 2xx is not its business.
+/// What a status line other than 2xx says by itself.
 OutcomeClass ByStatus(int status) {
   switch (status) {
     case 401:
@@ -34,16 +33,24 @@ OutcomeClass ByStatus(int status) {
   return OutcomeClass::kUnknown;
 }
 
-VendorReply Settle(const VendorCall& call, const json& answer) {
-  if (call.operation == Operation::kDisassociation) return SettleDisassociation(call, answer);
+VendorReply SettleWhole(const json& answer) {
   VendorReply reply{.code = CodeOf(answer)};
   const std::string& status = answer.at("status").get_ref<const std::string&>();
   const auto unprocessed = answer.find("unprocessed");
-  // Nothing documented says whom such a list would be about.
+  // No documented answer of these operations has such a list, so nothing says whom it is about.
   const bool has_complaints = unprocessed != answer.end() && !unprocessed->empty();
   if (status == "success" && !has_complaints) reply.outcome = OutcomeClass::kAccepted;
   if (status == "fail") reply.outcome = OutcomeClass::kRefused;
   return reply;
+}
+
+VendorReply Settle(const VendorCall& call, const json& answer) {
+  switch (call.operation) {
+    case Operation::kErasure:
+    case Operation::kDemerge: return SettleWhole(answer);
+    case Operation::kDisassociation: return SettleDisassociation(call, answer);
+  }
+  return {};
 }
 
 VendorReply FromBody(const VendorCall& call, const Transport& transport) {
@@ -55,10 +62,11 @@ VendorReply FromBody(const VendorCall& call, const Transport& transport) {
   if (transport.ending != Ending::kComplete) {
     reply.code = Name(transport.ending);
   } else if (!readable) {
-    reply.code = kUnreadable;
+    reply.code = Name(CallCode::kUnreadable);
   } else {
     reply = Settle(call, answer);
-    if (reply.outcome == OutcomeClass::kUnknown && reply.code.empty()) reply.code = kUnreadable;
+    if (reply.outcome == OutcomeClass::kUnknown && reply.code.empty())
+      reply.code = Name(CallCode::kUnreadable);
   }
   return reply;
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "lethe/reasons.h"
 #include "lethe/vendor.h"
 
 namespace lethe::clevertap {
@@ -12,9 +13,9 @@ namespace lethe::clevertap {
 /// How an HTTP exchange ended, whatever the answer said.
 enum class Ending {
   kComplete,  ///< With a whole answer.
-  kBadUrl,    ///< The account's URL is none.
+  kBadUrl,    ///< The account's URL is not a URL.
   kResolve,   ///< No address for the host's name.
-  kConnect,   ///< Nobody took the connection.
+  kConnect,   ///< No connection.
   kTls,       ///< No trusted, encrypted connection.
   kTimeout,   ///< Too slow, in any phase.
   kBroken,    ///< The connection broke, in any phase.
@@ -25,13 +26,13 @@ enum class Ending {
 constexpr std::string_view Name(Ending ending) {
   switch (ending) {
     case Ending::kComplete: return "";
-    case Ending::kBadUrl: return "bad_url";
-    case Ending::kResolve: return "resolve";
-    case Ending::kConnect: return "connect";
-    case Ending::kTls: return "tls";
-    case Ending::kTimeout: return "timeout";
-    case Ending::kBroken: return "broken";
-    case Ending::kTooLarge: return "too_large";
+    case Ending::kBadUrl: return Name(CallCode::kBadUrl);
+    case Ending::kResolve: return Name(CallCode::kResolve);
+    case Ending::kConnect: return Name(CallCode::kConnect);
+    case Ending::kTls: return Name(CallCode::kTls);
+    case Ending::kTimeout: return Name(CallCode::kTimeout);
+    case Ending::kBroken: return Name(CallCode::kBroken);
+    case Ending::kTooLarge: return Name(CallCode::kTooLarge);
   }
   return "";
 }
@@ -41,7 +42,7 @@ struct Transport {
   Ending ending = Ending::kComplete;
 
   /// Whether a byte of the request's body may have left. Without one CleverTap has nothing to act
-  /// on, whatever broke.
+  /// on.
   bool body_left = false;
 
   int http_status = 0;  ///< 0 if no status line came.
@@ -62,11 +63,11 @@ inline constexpr std::chrono::hours kMaxRetryAfter{1};
 ///   `partial`  disassociation: kPartial. Others have no such answer: kUnknown.
 ///   `fail`     kRefused, as with a 400: CleverTap says that it took nothing and not why. Had it
 ///              acted nevertheless, splitting and sending again would repeat within seconds, and a
-///              repeat so early hurts nobody. A disassociation whose records say why is kPartial.
+///              repeat so early does no harm. A disassociation whose records say why is kPartial.
 ///
 /// In a kPartial the identifiers are told apart by the echoed phone number, never by the position
-/// that texts mention. Whoever is neither counted in `processed` nor explained is kUnaccountable,
-/// and a `fail` counts nobody as taken.
+/// that texts mention. An identifier that is neither counted in `processed` nor explained is
+/// kUnaccountable, and a `fail` counts no identifier as taken.
 VendorReply Classify(const VendorCall& call, const Transport& transport);
 
 /// What an answer of the probe path means, as VendorClient::Probe() promises. Any 2xx will do: the

@@ -37,7 +37,7 @@ struct HttpRequest {
 /// One libcurl handle, which keeps its connection open between calls. Used by one thread at a time.
 ///
 /// TLS 1.2 or later with verified certificates, HTTP/1.1, no redirects, no proxy (those of the
-/// environment are not looked at: identifiers must not take a detour that nobody configured), and
+/// environment are not looked at: identifiers must not take a detour that is not configured), and
 /// no repeat of a POST: a body is offered to the network once, even where a kept connection turns
 /// out to be dead.
 class CurlHandle {

@@ -10,6 +10,7 @@
 #include "clevertap/folding.h"
 #include "clevertap/payload.h"
 #include "clevertap/profile_answer.h"
+#include "lethe/reasons.h"
 
 namespace lethe::clevertap {
 namespace {
@@ -18,8 +19,8 @@ namespace {
 /// and others wait behind it.
 constexpr milliseconds kLongestProbe{30'000};
 
-VendorReply NothingSent(OutcomeClass outcome, std::string_view code) {
-  return {.outcome = outcome, .code = std::string(code)};
+VendorReply NothingSent(OutcomeClass outcome, CallCode code) {
+  return {.outcome = outcome, .code = Text(code)};
 }
 
 /// A control character would end the header and begin another.
@@ -44,7 +45,7 @@ bool ProvesPasscode(const VendorReply& reply) {
 
 }  // namespace
 
-/// One account, the connections to it that nobody uses right now, and the passcode that worked
+/// One account, the connections to it that no call uses right now, and the passcode that worked
 /// last.
 class HttpVendorClient::Endpoint {
  public:
@@ -106,7 +107,7 @@ HttpVendorClient::~HttpVendorClient() = default;
 VendorReply HttpVendorClient::Send(const VendorCall& call) {
   const auto found = endpoints_.find(call.account);
   if (found == endpoints_.end()) {
-    return NothingSent(OutcomeClass::kMisconfigured, "unknown_account");
+    return NothingSent(OutcomeClass::kMisconfigured, CallCode::kUnknownAccount);
   }
   Endpoint& endpoint = *found->second;
   const Account& account = endpoint.account();
@@ -114,7 +115,7 @@ VendorReply HttpVendorClient::Send(const VendorCall& call) {
   VendorCall distinct = call;
   distinct.identifiers = folded.distinct;
   const Result<Payload> payload = MakePayload(distinct, account.disassociate_path);
-  if (!payload) return NothingSent(OutcomeClass::kRefused, "unsendable");
+  if (!payload) return NothingSent(OutcomeClass::kRefused, CallCode::kUnsendable);
   const VendorReply reply = Call(
       endpoint, endpoint.call_timeout(),
       [&](const Passcode& passcode) {
@@ -129,7 +130,7 @@ VendorReply HttpVendorClient::Send(const VendorCall& call) {
 VendorReply HttpVendorClient::Probe(std::string_view account_name) {
   const auto found = endpoints_.find(account_name);
   if (found == endpoints_.end()) {
-    return NothingSent(OutcomeClass::kMisconfigured, "unknown_account");
+    return NothingSent(OutcomeClass::kMisconfigured, CallCode::kUnknownAccount);
   }
   Endpoint& endpoint = *found->second;
   const Account& account = endpoint.account();
@@ -142,7 +143,7 @@ VendorReply HttpVendorClient::Probe(std::string_view account_name) {
 LookUpReply HttpVendorClient::LookUp(const LookUpCall& call) {
   const auto found = endpoints_.find(call.account);
   if (found == endpoints_.end()) {
-    return NotAnswered(NothingSent(OutcomeClass::kMisconfigured, "unknown_account"));
+    return NotAnswered(NothingSent(OutcomeClass::kMisconfigured, CallCode::kUnknownAccount));
   }
   Endpoint& endpoint = *found->second;
   const std::string path = ProfilePath(call);
@@ -162,13 +163,13 @@ VendorReply HttpVendorClient::Call(
     const std::function<HttpRequest(const Passcode&)>& request,
     const std::function<VendorReply(const Transport&)>& classify) const {
   if (!FitsHeader(endpoint.account().account_id)) {
-    return NothingSent(OutcomeClass::kMisconfigured, "bad_account_id");
+    return NothingSent(OutcomeClass::kMisconfigured, CallCode::kBadAccountId);
   }
   Result<std::vector<Passcode>> passcodes = passcodes_(endpoint.account());
-  if (!passcodes) return NothingSent(OutcomeClass::kAccountBlocked, "passcode_unreadable");
+  if (!passcodes) return NothingSent(OutcomeClass::kAccountBlocked, CallCode::kPasscodeUnreadable);
   endpoint.PutBestFirst(*passcodes);
 
-  VendorReply reply = NothingSent(OutcomeClass::kAccountBlocked, "bad_passcode");
+  VendorReply reply = NothingSent(OutcomeClass::kAccountBlocked, CallCode::kBadPasscode);
   milliseconds left = limit;
   for (const Passcode& passcode : *passcodes) {
     if (!FitsHeader(passcode.Reveal())) continue;

@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "lethe/operation_traits.h"
+
 namespace lethe::clevertap {
 namespace {
 

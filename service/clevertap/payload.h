@@ -18,7 +18,7 @@ struct Payload {
 /// The call in CleverTap's words. Fails (kInternal, never with a value in the message) rather than
 /// sending what CleverTap would misread:
 ///   KIND_NOT_TAKEN        the operation's endpoint does not take that kind of identifier;
-///   NO_IDENTIFIERS        an empty array means something to nobody;
+///   NO_IDENTIFIERS        what an empty array means is not documented;
 ///   TOO_MANY_IDENTIFIERS  more than EnvelopeCapacity() is refused whole;
 ///   NOT_UTF8              an identifier that JSON cannot carry;
 ///   NO_DRY_RUN            the operation's endpoint would carry a dry run out.

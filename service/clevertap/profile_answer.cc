@@ -9,13 +9,14 @@
 #include <nlohmann/json.hpp>
 
 #include "clevertap/accounting.h"
+#include "lethe/reasons.h"
 
 namespace lethe::clevertap {
 namespace {
 
 using nlohmann::json;
 
-/// A time beyond is none in seconds.
+/// A larger number is not a time in seconds.
 constexpr std::int64_t kLastSecond = 4'102'444'800;  // 2100-01-01
 
 std::string Escape(const std::string& value) {
@@ -63,13 +64,13 @@ bool IsProfile(const json& record) {
   return Find(record, "profileData") || Find(record, "platformInfo") || Find(record, "events");
 }
 
-/// Codes of HTTP that say something else than that nobody was found.
+/// Codes of HTTP that say something else than that there is no profile.
 bool SaysAnotherFailure(const std::string& code) {
   return code.size() == 3 && (code[0] == '4' || code[0] == '5') && code != "404";
 }
 
 LookUpReply FromBody(const std::string& body) {
-  LookUpReply reply{.code = "unreadable"};
+  LookUpReply reply{.code = Text(CallCode::kUnreadable)};
   const json answer = json::parse(body, nullptr, /*allow_exceptions=*/false);
   const json* const status = Find(answer, "status");
   const json* const record = Find(answer, "record");

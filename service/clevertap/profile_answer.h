@@ -12,7 +12,7 @@ std::string ProfilePath(const LookUpCall& call);
 
 /// What an exchange that was meant to look up a profile means. Pure and total.
 ///
-/// Nobody counts as gone but by a whole HTTP 200 of a shape that is known:
+/// A person counts as gone only by a whole HTTP 200 of a shape that is known:
 ///   `success` and an object as `record`  kFound. CleverTap IDs and the earliest event as far as
 ///                                        they are there; what is odd about them is passed over;
 ///   `success` and null as `record`       kAbsent;

@@ -16,7 +16,7 @@ std::string Line(const v1::PrivacyRequest& request);
 /// `ORDINAL STATE ..`
 std::string Line(const v1::PrivacyRequestItem& item);
 
-/// What CleverTap would take, and on lines of their own whom it would not.
+/// What CleverTap would take, and on lines of their own the items that it would not.
 std::string Lines(const v1::VendorCheck& check);
 
 /// Of fixed width, as far as the request's items are final: `[#####...............]  12/50`.

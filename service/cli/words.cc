@@ -18,7 +18,7 @@ std::string Lower(std::string_view name, std::string_view prefix) {
 
 std::string Time(const char* label, bool present, const google::protobuf::Timestamp& time) {
   if (!present) return "";
-  // Whole seconds: nobody reads the rest.
+  // Whole seconds are enough for a reader.
   return std::string(label) + TimeUtil::ToString(TimeUtil::SecondsToTimestamp(time.seconds()));
 }
 

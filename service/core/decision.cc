@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "lethe/limits.h"
+#include "lethe/reasons.h"
 #include "lethe/refusal.h"
 
 namespace lethe {
@@ -34,12 +35,12 @@ std::string RejectionReason(const std::string& code) {
   const bool is_code =
       !code.empty() && code.size() < kMinPhoneDigits &&
       std::all_of(code.begin(), code.end(), [](char c) { return '0' <= c && c <= '9'; });
-  return is_code ? "vendor_code_" + code : "refused_by_vendor";
+  return is_code ? std::string(kVendorCodePrefix) + code : Text(Reason::kRefusedByVendor);
 }
 
-std::string BlockedReason(std::string what, const VendorReply& reply) {
-  if (reply.http_status == 0) return what;
-  return std::move(what) + "_" + std::to_string(reply.http_status);
+std::string BlockedReason(BlockReason reason, const VendorReply& reply) {
+  if (reply.http_status == 0) return Text(reason);
+  return Text(reason) + "_" + std::to_string(reply.http_status);
 }
 
 AttemptFacts WithEffectUnknown(AttemptFacts facts) {
@@ -47,39 +48,40 @@ AttemptFacts WithEffectUnknown(AttemptFacts facts) {
   return facts;
 }
 
-Transition Review(const AttemptFacts& facts, std::string reason) {
+Transition Review(const AttemptFacts& facts, Reason reason) {
   return {.span = facts.span,
           .to = BatchState::kNeedsReview,
-          .reason = std::move(reason),
+          .reason = Text(reason),
           .unknown_since = facts.unknown_since};
 }
 
-Transition Again(const AttemptFacts& facts, std::string reason, const ProcessingHours& hours,
+Transition Again(const AttemptFacts& facts, Reason reason, const ProcessingHours& hours,
                  TimePoint when) {
-  if (!MayResend(facts, hours, when)) return Review(facts, "unknown_outcome");
+  if (!MayResend(facts, hours, when)) return Review(facts, Reason::kUnknownOutcome);
   return {.span = facts.span,
           .to = BatchState::kReady,
-          .reason = std::move(reason),
+          .reason = Text(reason),
           .not_before = when,
           .unknown_since = facts.unknown_since,
           .refused_since = facts.refused_since};
 }
 
-// By the answer, not by the start of the call: CleverTap has made up its mind somewhere between,
-// and who shows that it takes others now was sent later. The clocks of replicas differ.
+// Uses the answer's time, not the start of the call, because a later acceptance proves more:
+// CleverTap has decided at some moment between the two. The clocks of replicas differ, so the
+// answer may seem to be older than the call.
 TimePoint RefusedAt(const AttemptFacts& facts, TimePoint now) {
   return std::max(facts.started_at, now);
 }
 
-/// For JudgeRefusals(). Confirmed if others were accepted since the first refusal, and a moment
-/// ago; otherwise the evidence is still to come.
+/// For JudgeRefusals(). Confirmed: others were accepted since the first refusal and within
+/// kFreshEvidence. Otherwise only acceptances after this answer are evidence.
 Transition Hold(const AttemptFacts& facts, TimePoint now) {
   const TimePoint refused_at = RefusedAt(facts, now);
   const bool confirmed = facts.refused_since && facts.others_accepted_at > facts.refused_since &&
                          facts.others_accepted_at > refused_at - kFreshEvidence;
   return {.span = facts.span,
           .to = BatchState::kHeld,
-          .reason = std::string(confirmed ? kRefusedConfirmed : kRefusedUnconfirmed),
+          .reason = Text(confirmed ? Reason::kRefusedConfirmed : Reason::kRefusedUnconfirmed),
           .unknown_since = facts.unknown_since,
           .refused_since = confirmed ? facts.refused_since : refused_at};
 }
@@ -89,12 +91,12 @@ std::vector<Transition> Halve(const AttemptFacts& facts, const Reading& reading)
   if (facts.span.size() == 1) return {Hold(facts, reading.now)};
   AttemptFacts left = facts;
   if (!left.refused_since) left.refused_since = RefusedAt(facts, reading.now);
-  if (!MayResend(left, reading.hours, reading.now)) return {Review(left, "unknown_outcome")};
+  if (!MayResend(left, reading.hours, reading.now)) return {Review(left, Reason::kUnknownOutcome)};
   AttemptFacts right = left;
   left.span.hi = left.span.lo + (left.span.size() - 1) / 2;
   right.span.lo = left.span.hi + 1;
-  return {Again(left, "refused_together", reading.hours, reading.now),
-          Again(right, "refused_together", reading.hours, reading.now)};
+  return {Again(left, Reason::kRefusedTogether, reading.hours, reading.now),
+          Again(right, Reason::kRefusedTogether, reading.hours, reading.now)};
 }
 
 Transition Accept(const AttemptFacts& facts, const ProcessingHours& hours, TimePoint now) {
@@ -104,9 +106,9 @@ Transition Accept(const AttemptFacts& facts, const ProcessingHours& hours, TimeP
           .window_end = WindowEnd(facts.operation, now, hours)};
 }
 
-// What each identifier is faulted for, null for those that were taken. If the answer contradicts
-// itself (a fault nowhere in the call, two for one identifier, none at all), whoever it does not
-// speak of clearly is unaccountable.
+// What each identifier is faulted for, null for those that CleverTap took. If the answer
+// contradicts itself (a fault outside of the call, two for one identifier, no fault), the
+// identifiers that it does not speak of clearly are unaccountable.
 std::vector<const Fault*> FaultOfEach(const VendorReply& reply, int size) {
   static const Fault kUnexplained{.index = 0, .kind = FaultKind::kUnaccountable, .code = ""};
   std::vector<const Fault*> fault_of(static_cast<std::size_t>(size), nullptr);
@@ -136,8 +138,8 @@ void Append(std::vector<Transition>& runs, Transition next) {
   runs.push_back(std::move(next));
 }
 
-/// Whether so many of one answer can be bad by themselves: each has a code that speaks of it alone.
-/// Where more are, or everybody is, CleverTap's rule may have changed.
+/// Whether so many identifiers of one answer can be bad by themselves: each has a code that speaks
+/// of it alone. Where more are bad, or all, CleverTap's rule may have changed.
 bool AreExceptions(int faulted, int size) {
   constexpr int kOneIn = 10;
   if (size == 1) return true;
@@ -171,15 +173,16 @@ std::vector<Transition> Split(const AttemptFacts& facts, const VendorReply& repl
             break;
           }
           Transition held = Hold(one, reading.now);
-          if (others_taken) held.reason = kRefusedConfirmed;
+          if (others_taken) held.reason = Text(Reason::kRefusedConfirmed);
           Append(runs, std::move(held));
           break;
         }
         case FaultKind::kTransient:
-          Append(runs, Again(one, "vendor_retry", reading.hours, reading.now + reading.delay));
+          Append(runs,
+                 Again(one, Reason::kVendorRetry, reading.hours, reading.now + reading.delay));
           break;
         case FaultKind::kUnaccountable:
-          Append(runs, Review(WithEffectUnknown(one), "unaccountable"));
+          Append(runs, Review(WithEffectUnknown(one), Reason::kUnaccountable));
           break;
       }
     }
@@ -212,12 +215,11 @@ milliseconds RetryDelay(int failures, double jitter) {
 
 Plan Decide(const AttemptFacts& facts, const VendorReply& reply, const ProcessingHours& hours,
             TimePoint now, double jitter) {
-  const std::string outcome(Name(reply.outcome));
   const milliseconds delay = RetryDelay(facts.attempt_count, jitter);
   const milliseconds slot_rest = RetryDelay(facts.slot_setbacks + 1, jitter);
-  // Where CleverTap is out of reach, a slot that went straight to the next batch would drag the
-  // whole queue through the outage. The batch waits longer than its slot: so the slot tries one
-  // other, and neither an outage nor one batch that never gets an answer can hold up the queue.
+  // In an outage of CleverTap, a slot that went straight to the next batch would spend an attempt
+  // of each batch in the queue. The batch waits longer than its slot, so the slot tries another
+  // batch first: neither an outage nor one batch that never gets an answer holds up the queue.
   const milliseconds outage_rest = std::min(slot_rest, kLongestOutageRest);
   const milliseconds outage_delay = std::max(delay, 2 * outage_rest);
 
@@ -232,32 +234,32 @@ Plan Decide(const AttemptFacts& facts, const VendorReply& reply, const Processin
     case OutcomeClass::kRefused: return {.transitions = Halve(facts, {hours, now, delay})};
 
     case OutcomeClass::kThrottled:
-      return {.transitions = {Again(facts, outcome, hours, now)},
+      return {.transitions = {Again(facts, Reason::kThrottled, hours, now)},
               .spends_attempt = false,
               .setback = true,
               .slot_cool_down = AtLeastAsAsked(slot_rest, reply)};
 
     case OutcomeClass::kAccountBlocked:
-      return {.transitions = {Again(facts, outcome, hours, now)},
+      return {.transitions = {Again(facts, Reason::kAccountBlocked, hours, now)},
               .spends_attempt = false,
               .account = AccountVerdict::kBlocked,
-              .account_reason = BlockedReason("credentials_or_region", reply),
+              .account_reason = BlockedReason(BlockReason::kCredentialsOrRegion, reply),
               .resume = Resume::kConnect};
 
     case OutcomeClass::kMisconfigured:
-      return {.transitions = {Again(facts, outcome, hours, now)},
+      return {.transitions = {Again(facts, Reason::kMisconfigured, hours, now)},
               .spends_attempt = false,
               .account = AccountVerdict::kBlocked,
-              .account_reason = BlockedReason("endpoint", reply)};
+              .account_reason = BlockedReason(BlockReason::kEndpoint, reply)};
 
     case OutcomeClass::kNotSent:
-      return {.transitions = {Again(facts, outcome, hours, now + outage_delay)},
+      return {.transitions = {Again(facts, Reason::kNotSent, hours, now + outage_delay)},
               .setback = true,
               .slot_cool_down = outage_rest};
 
     case OutcomeClass::kUnknown: break;
   }
-  return {.transitions = {Again(WithEffectUnknown(facts), "unknown_outcome", hours,
+  return {.transitions = {Again(WithEffectUnknown(facts), Reason::kUnknownOutcome, hours,
                                 now + AtLeastAsAsked(outage_delay, reply))},
           .setback = true,
           .slot_cool_down = AtLeastAsAsked(outage_rest, reply)};
@@ -265,12 +267,12 @@ Plan Decide(const AttemptFacts& facts, const VendorReply& reply, const Processin
 
 Plan DecideAbandoned(const AttemptFacts& facts, const ProcessingHours& hours, TimePoint now,
                      double jitter) {
-  return {.transitions = {Again(WithEffectUnknown(facts), "unknown_outcome", hours,
+  return {.transitions = {Again(WithEffectUnknown(facts), Reason::kUnknownOutcome, hours,
                                 now + RetryDelay(facts.attempt_count, jitter))}};
 }
 
 Plan DecideTooLate(const AttemptFacts& facts) {
-  return {.transitions = {Review(WithEffectUnknown(facts), "unknown_outcome")},
+  return {.transitions = {Review(WithEffectUnknown(facts), Reason::kUnknownOutcome)},
           .spends_attempt = false};
 }
 

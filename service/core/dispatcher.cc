@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "lethe/reasons.h"
+
 namespace lethe::core {
 namespace {
 
@@ -56,7 +58,7 @@ SendReport Dispatcher::SendOne(const Route& route) {
   const ProcessingHours& hours = hours_.at(route.account);
   if (!MayResend(claim.facts, hours, parts_.clock.Now())) {
     report.step = SendStep::kWithheld;
-    const VendorReply no_call{.outcome = OutcomeClass::kNotSent, .code = "too_late"};
+    const VendorReply no_call{.outcome = OutcomeClass::kNotSent, .code = Text(CallCode::kTooLate)};
     Record(claim, no_call, DecideTooLate(claim.facts), lease_end, report);
     return report;
   }
@@ -108,7 +110,7 @@ RescueReport Dispatcher::RescueAbandoned() {
     if (!taken->has_value()) return report;
     const Claim& claim = **taken;
     const auto hours = hours_.find(claim.route.account);
-    // Nobody knows the horizon of an account that is configured no more: it has passed.
+    // The horizon of an account that is not configured any more is unknown: it counts as passed.
     const Plan plan = hours == hours_.end() ? DecideTooLate(claim.facts)
                                             : DecideAbandoned(claim.facts, hours->second,
                                                               parts_.clock.Now(), parts_.jitter());

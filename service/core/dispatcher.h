@@ -36,7 +36,7 @@ struct DispatcherOptions {
   /// The longest that VendorClient::Send() takes.
   milliseconds call_timeout;
   /// An answer is recorded at most this often while the queue is away, and not once the lease has
-  /// run out: from then on it counts as unknown, whoever rescues it.
+  /// run out: from then on it counts as unknown, and a rescue plans for that.
   int record_tries = 30;
   milliseconds record_pause{1000};
 };
@@ -136,7 +136,7 @@ class Dispatcher {
   /// Tells bad identifiers from a changed rule, where CleverTap has refused some.
   RefusalReport JudgeRefusals();
 
-  /// Calls done whatever has passed its processing window.
+  /// Moves batches whose processing window has passed to done.
   CloseReport CloseWindows();
 
   /// Lets go of what was held for an earlier operation on the same identifier that has finished.

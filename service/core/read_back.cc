@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstdint>
 
+#include "lethe/reasons.h"
+
 namespace lethe {
 namespace {
 
@@ -36,7 +38,7 @@ ReadBack JudgeByHistory(const std::optional<bool>& began_since) {
 Transition After(const ReadItem& item) {
   Transition next{.span = {item.pos, item.pos}};
   if (!item.result) {
-    next.reason = "unverified";
+    next.reason = Text(Reason::kUnverified);
     return next;
   }
   switch (*item.result) {
@@ -44,9 +46,9 @@ Transition After(const ReadItem& item) {
     case ReadBack::kReappeared: next.to = BatchState::kDone; break;
     case ReadBack::kStillPresent:
       next.to = item.resent ? BatchState::kNeedsReview : BatchState::kReady;
-      next.reason = "still_present";
+      next.reason = Text(Reason::kStillPresent);
       break;
-    case ReadBack::kUnclear: next.reason = "found_unclear"; break;
+    case ReadBack::kUnclear: next.reason = Text(Reason::kFoundUnclear); break;
   }
   return next;
 }
@@ -65,7 +67,11 @@ void Append(Transition next, std::vector<Transition>& runs) {
 ReadBack JudgeReadBack(const ReadBackFacts& facts, const std::optional<Profile>& found) {
   if (!found) return ReadBack::kAbsent;
   if (facts.before && !facts.before->profile) return ReadBack::kReappeared;
-  if (facts.operation == Operation::kDemerge) return JudgeDemerge(*found);
+  switch (facts.operation) {
+    case Operation::kDemerge: return JudgeDemerge(*found);
+    case Operation::kErasure:
+    case Operation::kDisassociation: break;
+  }
 
   const std::optional<bool> began_since = BeganSince(*found, facts.accepted_at);
   if (!facts.before) return JudgeByHistory(began_since);

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "lethe/reasons.h"
+
 namespace lethe {
 namespace {
 
@@ -15,17 +17,17 @@ bool OthersAreTaken(const RefusalEvidence& evidence) {
 
 RefusalVerdict VerdictOn(const RefusalEvidence& evidence) {
   if (Held(evidence) == 0) return RefusalVerdict::kWait;
-  // At once: what is still being searched could only add to it.
-  if (Held(evidence) + evidence.rejected_lately > kFewRefusals) return RefusalVerdict::kPause;
+  // At once: the search that goes on could only find more.
+  if (Held(evidence) + evidence.rejected_lately > kFewRefusals) return RefusalVerdict::kBlock;
   if (evidence.searching > 0) return RefusalVerdict::kWait;
   if (evidence.vouched > 0) return RefusalVerdict::kSendAgain;
   if (evidence.unvouched > 0) {
-    return evidence.others_under_way ? RefusalVerdict::kWait : RefusalVerdict::kPause;
+    return evidence.others_under_way ? RefusalVerdict::kWait : RefusalVerdict::kBlock;
   }
   return RefusalVerdict::kReject;
 }
 
-std::string PauseReason(Operation operation, const RefusalEvidence& evidence) {
+std::string SentenceFor(Operation operation, const RefusalEvidence& evidence) {
   std::string reason = std::string(Name(operation)) + " refused for " +
                        std::to_string(Held(evidence)) + " identifiers sent alone";
   if (evidence.rejected_lately > 0) {
@@ -41,14 +43,14 @@ Transition Rejection(std::string reason, std::optional<TimePoint> unknown_since)
   if (!unknown_since) return {.span = {}, .to = BatchState::kRejected, .reason = std::move(reason)};
   return {.span = {},
           .to = BatchState::kNeedsReview,
-          .reason = std::string(kRefusedEffectUnknown),
+          .reason = Text(Reason::kRefusedEffectUnknown),
           .unknown_since = unknown_since};
 }
 
 RefusalRuling JudgeRefusals(Operation operation, const RefusalEvidence& evidence) {
   RefusalRuling ruling{.verdict = VerdictOn(evidence)};
-  if (ruling.verdict == RefusalVerdict::kPause) {
-    ruling.account_reason = PauseReason(operation, evidence);
+  if (ruling.verdict == RefusalVerdict::kBlock) {
+    ruling.account_reason = SentenceFor(operation, evidence);
     ruling.resume = OthersAreTaken(evidence) ? Resume::kOperator : Resume::kBatch;
   }
   return ruling;

@@ -3,23 +3,25 @@
 #include <utility>
 #include <vector>
 
+#include "lethe/reasons.h"
+
 namespace lethe::core {
 namespace {
 
-Error Unavailable(const char* reason, const char* message, milliseconds retry_after) {
+Error Unavailable(ErrorReason reason, const char* message, milliseconds retry_after) {
   return {.code = ErrorCode::kUnavailable,
-          .reason = reason,
+          .reason = Text(reason),
           .message = message,
           .retry_after = retry_after};
 }
 
 Error AccountBlocked() {
-  return Unavailable("ACCOUNT_BLOCKED",
+  return Unavailable(ErrorReason::kAccountBlocked,
                      "CleverTap refuses the account's credentials, region or path", kBlockedRetry);
 }
 
 Error Busy(milliseconds retry_after) {
-  return Unavailable("VENDOR_BUSY",
+  return Unavailable(ErrorReason::kVendorBusy,
                      "all calls to CleverTap that the account may make at once are under way",
                      retry_after);
 }
@@ -46,7 +48,7 @@ Result<VendorOpinion> OpinionOf(const NewRequest& request, const VendorReply& re
     case OutcomeClass::kNotSent:
     case OutcomeClass::kUnknown: break;
   }
-  return Unavailable("VENDOR_UNAVAILABLE", "CleverTap gave no answer to go by",
+  return Unavailable(ErrorReason::kVendorUnavailable, "CleverTap gave no answer to go by",
                      reply.retry_after.value_or(kUnavailableRetry));
 }
 

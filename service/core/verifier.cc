@@ -13,7 +13,7 @@ bool EndsAClaim(LookUpOutcome outcome) {
   return outcome == LookUpOutcome::kThrottled || outcome == LookUpOutcome::kBlocked;
 }
 
-/// Who was absent and is found now is somebody else, whatever their history.
+/// The person was absent: a profile that is found now is a new one, whatever its history.
 ReadBack JudgeSecondLook(const std::optional<Profile>& found) {
   return found ? ReadBack::kReappeared : ReadBack::kAbsent;
 }
@@ -47,7 +47,8 @@ struct Verifier::Walk {
   std::array<int, kAll<LookUpOutcome>.size()> look_ups{};
   int unreadable = 0;
   bool trouble = false;
-  bool turned_away = false;  ///< By CleverTap or by silence: the slot rests.
+  bool stop_and_cool_down =
+      false;  ///< Throttled, blocked, or kUnansweredInARow calls without an answer.
   milliseconds retry_after{0};
 };
 
@@ -85,7 +86,7 @@ LookReport Verifier::LookOnce(const Route& route) {
     report.applied = *recorded == Recorded::kApplied;
     report.fenced = !report.applied;
   } else {
-    // Not tried again: when the lease has run out, somebody looks once more.
+    // Not tried again: when the lease has run out, a verifier looks once more.
     report.error = recorded.error();
   }
   return report;
@@ -96,7 +97,8 @@ Verifier::Walk Verifier::LookUp(const LookClaim& claim, milliseconds lease_end) 
   int unanswered_in_a_row = 0;
   const std::size_t size = claim.items.size();
   const std::size_t most = std::min<std::size_t>(size, kLookUpsPerClaim);
-  for (std::size_t i = 0; i < most && !walk.turned_away && !parts_.stop.stop_requested(); ++i) {
+  for (std::size_t i = 0; i < most && !walk.stop_and_cool_down && !parts_.stop.stop_requested();
+       ++i) {
     if (lease_end - parts_.clock.Monotonic() <= options_.call_timeout) break;
     // Each try begins one item further, so that a few that are never answered do not hide the rest.
     const LookItem& item = claim.items[(i + static_cast<std::size_t>(claim.tries)) % size];
@@ -114,7 +116,8 @@ Verifier::Walk Verifier::LookUp(const LookClaim& claim, milliseconds lease_end) 
       continue;
     }
     walk.trouble = true;
-    walk.turned_away = EndsAClaim(reply.outcome) || ++unanswered_in_a_row == kUnansweredInARow;
+    walk.stop_and_cool_down =
+        EndsAClaim(reply.outcome) || ++unanswered_in_a_row == kUnansweredInARow;
     walk.retry_after = std::max(walk.retry_after, reply.retry_after.value_or(milliseconds{0}));
   }
   return walk;
@@ -141,7 +144,7 @@ LookResult Verifier::Judge(const LookClaim& claim, const Walk& walk) const {
         break;
     }
   }
-  if (walk.turned_away) {
+  if (walk.stop_and_cool_down) {
     result.slot_cool_down =
         std::max(walk.retry_after, RetryDelay(claim.setbacks + 1, parts_.jitter()));
   }

@@ -5,32 +5,32 @@
 #include <chrono>
 #include <stdexcept>
 
+#include "lethe/operation_traits.h"
+
 namespace lethe {
 namespace {
 
 using namespace std::chrono_literals;
 
-// CleverTap's own: "up to 48 hours".
-constexpr std::chrono::hours kErasureTakes = 48h;
+// CleverTap's own hours, in the account's local time.
+constexpr std::chrono::hours kNightBegins = 4h;
+constexpr std::chrono::hours kNightEnds = 7h;
 
-constexpr std::chrono::hours kDemergeBegins = 4h;
-constexpr std::chrono::hours kDemergeEnds = 7h;
-
-TimePoint DemergeEnd(TimePoint accepted_at, const date::time_zone& zone) {
+TimePoint FullNightEnd(TimePoint accepted_at, const date::time_zone& zone) {
   auto day = date::floor<date::days>(zone.to_local(accepted_at));
   while (true) {
-    const TimePoint begin = zone.to_sys(day + kDemergeBegins, date::choose::earliest);
-    const TimePoint end = zone.to_sys(day + kDemergeEnds, date::choose::latest);
+    const TimePoint begin = zone.to_sys(day + kNightBegins, date::choose::earliest);
+    const TimePoint end = zone.to_sys(day + kNightEnds, date::choose::latest);
     // Both are the same instant on a day that the zone skipped (Apia, 2011-12-30): no window.
     if (begin > accepted_at && begin < end) return end;
     day += date::days{1};
   }
 }
 
-TimePoint NextDemergeBegin(TimePoint after, const date::time_zone& zone) {
+TimePoint NextNight(TimePoint after, const date::time_zone& zone) {
   auto day = date::floor<date::days>(zone.to_local(after));
   while (true) {
-    const TimePoint begin = zone.to_sys(day + kDemergeBegins, date::choose::earliest);
+    const TimePoint begin = zone.to_sys(day + kNightBegins, date::choose::earliest);
     if (begin > after) return begin;
     day += date::days{1};
   }
@@ -52,23 +52,25 @@ std::optional<TimeZone> TimeZone::Find(std::string_view name) {
 std::string TimeZone::name() const { return rules_->name(); }
 
 TimePoint WindowEnd(Operation operation, TimePoint accepted_at, const ProcessingHours& hours) {
-  if (operation == Operation::kDisassociation) return accepted_at;
+  const ProcessingWindow window = TraitsOf(operation).window;
+  if (window == ProcessingWindow::kAtOnce) return accepted_at;
   if (hours.sandbox_window) return accepted_at + *hours.sandbox_window;
-  return operation == Operation::kErasure ? accepted_at + kErasureTakes
-                                          : DemergeEnd(accepted_at, hours.zone.rules());
+  switch (window) {
+    case ProcessingWindow::k48Hours: return accepted_at + 48h;
+    case ProcessingWindow::kNextFullNight: return FullNightEnd(accepted_at, hours.zone.rules());
+    case ProcessingWindow::kAtOnce: break;
+  }
+  return accepted_at;
 }
 
 TimePoint ResendUntil(Operation operation, TimePoint unknown_since, const ProcessingHours& hours) {
-  const ResendHorizons& horizons = hours.resend;
-  switch (operation) {
-    case Operation::kErasure:
-      if (horizons.erasure) return unknown_since + *horizons.erasure;
+  if (const auto& configured = hours.resend[operation]) return unknown_since + *configured;
+  switch (TraitsOf(operation).resend_horizon) {
+    case ResendHorizon::kWindowEnd: break;
+    case ResendHorizon::kNextNight:
+      if (!hours.sandbox_window) return NextNight(unknown_since, hours.zone.rules());
       break;
-    case Operation::kDemerge:
-      if (horizons.demerge) return unknown_since + *horizons.demerge;
-      if (!hours.sandbox_window) return NextDemergeBegin(unknown_since, hours.zone.rules());
-      break;
-    case Operation::kDisassociation: return unknown_since + horizons.disassociation;
+    case ResendHorizon::k15Minutes: return unknown_since + 15min;
   }
   return WindowEnd(operation, unknown_since, hours);
 }

@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "lethe/reasons.h"
+
 namespace lethe::crypto {
 namespace {
 
@@ -182,13 +184,13 @@ Bytes KeyRing::Seal(const Identifier& identifier, std::string_view context) cons
 }
 
 Result<Identifier> KeyRing::Open(std::string_view sealed, std::string_view context) const {
-  const Error broken{ErrorCode::kInternal, "SEAL_BROKEN",
+  const Error broken{ErrorCode::kInternal, Text(ErrorReason::kSealBroken),
                      "a sealed identifier was changed, cut short or moved to another place"};
   if (sealed.size() < kHeadBytes + kTagBytes) return broken;
   const std::uint32_t number = GetNumber(sealed);
   const Key* key = Find(keys_->seal, number);
   if (key == nullptr) {
-    return Error{ErrorCode::kInternal, "UNKNOWN_KEY",
+    return Error{ErrorCode::kInternal, Text(ErrorReason::kUnknownKey),
                  "a sealed identifier needs seal key " + std::to_string(number) +
                      ", which the key file lacks: put it back"};
   }

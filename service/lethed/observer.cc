@@ -84,7 +84,7 @@ void Observer::Show(const core::RefusalReport& report) {
         Log(LogLevel::kWarning, "refused.rejected",
             {{"account", account}, {"operation", route.operation}, {"items", evidence.confirmed}});
         break;
-      case RefusalVerdict::kPause:
+      case RefusalVerdict::kBlock:
         Log(LogLevel::kError, "account.blocked",
             {{"account", account}, {"reason", LogValue::Public(ruling.account_reason)}});
         break;

@@ -11,6 +11,8 @@
 #include <utility>
 
 #include "lethe/limits.h"
+#include "lethe/operation_traits.h"
+#include "lethe/reasons.h"
 #include "runtime/config_values.h"
 #include "runtime/yaml_section.h"
 
@@ -44,13 +46,14 @@ auto OneOf(std::initializer_list<Enum> values) {
       if (Name(value) == text) return value;
       words += (words.empty() ? "" : ", ") + std::string(Name(value));
     }
-    return Error{ErrorCode::kInvalidArgument, "BAD_VALUE", "must be one of " + words};
+    return Error{ErrorCode::kInvalidArgument, Text(ErrorReason::kBadValue),
+                 "must be one of " + words};
   };
 }
 
 Result<TimeZone> FindZone(const std::string& name) {
   if (const auto zone = TimeZone::Find(name)) return *zone;
-  return Error{ErrorCode::kInvalidArgument, "BAD_VALUE",
+  return Error{ErrorCode::kInvalidArgument, Text(ErrorReason::kBadValue),
                "must be a time zone of the IANA database, such as Asia/Kolkata"};
 }
 
@@ -205,9 +208,10 @@ class Loader {
 
   void ReadResendHorizons(Section& account, ResendHorizons& horizons) {
     Section section = account.Child("resend_horizon");
-    Read(section.Take("erasure"), horizons.erasure, Duration(0ms, 48h));
-    Read(section.Take("demerge"), horizons.demerge, Duration(0ms, 24h));
-    Read(section.Take("disassociation"), horizons.disassociation, Duration(0ms, 24h));
+    for (const Operation operation : kAll<Operation>) {
+      Read(section.Take(Text(operation)), horizons[operation],
+           Duration(0ms, TraitsOf(operation).longest_resend_horizon));
+    }
     section.Close();
   }
 
@@ -252,7 +256,8 @@ class Loader {
   void ReadPath(const std::optional<Setting>& setting, std::string& out) {
     Read(setting, out, [this](const std::string& text) -> Result<std::string> {
       if (text.empty() || text.find('\0') != std::string::npos) {
-        return Error{ErrorCode::kInvalidArgument, "BAD_VALUE", "must be the name of a file"};
+        return Error{ErrorCode::kInvalidArgument, Text(ErrorReason::kBadValue),
+                     "must be the name of a file"};
       }
       return (directory_ / text).lexically_normal().string();
     });
@@ -274,7 +279,8 @@ class Loader {
 };
 
 Error CannotRead(const std::string& path, const std::string& why) {
-  return Error{ErrorCode::kInvalidArgument, "BAD_CONFIG", path + ": " + why, {{path, why}}};
+  return Error{
+      ErrorCode::kInvalidArgument, Text(ErrorReason::kBadConfig), path + ": " + why, {{path, why}}};
 }
 
 }  // namespace

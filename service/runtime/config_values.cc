@@ -12,11 +12,13 @@
 #include <optional>
 #include <utility>
 
+#include "lethe/reasons.h"
+
 namespace lethe::runtime {
 namespace {
 
 Error Wrong(std::string message) {
-  return Error{ErrorCode::kInvalidArgument, "BAD_VALUE", std::move(message)};
+  return Error{ErrorCode::kInvalidArgument, Text(ErrorReason::kBadValue), std::move(message)};
 }
 
 constexpr bool IsLower(char c) { return c >= 'a' && c <= 'z'; }

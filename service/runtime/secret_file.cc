@@ -8,6 +8,8 @@
 #include <system_error>
 #include <utility>
 
+#include "lethe/reasons.h"
+
 namespace lethe::runtime {
 namespace {
 
@@ -27,7 +29,8 @@ class FileDescriptor {
 };
 
 Error Unusable(const std::string& path, const std::string& why) {
-  return Error{ErrorCode::kFailedPrecondition, "SECRET_FILE", "secret file " + path + ": " + why};
+  return Error{ErrorCode::kFailedPrecondition, Text(ErrorReason::kSecretFile),
+               "secret file " + path + ": " + why};
 }
 
 Error SystemError(const std::string& path) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "lethe/reasons.h"
 #include "runtime/secret_file.h"
 
 namespace lethe::runtime {
@@ -29,7 +30,7 @@ Result<std::vector<Passcode>> ReadPasscodes(const Account& account) {
   const auto text = SecretFile(account.passcode_file).Read();
   if (!text.ok()) return text.error();
   const auto unusable = [&](const std::string& why) {
-    return Error{ErrorCode::kFailedPrecondition, "SECRET_FILE",
+    return Error{ErrorCode::kFailedPrecondition, Text(ErrorReason::kSecretFile),
                  "passcode file " + account.passcode_file + ": " + why};
   };
   std::vector<Passcode> passcodes;

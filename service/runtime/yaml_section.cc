@@ -4,6 +4,8 @@
 #include <numeric>
 #include <utility>
 
+#include "lethe/reasons.h"
+
 namespace lethe::runtime {
 namespace {
 
@@ -57,7 +59,7 @@ Error Problems::ToError() const {
   for (const FieldViolation& violation : violations_) {
     message += (message.empty() ? "" : "\n") + violation.field + ": " + violation.description;
   }
-  return Error{ErrorCode::kInvalidArgument, "BAD_CONFIG", message, violations_};
+  return Error{ErrorCode::kInvalidArgument, Text(ErrorReason::kBadConfig), message, violations_};
 }
 
 Section::Section(Problems& problems, const YAML::Node& node, const YAML::Mark& mark,

@@ -63,7 +63,8 @@ class LogValue {
   LogValue(RequestId id) : value_(std::to_string(ToInt(id))) {}   // NOLINT
   LogValue(EnvelopeId id) : value_(std::to_string(ToInt(id))) {}  // NOLINT
 
-  /// Text that is certainly nobody's data: names from the configuration, messages of lethe::Error.
+  /// Text that is certainly not personal data: names from the configuration, messages of
+  /// lethe::Error.
   static LogValue Public(std::string_view text) { return LogValue(std::string(text)); }
 
   using Variant = std::variant<bool, std::int64_t, double, const char*, std::string>;

@@ -12,6 +12,8 @@
 #include <map>
 #include <mutex>
 
+#include "lethe/operation_traits.h"
+
 namespace lethe::telemetry {
 namespace {
 
@@ -26,9 +28,6 @@ const Buckets kShortSeconds{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2
 const Buckets kCallSeconds{.05, .1, .25, .5, 1, 2.5, 5, 10, 20, 30, 60};
 const Buckets kRequests{1, 2, 5, 10, 20, 50, 100, 200, 500, 1000};
 const Buckets kRatio{.01, .05, .1, .25, .5, .75, .9, 1};
-
-constexpr std::array kIdentifierKinds{IdentifierKind::kIdentity, IdentifierKind::kGuid,
-                                      IdentifierKind::kPhone};
 
 constexpr std::array kGrpcCodes{
     "OK",        "CANCELLED",      "UNKNOWN",           "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED",
@@ -203,7 +202,7 @@ Metrics::Metrics(std::string_view version, std::span<const Account> accounts)
       f.requests_accepted.Add(Of(account.name, operation));
       f.identifiers_accepted.Add(Of(account.name, operation));
       zero.waiting.push_back({account.name, operation, milliseconds{0}});
-      for (IdentifierKind kind : kIdentifierKinds) {
+      for (IdentifierKind kind : kAll<IdentifierKind>) {
         if (!Takes(operation, kind)) continue;
         zero.accepted.push_back({account.name, operation, kind, 0});
         for (BatchState state : kAll<BatchState>) {

@@ -4,6 +4,9 @@
 #include <chrono>
 #include <utility>
 
+#include "lethe/operation_traits.h"
+#include "lethe/reasons.h"
+
 namespace lethe::fakes {
 namespace {
 
@@ -142,7 +145,8 @@ Result<int> FakeDeliveryQueue::ReleaseHeld(int limit) {
   int released = 0;
   for (auto& [key, batch] : batches_) {
     if (released == limit) break;
-    if (batch.state != BatchState::kHeld || batch.reason != kEarlierOperation) continue;
+    if (batch.state != BatchState::kHeld || batch.reason != Name(Reason::kEarlierOperation))
+      continue;
     const auto blocker = batches_.find({batch.blocked_by->envelope, batch.blocked_by->span.lo});
     const bool waits = blocker != batches_.end() && !IsFinal(blocker->second.state) &&
                        blocker->second.span.hi >= batch.blocked_by->span.hi;
@@ -253,7 +257,7 @@ BatchRow* FakeDeliveryQueue::HoldBlockedItems(const BatchRow& batch) {
     BatchRow& part = batches_[{whole.envelope, run.span.lo}] = whole;
     part.span = run.span;
     part.state = run.blocked_by ? BatchState::kHeld : BatchState::kReady;
-    part.reason = run.blocked_by ? kEarlierOperation : "";
+    part.reason = run.blocked_by ? Name(Reason::kEarlierOperation) : "";
     part.not_before.reset();
     part.blocked_by = run.blocked_by;
     if (!run.blocked_by && !free) free = &part;

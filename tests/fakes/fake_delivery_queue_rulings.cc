@@ -2,6 +2,8 @@
 #include <algorithm>
 
 #include "fakes/fake_delivery_queue.h"
+#include "lethe/operation_traits.h"
+#include "lethe/reasons.h"
 
 namespace lethe::fakes {
 
@@ -25,18 +27,19 @@ Result<Recorded> FakeDeliveryQueue::Settle(const RefusalCase& refusals,
   if (gate_.IsBlocked(route.account) || EvidenceOf(route) != refusals.evidence) {
     return Recorded::kFenced;
   }
-  if (ruling.verdict == RefusalVerdict::kPause) {
+  if (ruling.verdict == RefusalVerdict::kBlock) {
     gate_.Block(route.account, {.reason = ruling.account_reason, .resume = ruling.resume});
   }
   const std::optional<TimePoint> accepted_at = LastAcceptedAt(route);
   for (auto& [key, batch] : batches_) {
     if (batch.route != route || batch.state != BatchState::kHeld) continue;
-    if (ruling.verdict == RefusalVerdict::kSendAgain && batch.reason == kRefusedUnconfirmed &&
-        batch.refused_since < accepted_at) {
+    if (ruling.verdict == RefusalVerdict::kSendAgain &&
+        batch.reason == Name(Reason::kRefusedUnconfirmed) && batch.refused_since < accepted_at) {
       batch.state = BatchState::kReady;
     }
-    if (ruling.verdict == RefusalVerdict::kReject && batch.reason == kRefusedConfirmed) {
-      Decide(batch, Rejection(std::string(kRefusedByVendor), batch.unknown_since));
+    if (ruling.verdict == RefusalVerdict::kReject &&
+        batch.reason == Name(Reason::kRefusedConfirmed)) {
+      Decide(batch, Rejection(Text(Reason::kRefusedByVendor), batch.unknown_since));
     }
   }
   return Recorded::kApplied;
@@ -100,14 +103,15 @@ RefusalEvidence FakeDeliveryQueue::EvidenceOf(const Route& route) const {
                             batch.state == BatchState::kSending;
     if (IsHeldForRefusal(batch)) {
       const bool vouched = batch.refused_since < accepted_at;
-      (batch.reason == kRefusedConfirmed ? evidence.confirmed
-       : vouched                         ? evidence.vouched
-                                         : evidence.unvouched) += size;
+      (batch.reason == Name(Reason::kRefusedConfirmed) ? evidence.confirmed
+       : vouched                                       ? evidence.vouched
+                                                       : evidence.unvouched) += size;
     } else if (is_waiting && batch.refused_since) {
       evidence.searching += size;
     } else if (is_waiting) {
       evidence.others_under_way = true;
-    } else if (batch.state == BatchState::kRejected && batch.reason == kRefusedByVendor &&
+    } else if (batch.state == BatchState::kRejected &&
+               batch.reason == Name(Reason::kRefusedByVendor) &&
                clock_.Now() - *batch.finished_at < kRefusalMemory) {
       evidence.rejected_lately += size;
     }

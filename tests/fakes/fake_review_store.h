@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "fakes/queue_rows.h"
+#include "lethe/reasons.h"
 #include "lethe/refusal.h"
 #include "lethe/review_store.h"
 #include "lethe/time.h"
@@ -190,7 +191,8 @@ class FakeReviewStore final : public ReviewStore {
   }
   static bool IsHeldRefusal(const Kept& kept, std::string_view account) {
     return kept.row.state == BatchState::kHeld && kept.row.route.account == account &&
-           (kept.row.reason == kRefusedUnconfirmed || kept.row.reason == kRefusedConfirmed);
+           (kept.row.reason == Name(Reason::kRefusedUnconfirmed) ||
+            kept.row.reason == Name(Reason::kRefusedConfirmed));
   }
   static bool Contains(const BatchRow& row, BatchKey position) {
     return position.envelope == row.envelope && row.span.lo <= position.lo &&

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "lethe/operation.h"
+#include "lethe/operation_traits.h"
 #include "lethe/vendor.h"
 
 namespace lethe::fakes {

@@ -8,6 +8,7 @@
 #include "lethe/delivery_queue.h"
 #include "lethe/operation.h"
 #include "lethe/precedence.h"
+#include "lethe/reasons.h"
 #include "lethe/redacted.h"
 #include "lethe/refusal.h"
 #include "lethe/time.h"
@@ -58,8 +59,8 @@ struct BatchRow {
 };
 
 inline bool IsHeldForRefusal(const BatchRow& batch) {
-  return batch.state == BatchState::kHeld &&
-         (batch.reason == kRefusedUnconfirmed || batch.reason == kRefusedConfirmed);
+  return batch.state == BatchState::kHeld && (batch.reason == Name(Reason::kRefusedUnconfirmed) ||
+                                              batch.reason == Name(Reason::kRefusedConfirmed));
 }
 
 /// An attempt as a test sees it.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # CleverTap gets a new passcode beside the old one, which it later drops. The file has held both since.
-# Must be seen: a refused call is made again with the other passcode; the account is not paused and no attempt is spent.
+# Must be seen: a refused call is made again with the other passcode; the account is not blocked and no attempt is spent.
 passcode_file "the-old-one" "the-new-one"
 passcodes "the-old-one"
 hand_in erasure identities 100

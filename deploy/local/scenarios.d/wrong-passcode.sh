@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # CleverTap has another passcode than the file says, and answers 401. Then somebody corrects the file.
-# Must be seen: the account pauses after the calls in flight, nobody is given up; a probe finds the new passcode and all goes on.
+# Must be seen: Lethe blocks the account after the calls in flight, nobody is given up; a probe finds the new passcode and all goes on.
 passcodes "the-right-one"
 before=$(wrong_credentials)
 hand_in erasure identities 300
-wait_for "the account is paused" is_blocked
+wait_for "the account is blocked" is_blocked
 expect_at_most "calls that CleverTap refused" "$(($(wrong_credentials) - before))" 2
 expect "everybody waits" "$(items '.state == "waiting"')" 300
 passcode_file "the-right-one"

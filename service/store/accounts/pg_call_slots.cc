@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "lethe/operation_traits.h"
 #include "store/accounts/sql.h"
 
 namespace lethe::store {

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "lethe/operation_traits.h"
 #include "store/delivery/sql.h"
 
 namespace lethe::store {

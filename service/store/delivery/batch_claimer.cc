@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "lethe/operation_traits.h"
 #include "lethe/read_back.h"
 #include "store/accounts/sql.h"
 #include "store/delivery/precedence.h"

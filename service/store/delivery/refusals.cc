@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "lethe/reasons.h"
 #include "store/accounts/sql.h"
 #include "store/base/values.h"
 #include "store/delivery/sql.h"
@@ -39,7 +40,7 @@ std::optional<Finding> FindAgain(pqxx::work& work, const Route& route) {
 
 void Reject(pqxx::work& work, const Route& route) {
   for (const std::optional<TimePoint> unknown_since : {std::optional<TimePoint>(), {TimePoint{}}}) {
-    const Transition rejection = Rejection(std::string(kRefusedByVendor), unknown_since);
+    const Transition rejection = Rejection(Text(Reason::kRefusedByVendor), unknown_since);
     sql::RejectRefused{.account = route.account,
                        .operation = route.operation,
                        .effect_unknown = unknown_since.has_value(),
@@ -73,7 +74,7 @@ Recorded SettleRefusals(pqxx::work& work, const RefusalCase& refusals,
           .Run(work);
       break;
     case RefusalVerdict::kReject: Reject(work, refusals.route); break;
-    case RefusalVerdict::kPause:
+    case RefusalVerdict::kBlock:
       sql::BlockAccount{.account = account,
                         .reason = ruling.account_reason,
                         .resume = ruling.resume,

@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 
+#include "lethe/operation_traits.h"
 #include "store/unlinking/unlinked.h"
 
 namespace lethe::store {

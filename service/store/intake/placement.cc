@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "lethe/operation_traits.h"
+
 namespace lethe::store {
 
 std::vector<Append> PlanAppends(const std::vector<PlacementRequest>& requests,

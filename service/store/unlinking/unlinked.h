@@ -7,20 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "lethe/operation_traits.h"
 #include "lethe/request.h"
 #include "store/base/item_range.h"
 
 namespace lethe::store {
-
-/// Operations after which CleverTap may no longer find a profile by the identity.
-constexpr bool Unlinks(Operation operation) {
-  return operation == Operation::kDemerge || operation == Operation::kDisassociation;
-}
-
-/// Whether identities of such a request can be ItemView::unlinked.
-constexpr bool CanBeUnlinked(Operation operation, IdentifierKind kind) {
-  return operation == Operation::kErasure && kind == IdentifierKind::kIdentity;
-}
 
 /// Notes that the accounts have requests that Unlinks(). Belongs into the transaction that writes
 /// the first of them. Throws what pqxx throws, as all functions here.

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "lethe/reasons.h"
+
 namespace lethe::contract {
 namespace {
 
@@ -181,7 +183,7 @@ TEST_P(AccountGateContract, HeldRefusalsAreReadyAgainWhenTheBlockEnds) {
   ASSERT_TRUE(claim);
   const Plan held{.transitions = {{.span = claim->facts.span,
                                    .to = BatchState::kHeld,
-                                   .reason = std::string(kRefusedUnconfirmed),
+                                   .reason = Text(Reason::kRefusedUnconfirmed),
                                    .refused_since = claim->facts.started_at}}};
   Record(*claim, {.outcome = OutcomeClass::kRefused, .http_status = 400}, held);
   AddWaitingForProbe(1);

@@ -9,6 +9,7 @@
 #include "contract/delivery_queue/precedence_contract.h"
 #include "contract/delivery_queue/refusal_contract.h"
 #include "fakes/fake_clock.h"
+#include "lethe/operation_traits.h"
 #include "store/accounts/pg_account_gate.h"
 #include "store/accounts/pg_call_slots.h"
 #include "store/base/values.h"

@@ -1,5 +1,7 @@
 #include "contract/delivery_queue/refusal_contract.h"
 
+#include "lethe/reasons.h"
+
 namespace lethe::contract {
 namespace {
 
@@ -9,15 +11,15 @@ TEST_P(RefusalContract, AQueueThatHoldsNoRefusalsHasNoCases) {
 }
 
 TEST_P(RefusalContract, TellsWhatIsKnownOfARoute) {
-  AddHeld(kRefusedConfirmed);
-  AddHeld(kRefusedUnconfirmed);
+  AddHeld(Reason::kRefusedConfirmed);
+  AddHeld(Reason::kRefusedUnconfirmed);
   EXPECT_EQ(Evidence(), (RefusalEvidence{.confirmed = 1, .unvouched = 1}));
 
   at().Advance(1s);
   AcceptOne();
   EXPECT_EQ(Evidence(), (RefusalEvidence{.confirmed = 1, .vouched = 1}));
 
-  AddHeld(kRefusedUnconfirmed);
+  AddHeld(Reason::kRefusedUnconfirmed);
   Add();
   EXPECT_EQ(
       Evidence(),
@@ -28,7 +30,7 @@ TEST_P(RefusalContract, TellsWhatIsKnownOfARoute) {
 }
 
 TEST_P(RefusalContract, CountsTheIdentifiersOfAnUnfinishedSearch) {
-  AddHeld(kRefusedConfirmed);
+  AddHeld(Reason::kRefusedConfirmed);
   Add(10);
   const auto claim = Take();
   ASSERT_TRUE(claim);
@@ -62,12 +64,12 @@ TEST_P(RefusalContract, AnAcceptanceInAnotherAccountIsNoEvidence) {
 }
 
 TEST_P(RefusalContract, RejectsTheConfirmedOnly) {
-  AddHeld(kRefusedConfirmed);
-  AddHeld(kRefusedUnconfirmed);
+  AddHeld(Reason::kRefusedConfirmed);
+  AddHeld(Reason::kRefusedUnconfirmed);
   EXPECT_EQ(Settle({.verdict = RefusalVerdict::kReject}), Recorded::kApplied);
   const std::vector<BatchRow> rows = at().Batches();
   EXPECT_EQ(rows[0].state, BatchState::kRejected);
-  EXPECT_EQ(rows[0].reason, kRefusedByVendor);
+  EXPECT_EQ(rows[0].reason, Name(Reason::kRefusedByVendor));
   EXPECT_EQ(rows[0].finished_at, at().Now());
   EXPECT_EQ(rows[1].state, BatchState::kHeld);
   EXPECT_EQ(Evidence(), (RefusalEvidence{.unvouched = 1, .rejected_lately = 1}));
@@ -76,25 +78,25 @@ TEST_P(RefusalContract, RejectsTheConfirmedOnly) {
 }
 
 TEST_P(RefusalContract, ReviewsConfirmedRefusalsThatAnEarlierCallMayHaveReached) {
-  AddHeld(kRefusedConfirmed);
+  AddHeld(Reason::kRefusedConfirmed);
   const TimePoint unknown_since = at().Now() - 1min;
-  AddHeld(kRefusedConfirmed, 0ms, unknown_since);
+  AddHeld(Reason::kRefusedConfirmed, 0ms, unknown_since);
   EXPECT_EQ(Settle({.verdict = RefusalVerdict::kReject}), Recorded::kApplied);
   const std::vector<BatchRow> rows = at().Batches();
   EXPECT_EQ(rows[0].state, BatchState::kRejected);
   EXPECT_EQ(rows[1].state, BatchState::kNeedsReview);
-  EXPECT_EQ(rows[1].reason, kRefusedEffectUnknown);
+  EXPECT_EQ(rows[1].reason, Name(Reason::kRefusedEffectUnknown));
   EXPECT_EQ(rows[1].unknown_since, unknown_since);
   EXPECT_EQ(rows[1].finished_at, std::nullopt);
   EXPECT_FALSE(HasCases());
 }
 
 TEST_P(RefusalContract, SendsRefusalsAgainThatALaterAcceptanceVouchesFor) {
-  AddHeld(kRefusedUnconfirmed);
+  AddHeld(Reason::kRefusedUnconfirmed);
   at().Advance(1s);
   AcceptOne();
   at().Advance(1s);
-  AddHeld(kRefusedUnconfirmed);
+  AddHeld(Reason::kRefusedUnconfirmed);
   EXPECT_EQ(Settle({.verdict = RefusalVerdict::kSendAgain}), Recorded::kApplied);
   const std::vector<BatchRow> rows = at().Batches();
   EXPECT_EQ(rows[0].state, BatchState::kReady);
@@ -103,10 +105,10 @@ TEST_P(RefusalContract, SendsRefusalsAgainThatALaterAcceptanceVouchesFor) {
   EXPECT_TRUE(Take());
 }
 
-TEST_P(RefusalContract, APauseThatOnlyAnOperatorEndsLetsNothingThrough) {
-  AddHeld(kRefusedConfirmed);
+TEST_P(RefusalContract, ABlockThatOnlyAnOperatorEndsLetsNothingThrough) {
+  AddHeld(Reason::kRefusedConfirmed);
   Add();
-  EXPECT_EQ(Settle({.verdict = RefusalVerdict::kPause,
+  EXPECT_EQ(Settle({.verdict = RefusalVerdict::kBlock,
                     .account_reason = "seen",
                     .resume = Resume::kOperator}),
             Recorded::kApplied);
@@ -117,19 +119,19 @@ TEST_P(RefusalContract, APauseThatOnlyAnOperatorEndsLetsNothingThrough) {
   EXPECT_EQ(Count(BatchState::kHeld), 1);
 }
 
-TEST_P(RefusalContract, APauseThatABatchMayEndEndsWithTheFirstThatIsAccepted) {
-  AddHeld(kRefusedUnconfirmed);
+TEST_P(RefusalContract, ABlockThatABatchMayEndEndsWithTheFirstAcceptedBatch) {
+  AddHeld(Reason::kRefusedUnconfirmed);
   Add();
   Add();
   const auto under_way = Take();
   ASSERT_TRUE(under_way);
   at().Advance(1s);
-  EXPECT_EQ(Settle({.verdict = RefusalVerdict::kPause, .account_reason = "seen"}),
+  EXPECT_EQ(Settle({.verdict = RefusalVerdict::kBlock, .account_reason = "seen"}),
             Recorded::kApplied);
   EXPECT_EQ(Take(), std::nullopt);
 
   EXPECT_EQ(Record(*under_way, Yes(), Accepted(*under_way)), Recorded::kApplied);
-  EXPECT_EQ(Take(), std::nullopt) << "it began before the pause";
+  EXPECT_EQ(Take(), std::nullopt) << "it began before the block";
 
   at().Advance(10s);
   const auto probe = Take();
@@ -141,9 +143,9 @@ TEST_P(RefusalContract, APauseThatABatchMayEndEndsWithTheFirstThatIsAccepted) {
 }
 
 TEST_P(RefusalContract, ARulingOnEvidenceThatChangedDoesNothing) {
-  AddHeld(kRefusedConfirmed);
+  AddHeld(Reason::kRefusedConfirmed);
   const RefusalCase old{kErase, Evidence()};
-  AddHeld(kRefusedConfirmed);
+  AddHeld(Reason::kRefusedConfirmed);
   EXPECT_EQ(queue().Settle(old, {.verdict = RefusalVerdict::kReject}).value(), Recorded::kFenced);
   EXPECT_EQ(Count(BatchState::kHeld), 2);
 

@@ -27,14 +27,14 @@ class RefusalContract : public DeliveryQueueContract {
   }
 
   /// A batch of one, refused alone.
-  void AddHeld(std::string_view reason, milliseconds refused_ago = 0ms,
+  void AddHeld(Reason reason, milliseconds refused_ago = 0ms,
                std::optional<TimePoint> unknown_since = {}) {
     Add();
     const auto claim = Take();
     ASSERT_TRUE(claim);
     const Plan plan{.transitions = {{.span = claim->facts.span,
                                      .to = BatchState::kHeld,
-                                     .reason = std::string(reason),
+                                     .reason = Text(reason),
                                      .unknown_since = unknown_since,
                                      .refused_since = claim->facts.started_at - refused_ago}}};
     ASSERT_EQ(Record(*claim, {.outcome = OutcomeClass::kRefused, .http_status = 400}, plan),

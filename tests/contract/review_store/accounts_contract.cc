@@ -14,7 +14,7 @@ using testing::IsEmpty;
 using testing::SizeIs;
 
 TEST_P(ReviewStoreContract, TellsTheConditionOfAccountsInTheirOrder) {
-  at().Block("acme", Paused());
+  at().Block("acme", ABlock());
   Add(Held(1));
   Add(Held(2, "refused_confirmed"));
   Add(Held(3, "legal_hold"));
@@ -25,13 +25,13 @@ TEST_P(ReviewStoreContract, TellsTheConditionOfAccountsInTheirOrder) {
   EXPECT_THAT(
       *conditions,
       ElementsAre(AccountCondition{.account = "globex"},
-                  AccountCondition{.account = "acme", .block = Paused(), .held_refusals = 6}));
+                  AccountCondition{.account = "acme", .block = ABlock(), .held_refusals = 6}));
   EXPECT_THAT(store().Accounts({}).value(), IsEmpty());
 }
 
 TEST_P(ReviewStoreContract, ResumesAnAccountWhoeverElseCouldHave) {
   for (const Resume resume : kAll<Resume>) {
-    AccountBlock block = Paused();
+    AccountBlock block = ABlock();
     block.resume = resume;
     if (resume != Resume::kOperator) block.probe_at = at().Now() + 1min;
     at().Block("acme", block);
@@ -49,13 +49,13 @@ TEST_P(ReviewStoreContract, ResumesAnAccountWhoeverElseCouldHave) {
                                .action = AuditAction::kResume,
                                .account = "acme",
                                .state_before = "blocked",
-                               .reason_before = Paused().reason,
+                               .reason_before = ABlock().reason,
                                .state_after = "served",
                                .justification = by_.justification}));
 }
 
 TEST_P(ReviewStoreContract, SendsHeldRefusalsAgainAndNothingElse) {
-  at().Block("acme", Paused());
+  at().Block("acme", ABlock());
   BatchRow unknown = Held(1);
   unknown.unknown_since = at().Now() - 1min;
   Add(unknown);
@@ -74,7 +74,7 @@ TEST_P(ReviewStoreContract, SendsHeldRefusalsAgainAndNothingElse) {
 }
 
 TEST_P(ReviewStoreContract, RejectsHeldRefusalsForGoodAndKeepsTheEvidenceOfEach) {
-  at().Block("acme", Paused());
+  at().Block("acme", ABlock());
   const BatchRow first = Add(Held(1));
   const BatchRow second = Add(Held(2, "refused_confirmed"));
   at().Advance(1h);
@@ -104,7 +104,7 @@ TEST_P(ReviewStoreContract, RejectsHeldRefusalsForGoodAndKeepsTheEvidenceOfEach)
 }
 
 TEST_P(ReviewStoreContract, RejectsNoHeldRefusalThatAnEarlierCallMayHaveReached) {
-  at().Block("acme", Paused());
+  at().Block("acme", ABlock());
   BatchRow unknown = Held(1);
   unknown.unknown_since = at().Now() - 1min;
   Add(unknown);
@@ -127,16 +127,16 @@ TEST_P(ReviewStoreContract, RejectsNoHeldRefusalThatAnEarlierCallMayHaveReached)
 }
 
 TEST_P(ReviewStoreContract, AsksWhatBecomesOfHeldRefusals) {
-  at().Block("acme", Paused());
+  at().Block("acme", ABlock());
   const BatchRow held = Add(Held(1));
   EXPECT_EQ(ReasonOf(ResumeIt({})), "HELD_REFUSALS_UNDECIDED");
-  EXPECT_EQ(Condition("acme").block, Paused());
+  EXPECT_EQ(Condition("acme").block, ABlock());
   EXPECT_EQ(Batch(held), held);
   EXPECT_THAT(Events(), IsEmpty());
 }
 
 TEST_P(ReviewStoreContract, RefusesToResumeSomethingElseThanWasSeen) {
-  at().Block("acme", Paused());
+  at().Block("acme", ABlock());
   const std::string etag = lethe::EtagOf(Condition("acme"));
   Add(Held(1));
   const auto refused = store().ResumeAccount(
@@ -157,7 +157,7 @@ TEST_P(ReviewStoreContract, HasNothingToResumeWhereNothingIsBlocked) {
 }
 
 TEST_P(ReviewStoreContract, LetsOneOfManyOperatorsResume) {
-  at().Block("acme", Paused());
+  at().Block("acme", ABlock());
   Add(Held(1));
   const std::string etag = lethe::EtagOf(Condition("acme"));
   std::array<std::string, 6> answers;

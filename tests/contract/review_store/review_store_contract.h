@@ -40,6 +40,10 @@ class ReviewHarness {
 struct ReviewImplementation {
   std::string name;
   std::unique_ptr<ReviewHarness> (*make)();
+
+  friend void PrintTo(const ReviewImplementation& tested, std::ostream* out) {
+    *out << tested.name;
+  }
 };
 
 /// What every implementation of ReviewStore promises.
@@ -75,7 +79,7 @@ class ReviewStoreContract : public testing::TestWithParam<ReviewImplementation> 
     return row;
   }
 
-  AccountBlock Paused() {
+  AccountBlock ABlock() {
     return {.since = at().Now() - 5min,
             .reason = "erasure refused for 6 identifiers sent alone",
             .resume = Resume::kOperator};

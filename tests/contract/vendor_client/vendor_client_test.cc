@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "lethe/operation_traits.h"
 #include "lethe/vendor.h"
 #include "worlds.h"
 

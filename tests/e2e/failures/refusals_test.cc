@@ -82,7 +82,7 @@ TEST_F(Refusals, OnePoisonedIdentityOfAThousandIsRejectedAndTheOthersComplete) {
   ExpectEverythingAccountedFor();
 }
 
-TEST_F(Refusals, AChangedRulePausesTheAccountFinalisesNobodyAndEndsByItself) {
+TEST_F(Refusals, AChangedRuleBlocksTheAccountFinalisesNobodyAndTheBlockEndsByItself) {
   sandbox_->AddFault(
       {.kind = sandbox::FaultKind::kStatus, .api = Endpoint::kDelete, .times = 0, .status = 400});
   const std::string name = Erase("everything-refused", 0, 300);
@@ -102,7 +102,7 @@ TEST_F(Refusals, AChangedRulePausesTheAccountFinalisesNobodyAndEndsByItself) {
   ExpectEverythingAccountedFor();
 }
 
-TEST_F(Refusals, ManyBadIdentitiesPauseTheAccountForAPersonAndFinaliseNobody) {
+TEST_F(Refusals, ManyBadIdentitiesBlockTheAccountForAnOperatorAndFinaliseNobody) {
   sandbox_->AddPoison("TEST-shop", MakeIdentifiers(Ask::kEraseIdentities, 20, 10));
   const std::string name = Erase("many-poisoned", 0, 100);
   ASSERT_TRUE(Eventually([&] { return !BlockedReason().empty(); }));

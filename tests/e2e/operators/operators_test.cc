@@ -142,7 +142,7 @@ TEST_F(Operators, SendAgainWhatLostItsReply) {
   EXPECT_EQ(sandbox_->GetReport().total.repeated_identifiers, 1);
 }
 
-TEST_F(Operators, RejectWhatPausedAnAccount) {
+TEST_F(Operators, RejectWhatBlockedAnAccount) {
   const std::vector<std::string> bad = MakeIdentifiers(Ask::kDemerge, 0, 8);
   sandbox_->AddPoison("TEST-shop", bad);
   const std::string wrong = Create("wrong", Ask::kDemerge, bad);
@@ -169,7 +169,7 @@ TEST_F(Operators, RejectWhatPausedAnAccount) {
   EXPECT_EQ(rejected.exit_code, 0) << rejected.err;
   EXPECT_THAT(resume(seen, reject).err, HasSubstr("FAILED_PRECONDITION"));
 
-  // Those that were still being searched may pause it once more.
+  // Those that were still being searched may block it once more.
   EXPECT_TRUE(Eventually([&] {
     if (const json now = ShowAccount(); now.contains("block")) resume(now, reject);
     return api_.Get(wrong).message.state() == v1::PrivacyRequest::STATE_REJECTED;

@@ -41,7 +41,7 @@ class CallChecker {
   void Refused(const Claim& claim);
 
   /// Nothing is to be sent for the account before a person resumes it.
-  void PausedForPerson(const std::string& account) { waiting_for_person_.insert(account); }
+  void BlockedForOperator(const std::string& account) { waiting_for_person_.insert(account); }
   void ResumedByPerson(const std::string& account) {
     waiting_for_person_.erase(account);
     refused_credentials_.erase(account);

@@ -1,5 +1,6 @@
 #include <chrono>
 
+#include "lethe/reasons.h"
 #include "simulation/dispatcher/ports.h"
 
 namespace lethe::simulation {
@@ -41,7 +42,7 @@ Result<Recorded> QueuePort::Record(const Claim& claim, const VendorReply& reply,
   for (Transition& run : kept.transitions) {
     if (Has(Defect::kRejectsAtFirstRefusal) && run.to == BatchState::kHeld) {
       run.to = BatchState::kRejected;
-      run.reason = kRefusedByVendor;
+      run.reason = Name(Reason::kRefusedByVendor);
     }
     if (Has(Defect::kRejectsWhomItMayHaveReached) && run.to == BatchState::kHeld) {
       run.unknown_since.reset();
@@ -86,8 +87,8 @@ Result<Recorded> QueuePort::Settle(const RefusalCase& refusals, const RefusalRul
     const auto settled = stage_.queue->Settle(real, kept);
     if (!settled.ok() || *settled != Recorded::kApplied) return settled;
     stage_.fate.SomethingHappened();
-    if (ruling.verdict == RefusalVerdict::kPause && ruling.resume == Resume::kOperator) {
-      stage_.calls.PausedForPerson(refusals.route.account);
+    if (ruling.verdict == RefusalVerdict::kBlock && ruling.resume == Resume::kOperator) {
+      stage_.calls.BlockedForOperator(refusals.route.account);
     }
     return settled;
   });

@@ -30,7 +30,7 @@ TEST(RefusalSimulation, AFewBadIdentifiersAreRejectedWithoutAnybodysHelp) {
     const Tally tally = RunWithPoison(poison);
     EXPECT_EQ(tally.items[BatchState::kRejected], std::ssize(poison));
     EXPECT_EQ(tally.items[BatchState::kDone], 200 - std::ssize(poison));
-    EXPECT_EQ(tally.rulings.contains(RefusalVerdict::kPause), false);
+    EXPECT_EQ(tally.rulings.contains(RefusalVerdict::kBlock), false);
     EXPECT_EQ(tally.resumed, 0);
   }
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "lethe/reasons.h"
 #include "lethe/refusal.h"
 
 namespace lethe::simulation {
@@ -76,7 +77,7 @@ void RowChecker::CheckRejection(const BatchRow& row, const Item& item) {
       !(item.refused_at && clevertap_.MisleadsAbout(row.route, row.kind, *item.refused_at))) {
     ledger_.Violated("an identifier was rejected that CleverTap takes");
   }
-  if (row.reason != kRefusedByVendor) return;
+  if (row.reason != Name(Reason::kRefusedByVendor)) return;
   std::deque<TimePoint>& lately = rejected_lately_[row.route];
   while (!lately.empty() && clock_.Now() - lately.front() >= kRefusalMemory) lately.pop_front();
   lately.push_back(clock_.Now());

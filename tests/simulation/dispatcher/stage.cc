@@ -14,7 +14,7 @@ std::vector<Account> Accounts(const Scenario& scenario) {
   ProcessingHours hours{.zone = *TimeZone::Find("Asia/Kolkata")};
   if (scenario.sandbox_window > 0ms) hours.sandbox_window = scenario.sandbox_window;
   // Short enough that a storm outlasts them.
-  hours.resend = {.erasure = 1h, .demerge = 1h, .disassociation = 15min};
+  hours.resend[Operation::kErasure] = hours.resend[Operation::kDemerge] = 1h;
   std::vector<Account> accounts;
   for (const char* name : {"acme", "globex"}) {
     accounts.push_back({.name = name,

@@ -25,7 +25,7 @@ ReviewView Unknown() {
           .since = FakeClock::kStart + 1min};
 }
 
-TEST(ReviewToProto, SaysEverythingButWhom) {
+TEST(ReviewToProto, SaysEverythingButTheIdentifiers) {
   const v1::Review proto = ToProto(Unknown());
   EXPECT_EQ(proto.name(), "accounts/shop/reviews/7-4");
   EXPECT_EQ(proto.etag(), EtagOf(Unknown().facts));

@@ -107,7 +107,7 @@ TEST_F(ServerTest, RefusesAPortThatIsTaken) {
   EXPECT_THAT(second.error().message, HasSubstr(taken));
 }
 
-TEST_F(ServerTest, RefusesAnAddressThatIsNone) {
+TEST_F(ServerTest, RefusesAnInvalidAddress) {
   const auto second = Server::Start({.listen = "no such address",
                                      .store = store_,
                                      .vendor_check = vendor_check_,

@@ -101,7 +101,7 @@ TEST(Accounting, AnExplanationForEveryoneIsPartialWhateverTheStatus) {
   }
 }
 
-TEST(Accounting, AFailCountsNobodyAsTaken) {
+TEST(Accounting, AFailCountsNoNumberAsTaken) {
   EXPECT_THAT(Disassociate({"+1", "+2"}, Body("fail", 1, Record("+2"))).faults,
               ElementsAre(Fault{0, kUnaccountable, ""}, Fault{1, kPermanent, "516"}));
   EXPECT_THAT(Disassociate({"+1", "+2"}, Body("fail", 2, "")).faults,
@@ -133,7 +133,7 @@ TEST(Accounting, NumbersThatDoNotAddUpLeaveTheUnexplainedUnaccountable) {
   }
 }
 
-TEST(Accounting, NumbersWithoutAnyExplanationLeaveEverybodyUnaccountable) {
+TEST(Accounting, CountsWithoutAnExplanationLeaveAllUnaccountable) {
   for (const std::string& body :
        {Body("success", 0, ""), Body("success", 1, ""), Body("success", 3, ""),
         Body("partial", 1, ""), Body("partial", 2, ""), Body("partial", 0, ""),
@@ -156,7 +156,7 @@ TEST(Accounting, ARecordThatComesTwiceIsOneFault) {
               ElementsAre(Fault{1, kUnaccountable, ""}));
 }
 
-TEST(Accounting, APhoneThatWasSentTwiceSharesOneTruth) {
+TEST(Accounting, APhoneThatWasSentTwiceHasOneAnswer) {
   EXPECT_THAT(Disassociate({"+2", "+1", "+2"}, Body("partial", 1, Record("+2"))).faults,
               ElementsAre(Fault{0, kPermanent, "516"}, Fault{2, kPermanent, "516"}));
   for (const int processed : {1, 2}) {

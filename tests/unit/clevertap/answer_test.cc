@@ -56,7 +56,7 @@ TEST(Answer, ClassifiesByStatusLine) {
   }
 }
 
-TEST(Answer, ASuccessIsNotReadIntoAStatusThatIsNone) {
+TEST(Answer, ASuccessInTheBodyDoesNotOverrideAnotherHttpStatus) {
   for (const int status : {203, 204, 205, 206, 301, 400, 404, 500, 503}) {
     EXPECT_NE(ClassifyFor(Operation::kErasure, Answer(status, R"({"status":"success"})")).outcome,
               kAccepted)
@@ -211,7 +211,7 @@ TEST(ProbeAnswer, SpeaksOfTheCredentialsOrOfNothing) {
   }
 }
 
-TEST(ProbeAnswer, WithoutOneNobodyCanTell) {
+TEST(ProbeAnswer, WithoutAnAnswerTheProbeWasNotSent) {
   for (const auto ending : {Ending::kResolve, Ending::kConnect, Ending::kTls, Ending::kTimeout,
                             Ending::kBroken, Ending::kTooLarge}) {
     const VendorReply reply = ClassifyProbe({.ending = ending});

@@ -44,7 +44,7 @@ TEST(ClassifyLookUp, AProfileMayLackAllThatTellsItApart) {
   }
 }
 
-TEST(ClassifyLookUp, BothShapesOfNobodyThatWereSeenAreAbsent) {
+TEST(ClassifyLookUp, BothKnownShapesOfNoProfileAreAbsent) {
   for (const char* body : {R"({"status":"success","record":null})", R"({"status":"fail"})",
                            R"({"status":"fail","error":"Profile not found","code":404})",
                            R"({"status":"fail","error":"no profile","code":1})"}) {

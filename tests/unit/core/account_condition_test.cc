@@ -64,7 +64,7 @@ TEST(AccountCondition, SendsHeldRefusalsAgainOrRejectsThem) {
   EXPECT_EQ(Resolve(HeldRefusals::kReject, {}).reason, "operator_rejected");
 }
 
-TEST(AccountCondition, RejectsNobodyWhomAnEarlierCallMayHaveReached) {
+TEST(AccountCondition, RejectsNoIdentifierThatAnEarlierCallMayHaveReached) {
   const TimePoint unknown_since{1h};
   const Transition rejection = Resolve(HeldRefusals::kReject, unknown_since);
   EXPECT_EQ(rejection.to, BatchState::kNeedsReview);

@@ -71,7 +71,7 @@ TEST_F(AccountProberTest, RecordsWhatTheLookFound) {
   EXPECT_FALSE(report.error);
 }
 
-TEST_F(AccountProberTest, AsksNobodyWithoutABlockedAccount) {
+TEST_F(AccountProberTest, AsksNothingWithoutABlockedAccount) {
   gate_.due.reset();
   const ProbeReport report = ProbeOne();
   EXPECT_EQ(report.account, "");
@@ -79,7 +79,7 @@ TEST_F(AccountProberTest, AsksNobodyWithoutABlockedAccount) {
   EXPECT_EQ(vendor_.probe_count(), 0);
 }
 
-TEST_F(AccountProberTest, AsksNobodyWhileTheGateIsAway) {
+TEST_F(AccountProberTest, AsksNothingWhileTheGateIsAway) {
   gate_.away = true;
   EXPECT_TRUE(ProbeOne().error);
   EXPECT_EQ(vendor_.probe_count(), 0);

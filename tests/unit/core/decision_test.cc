@@ -86,7 +86,7 @@ TEST_F(Decisions, TheHorizonOfAnUnknownEffectHoldsForPartsOfARefusedBatchAsWell)
   }
 }
 
-TEST_F(Decisions, WhoeverIsRefusedAloneIsHeld) {
+TEST_F(Decisions, AnIdentifierThatIsRefusedAloneIsHeld) {
   facts_.span = {.lo = 10, .hi = 10};
   const Plan expected{.transitions = {{.span = facts_.span,
                                        .to = kHeld,
@@ -207,7 +207,7 @@ TEST_F(Decisions, AnAnswerAboutTheAccountBlocksItAndCostsTheBatchNothing) {
   }
 }
 
-TEST_F(Decisions, ACallThatNeverLeftIsRepeatedForEver) {
+TEST_F(Decisions, ACallThatNeverLeftIsRepeatedWithoutEnd) {
   facts_.attempt_count = 1'000'000;
   const Plan expected{.transitions = {{.span = facts_.span,
                                        .to = kReady,
@@ -247,7 +247,7 @@ TEST_F(Decisions, TheHorizonIsJudgedForWhenTheRepeatWouldHappen) {
   for (Operation operation : kAll<Operation>) {
     facts_.operation = operation;
     const milliseconds horizon = 10min;
-    hours_.resend = {.erasure = horizon, .demerge = horizon, .disassociation = horizon};
+    hours_.resend[operation] = horizon;
     const TimePoint repeat_at = now_ + 1s;
 
     facts_.unknown_since = repeat_at - horizon;
@@ -305,7 +305,7 @@ TEST_F(Decisions, ABatchIsNotSentOnceItsHorizonHasPassed) {
   }
 }
 
-TEST_F(Decisions, ABatchThatComesTooLateWaitsForAPerson) {
+TEST_F(Decisions, ABatchThatComesTooLateWaitsForAnOperator) {
   facts_.unknown_since = started_at_ - 24h;
   const Plan expected{.transitions = {{.span = facts_.span,
                                        .to = kNeedsReview,

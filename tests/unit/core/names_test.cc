@@ -1,33 +1,58 @@
 #include <gtest/gtest.h>
 
+#include <set>
 #include <string>
+#include <string_view>
 
+#include "lethe/audit.h"
 #include "lethe/batch.h"
+#include "lethe/method.h"
 #include "lethe/operation.h"
+#include "lethe/read_back.h"
+#include "lethe/reasons.h"
+#include "lethe/vendor.h"
+#include "lethe/verification_queue.h"
 
 namespace lethe {
 namespace {
 
-TEST(Names, AreReadBack) {
-  for (Operation operation : kAll<Operation>)
-    EXPECT_EQ(Parse<Operation>(Name(operation)), operation);
-  for (BatchState state : kAll<BatchState>) EXPECT_EQ(Parse<BatchState>(Name(state)), state);
-  for (auto kind : {IdentifierKind::kIdentity, IdentifierKind::kGuid, IdentifierKind::kPhone}) {
-    EXPECT_EQ(Parse<IdentifierKind>(Name(kind)), kind);
+template <typename T>
+class Names : public testing::Test {};
+
+using Enumerations =
+    testing::Types<Operation, IdentifierKind, Api, BatchState, Resume, OutcomeClass, LookUpOutcome,
+                   ReadBack, LookPurpose, AuditAction, Method, Reason, BlockReason, AccountState,
+                   CallCode, ErrorReason>;
+
+struct FirstWord {
+  template <typename T>
+  static std::string GetName(int) {
+    return "OfAnEnumerationThatBeginsWith_" + Text(kAll<T>.front());
   }
-  for (const Api api : kAll<Api>) {
-    EXPECT_EQ(Parse<Api>(Name(api)), api);
+};
+TYPED_TEST_SUITE(Names, Enumerations, FirstWord);
+
+TYPED_TEST(Names, AreReadBack) {
+  for (const TypeParam value : kAll<TypeParam>) EXPECT_EQ(Parse<TypeParam>(Name(value)), value);
+}
+
+TYPED_TEST(Names, DifferFromEachOther) {
+  std::set<std::string_view> words;
+  for (const TypeParam value : kAll<TypeParam>) words.insert(Name(value));
+  EXPECT_EQ(words.size(), kAll<TypeParam>.size());
+}
+
+TYPED_TEST(Names, AreTheOnlyWordsThatAreRead) {
+  const std::string word(Name(kAll<TypeParam>.front()));
+  for (const std::string& other :
+       {std::string(), word + " ", word.substr(1), word + '\0', std::string("\xff")}) {
+    EXPECT_FALSE(Parse<TypeParam>(other)) << other;
   }
 }
 
-TEST(Names, AnyOtherWordIsNone) {
-  using std::string_literals::operator""s;
-  for (const std::string& word : {""s, "Erasure"s, "erasure "s, "erasur"s, "open\0"s, "\xff"s}) {
-    EXPECT_FALSE(Parse<Operation>(word));
-    EXPECT_FALSE(Parse<BatchState>(word));
-    EXPECT_FALSE(Parse<IdentifierKind>(word));
-    EXPECT_FALSE(Parse<Api>(word));
-  }
+TEST(AllNamed, HasEveryValueInOrder) {
+  EXPECT_EQ(kAll<Api>,
+            (std::array{Api::kDelete, Api::kDemerge, Api::kDisassociate, Api::kProfile}));
 }
 
 }  // namespace

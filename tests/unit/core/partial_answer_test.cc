@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "lethe/decision.h"
+#include "lethe/operation_traits.h"
 #include "unit/core/instants.h"
 
 namespace lethe {
@@ -52,7 +53,7 @@ class PartialAnswer : public testing::Test {
 
 using Transitions = std::vector<Transition>;
 
-TEST_F(PartialAnswer, SplitsTheBatchIntoRunsOfOneTruth) {
+TEST_F(PartialAnswer, SplitsTheBatchIntoRunsOfOneStateAndReason) {
   const Plan plan = After({{1, kPermanent, "516"},
                            {2, kPermanent, "516"},
                            {3, kPermanent, "523"},
@@ -68,7 +69,7 @@ TEST_F(PartialAnswer, SplitsTheBatchIntoRunsOfOneTruth) {
   EXPECT_EQ(plan.account, AccountVerdict::kHealthy);
 }
 
-TEST_F(PartialAnswer, ThatRejectsEverybodyFinalisesNobody) {
+TEST_F(PartialAnswer, ThatRejectsAllFinalisesNone) {
   Size(2);
   const auto all_held = [&](std::string reason) {
     return Transitions{
@@ -98,7 +99,7 @@ TEST_F(PartialAnswer, ThatRejectsMoreThanAFewFinalisesNoneOfThem) {
   }
 }
 
-TEST_F(PartialAnswer, RejectsNobodyWhomAnEarlierCallMayHaveReached) {
+TEST_F(PartialAnswer, RejectsNoIdentifierThatAnEarlierCallMayHaveReached) {
   facts_.unknown_since = now_ - 1min;
   const Plan plan = After({{0, kPermanent, "516"}});
   EXPECT_EQ(plan.transitions, (Transitions{{.span = {100, 100},
@@ -114,7 +115,7 @@ TEST_F(PartialAnswer, MayRejectALoneIdentifier) {
             (Transitions{Rejected({100, 100}, "vendor_code_516")}));
 }
 
-TEST_F(PartialAnswer, MayAskToRetryEverybody) {
+TEST_F(PartialAnswer, MayAskToRetryAll) {
   Size(2);
   EXPECT_EQ(After({{0, kTransient, "555"}, {1, kTransient, "555"}}).transitions,
             (Transitions{Retried({100, 101})}));
@@ -135,11 +136,11 @@ TEST_F(PartialAnswer, TakesOnlyShortCodesOfDigitsIntoTheReason) {
   EXPECT_EQ(reason(std::string("51\0", 3)), "refused_by_vendor");
 }
 
-TEST_F(PartialAnswer, ThatNamesNobodyLeavesEverybodyUnaccountable) {
+TEST_F(PartialAnswer, WithoutFaultsLeavesAllUnaccountable) {
   EXPECT_EQ(After({}).transitions, (Transitions{Unaccountable({100, 107})}));
 }
 
-TEST_F(PartialAnswer, ThatFaultsAnUnknownPositionVouchesForNobody) {
+TEST_F(PartialAnswer, ThatFaultsAnUnknownPositionVouchesForNoIdentifier) {
   Size(3);
   const Transitions expected{Rejected({100, 100}, "vendor_code_516"), Unaccountable({101, 102})};
   for (int nowhere : {-1, 3, 2'000'000'000, -2'000'000'000}) {
@@ -159,7 +160,7 @@ TEST_F(PartialAnswer, MayListItsFaultsInAnyOrder) {
             After({{0, kPermanent, "516"}, {5, kTransient, "555"}}));
 }
 
-TEST_F(PartialAnswer, RetriesNobodyPastTheHorizonOfAnEarlierUnknownEffect) {
+TEST_F(PartialAnswer, RetriesNothingPastTheHorizonOfAnEarlierUnknownEffect) {
   Size(2);
   facts_.unknown_since = now_ - 10min;
   EXPECT_EQ(After({{1, kTransient, "555"}}).transitions.at(1).unknown_since, now_ - 10min);

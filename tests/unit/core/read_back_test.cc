@@ -27,7 +27,7 @@ ReadBack Judge(const std::optional<Capture>& before, const std::optional<Profile
 }
 Capture Captured(Profile profile) { return {std::move(profile)}; }
 
-TEST(JudgeReadBack, NobodyFoundIsAbsentWhateverWasThere) {
+TEST(JudgeReadBack, NoProfileIsAbsentWhateverWasThereBefore) {
   for (const Operation operation : kAll<Operation>) {
     EXPECT_EQ(Judge({}, {}, operation), ReadBack::kAbsent);
     EXPECT_EQ(Judge(Captured(Of({"A"}, kBefore)), {}, operation), ReadBack::kAbsent);
@@ -48,11 +48,11 @@ TEST(JudgeReadBack, AnAppThatKeptItsIdAndLostItsHistoryIsAPersonWhoCameBack) {
   EXPECT_EQ(Judge(Captured(Of({"A"}, kBefore)), Of({"A"}, kSince)), ReadBack::kReappeared);
 }
 
-TEST(JudgeReadBack, AFirstEventOfSomebodyWithoutHistoryProvesNothing) {
+TEST(JudgeReadBack, AFirstEventOfAProfileWithoutHistoryProvesNothing) {
   EXPECT_EQ(Judge(Captured(Of({"A"})), Of({"A"}, kSince)), ReadBack::kUnclear);
 }
 
-TEST(JudgeReadBack, WhereNobodyWasBeforeSomebodyIsNew) {
+TEST(JudgeReadBack, AProfileWhereThereWasNoneBeforeIsNew) {
   EXPECT_EQ(Judge(Capture{}, Of({"A"}, kBefore)), ReadBack::kReappeared);
   EXPECT_EQ(Judge(Capture{}, Of({})), ReadBack::kReappeared);
 }
@@ -88,7 +88,7 @@ Transition Part(int lo, int hi, BatchState to, std::string reason = "") {
   return {.span = {lo, hi}, .to = to, .reason = std::move(reason)};
 }
 
-TEST(ConcludeReadBack, ItemsThatNobodyLookedAtAreDone) {
+TEST(ConcludeReadBack, ItemsWithoutALookUpAreDone) {
   EXPECT_THAT(ConcludeReadBack({3, 9}, {}), ElementsAre(Part(3, 9, BatchState::kDone)));
 }
 
@@ -97,7 +97,7 @@ TEST(ConcludeReadBack, AbsentAndReappearedStayTogetherWithTheRest) {
   EXPECT_THAT(ConcludeReadBack({0, 4}, items), ElementsAre(Part(0, 4, BatchState::kDone)));
 }
 
-TEST(ConcludeReadBack, EveryFateHasItsRun) {
+TEST(ConcludeReadBack, GivesEachResultARunOfItsOwn) {
   const std::vector<ReadItem> items{{0, ReadBack::kStillPresent},
                                     {1, ReadBack::kStillPresent},
                                     {2, ReadBack::kStillPresent, true},
@@ -142,15 +142,10 @@ TEST(IsInSample, TheLastEightBytesAreDrawn) {
   EXPECT_TRUE(IsInSample(middle, 0.51));
 }
 
-TEST(IsInSample, AllAreAllAndNoneIsNone) {
+TEST(IsInSample, AShareOfOneTakesAllAndOfZeroNothing) {
   EXPECT_TRUE(IsInSample(DigestThatDraws(std::string(8, '\xff')), 1));
   EXPECT_FALSE(IsInSample(DigestThatDraws(std::string(8, '\0')), 0));
   EXPECT_FALSE(IsInSample("", 0.5));
-}
-
-TEST(Words, ReadBackWordsGoThereAndBack) {
-  for (const ReadBack result : kAll<ReadBack>) EXPECT_EQ(Parse<ReadBack>(Name(result)), result);
-  EXPECT_EQ(Parse<ReadBack>("gone"), std::nullopt);
 }
 
 }  // namespace

@@ -20,30 +20,30 @@ TEST(JudgeRefusals, RejectsAFewOnceTheSearchIsOverAndTheyAreConfirmed) {
   EXPECT_EQ(Verdict({.confirmed = 1, .vouched = 1}), kSendAgain);
 }
 
-TEST(JudgeRefusals, SendsAgainWhoWasRefusedBeforeOthersWereAccepted) {
+TEST(JudgeRefusals, SendsAgainWhatWasRefusedBeforeOthersWereAccepted) {
   EXPECT_EQ(Verdict({.vouched = 1}), kSendAgain);
   EXPECT_EQ(Verdict({.vouched = 1, .unvouched = 2}), kSendAgain);
   EXPECT_EQ(Verdict({.searching = 50, .vouched = 1}), kWait);
 }
 
-TEST(JudgeRefusals, PausesTheAccountWhenMoreThanAFewAreRefused) {
+TEST(JudgeRefusals, BlocksTheAccountWhenMoreThanAFewAreRefused) {
   for (const RefusalEvidence& evidence :
        {RefusalEvidence{.confirmed = kFewRefusals + 1},
         RefusalEvidence{.confirmed = 3, .vouched = 3},
         RefusalEvidence{.unvouched = kFewRefusals + 1},
         RefusalEvidence{.searching = 90, .confirmed = kFewRefusals + 1},
         RefusalEvidence{.confirmed = 1, .rejected_lately = kFewRefusals}}) {
-    EXPECT_EQ(Verdict(evidence), kPause);
+    EXPECT_EQ(Verdict(evidence), kBlock);
   }
 }
 
-TEST(JudgeRefusals, PausesTheAccountWhenEverythingIsRefused) {
-  EXPECT_EQ(Verdict({.unvouched = 1}), kPause);
+TEST(JudgeRefusals, BlocksTheAccountWhenEverythingIsRefused) {
+  EXPECT_EQ(Verdict({.unvouched = 1}), kBlock);
   EXPECT_EQ(Verdict({.unvouched = 1, .others_under_way = true}), kWait);
   EXPECT_EQ(Verdict({.searching = 1, .unvouched = 1}), kWait);
 }
 
-TEST(JudgeRefusals, CallsNobodyRejectedWhomAnEarlierCallMayHaveReached) {
+TEST(JudgeRefusals, RejectsNoIdentifierThatAnEarlierCallMayHaveReached) {
   EXPECT_EQ(Rejection("why", {}),
             (Transition{.span = {}, .to = BatchState::kRejected, .reason = "why"}));
   const TimePoint then{std::chrono::hours(1)};
@@ -53,12 +53,12 @@ TEST(JudgeRefusals, CallsNobodyRejectedWhomAnEarlierCallMayHaveReached) {
                                                 .unknown_since = then}));
 }
 
-TEST(JudgeRefusals, HasNothingToSayWhereNobodyIsHeld) {
+TEST(JudgeRefusals, WaitsWhereNothingIsHeld) {
   EXPECT_EQ(Verdict({}), kWait);
   EXPECT_EQ(Verdict({.searching = 100, .rejected_lately = 100, .others_under_way = true}), kWait);
 }
 
-TEST(JudgeRefusals, LetsTheNextBatchProbeOnlyWhereNobodyWasTaken) {
+TEST(JudgeRefusals, LetsTheNextBatchProbeOnlyWhereNothingWasTaken) {
   EXPECT_EQ(JudgeRefusals(Operation::kErasure, {.unvouched = 6}).resume, Resume::kBatch);
   EXPECT_EQ(JudgeRefusals(Operation::kErasure, {.confirmed = 6}).resume, Resume::kOperator);
   EXPECT_EQ(JudgeRefusals(Operation::kErasure, {.vouched = 1, .unvouched = 5}).resume,

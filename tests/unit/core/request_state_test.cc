@@ -46,7 +46,7 @@ TEST(RequestState, SaysHowItEnded) {
   EXPECT_EQ(State({{kCancelled, 3}, {kRejected, 1}}), RequestState::kRejected);
 }
 
-TEST(RequestState, ShowsWhatAPersonMustSeeBeforeAnythingElse) {
+TEST(RequestState, ShowsWhatAnOperatorMustSeeBeforeAnythingElse) {
   EXPECT_EQ(State({{kDone, 999}, {kNeedsReview, 1}}), RequestState::kNeedsReview);
   EXPECT_EQ(State({{kOpen, 1}, {kNeedsReview, 1}}), RequestState::kNeedsReview);
   EXPECT_EQ(DeriveState(Counts({{kNeedsReview, 1}}), 2), RequestState::kNeedsReview);

@@ -41,7 +41,9 @@ TEST(ResendUntil, OfADisassociationIsSoonBecauseItActsAtOnce) {
 TEST(ResendUntil, IsWhatTheConfigurationSays) {
   const TimePoint sent = At("2026-01-10 12:00 +0530");
   ProcessingHours hours = In("Asia/Kolkata");
-  hours.resend = {.erasure = 1h, .demerge = 2h, .disassociation = 0ms};
+  hours.resend[Operation::kErasure] = 1h;
+  hours.resend[Operation::kDemerge] = 2h;
+  hours.resend[Operation::kDisassociation] = 0ms;
   EXPECT_EQ(ResendUntil(Operation::kErasure, sent, hours), sent + 1h);
   EXPECT_EQ(ResendUntil(Operation::kDemerge, sent, hours), sent + 2h);
   EXPECT_EQ(ResendUntil(Operation::kDisassociation, sent, hours), sent);

@@ -95,7 +95,7 @@ TEST_F(VendorCheckerTest, ARefusalOfTheWholeIsAnAnswer) {
   EXPECT_EQ(Check().value(), VendorOpinion{.refused = true});
 }
 
-TEST_F(VendorCheckerTest, AnythingElseIsNone) {
+TEST_F(VendorCheckerTest, AnyOtherAnswerIsUnavailable) {
   vendor_.Script(fakes::RefusesCredentials());
   ExpectUnavailable("ACCOUNT_BLOCKED", kBlockedRetry);
   vendor_.Script(fakes::ConnectFails());

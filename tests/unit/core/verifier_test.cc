@@ -64,7 +64,7 @@ TEST_F(VerifierTest, AnEmptyQueueIsNoWork) {
   EXPECT_FALSE(report.error);
 }
 
-TEST_F(VerifierTest, WhoIsAbsentIsDone) {
+TEST_F(VerifierTest, AnAbsentItemIsDone) {
   Add(2);
   const LookReport report = Look();
   EXPECT_TRUE(report.applied);
@@ -81,7 +81,7 @@ TEST_F(VerifierTest, NothingToLookAtConcludesWithoutACall) {
   EXPECT_THAT(profiles_.asked(), IsEmpty());
 }
 
-TEST_F(VerifierTest, WhoIsStillPresentIsSentAgainOnce) {
+TEST_F(VerifierTest, AnItemThatIsStillPresentIsSentAgainOnce) {
   const EnvelopeId envelope = Add(1);
   profiles_.Put(IdentifierAt(envelope, 0), Old("A"));
   Look();

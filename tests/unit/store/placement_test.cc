@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "lethe/operation_traits.h"
+
 namespace lethe::store {
 namespace {
 
