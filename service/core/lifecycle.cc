@@ -5,17 +5,17 @@ namespace lethe {
 bool CanMove(BatchState from, BatchState to) {
   using enum BatchState;
   switch (from) {
-    // A batch whose items are missing goes to a person without ever being sent.
+    // A batch that cannot be read goes to an operator without ever being sent.
     case kOpen: return to == kReady || to == kHeld || to == kSending || to == kNeedsReview;
     case kReady: return to == kHeld || to == kSending || to == kNeedsReview;
-    case kHeld: return to == kReady || to == kRejected || to == kNeedsReview || to == kCancelled;
+    case kHeld: return to == kReady || to == kRejected || to == kNeedsReview;
     // Never back to open: an attempt names its identifiers, so they must stay what they were.
     case kSending:
       return to == kReady || to == kHeld || to == kAccepted || to == kRejected ||
              to == kNeedsReview;
-    // Read-back may find that nothing came of it.
+    // Read-back may find that the call had no effect.
     case kAccepted: return to == kDone || to == kReady || to == kNeedsReview;
-    // By a person's decision only.
+    // Only an operator's decision moves it.
     case kNeedsReview: return to == kReady || to == kAccepted || to == kCancelled;
     case kDone:
     case kRejected:

@@ -9,7 +9,7 @@ namespace lethe::bench {
 /// Everybody in one comparison shares its server.
 class BenchDatabase : public test::TestDatabase {
  public:
-  explicit BenchDatabase(test::Schema schema = test::Schema::kMigrated);
+  explicit BenchDatabase(test::Schema schema = test::Schema::kUnwatched);
 };
 
 }  // namespace lethe::bench

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <stdexcept>
 
+#include "lethe/batch.h"
 #include "store/base/values.h"
 #include "store/schema/migrations.h"
 #include "store/schema/partitions.h"
@@ -31,6 +32,50 @@ std::string Output(const std::string& command) {
   if (pclose(pipe) != 0) throw std::runtime_error("failed: " + command);
   while (!output.empty() && output.back() == '\n') output.pop_back();
   return output;
+}
+
+/// Makes the database refuse a change of a batch's state that CanMove() does not allow, and a split
+/// into such a state. Only in Lethe's own sessions, which Connect() makes plan as no others do: a
+/// test may arrange what it likes. The functions that insert are stable, so that they see the batch
+/// as it was before the statement that splits it.
+constexpr char kRefuseOtherMoves[] = R"sql(
+create function test_allows(was text, becomes text) returns boolean language sql immutable as $$
+  select was = becomes or was || '>' || becomes = any (array[EDGES])
+$$;
+create function test_check_move() returns trigger language plpgsql stable as $$
+declare
+  was text := old.state;
+begin
+  if not test_allows(was, new.state) then
+    raise exception 'batch %:% went from % to %, which is no edge', new.envelope, new.lo, was, new.state;
+  end if;
+  return new;
+end $$;
+create function test_check_split() returns trigger language plpgsql stable as $$
+declare
+  was text := (select state from batch b where b.envelope = new.envelope and new.lo between b.lo and b.hi);
+begin
+  if not test_allows(coalesce(was, 'new'), new.state) then
+    raise exception 'batch %:% went from % to %, which is no edge', new.envelope, new.lo, coalesce(was, 'new'), new.state;
+  end if;
+  return new;
+end $$;
+create trigger test_moves before update of state on batch for each row
+  when (current_setting('plan_cache_mode') = 'force_generic_plan') execute function test_check_move();
+create trigger test_splits before insert on batch for each row
+  when (current_setting('plan_cache_mode') = 'force_generic_plan') execute function test_check_split();
+)sql";
+
+std::string RefuseOtherMoves() {
+  std::string edges = "'new>open', 'new>ready'";
+  for (const BatchState from : kAll<BatchState>) {
+    for (const BatchState to : kAll<BatchState>) {
+      if (CanMove(from, to)) edges += ", '" + Text(from) + ">" + Text(to) + "'";
+    }
+  }
+  std::string sql = kRefuseOtherMoves;
+  const std::string place = "EDGES";
+  return sql.replace(sql.find(place), place.size(), edges);
 }
 
 /// One server a test program.
@@ -73,6 +118,7 @@ class Server {
         !store::EnsurePartitions(*connection, now).ok()) {
       throw std::runtime_error("the migrations fail on an empty database");
     }
+    pqxx::nontransaction(*connection).exec(RefuseOtherMoves());
   }
   ~Server() {
     const std::string command = std::string(kScript) + " remove " + directory_;
@@ -90,8 +136,11 @@ TestDatabase::TestDatabase(Schema schema) {
   const Server& server = Server::Shared();
   name_ = "t" + std::to_string(++count);
   server.Admin("create database " + name_ + " owner lethe" +
-               (schema == Schema::kMigrated ? std::string(" template ") + kTemplate : ""));
+               (schema == Schema::kEmpty ? "" : std::string(" template ") + kTemplate));
   url_ = server.Url(name_);
+  if (schema == Schema::kUnwatched) {
+    Run("drop trigger test_moves on batch; drop trigger test_splits on batch");
+  }
 }
 
 TestDatabase::~TestDatabase() {

@@ -8,11 +8,16 @@
 
 namespace lethe::test {
 
-enum class Schema { kMigrated, kEmpty };
+enum class Schema {
+  kMigrated,   ///< With partitions for the current months. Lethe's sessions cannot change a batch's
+               ///< state but along an edge of the state machine.
+  kUnwatched,  ///< The same without that check, for benchmarks.
+  kEmpty,
+};
 
-/// A database of its own on the test program's private PostgreSQL, dropped at the end whoever is
-/// still connected. A migrated one has partitions for the current months. The server starts with
-/// the first database and stops with the program.
+/// A database of its own on the test program's private PostgreSQL, dropped at the end even if
+/// sessions are connected to it. The server starts with the first database and stops with the
+/// program.
 class TestDatabase {
  public:
   explicit TestDatabase(Schema schema = Schema::kMigrated);
@@ -25,7 +30,7 @@ class TestDatabase {
     return [url = url_] { return Result<std::string>(url); };
   }
 
-  /// The same for PostgreSQL's superuser, whom the server's own workers obey as well.
+  /// The same for PostgreSQL's superuser, who may end the server's own workers as well.
   std::string superuser_url() const;
 
   /// For looking and for arranging.

@@ -11,17 +11,27 @@ namespace {
 TEST(Lifecycle, HasExactlyTheseMoves) {
   using enum BatchState;
   const std::set<std::pair<BatchState, BatchState>> moves{
-      {kOpen, kReady},           {kOpen, kHeld},
-      {kOpen, kSending},         {kOpen, kNeedsReview},
-      {kReady, kHeld},           {kReady, kSending},
-      {kReady, kNeedsReview},    {kHeld, kReady},
-      {kHeld, kRejected},        {kHeld, kNeedsReview},
-      {kHeld, kCancelled},       {kSending, kReady},
-      {kSending, kHeld},         {kSending, kAccepted},
-      {kSending, kRejected},     {kSending, kNeedsReview},
-      {kAccepted, kDone},        {kAccepted, kReady},
-      {kAccepted, kNeedsReview}, {kNeedsReview, kReady},
-      {kNeedsReview, kAccepted}, {kNeedsReview, kCancelled},
+      {kOpen, kReady},
+      {kOpen, kHeld},
+      {kOpen, kSending},
+      {kOpen, kNeedsReview},
+      {kReady, kHeld},
+      {kReady, kSending},
+      {kReady, kNeedsReview},
+      {kHeld, kReady},
+      {kHeld, kRejected},
+      {kHeld, kNeedsReview},
+      {kSending, kReady},
+      {kSending, kHeld},
+      {kSending, kAccepted},
+      {kSending, kRejected},
+      {kSending, kNeedsReview},
+      {kAccepted, kDone},
+      {kAccepted, kReady},
+      {kAccepted, kNeedsReview},
+      {kNeedsReview, kReady},
+      {kNeedsReview, kAccepted},
+      {kNeedsReview, kCancelled},
   };
   for (BatchState from : kAll<BatchState>) {
     for (BatchState to : kAll<BatchState>) {
