@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "lethe/operation_traits.h"
+#include "lethe/reasons.h"
 #include "store/delivery/sql.h"
 
 namespace lethe::store {
@@ -60,12 +61,12 @@ void AddRun(int ended, const Transition& run, sql::EndAttempts::Runs& runs) {
 Result<Recorded> ToRecorded(bool freed, bool moved) {
   if (!freed) return Recorded::kFenced;
   if (moved) return Recorded::kApplied;
-  return Error{ErrorCode::kInternal, "STORE_DEFECT",
+  return Error{ErrorCode::kInternal, Text(ErrorReason::kStoreDefect),
                "a leased slot points to a batch that is not being sent"};
 }
 
 Error BadPlan(const Claim& claim, const std::string& defect) {
-  return Error{ErrorCode::kInternal, "BAD_PLAN",
+  return Error{ErrorCode::kInternal, Text(ErrorReason::kBadPlan),
                "the plan for batch " + std::to_string(ToInt(claim.envelope)) + ":" +
                    std::to_string(claim.facts.span.lo) + ' ' + defect};
 }

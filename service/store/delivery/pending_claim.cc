@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "lethe/reasons.h"
 #include "store/delivery/sql.h"
 
 namespace lethe::store {
@@ -25,7 +26,7 @@ void Open(std::span<const Item* const> items, const crypto::KeyRing& keys, Pendi
   Claim& claim = pending.claim;
   const auto missing = std::ranges::count(items, nullptr);
   if (missing > 0) {
-    pending.unreadable = Error{ErrorCode::kInternal, "ITEMS_MISSING",
+    pending.unreadable = Error{ErrorCode::kInternal, Text(ErrorReason::kItemsMissing),
                                Where(claim) + " lacks " + std::to_string(missing) + " items of " +
                                    std::to_string(items.size())};
     return;
@@ -66,10 +67,11 @@ void ReadItems(pqxx::work& work, const crypto::KeyRing& keys, std::vector<Pendin
 
 void SetAside(pqxx::work& work, const PendingClaim& unreadable) {
   const std::string& error = unreadable.unreadable->reason;
-  const bool may_be_mended = error == "UNKNOWN_KEY";
-  const std::string_view reason = may_be_mended              ? "unknown_key"
-                                  : error == "ITEMS_MISSING" ? "items_missing"
-                                                             : "seal_broken";
+  const bool may_be_mended = error == Name(ErrorReason::kUnknownKey);
+  const std::string_view reason = may_be_mended ? Name(Reason::kUnknownKey)
+                                  : error == Name(ErrorReason::kItemsMissing)
+                                      ? Name(Reason::kItemsMissing)
+                                      : Name(Reason::kSealBroken);
   sql::SetAside{.envelope = unreadable.claim.envelope,
                 .lo = unreadable.claim.facts.span.lo,
                 .state = may_be_mended ? BatchState::kReady : BatchState::kNeedsReview,

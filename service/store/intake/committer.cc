@@ -3,6 +3,7 @@
 #include <chrono>
 #include <stdexcept>
 
+#include "lethe/reasons.h"
 #include "store/base/connection.h"
 
 namespace lethe::store {
@@ -51,14 +52,14 @@ void Committer::Submit(SealedRequest request, RequestStore::SubmitDone done) {
     std::unique_lock lock(mutex_);
     if (stopping_) {
       lock.unlock();
-      done(Error{ErrorCode::kUnavailable, "STORE_UNAVAILABLE",
+      done(Error{ErrorCode::kUnavailable, Text(ErrorReason::kStoreUnavailable),
                  "Lethe is stopping: try again with the same key"});
       return;
     }
     if (waiting_items_ + items > options_.max_waiting_items) {
       lock.unlock();
       done(Error{.code = ErrorCode::kResourceExhausted,
-                 .reason = "TOO_BUSY",
+                 .reason = Text(ErrorReason::kTooBusy),
                  .message = "too many identifiers wait to be written: try again with the same key",
                  .retry_after = kBusyRetryAfter});
       return;
@@ -125,7 +126,7 @@ void Committer::CommitWithRetries(Writer& writer, std::span<Waiting> flush) {
       if (!writer.session) break;  // It could not connect, so it has written nothing.
       if (IsBroken(caught) || !writer.session->is_open()) {
         // The flush may be committed or not: the next try finds out.
-        error = {ErrorCode::kUnavailable, "STORE_UNAVAILABLE",
+        error = {ErrorCode::kUnavailable, Text(ErrorReason::kStoreUnavailable),
                  "the database went away while the request was being kept: try again with the "
                  "same key"};
         if (!Reopen(writer)) break;

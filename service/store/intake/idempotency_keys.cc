@@ -3,6 +3,7 @@
 #include <string_view>
 #include <utility>
 
+#include "lethe/reasons.h"
 #include "store/intake/sql.h"
 
 namespace lethe::store {
@@ -38,12 +39,12 @@ Result<Admission> FindOriginal(pqxx::work& work, const NumberedRequest& request)
   const auto original = FirstRow(work, sql::FindKey{.principal = request.request->principal,
                                                     .key_hmac = request.request->key_hmac});
   if (!original) {
-    return Error{ErrorCode::kUnavailable, "STORE_UNAVAILABLE",
+    return Error{ErrorCode::kUnavailable, Text(ErrorReason::kStoreUnavailable),
                  "the idempotency key expired at this moment: try again"};
   }
   if (original->payload_hmac != request.request->payload_hmac) {
     return Error{
-        ErrorCode::kAlreadyExists, "IDEMPOTENCY_KEY_REUSED",
+        ErrorCode::kAlreadyExists, Text(ErrorReason::kIdempotencyKeyReused),
         "this idempotency key was used for a request with another payload: use a new key for "
         "a new request"};
   }

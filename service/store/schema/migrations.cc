@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "lethe/reasons.h"
 #include "store/base/connection.h"
 
 namespace lethe::store {
@@ -101,10 +102,10 @@ Status CheckSchema(pqxx::connection& connection, const std::vector<Migration>& m
             ? work.exec("select count(*) from schema_migration")[0][0].as<std::size_t>()
             : 0;
     if (version < migrations.size()) {
-      return Refuse("SCHEMA_OUT_OF_DATE", "the database is at version " + std::to_string(version) +
-                                              ", this program needs " +
-                                              std::to_string(migrations.size()) +
-                                              ": run `lethed migrate`");
+      return Refuse(Text(ErrorReason::kSchemaOutOfDate),
+                    "the database is at version " + std::to_string(version) +
+                        ", this program needs " + std::to_string(migrations.size()) +
+                        ": run `lethed migrate`");
     }
     return Ok();
   } catch (const std::exception& error) {

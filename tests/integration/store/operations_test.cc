@@ -8,12 +8,12 @@
 #include <string>
 #include <vector>
 
-#include "integration/store/every_statement.h"
 #include "integration/store/world.h"
 #include "lethe/audit.h"
 #include "lethe/operation_traits.h"
 #include "lethe/read_back.h"
 #include "lethe/reasons.h"
+#include "store/base/statement.h"
 
 namespace lethe::store {
 namespace {
@@ -108,12 +108,12 @@ TEST_F(SqlOfOperations, TheSchemaAllowsExactlyTheWordsOfTheCode) {
 TEST_F(SqlOfOperations, StatementsListAllOperationsOrAllApis) {
   const std::regex array(R"(array\[('[^\]]*)\])");
   int lists = 0;
-  for (const Statement* statement : StatementsOfAllRooms()) {
-    const std::string sql = statement->sql;
+  for (const Statement& statement : AllStatements()) {
+    const std::string sql = statement.sql;
     for (std::sregex_iterator match(sql.begin(), sql.end(), array), end; match != end; ++match) {
       const Words words = QuotedIn((*match)[1]);
       EXPECT_TRUE(words == WordsOf<Operation>() || words == WordsOf<Api>())
-          << statement->name << ": " << match->str();
+          << statement.name << ": " << match->str();
       ++lists;
     }
   }
@@ -126,14 +126,14 @@ TEST_F(SqlOfOperations, StatementsThatNameSomeOperationsNameThoseOfATrait) {
   const Words unlinked = OperationsThat(
       [](const OperationTraits& traits) { return traits.can_be_unlinked != KindSet{}; });
   const std::map<std::string, Words> by_statement{
-      {"take_capture", captured}, {"due_looks", captured}, {"split_by_order", unlinked}};
-  for (const Statement* statement : StatementsOfAllRooms()) {
-    const Words named = OperationsIn(statement->sql);
+      {"take_capture", captured}, {"due_looks", captured}, {"split_by_precedence", unlinked}};
+  for (const Statement& statement : AllStatements()) {
+    const Words named = OperationsIn(statement.sql);
     if (named.empty() || named == WordsOf<Operation>()) continue;
-    const auto expected = by_statement.find(statement->name);
+    const auto expected = by_statement.find(statement.name);
     ASSERT_NE(expected, by_statement.end())
-        << statement->name << " names operations: say here for which trait";
-    EXPECT_EQ(named, expected->second) << statement->name;
+        << statement.name << " names operations: say here for which trait";
+    EXPECT_EQ(named, expected->second) << statement.name;
   }
   for (const auto& row : database_.Run("select indexname, indexdef from pg_indexes")) {
     const Words named = OperationsIn(row[1].c_str());
@@ -150,9 +150,9 @@ TEST_F(SqlOfOperations, StatementsHaveNoWordThatTheCodeLacks) {
   known.merge(WordsOf<Reason>());
   known.merge(WordsOf<ReadBack>());
   known.merge(WordsOf<Resume>());
-  for (const Statement* statement : StatementsOfAllRooms()) {
-    for (const std::string& word : QuotedIn(statement->sql)) {
-      EXPECT_TRUE(known.contains(word)) << statement->name << ": " << word;
+  for (const Statement& statement : AllStatements()) {
+    for (const std::string& word : QuotedIn(statement.sql)) {
+      EXPECT_TRUE(known.contains(word)) << statement.name << ": " << word;
     }
   }
 }

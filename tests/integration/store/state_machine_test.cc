@@ -6,8 +6,8 @@
 #include <set>
 #include <string>
 
-#include "integration/store/every_statement.h"
 #include "integration/store/world.h"
+#include "store/base/statement.h"
 #include "support/markdown.h"
 
 namespace lethe::store {
@@ -76,10 +76,10 @@ TEST_F(StateMachineInSql, TheSchemaFinishesExactlyTheFinalStates) {
 TEST_F(StateMachineInSql, StatementsTakeTheFinalStatesForFinished) {
   const std::regex list(R"(state not in \(([^)]*'done'[^)]*)\))");
   int lists = 0;
-  for (const Statement* statement : StatementsOfAllRooms()) {
-    const std::string sql = statement->sql;
+  for (const Statement& statement : AllStatements()) {
+    const std::string sql = statement.sql;
     for (std::sregex_iterator match(sql.begin(), sql.end(), list), end; match != end; ++match) {
-      EXPECT_EQ(QuotedIn((*match)[1]), FinalStates()) << statement->name;
+      EXPECT_EQ(QuotedIn((*match)[1]), FinalStates()) << statement.name;
       ++lists;
     }
   }
@@ -88,7 +88,7 @@ TEST_F(StateMachineInSql, StatementsTakeTheFinalStatesForFinished) {
 
 TEST_F(StateMachineInSql, ThePageNamesStatementsThatThereAre) {
   Words statements;
-  for (const Statement* statement : StatementsOfAllRooms()) statements.insert(statement->name);
+  for (const Statement& statement : AllStatements()) statements.insert(statement.name);
   for (const auto& row :
        test::TableBelow(LETHE_SOURCE_DIR "/service/docs/state_machine.md", "Edges")) {
     const auto named = test::CodesIn(row.at(4));
