@@ -181,27 +181,28 @@ class Process {
 
  private:
   void StartLoops() {
-    const auto start = [this](milliseconds interval, std::function<Next()> pass) {
-      loops_.push_back(
-          std::make_unique<Loop>(Loop::Parts{clock_, Jitter}, interval, std::move(pass)));
+    const auto start = [this](const char* name, milliseconds interval, std::function<Next()> pass) {
+      loops_.push_back(std::make_unique<Loop>(Loop::Parts{clock_, Jitter, runtime::WaitFor},
+                                              Loop::Job{name, interval, std::move(pass)}));
     };
     // Passes that need the database rest while it is away: one loop that says so is enough.
-    const auto start_when_ready = [&](milliseconds interval, const std::function<Next()>& pass) {
-      start(interval, [this, pass] { return NotReadyReason() ? Next::kWait : pass(); });
+    const auto start_when_ready = [&](const char* name, milliseconds interval,
+                                      const std::function<Next()>& pass) {
+      start(name, interval, [this, pass] { return NotReadyReason() ? Next::kWait : pass(); });
     };
-    start(kReadinessEvery, [this] { return CheckReadiness(); });
-    start_when_ready(kPartitionsEvery, [this] { return MakePartitions(); });
-    start_when_ready(kSnapshotEvery, [this] { return PublishSnapshot(); });
+    start("readiness", kReadinessEvery, [this] { return CheckReadiness(); });
+    start_when_ready("partitions", kPartitionsEvery, [this] { return MakePartitions(); });
+    start_when_ready("snapshot", kSnapshotEvery, [this] { return PublishSnapshot(); });
     if (!roles_.dispatcher) return;
     senders_ =
         std::make_unique<runtime::Senders>(config_.dispatcher.senders, config_.accounts,
                                            [this](const Route& route) { return SendOne(route); });
-    start_when_ready(config_.dispatcher.poll, [this] { return OfferRoutes(); });
-    start_when_ready(kRescueEvery, [this] { return RescueAbandoned(); });
-    start_when_ready(kJudgeRefusalsEvery, [this] { return JudgeRefusals(); });
-    start_when_ready(kProbeAccountsEvery, [this] { return ProbeAccounts(); });
-    start_when_ready(kCloseWindowsEvery, [this] { return CloseWindows(); });
-    start_when_ready(kReleaseHeldEvery, [this] { return ReleaseHeld(); });
+    start_when_ready("offer_routes", config_.dispatcher.poll, [this] { return OfferRoutes(); });
+    start_when_ready("rescue", kRescueEvery, [this] { return RescueAbandoned(); });
+    start_when_ready("judge_refusals", kJudgeRefusalsEvery, [this] { return JudgeRefusals(); });
+    start_when_ready("probe_accounts", kProbeAccountsEvery, [this] { return ProbeAccounts(); });
+    start_when_ready("close_windows", kCloseWindowsEvery, [this] { return CloseWindows(); });
+    start_when_ready("release_held", kReleaseHeldEvery, [this] { return ReleaseHeld(); });
     looking_ = std::make_unique<Looking>(name_, config_,
                                          Looking::Parts{.keys = keys_,
                                                         .pool = delivery_pool_,
@@ -209,8 +210,10 @@ class Process {
                                                         .clock = clock_,
                                                         .jitter = Jitter,
                                                         .observer = observer_});
-    start_when_ready(config_.dispatcher.poll, [this] { return looking_->Offer(); });
-    start_when_ready(kForgetCapturesEvery, [this] { return looking_->ForgetCaptures(); });
+    start_when_ready("offer_look_ups", config_.dispatcher.poll,
+                     [this] { return looking_->Offer(); });
+    start_when_ready("forget_captures", kForgetCapturesEvery,
+                     [this] { return looking_->ForgetCaptures(); });
   }
 
   Next CheckReadiness() {

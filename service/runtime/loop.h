@@ -1,8 +1,9 @@
 #pragma once
 
-#include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <optional>
+#include <stop_token>
 #include <string>
 #include <thread>
 
@@ -16,9 +17,15 @@ enum class Next {
   kAgain,  ///< At once: there was more to do than one pass takes.
 };
 
+/// Returns after that time, or as soon as a stop is requested.
+using Wait = std::function<void(const std::stop_token&, milliseconds)>;
+
+/// Wait in real time.
+void WaitFor(const std::stop_token& stop, milliseconds time);
+
 /// A thread that makes an idempotent pass over and over: at once, then after each interval, spread
-/// by a tenth so that replicas do not march in step. Passes must return within kStuckAfter. Stops
-/// when destroyed, after the pass that runs.
+/// by a tenth so that replicas do not march in step. A pass must return within kStuckAfter. The
+/// destructor stops the loop as Stop() does.
 class Loop {
  public:
   /// A pass that takes longer than this is stuck: beyond every time-out of what passes call.
@@ -27,31 +34,37 @@ class Loop {
   struct Parts {
     const Clock& clock;
     std::function<double()> jitter;  ///< In [0, 1).
+    Wait wait;                       ///< WaitFor, but in tests.
   };
 
-  Loop(Parts parts, milliseconds interval, std::function<Next()> pass);
-  ~Loop();
+  struct Job {
+    /// Names the thread, so that `top -H` and debuggers show it: at most 15 characters.
+    std::string name;
+    milliseconds interval;
+    std::function<Next()> pass;
+  };
+
+  Loop(Parts parts, Job job);
 
   /// Returns when the pass that runs has ended; no other follows. Calling it again does nothing.
   void Stop();
+
+  const std::string& name() const { return job_.name; }
 
   /// Whether the pass that runs began less than kStuckAfter ago, or none runs.
   bool alive() const;
 
  private:
-  void Run();
-  milliseconds Spread(milliseconds interval) const;
+  void Run(const std::stop_token& stop);
+  void SetRunningSince(std::optional<milliseconds> time);
+  milliseconds SpreadInterval() const;
 
   const Parts parts_;
-  const milliseconds interval_;
-  const std::function<Next()> pass_;
+  const Job job_;
 
   mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  bool stopping_ = false;
-  bool running_ = false;
-  milliseconds running_since_{0};
-  std::thread thread_;  // last: runs on all of the above
+  std::optional<milliseconds> running_since_;  ///< By the monotonic clock; nothing between passes.
+  std::jthread thread_;                        // last: runs on all of the above
 };
 
 }  // namespace lethe::runtime
