@@ -149,7 +149,8 @@ void EmitRun(const SqlFile& file, std::ostream& out) {
     return;
   }
   for (const Column& column : file.columns) {
-    out << "  const auto " << column.name << "_column = rows.column_number(\"" << column.name << "\");\n";
+    out << "  const auto " << column.name << "_column = rows.column_number(\"" << column.name
+        << "\");\n";
   }
   out << "  std::vector<Row> read;\n  read.reserve(rows.size());\n  for (const auto& row : rows) "
          "{\n"
@@ -162,7 +163,6 @@ void EmitRun(const SqlFile& file, std::ostream& out) {
   out << "});\n  }\n  return read;\n}\n\n";
 }
 
-/// Whether `text` can stand in a raw string without ending it.
 std::string RawString(std::string_view text) { return "R\"sql(" + std::string(text) + ")sql\""; }
 
 }  // namespace

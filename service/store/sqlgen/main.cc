@@ -31,6 +31,12 @@ bool WriteFile(const std::string& path, const std::string& text) {
   return static_cast<bool>(file);
 }
 
+/// Whether there are problems.
+bool Report(const std::vector<Problem>& problems) {
+  for (const Problem& problem : problems) std::cerr << problem.Text() << '\n';
+  return !problems.empty();
+}
+
 int Main(int argc, char** argv) {
   CLI::App app("sqlgen makes C++ of .sql files");
   std::vector<std::string> fragment_paths, paths;
@@ -47,16 +53,16 @@ int Main(int argc, char** argv) {
   Fragments fragments;
   for (const std::string& path : fragment_paths) {
     auto fragment = ParseFragment(path, ReadFile(path, problems), problems);
-    if (fragment) fragments.emplace(fragment->name, std::move(*fragment));
+    if (fragment) AddFragment(std::move(*fragment), fragments, problems);
   }
+  if (Report(problems)) return 1;  // Statements would only report that the fragment is missing.
   std::vector<SqlFile> files;
   for (const std::string& path : paths) {
     auto file = ParseStatement(path, ReadFile(path, problems), fragments, problems);
     if (file) files.push_back(std::move(*file));
   }
   FindDuplicates(files, problems);
-  for (const Problem& problem : problems) std::cerr << problem.Text() << '\n';
-  if (!problems.empty()) return 1;
+  if (Report(problems)) return 1;
 
   bool written = true;
   if (!header.empty()) written = WriteFile(header, EmitHeader(files)) && written;

@@ -39,7 +39,8 @@ struct Column {
 /// One statement. In its file:
 ///
 ///     -- What it does: the comment of the struct.
-///     -- @account text          its account
+///     -- @account text          its account. A comment may go on in
+///     --                        the next line, which is indented
 ///     -- @routes.operation operation
 ///     -- > pos int              the columns that it answers, each by its name in the SQL
 ///     select pos from item where account = @account and @sendable(linger: 5)
@@ -58,13 +59,13 @@ struct SqlFile {
 ///
 ///     -- What it says.
 ///     -- @linger: the argument, whose text replaces it
-///     b.opened_at <= present.t - @linger
+///     -- @batch: of a table as well, whose columns follow it
+///     @batch.opened_at <= present.t - @linger
 struct Fragment {
   std::string path;
   std::string name;
   std::vector<std::string> arguments;
-  std::string sql;
-  int first_line;  ///< Of `sql`, in its file.
+  std::string sql;  ///< Without comments.
 };
 using Fragments = std::map<std::string, Fragment, std::less<>>;
 
@@ -80,14 +81,18 @@ struct Problem {
 /// Reads a statement. Nothing if there are problems, which are added to `problems`: a parameter
 /// that is not declared, one that is declared and not used or twice, an unknown type, fragment or
 /// argument, or a file that answers columns of the same name.
-std::optional<SqlFile> ParseStatement(std::string path, std::string_view text,
+std::optional<SqlFile> ParseStatement(const std::string& path, std::string_view text,
                                       const Fragments& fragments, std::vector<Problem>& problems);
 
-/// Reads a fragment. Arguments that are not declared, or declared and not used, are problems.
-std::optional<Fragment> ParseFragment(std::string path, std::string_view text,
+/// Reads a fragment. Arguments that are not declared, or declared and not used, are problems, and
+/// so are fragments within it.
+std::optional<Fragment> ParseFragment(const std::string& path, std::string_view text,
                                       std::vector<Problem>& problems);
 
-/// Statements of one name; sessions have one space of names.
+/// Adds a fragment. Another of its name is a problem.
+void AddFragment(Fragment fragment, Fragments& fragments, std::vector<Problem>& problems);
+
+/// Finds statements of one name: sessions have one space of names.
 void FindDuplicates(const std::vector<SqlFile>& files, std::vector<Problem>& problems);
 
 }  // namespace lethe::sqlgen
