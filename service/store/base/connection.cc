@@ -1,11 +1,8 @@
 #include "store/base/connection.h"
 
-#include <algorithm>
-#include <span>
-#include <string_view>
+#include <string>
 
-#include "store/base/statements.h"
-#include "store/base/verification_statements.h"
+#include "store/base/statement.h"
 
 namespace lethe::store {
 namespace {
@@ -34,11 +31,6 @@ std::unique_ptr<pqxx::connection> Connect(const UrlSource& url) {
   // And made while tables are empty, it must still be right when they are full.
   for (const char* way : {"enable_seqscan", "enable_hashjoin", "enable_mergejoin"}) {
     connection->set_variable(way, "off");
-  }
-  for (const std::span<const Statement* const> room :
-       {std::span<const Statement* const>(kStatements),
-        {kVerificationStatements}}) {
-    for (const Statement* statement : room) connection->prepare(statement->name, statement->sql);
   }
   for (const Statement& statement : AllStatements()) {
     connection->prepare(statement.name, statement.sql);

@@ -1,30 +1,16 @@
 #include <gtest/gtest.h>
 
-#include <array>
 #include <regex>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "crypto/key_ring.h"
+#include "integration/store/statement_cases.h"
 #include "integration/store/world.h"
-#include "store/base/statements.h"
-#include "store/base/verification_statements.h"
 #include "support/history.h"
 
 namespace lethe::store {
 namespace {
-
-std::vector<const Statement*> EveryStatement() {
-  std::vector<const Statement*> all;
-  for (const std::span<const Statement* const> room :
-       {std::span<const Statement* const>(kStatements),
-        {kVerificationStatements}}) {
-    all.insert(all.end(), room.begin(), room.end());
-  }
-  for (const Statement& statement : AllStatements()) all.push_back(&statement);
-  return all;
-}
 
 /// The plan for any arguments, a line a node, in a session of Lethe's.
 std::vector<std::string> PlanOf(const TestDatabase& database, const Statement& statement) {
@@ -46,7 +32,7 @@ std::vector<std::string> PlanOf(const TestDatabase& database, const Statement& s
 }
 
 /// With months of history.
-class AllPlans : public testing::TestWithParam<const Statement*> {
+class AllPlans : public testing::TestWithParam<Statement> {
  protected:
   static void SetUpTestSuite() {
     database_ = new TestDatabase;
@@ -72,7 +58,7 @@ class AllPlans : public testing::TestWithParam<const Statement*> {
 TEST_P(AllPlans, ReadsNoHistoryWhole) {
   const std::regex table_scan("Seq Scan on (\\w+)");
   const std::regex index_scan("Index (?:Only )?Scan (?:Backward )?using (\\w+)");
-  const std::vector<std::string> plan = PlanOf(*database_, *GetParam());
+  const std::vector<std::string> plan = PlanOf(*database_, GetParam());
   for (std::size_t i = 0; i < plan.size(); ++i) {
     std::smatch match;
     if (std::regex_search(plan[i], match, table_scan)) {
@@ -87,7 +73,7 @@ TEST_P(AllPlans, ReadsNoHistoryWhole) {
 
 TEST_P(AllPlans, SortsNoMoreThanARequestHas) {
   const std::regex sort("Sort  \\(.* rows=(\\d+)");
-  for (const std::string& line : PlanOf(*database_, *GetParam())) {
+  for (const std::string& line : PlanOf(*database_, GetParam())) {
     std::smatch match;
     const bool sorts = std::regex_search(line, match, sort);
     EXPECT_FALSE(sorts && std::stoi(match[1]) > 100) << line;
@@ -96,7 +82,7 @@ TEST_P(AllPlans, SortsNoMoreThanARequestHas) {
 
 /// On the first day: a session keeps the plans that it makes now until PostgreSQL counts the rows
 /// again.
-class FirstPlans : public testing::TestWithParam<const Statement*> {
+class FirstPlans : public testing::TestWithParam<Statement> {
  protected:
   static void SetUpTestSuite() {
     database_ = new TestDatabase;
@@ -114,17 +100,14 @@ class FirstPlans : public testing::TestWithParam<const Statement*> {
 TEST_P(FirstPlans, ReadNoTableWholeThatWillGrow) {
   const std::regex scan(
       "Seq Scan on (batch|attempt|request|idempotency_key|read_back|unlinking_item|audit_event)");
-  for (const std::string& line : PlanOf(*database_, *GetParam())) {
+  for (const std::string& line : PlanOf(*database_, GetParam())) {
     EXPECT_FALSE(std::regex_search(line, scan)) << line;
   }
 }
 
-std::string NameOf(const testing::TestParamInfo<const Statement*>& statement) {
-  return statement.param->name;
-}
-
-INSTANTIATE_TEST_SUITE_P(OfEveryStatement, AllPlans, testing::ValuesIn(EveryStatement()), NameOf);
-INSTANTIATE_TEST_SUITE_P(OfEveryStatement, FirstPlans, testing::ValuesIn(EveryStatement()), NameOf);
+INSTANTIATE_TEST_SUITE_P(OfEveryStatement, AllPlans, testing::ValuesIn(AllStatements()), CaseName);
+INSTANTIATE_TEST_SUITE_P(OfEveryStatement, FirstPlans, testing::ValuesIn(AllStatements()),
+                         CaseName);
 
 }  // namespace
 }  // namespace lethe::store

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "integration/store/statement_cases.h"
 #include "integration/store/world.h"
-#include "store/base/statement.h"
 
 namespace lethe::store {
 namespace {
@@ -95,12 +95,7 @@ std::vector<Statement> StatementsWithColumns() {
 }
 
 INSTANTIATE_TEST_SUITE_P(OfEveryStatement, DeclaredColumns,
-                         testing::ValuesIn(StatementsWithColumns()),
-                         [](const auto& statement) { return statement.param.name; });
+                         testing::ValuesIn(StatementsWithColumns()), CaseName);
 
 }  // namespace
-
-/// For the names of cases.
-void PrintTo(const Statement& statement, std::ostream* out) { *out << statement.name; }
-
 }  // namespace lethe::store

@@ -8,8 +8,7 @@
 #include <string_view>
 
 #include "integration/store/world.h"
-#include "store/base/statements.h"
-#include "store/base/verification_statements.h"
+#include "store/base/statement.h"
 #include "store/ids/id_generator.h"
 
 namespace lethe::store {
@@ -156,21 +155,33 @@ TEST_F(Plans, ReadItemsReadsOneEnvelope) {
 }
 
 TEST_F(Plans, ReadingOneRequestReadsItsBatchesOnly) {
-  EXPECT_THAT(PlanOf(kReadRequests, "'acme', " + kEnvelope + ", " + kEnvelope + ", 1"),
+  EXPECT_THAT(PlanOf("read_requests", {{"account", "'acme'"},
+                                       {"first_id", kEnvelope},
+                                       {"last_id", kEnvelope},
+                                       {"max_requests", "1"}}),
               AllOf(ReadsNoTableWhole(), HasSubstr("batch_pkey")));
 }
 
 TEST_F(Plans, APageOfRequestsReadsItsBatchesOnly) {
-  EXPECT_THAT(PlanOf(kReadRequests, "'acme', 0, 9223372036854775807, 51"),
+  EXPECT_THAT(PlanOf("read_requests", {{"account", "'acme'"},
+                                       {"first_id", "0"},
+                                       {"last_id", "9223372036854775807"},
+                                       {"max_requests", "51"}}),
               AllOf(ReadsNoTableWhole(), HasSubstr("batch_pkey")));
 }
 
 TEST_F(Plans, FindingARequestReadsOneRow) {
-  EXPECT_THAT(PlanOf(kFindRequest, "'acme', " + kEnvelope), ReadsNoTableWhole());
+  EXPECT_THAT(PlanOf("find_request", {{"account", "'acme'"}, {"id", kEnvelope}}),
+              ReadsNoTableWhole());
 }
 
 TEST_F(Plans, ReadingItemStatesReadsOneEnvelope) {
-  EXPECT_THAT(PlanOf(kReadItemStates, kEnvelope + ", " + kEnvelope + ", 0, 9, -1, 51"),
+  EXPECT_THAT(PlanOf("read_item_states", {{"first_envelope", kEnvelope},
+                                          {"last_envelope", kEnvelope},
+                                          {"first_pos", "0"},
+                                          {"last_pos", "9"},
+                                          {"after_ordinal", "-1"},
+                                          {"max_items", "51"}}),
               ReadsNoTableWhole());
 }
 
@@ -257,7 +268,7 @@ TEST_F(Plans, ReleasingReadsTheHeldAndTheirBlockersOnly) {
 }
 
 TEST_F(Plans, ItemsAreCountedWithoutTheHistory) {
-  EXPECT_THAT(PlanOf(kCountItems),
+  EXPECT_THAT(PlanOf("count_items", {}),
               AllOf(HasSubstr("batch_unfinished"), Not(ContainsRegex("Seq Scan on batch"))));
 }
 
@@ -344,12 +355,16 @@ TEST_F(Plans, TheItemsOfALookAreThoseOfOneEnvelope) {
 
 TEST_F(Plans, WhatWasReadBackIsCountedByTheBatchesOfTheRequests) {
   const std::string one = "'{" + kEnvelope + "}'";
-  EXPECT_THAT(PlanOf(kCountVerified, one + ", " + one + ", " + one + ", '{0}', '{9}'"),
+  EXPECT_THAT(PlanOf("count_verified", {{"requests.id", one},
+                                        {"requests.first_envelope", one},
+                                        {"requests.last_envelope", one},
+                                        {"requests.first_pos", "'{0}'"},
+                                        {"requests.last_pos", "'{9}'"}}),
               AllOf(ReadsNoTableWhole(), HasSubstr("batch_pkey")));
 }
 
 TEST_F(Plans, TheOldestThatWaitsIsFoundWithoutTheHistory) {
-  EXPECT_THAT(PlanOf(kOldestWaiting), ReadsNoTableWhole());
+  EXPECT_THAT(PlanOf("oldest_waiting", {}), ReadsNoTableWhole());
 }
 
 }  // namespace
