@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "lethe/reasons.h"
 #include "store/base/page.h"
 #include "store/reading/sql.h"
 #include "store/unlinking/unlinked.h"
@@ -15,7 +16,7 @@ namespace lethe::store {
 namespace {
 
 Error RequestNotFound() {
-  return Error{ErrorCode::kNotFound, "REQUEST_NOT_FOUND",
+  return Error{ErrorCode::kNotFound, Text(ErrorReason::kRequestNotFound),
                "the account has no request with this id"};
 }
 
