@@ -81,6 +81,14 @@ TEST_F(Unlinked, AreNotedByTheFlushThatWritesTheDemergeAsWell) {
   EXPECT_THAT(Read(ids[4]), ElementsAre(1));
 }
 
+TEST_F(Unlinked, ASecondDemergeDoesNotWaitForADispatcherThatHasLockedTheAccount) {
+  Keep(Demerge("1", {"ann"}));
+  pqxx::connection session(database_.url());
+  pqxx::work dispatcher(session);
+  dispatcher.exec("select from account_state for no key update");
+  EXPECT_TRUE(Submit(store_.requests(), Demerge("2", {"bob"})).ok());
+}
+
 TEST_F(Unlinked, AreLookedUpForRequestsOfTheReleaseBefore) {
   Keep(Demerge("d", {"ann"}));
   const RequestId erasure = Keep(Erasure("e", {"bob", "ann"}));
