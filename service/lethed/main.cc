@@ -81,7 +81,7 @@ int Main(int argc, char** argv) {
   auto* new_keys = app.add_subcommand("new-keys", "Print a new key file");
   CLI11_PARSE(app, argc, argv);
 
-  // Beneath whatever the URL says, so that an unreachable host does not hold a thread for minutes.
+  // The URL may say otherwise. Without a time-out an unreachable host holds a thread for minutes.
   setenv("PGCONNECT_TIMEOUT", "5", /*overwrite=*/0);
   setenv("PGAPPNAME", "lethed", /*overwrite=*/0);
 

@@ -10,7 +10,7 @@
 
 namespace lethe {
 
-/// What the parts of a process report, shown as metrics and log lines: ids, counts and words of
+/// Shows what the parts of a process report, as metrics and log lines: ids, counts and words of
 /// closed sets. Thread-safe.
 class Observer {
  public:

@@ -14,39 +14,38 @@ std::vector<Route> RoutesOf(const std::vector<Account>& accounts) {
   return routes;
 }
 
-/// As many as may have a look-up in flight, within what one process runs.
-int ThreadsFor(const runtime::Config& config) {
+/// One for each look-up that the accounts may have in flight, within what one process runs.
+int ThreadsFor(const std::vector<Account>& accounts, int max_threads) {
   int threads = 0;
-  for (const Account& account : config.accounts) {
+  for (const Account& account : accounts) {
     if (account.verification.on()) threads += account.concurrency;
   }
-  return std::min(threads, config.dispatcher.senders);
+  return std::min(threads, max_threads);
 }
 
 }  // namespace
 
-Looking::Looking(const std::string& holder, const runtime::Config& config, const Parts& parts)
+VerificationWorker::VerificationWorker(const std::vector<Account>& accounts, const Options& options,
+                                       const Parts& parts)
     : observer_(parts.observer),
-      linger_(config.dispatcher.linger),
-      routes_(RoutesOf(config.accounts)),
-      queue_(holder, config.accounts, parts.keys, parts.pool),
-      verifier_({.queue = queue_,
+      queue_(parts.queue),
+      linger_(options.verifier.linger),
+      routes_(RoutesOf(accounts)),
+      verifier_({.queue = parts.queue,
                  .profiles = parts.profiles,
                  .clock = parts.clock,
                  .jitter = parts.jitter,
                  .stop = stopping_.get_token()},
-                {.linger = config.dispatcher.linger,
-                 .lease = config.dispatcher.lease,
-                 .call_timeout = config.dispatcher.call_timeout}),
-      threads_(ThreadsFor(config), config.accounts,
+                options.verifier),
+      threads_(ThreadsFor(accounts, options.max_threads), accounts,
                [this](const Route& route) { return LookOnce(route); }) {}
 
-void Looking::Stop() {
+void VerificationWorker::Stop() {
   stopping_.request_stop();
   threads_.Stop();
 }
 
-runtime::Next Looking::Offer() {
+runtime::Next VerificationWorker::OfferRoutes() {
   if (routes_.empty()) return runtime::Next::kWait;
   const auto due = queue_.Due(routes_, linger_);
   if (!due.ok()) {
@@ -57,12 +56,12 @@ runtime::Next Looking::Offer() {
   return runtime::Next::kWait;
 }
 
-runtime::Next Looking::ForgetCaptures() {
+runtime::Next VerificationWorker::ForgetCaptures() {
   observer_.Show(verifier_.ForgetCaptures());
   return runtime::Next::kWait;
 }
 
-runtime::Sent Looking::LookOnce(const Route& route) {
+runtime::Sent VerificationWorker::LookOnce(const Route& route) {
   const core::LookReport report = verifier_.LookOnce(route);
   observer_.Show(route, report);
   return report.claimed ? runtime::Sent::kSomething : runtime::Sent::kNothing;

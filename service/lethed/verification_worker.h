@@ -2,40 +2,44 @@
 
 #include <functional>
 #include <stop_token>
-#include <string>
 #include <vector>
 
 #include "core/verifier.h"
+#include "lethe/account.h"
+#include "lethe/profile_reader.h"
+#include "lethe/verification_queue.h"
 #include "lethed/observer.h"
-#include "runtime/config.h"
 #include "runtime/loop.h"
 #include "runtime/senders.h"
-#include "store/verification/pg_verification_queue.h"
 
 namespace lethe {
 
 /// What one process does for the accounts that verify: threads that look people up, and the passes
 /// that keep them busy and forget what was captured. Thread-safe.
-class Looking {
+class VerificationWorker {
  public:
   /// What it works with. All must outlive it.
   struct Parts {
-    const crypto::KeyRing& keys;
-    store::Pool& pool;
+    VerificationQueue& queue;
     ProfileReader& profiles;
     const Clock& clock;
     std::function<double()> jitter;  ///< In [0, 1).
     Observer& observer;
   };
 
-  /// `holder` names the process in slots.
-  Looking(const std::string& holder, const runtime::Config& config, const Parts& parts);
+  struct Options {
+    int max_threads;  ///< That look up. 0: the process does not dispatch.
+    core::VerifierOptions verifier;
+  };
 
-  /// Ends the claims that run after the look-up that each is at, and takes no other.
+  VerificationWorker(const std::vector<Account>& accounts, const Options& options,
+                     const Parts& parts);
+
+  /// Ends each claim that runs after the look-up that it is at; takes no other claim.
   void Stop();
 
-  /// Hands what is due to the threads.
-  runtime::Next Offer();
+  /// Hands the routes that have something to look at to the threads.
+  runtime::Next OfferRoutes();
 
   runtime::Next ForgetCaptures();
 
@@ -43,10 +47,10 @@ class Looking {
   runtime::Sent LookOnce(const Route& route);
 
   Observer& observer_;
+  VerificationQueue& queue_;
   const milliseconds linger_;
-  std::vector<Route> routes_;
+  const std::vector<Route> routes_;
   std::stop_source stopping_;
-  store::PgVerificationQueue queue_;
   core::Verifier verifier_;
   runtime::Senders threads_;  // last: run on all of the above
 };

@@ -28,7 +28,7 @@ void WaitFor(const std::stop_token& stop, milliseconds time);
 /// destructor stops the loop as Stop() does.
 class Loop {
  public:
-  /// A pass that takes longer than this is stuck: beyond every time-out of what passes call.
+  /// A pass that takes longer than this is stuck: all that a pass calls times out sooner.
   static constexpr milliseconds kStuckAfter{120'000};
 
   struct Parts {

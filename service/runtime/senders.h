@@ -33,7 +33,7 @@ class Senders {
   /// Takes no further batch, and waits for the calls that run. Calling it again does nothing.
   void Stop();
 
-  /// The route has something to send.
+  /// The route has something to send: puts it in line, up to its account's concurrency.
   void Offer(const Route& route);
 
  private:

@@ -9,8 +9,8 @@
 
 namespace lethe::runtime {
 
-/// Threads for work that waits. First come, first served; what was posted runs even if the pool is
-/// being destroyed.
+/// Threads for work that waits for something slow; first come, first served. The destructor returns
+/// when all that was posted has run.
 class WorkerPool {
  public:
   explicit WorkerPool(int threads);

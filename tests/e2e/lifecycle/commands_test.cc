@@ -30,7 +30,7 @@ TEST(Commands, MigrateMayBeRunAgainAndServeWaitsForIt) {
   EXPECT_TRUE(Eventually([&] { return lethed->ready(); }));
 }
 
-TEST(Commands, MigrateTellsOfADatabaseThatIsAway) {
+TEST(Commands, MigrateSaysThatTheDatabaseIsNotAvailable) {
   const TestDatabase database;
   LethedFiles files({.database_url = database.url(), .vendor_url = kNowhere});
   database.Shut();
@@ -39,7 +39,7 @@ TEST(Commands, MigrateTellsOfADatabaseThatIsAway) {
   EXPECT_THAT(migrate.err, HasSubstr("the database is not available"));
 }
 
-TEST(Commands, CheckConfigTellsEverythingThatIsWrong) {
+TEST(Commands, CheckConfigSaysEverythingThatIsWrong) {
   LethedFiles files({.database_url = "postgresql:///lethe", .vendor_url = kNowhere});
   EXPECT_EQ(files.Run("check-config").exit_code, 0);
 
@@ -57,7 +57,7 @@ TEST(Commands, CheckConfigTellsEverythingThatIsWrong) {
   EXPECT_EQ(files.Run("serve").exit_code, 1);
 }
 
-TEST(Commands, ServeTellsOfATakenPort) {
+TEST(Commands, ServeSaysWhichPortIsTaken) {
   const TestDatabase database;
   LethedFiles files({.database_url = database.url(), .vendor_url = kNowhere});
   const auto lethed = files.StartReady();

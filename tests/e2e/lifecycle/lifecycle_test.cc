@@ -51,7 +51,7 @@ TEST_F(Lifecycle, SigtermLetsCallsInFlightEndAndLosesNothing) {
         break;
       }
       ++count;
-      // A few are enough; the rest of the time, callers wait.
+      // Ten waiting batches are enough; the next call comes when they are fewer.
       EXPECT_TRUE(Eventually([&] {
         return stop || Count("select count(*) from batch where state in ('open', 'ready')") < 10;
       }));
@@ -74,7 +74,7 @@ TEST_F(Lifecycle, SigtermLetsCallsInFlightEndAndLosesNothing) {
   sandbox_->ClearFaults();
   const auto second = files_.StartReady();
   const ApiClient second_api(second->grpc_port());
-  // The call that met the stop comes back with its key.
+  // The caller repeats, with its key, the call that the stop cut off.
   const auto last =
       second_api.Create(MakeRequest("shop", "key-" + std::to_string(requests * 100), Ask::kDemerge,
                                     MakeIdentifiers(Ask::kDemerge, requests * 100, 100)));
@@ -92,7 +92,7 @@ TEST_F(Lifecycle, AnApiAndADispatcherDoTheJobTogether) {
                            .Create(MakeRequest("shop", "key", Ask::kEraseGuids,
                                                MakeIdentifiers(Ask::kEraseGuids, 0, 250)));
   ASSERT_TRUE(created.ok()) << created.status.error_message();
-  // An api that dispatched would have done so before it showed its second snapshot.
+  // A process that dispatches would have sent something before its next snapshot.
   ASSERT_TRUE(Eventually([&, before = api->Metric("lethe_queue_snapshots_total")] {
     return api->Metric("lethe_queue_snapshots_total") > before;
   }));

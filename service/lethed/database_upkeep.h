@@ -1,0 +1,47 @@
+#pragma once
+
+#include "lethe/result.h"
+#include "lethe/time.h"
+#include "lethed/observer.h"
+#include "lethed/readiness.h"
+#include "runtime/loop.h"
+#include "store/base/connection.h"
+#include "store/delivery/pg_delivery_queue.h"
+#include "telemetry/metrics.h"
+
+namespace lethe {
+
+/// The passes that every process makes for the database that it works on. Each is for one thread.
+class DatabaseUpkeep {
+ public:
+  /// What it works with. All must outlive it.
+  struct Parts {
+    store::Pool& pool;
+    store::PgDeliveryQueue& queue;
+    const Clock& clock;
+    Readiness& readiness;
+    Observer& observer;
+    telemetry::Metrics& metrics;
+  };
+
+  explicit DatabaseUpkeep(const Parts& parts) : parts_(parts) {}
+
+  /// Finds out whether the database can be worked on, and tells Readiness. The first time that it
+  /// can, also makes what must be there: partitions, and the accounts' rows.
+  runtime::Next CheckReadiness();
+
+  /// Makes the partitions of the months to come.
+  runtime::Next MakePartitions();
+
+  /// Sets the queue's gauges.
+  runtime::Next PublishSnapshot();
+
+ private:
+  Status Prepare();
+  Status EnsurePartitions();
+
+  const Parts parts_;
+  bool prepared_ = false;
+};
+
+}  // namespace lethe

@@ -1,0 +1,59 @@
+#include "lethed/passes.h"
+
+#include <chrono>
+
+namespace lethe {
+
+using namespace std::chrono_literals;
+
+std::vector<Pass> AllPasses(const PassParts& on) {
+  using enum Pass::RunsIn;
+  using enum Pass::Needs;
+  return {
+      // A database that goes or comes back is noticed within a second, by one short query.
+      {"readiness", 1s, kEveryRole, kNothing, [on] { return on.database.CheckReadiness(); }},
+
+      // Partitions are made three months ahead: many tries before one is missing.
+      {"partitions", 1h, kEveryRole, kDatabase, [on] { return on.database.MakePartitions(); }},
+
+      // Fresh for each scrape of the metrics, and rare enough for sums over the whole queue.
+      {"snapshot", 5s, kEveryRole, kDatabase, [on] { return on.database.PublishSnapshot(); }},
+
+      // Configured: a sendable batch waits this long at most while the senders are idle.
+      {"offer_routes", on.poll, kDispatcher, kDatabase, [on] { return on.delivery.OfferRoutes(); }},
+
+      // A second is little beside a lease, and a pass that finds nothing is cheap.
+      {"rescue", 1s, kDispatcher, kDatabase, [on] { return on.delivery.RescueAbandoned(); }},
+
+      // The sender that held a refusal judges at once. This pass adds what only a later acceptance,
+      // perhaps by another replica, can prove.
+      {"judge_refusals", 1s, kDispatcher, kDatabase, [on] { return on.delivery.JudgeRefusals(); }},
+
+      // A mended passcode file, or a probe that is due, is noticed within a second.
+      {"probe_accounts", 1s, kDispatcher, kDatabase, [on] { return on.delivery.ProbeAccounts(); }},
+
+      // A request is reported as done within a second of the end of its window.
+      {"close_windows", 1s, kDispatcher, kDatabase, [on] { return on.delivery.CloseWindows(); }},
+
+      // What waited for an earlier operation goes on within a second of its end.
+      {"release_held", 1s, kDispatcher, kDatabase, [on] { return on.delivery.ReleaseHeld(); }},
+
+      // As offer_routes, for look-ups.
+      {"offer_look_ups", on.poll, kDispatcher, kDatabase,
+       [on] { return on.verification.OfferRoutes(); }},
+
+      // Personal data that a final batch no longer needs. It was kept for days: minutes are soon
+      // enough.
+      {"forget_captures", 10min, kDispatcher, kDatabase,
+       [on] { return on.verification.ForgetCaptures(); }},
+  };
+}
+
+std::vector<Pass> PassesOf(Roles roles, std::vector<Pass> passes) {
+  std::erase_if(passes, [roles](const Pass& pass) {
+    return pass.runs_in == Pass::RunsIn::kDispatcher && !roles.dispatcher;
+  });
+  return passes;
+}
+
+}  // namespace lethe

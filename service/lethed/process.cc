@@ -1,0 +1,171 @@
+#include "lethed/process.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <random>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "lethed/passes.h"
+#include "runtime/secrets.h"
+#include "telemetry/logging.h"
+
+namespace lethe {
+namespace {
+
+/// How many callers may ask CleverTap at a time. Few do, and slots bound them for each account.
+constexpr int kVendorChecks = 4;
+
+/// How many flushes the committer writes at a time.
+constexpr int kWriters = 2;
+
+/// How long the calls that run may still take once the process is told to stop.
+constexpr milliseconds kDrainCalls{5'000};
+
+double Jitter() {
+  thread_local std::mt19937_64 random{std::random_device{}()};
+  return std::uniform_real_distribution<double>(0, 1)(random);
+}
+
+/// Unique among processes. Tells an operator who looks at slots and attempts where it runs.
+std::string ProcessName() {
+  std::array<char, 256> host{};
+  gethostname(host.data(), host.size() - 1);
+  return std::string(host.data()) + ":" + std::to_string(getpid()) + ":" +
+         std::to_string(std::random_device{}());
+}
+
+}  // namespace
+
+Process::Process(const runtime::Config& config, const crypto::KeyRing& keys, Roles roles)
+    : config_(config),
+      roles_(roles),
+      name_(ProcessName()),
+      metrics_(LETHE_VERSION, config.accounts),
+      observer_(metrics_),
+      pool_(runtime::DatabaseUrlSource(config.database), config.database.connections),
+      delivery_pool_(runtime::DatabaseUrlSource(config.database), config.dispatcher.senders),
+      committer_({.url = runtime::DatabaseUrlSource(config.database),
+                  .holder = name_,
+                  .max_waiting_items = config.max_waiting_identifiers,
+                  .writers = kWriters,
+                  .on_flush = [this](const auto& report) { observer_.Show(report); }},
+                 clock_),
+      requests_(keys, committer_, pool_),
+      reviews_(pool_),
+      queue_(name_, config.accounts, keys, delivery_pool_),
+      gate_(config.accounts, delivery_pool_),
+      slots_(name_, config.accounts, pool_),
+      look_ups_(name_, config.accounts, keys, delivery_pool_),
+      vendor_(config.accounts, runtime::ReadPasscodes,
+              {.connect_timeout = config.dispatcher.connect_timeout,
+               .call_timeout = config.dispatcher.call_timeout}),
+      dispatcher_({.queue = queue_,
+                   .vendor = vendor_,
+                   .clock = clock_,
+                   .jitter = Jitter,
+                   .pause = [](milliseconds pause) { std::this_thread::sleep_for(pause); }},
+                  config.accounts,
+                  {.linger = config.dispatcher.linger,
+                   .lease = config.dispatcher.lease,
+                   .call_timeout = config.dispatcher.call_timeout}),
+      prober_(gate_, vendor_, config.dispatcher.lease),
+      vendor_checker_(
+          {.slots = slots_, .vendor = vendor_, .clock = clock_},
+          {.lease = config.dispatcher.lease, .call_timeout = config.dispatcher.call_timeout}),
+      passcodes_(config.accounts, runtime::ReadPasscodes),
+      readers_(config.database.connections),
+      checkers_(kVendorChecks),
+      readiness_([this](bool ready) {
+        if (server_) server_->SetServing(ready);
+      }),
+      database_({.pool = pool_,
+                 .queue = queue_,
+                 .clock = clock_,
+                 .readiness = readiness_,
+                 .observer = observer_,
+                 .metrics = metrics_}),
+      delivery_(config.accounts,
+                {.threads = roles.dispatcher ? config.dispatcher.senders : 0,
+                 .linger = config.dispatcher.linger},
+                {.queue = queue_,
+                 .dispatcher = dispatcher_,
+                 .gate = gate_,
+                 .prober = prober_,
+                 .passcodes = passcodes_,
+                 .observer = observer_}),
+      verification_(config.accounts,
+                    {.max_threads = roles.dispatcher ? config.dispatcher.senders : 0,
+                     .verifier = {.linger = config.dispatcher.linger,
+                                  .lease = config.dispatcher.lease,
+                                  .call_timeout = config.dispatcher.call_timeout}},
+                    {.queue = look_ups_,
+                     .profiles = vendor_,
+                     .clock = clock_,
+                     .jitter = Jitter,
+                     .observer = observer_}) {}
+
+Status Process::Start() {
+  if (roles_.api) {
+    if (Status started = StartApi(); !started.ok()) return started;
+  }
+  const std::vector<Pass> passes = AllPasses({.poll = config_.dispatcher.poll,
+                                              .database = database_,
+                                              .delivery = delivery_,
+                                              .verification = verification_});
+  loops_.emplace(PassesOf(roles_, passes), readiness_,
+                 runtime::Loop::Parts{clock_, Jitter, runtime::WaitFor});
+  if (Status started = StartOperations(); !started.ok()) return started;
+  telemetry::Log(telemetry::LogLevel::kInfo, "lethed.started",
+                 {{"version", LETHE_VERSION},
+                  {"process", telemetry::LogValue::Public(name_)},
+                  {"grpc_port", server_ ? server_->port() : 0},
+                  {"operations_port", operations_->port()},
+                  {"accounts", static_cast<int>(config_.accounts.size())}});
+  return Ok();
+}
+
+Status Process::StartApi() {
+  auto server =
+      api::Server::Start({.listen = config_.grpc_listen,
+                          .store = requests_,
+                          .vendor_check = vendor_checker_,
+                          .reviews = reviews_,
+                          .accounts = config_.accounts,
+                          .clock = clock_,
+                          .executor = [this](auto work) { readers_.Post(std::move(work)); },
+                          .vendor_executor = [this](auto work) { checkers_.Post(std::move(work)); },
+                          .on_finished = [this](const auto& call) { observer_.Show(call); }});
+  if (!server.ok()) return server.error();
+  server_ = std::move(*server);
+  server_->SetServing(false);
+  return Ok();
+}
+
+Status Process::StartOperations() {
+  auto operations = telemetry::OperationsServer::Start(
+      config_.operations_listen,
+      {.metrics_text = [this] { return MetricsText(); },
+       .alive = [this] { return !loops_->stuck(); },
+       .not_ready_reason = [this] { return readiness_.not_ready_reason(); }});
+  if (!operations.ok()) return operations.error();
+  operations_ = std::move(*operations);
+  return Ok();
+}
+
+void Process::Stop() {
+  readiness_.Become(ReadyState::kStopping);
+  if (server_) server_->Shutdown(kDrainCalls);
+  loops_->Stop();
+  delivery_.Stop();
+  verification_.Stop();
+}
+
+std::string Process::MetricsText() {
+  metrics_.SetIntakeWaiting(committer_.waiting_items());
+  return metrics_.Text();
+}
+
+}  // namespace lethe

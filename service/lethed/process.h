@@ -1,0 +1,97 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "api/server.h"
+#include "clevertap/http_vendor_client.h"
+#include "core/account_prober.h"
+#include "core/dispatcher.h"
+#include "core/vendor_checker.h"
+#include "crypto/key_ring.h"
+#include "lethed/database_upkeep.h"
+#include "lethed/delivery_worker.h"
+#include "lethed/observer.h"
+#include "lethed/pass_loops.h"
+#include "lethed/readiness.h"
+#include "lethed/roles.h"
+#include "lethed/verification_worker.h"
+#include "runtime/config.h"
+#include "runtime/passcode_watch.h"
+#include "runtime/system_clock.h"
+#include "runtime/worker_pool.h"
+#include "store/accounts/pg_account_gate.h"
+#include "store/accounts/pg_call_slots.h"
+#include "store/base/connection.h"
+#include "store/delivery/pg_delivery_queue.h"
+#include "store/intake/committer.h"
+#include "store/pg_request_store.h"
+#include "store/review/pg_review_store.h"
+#include "store/verification/pg_verification_queue.h"
+#include "telemetry/metrics.h"
+#include "telemetry/operations_server.h"
+
+namespace lethe {
+
+/// Everything that one `lethed serve` runs, wired together: the one place that names each concrete
+/// class. Members are destroyed in reverse order: what lets work in goes first, what it stands on
+/// last.
+class Process {
+ public:
+  /// `config` and `keys` outlive the process.
+  Process(const runtime::Config& config, const crypto::KeyRing& keys, Roles roles);
+
+  /// Opens the ports and starts the loops. The database may still be away: then the process is not
+  /// ready, and says so. Errors: a port cannot be had.
+  Status Start();
+
+  /// Lets no more work in, and waits for the calls in flight. Call it once, after Start().
+  void Stop();
+
+ private:
+  Status StartApi();
+  Status StartOperations();
+  std::string MetricsText();
+
+  const runtime::Config& config_;
+  const Roles roles_;
+  const std::string name_;
+  const runtime::SystemClock clock_;
+  telemetry::Metrics metrics_;
+  Observer observer_;
+
+  // PostgreSQL.
+  store::Pool pool_;
+  store::Pool delivery_pool_;
+  store::Committer committer_;
+  store::PgRequestStore requests_;
+  store::PgReviewStore reviews_;
+  store::PgDeliveryQueue queue_;
+  store::PgAccountGate gate_;
+  store::PgCallSlots slots_;
+  store::PgVerificationQueue look_ups_;
+
+  // CleverTap, and the rules that call it.
+  clevertap::HttpVendorClient vendor_;
+  core::Dispatcher dispatcher_;
+  core::AccountProber prober_;
+  core::VendorChecker vendor_checker_;
+  runtime::PasscodeWatch passcodes_;
+
+  // Threads for callers, and the server that takes their calls; none in a process without the role.
+  runtime::WorkerPool readers_;
+  runtime::WorkerPool checkers_;
+  std::unique_ptr<api::Server> server_;
+  Readiness readiness_;
+
+  // The background.
+  DatabaseUpkeep database_;
+  DeliveryWorker delivery_;
+  VerificationWorker verification_;
+  std::optional<PassLoops> loops_;
+
+  std::unique_ptr<telemetry::OperationsServer> operations_;
+};
+
+}  // namespace lethe

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace lethe {
+
+/// Whether a process can serve, and if not, why.
+enum class ReadyState {
+  kStarting,  ///< The database has not been checked yet.
+  kReady,
+  kDatabaseUnavailable,
+  kSchemaOutOfDate,  ///< The process waits for `lethed migrate`.
+  kStopping,         ///< For the rest of the process's life.
+};
+
+/// The words of /readyz.
+constexpr std::string_view Name(ReadyState state) {
+  switch (state) {
+    case ReadyState::kStarting: return "starting";
+    case ReadyState::kReady: return "ready";
+    case ReadyState::kDatabaseUnavailable: return "database_unavailable";
+    case ReadyState::kSchemaOutOfDate: return "schema_out_of_date";
+    case ReadyState::kStopping: return "stopping";
+  }
+  return "";
+}
+
+/// The one place that knows whether the process is ready; kStarting at first. Thread-safe.
+class Readiness {
+ public:
+  /// `on_change` is told after each change whether the process is ready, one change at a time and
+  /// in their order. It must not call back.
+  explicit Readiness(std::function<void(bool ready)> on_change);
+
+  /// Whether the state changed: false if it is `state` already, or kStopping.
+  bool Become(ReadyState state);
+
+  /// The state's word; nothing if the process is ready.
+  std::optional<std::string> not_ready_reason() const;
+
+ private:
+  const std::function<void(bool)> on_change_;
+  mutable std::mutex mutex_;
+  ReadyState state_ = ReadyState::kStarting;
+};
+
+}  // namespace lethe

@@ -1,0 +1,179 @@
+#include "lethed/delivery_worker.h"
+
+#include <gmock/gmock.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fakes/fake_clock.h"
+#include "fakes/fake_delivery_queue.h"
+#include "fakes/fake_vendor.h"
+#include "fakes/queue_rows.h"
+
+namespace lethe {
+namespace {
+
+using namespace std::chrono_literals;
+using fakes::BatchRow;
+using runtime::Next;
+using testing::Each;
+using testing::ElementsAre;
+using testing::Field;
+using testing::IsEmpty;
+using testing::Ne;
+using testing::Pair;
+
+const Route kErase{"acme", Operation::kErasure};
+
+std::vector<Account> Acme() {
+  return {{.name = "acme",
+           .base_url = "",
+           .account_id = "",
+           .passcode_file = "",
+           .hours = {TimeZone::Find("UTC").value()}}};
+}
+
+/// The fake queue, which a test can watch while senders work on it.
+class WatchedQueue : public fakes::FakeDeliveryQueue {
+ public:
+  using FakeDeliveryQueue::FakeDeliveryQueue;
+
+  /// Whether `done` holds after a claim, a try of one, or a ruling; false after ten seconds without
+  /// that.
+  bool Await(const std::function<bool()>& done) {
+    std::unique_lock lock(changes_mutex_);
+    return changed_.wait_for(lock, 10s, done);
+  }
+
+  Result<std::optional<Claim>> TakeBatch(const ClaimParams& params) override {
+    auto taken = FakeDeliveryQueue::TakeBatch(params);
+    Changed();
+    return taken;
+  }
+  Result<Recorded> Settle(const RefusalCase& refusals, const RefusalRuling& ruling) override {
+    auto settled = FakeDeliveryQueue::Settle(refusals, ruling);
+    Changed();
+    return settled;
+  }
+
+ private:
+  void Changed() {
+    const std::lock_guard lock(changes_mutex_);
+    changed_.notify_all();
+  }
+
+  std::mutex changes_mutex_;
+  std::condition_variable changed_;
+};
+
+class DeliveryWorkerTest : public testing::Test {
+ protected:
+  bool AllAre(BatchState state) const {
+    bool all = true;
+    queue_.VisitBatches([&](const BatchRow& row) { all = all && row.state == state; });
+    return all;
+  }
+  /// A batch meets wrong credentials.
+  void Block() {
+    queue_.AddEnvelope({.route = kErase});
+    vendor_.Script({.takes_effect = false,
+                    .reply = {.outcome = OutcomeClass::kAccountBlocked, .http_status = 401}});
+    dispatcher_.SendOne(kErase);
+  }
+
+  fakes::FakeClock clock_;
+  mutable WatchedQueue queue_{clock_};
+  fakes::FakeVendor vendor_{{"acme"}};
+  telemetry::Metrics metrics_{"1", Acme()};
+  Observer observer_{metrics_};
+  core::Dispatcher dispatcher_{{.queue = queue_,
+                                .vendor = vendor_,
+                                .clock = clock_,
+                                .jitter = [] { return 0.0; },
+                                .pause = [](milliseconds) {}},
+                               Acme(),
+                               {.linger = 2s, .lease = 90s, .call_timeout = 30s}};
+  core::AccountProber prober_{queue_.gate(), vendor_, 90s};
+  std::string passcode_ = "old";
+  runtime::PasscodeWatch passcodes_{Acme(),
+                                    [this](const Account&) -> Result<std::vector<Passcode>> {
+                                      return std::vector{Passcode(passcode_)};
+                                    }};
+  DeliveryWorker worker_{Acme(),
+                         {.threads = 2, .linger = 2s},
+                         {.queue = queue_,
+                          .dispatcher = dispatcher_,
+                          .gate = queue_.gate(),
+                          .prober = prober_,
+                          .passcodes = passcodes_,
+                          .observer = observer_}};
+};
+
+TEST_F(DeliveryWorkerTest, SendsAllThatARouteHasAfterOneOffer) {
+  for (int i = 0; i < 5; ++i) queue_.AddEnvelope({.route = kErase});
+  queue_.AddEnvelope({.route = {"acme", Operation::kDemerge}});
+  EXPECT_EQ(worker_.OfferRoutes(), Next::kWait);
+  EXPECT_TRUE(queue_.Await([this] { return AllAre(BatchState::kAccepted); }));
+}
+
+TEST_F(DeliveryWorkerTest, ASenderThatHoldsARefusalJudgesItAtOnce) {
+  const EnvelopeId envelope = queue_.AddEnvelope({.route = kErase});
+  vendor_.Poison(fakes::IdentifierAt(envelope, 0));
+  worker_.OfferRoutes();
+  // No pass judges here. Nothing else is accepted, so the ruling is a pause.
+  EXPECT_TRUE(queue_.Await([this] { return queue_.blocks().contains("acme"); }));
+}
+
+TEST_F(DeliveryWorkerTest, ARescueThatIsNotOverGoesOnAtOnce) {
+  for (int i = 0; i <= core::kMaxRescuesPerPass; ++i) {
+    const Route route{"account-" + std::to_string(i), Operation::kErasure};
+    queue_.AddEnvelope({.route = route});
+    ASSERT_TRUE(queue_.TakeBatch({.route = route, .linger = 0s, .lease = 1s})->has_value());
+  }
+  clock_.Advance(1s);
+  EXPECT_EQ(worker_.RescueAbandoned(), Next::kAgain);
+  EXPECT_EQ(worker_.RescueAbandoned(), Next::kWait);
+  EXPECT_THAT(queue_.batches(), Each(Field(&BatchRow::state, Ne(BatchState::kSending))));
+}
+
+TEST_F(DeliveryWorkerTest, ProbesBlockedAccountsUntilNoneIsDue) {
+  EXPECT_EQ(worker_.ProbeAccounts(), Next::kWait);
+  Block();
+  ASSERT_THAT(queue_.blocks(), ElementsAre(Pair("acme", Resume::kConnect)));
+  clock_.Advance(10s);
+  EXPECT_EQ(worker_.ProbeAccounts(), Next::kAgain);
+  EXPECT_THAT(queue_.blocks(), IsEmpty());
+  EXPECT_EQ(worker_.ProbeAccounts(), Next::kWait);
+}
+
+TEST_F(DeliveryWorkerTest, AChangedPasscodeFileMakesTheNextProbeDueAtOnce) {
+  worker_.ProbeAccounts();
+  Block();
+  EXPECT_EQ(worker_.ProbeAccounts(), Next::kWait);
+  passcode_ = "new";
+  EXPECT_EQ(worker_.ProbeAccounts(), Next::kAgain);
+  EXPECT_THAT(queue_.blocks(), IsEmpty());
+}
+
+TEST_F(DeliveryWorkerTest, WithoutThreadsNothingIsSent) {
+  DeliveryWorker idle{Acme(),
+                      {.threads = 0, .linger = 2s},
+                      {.queue = queue_,
+                       .dispatcher = dispatcher_,
+                       .gate = queue_.gate(),
+                       .prober = prober_,
+                       .passcodes = passcodes_,
+                       .observer = observer_}};
+  queue_.AddEnvelope({.route = kErase});
+  idle.OfferRoutes();
+  idle.Stop();
+  EXPECT_THAT(queue_.batches(), Each(Field(&BatchRow::state, BatchState::kReady)));
+}
+
+}  // namespace
+}  // namespace lethe

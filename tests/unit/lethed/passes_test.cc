@@ -1,0 +1,105 @@
+#include "lethed/passes.h"
+
+#include <gmock/gmock.h>
+
+#include <chrono>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "crypto/key_ring.h"
+#include "fakes/fake_account_gate.h"
+#include "fakes/fake_clock.h"
+#include "fakes/fake_delivery_queue.h"
+#include "fakes/fake_profile_reader.h"
+#include "fakes/fake_vendor.h"
+#include "fakes/fake_verification_queue.h"
+
+namespace lethe {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+
+/// The list as a process gets it, on parts that no test here calls.
+class PassesTest : public testing::Test {
+ protected:
+  std::vector<Pass> All() {
+    return AllPasses({.poll = 250ms,
+                      .database = database_,
+                      .delivery = delivery_,
+                      .verification = verification_});
+  }
+  static std::vector<std::string> Names(const std::vector<Pass>& passes) {
+    std::vector<std::string> names;
+    for (const Pass& pass : passes) names.push_back(pass.name);
+    return names;
+  }
+
+ private:
+  fakes::FakeClock clock_;
+  telemetry::Metrics metrics_{"1", {}};
+  Observer observer_{metrics_};
+  Readiness readiness_{[](bool) {}};
+  crypto::KeyRing keys_ = crypto::KeyRing::Parse(crypto::KeyRing::GenerateFile()).value();
+  store::Pool pool_{[]() -> Result<std::string> {
+                      return Error{ErrorCode::kUnavailable, "", ""};
+                    },
+                    /*max_connections=*/1};
+  store::PgDeliveryQueue pg_queue_{"process", {}, keys_, pool_};
+  DatabaseUpkeep database_{{.pool = pool_,
+                            .queue = pg_queue_,
+                            .clock = clock_,
+                            .readiness = readiness_,
+                            .observer = observer_,
+                            .metrics = metrics_}};
+
+  fakes::FakeDeliveryQueue queue_{clock_};
+  fakes::FakeVendor vendor_{{}};
+  core::Dispatcher dispatcher_{
+      {.queue = queue_, .vendor = vendor_, .clock = clock_, .jitter = {}, .pause = {}}, {}, {}};
+  core::AccountProber prober_{queue_.gate(), vendor_, 90s};
+  runtime::PasscodeWatch passcodes_{{}, {}};
+  DeliveryWorker delivery_{{},
+                           {.threads = 0, .linger = 2s},
+                           {.queue = queue_,
+                            .dispatcher = dispatcher_,
+                            .gate = queue_.gate(),
+                            .prober = prober_,
+                            .passcodes = passcodes_,
+                            .observer = observer_}};
+
+  fakes::FakeVerificationQueue look_ups_{clock_, {}};
+  fakes::FakeProfileReader profiles_;
+  VerificationWorker verification_{{},
+                                   {.max_threads = 0, .verifier = {}},
+                                   {.queue = look_ups_,
+                                    .profiles = profiles_,
+                                    .clock = clock_,
+                                    .jitter = {},
+                                    .observer = observer_}};
+};
+
+TEST_F(PassesTest, HaveNamesThatAThreadCanBear) {
+  std::set<std::string> names;
+  for (const Pass& pass : All()) {
+    EXPECT_LE(pass.name.size(), 15u) << pass.name;
+    EXPECT_TRUE(names.insert(pass.name).second) << pass.name << " is there twice";
+  }
+}
+
+TEST_F(PassesTest, OnlyADispatcherWorksOnBatches) {
+  EXPECT_THAT(Names(PassesOf({.api = true, .dispatcher = false}, All())),
+              ElementsAre("readiness", "partitions", "snapshot"));
+  EXPECT_EQ(Names(PassesOf({.api = false, .dispatcher = true}, All())), Names(All()));
+  EXPECT_EQ(Names(PassesOf({.api = true, .dispatcher = true}, All())), Names(All()));
+}
+
+TEST_F(PassesTest, OnlyTheCheckOfTheDatabaseRunsWithoutIt) {
+  for (const Pass& pass : All()) {
+    EXPECT_EQ(pass.needs == Pass::Needs::kNothing, pass.name == "readiness") << pass.name;
+  }
+}
+
+}  // namespace
+}  // namespace lethe
