@@ -143,6 +143,9 @@ constexpr bool HasDryRun(Operation operation) { return TraitsOf(operation).has_d
 
 constexpr bool Unlinks(Operation operation) { return TraitsOf(operation).unlinks; }
 
+/// Whether profiles are looked up before a call of the operation; see OperationTraits::captured.
+constexpr bool HasCapture(Operation operation) { return TraitsOf(operation).captured != KindSet{}; }
+
 constexpr bool CanBeUnlinked(Operation operation, IdentifierKind kind) {
   return TraitsOf(operation).can_be_unlinked.contains(kind);
 }

@@ -11,7 +11,7 @@ namespace lethe::api {
 /// them (an unknown method, a message above the size limit) are not seen.
 struct FinishedCall {
   std::string_view method;  ///< Its name in the proto, which lives as long as the program.
-  int grpc_code;  ///< The canonical code's number; 1 (CANCELLED) if the caller had gone.
+  int grpc_code;            ///< The canonical code's number; 1 (CANCELLED) if the caller had gone.
   milliseconds duration;
 };
 

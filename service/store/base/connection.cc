@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "lethe/reasons.h"
 #include "store/base/statement.h"
 
 namespace lethe::store {
@@ -64,16 +65,16 @@ Error ToError(const std::exception& error) {
   if (IsBroken(error) || IsTransient(error) || state.starts_with("53") || state == "55P03" ||
       state == "57014") {
     return Error{
-        ErrorCode::kUnavailable, "STORE_UNAVAILABLE",
+        ErrorCode::kUnavailable, Text(ErrorReason::kStoreUnavailable),
         "the database is not available" + (state.empty() ? "" : " (SQLSTATE " + state + ")")};
   }
   if (state == "42P01" || state == "42703" || state == "42883") {
     return Error{
-        ErrorCode::kFailedPrecondition, "SCHEMA_OUT_OF_DATE",
+        ErrorCode::kFailedPrecondition, Text(ErrorReason::kSchemaOutOfDate),
         "the database lacks tables or columns that this version needs: run `lethed migrate`"};
   }
   return Error{
-      ErrorCode::kInternal, "STORE_DEFECT",
+      ErrorCode::kInternal, Text(ErrorReason::kStoreDefect),
       "the database refused a statement" + (state.empty() ? "" : " (SQLSTATE " + state + ")")};
 }
 

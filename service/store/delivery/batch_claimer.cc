@@ -72,7 +72,7 @@ BatchClaimer::BatchClaimer(std::string holder, const std::vector<Account>& accou
       keys_(keys) {}
 
 std::optional<milliseconds> BatchClaimer::CaptureWait(const Route& route) const {
-  if (route.operation != Operation::kErasure || !verified_.contains(route.account)) return {};
+  if (!HasCapture(route.operation) || !verified_.contains(route.account)) return {};
   return kCaptureWait;
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "lethe/operation_traits.h"
 #include "store/verification/sql.h"
 
 namespace lethe::store {
@@ -39,7 +40,7 @@ std::optional<LookClaim> TakeOldest(pqxx::work& work, LookPurpose purpose,
   const auto& [account, operation] = route;
   switch (purpose) {
     case LookPurpose::kCapture:
-      if (operation != Operation::kErasure) return std::nullopt;
+      if (!HasCapture(operation)) return std::nullopt;
       return TakeBy(work, sql::TakeCapture{.account = account, .lease = lease, .linger = linger},
                     purpose, route);
     case LookPurpose::kReadBack:

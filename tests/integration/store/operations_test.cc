@@ -122,7 +122,7 @@ TEST_F(SqlOfOperations, StatementsListAllOperationsOrAllApis) {
 
 TEST_F(SqlOfOperations, StatementsThatNameSomeOperationsNameThoseOfATrait) {
   const Words captured =
-      OperationsThat([](const OperationTraits& traits) { return traits.captured != KindSet{}; });
+      OperationsThat([](const OperationTraits& traits) { return HasCapture(traits.operation); });
   const Words unlinked = OperationsThat(
       [](const OperationTraits& traits) { return traits.can_be_unlinked != KindSet{}; });
   const std::map<std::string, Words> by_statement{

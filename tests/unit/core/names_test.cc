@@ -6,7 +6,6 @@
 
 #include "lethe/audit.h"
 #include "lethe/batch.h"
-#include "lethe/method.h"
 #include "lethe/operation.h"
 #include "lethe/read_back.h"
 #include "lethe/reasons.h"
@@ -19,10 +18,9 @@ namespace {
 template <typename T>
 class Names : public testing::Test {};
 
-using Enumerations =
-    testing::Types<Operation, IdentifierKind, Api, BatchState, Resume, OutcomeClass, LookUpOutcome,
-                   ReadBack, LookPurpose, AuditAction, Method, Reason, BlockReason, AccountState,
-                   CallCode, ErrorReason>;
+using Enumerations = testing::Types<Operation, IdentifierKind, Api, BatchState, Resume,
+                                    OutcomeClass, LookUpOutcome, ReadBack, LookPurpose, AuditAction,
+                                    Reason, BlockReason, AccountState, CallCode, ErrorReason>;
 
 struct FirstWord {
   template <typename T>
