@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "lethe/operation_traits.h"
+
 namespace lethe::store {
 namespace {
 
