@@ -19,7 +19,7 @@ struct AccountBlock {
   friend bool operator==(const AccountBlock&, const AccountBlock&) = default;
 };
 
-/// Whether anything is sent for an account.
+/// Whether batches of an account are sent, and what waits for an operator if not.
 struct AccountCondition {
   std::string account;
   std::optional<AccountBlock> block = {};
@@ -44,8 +44,8 @@ std::string EtagOf(const AccountCondition& condition);
 
 /// Whether an operator who has seen `etag` may resume the account so:
 ///   kFailedPrecondition  ACCOUNT_NOT_BLOCKED: there is nothing to resume; ACCOUNT_CHANGED: the
-///                        etag is of something else; HELD_REFUSALS_UNDECIDED: there are some, and
-///                        the operator says nothing about them.
+///                        etag is of another condition; HELD_REFUSALS_UNDECIDED: there are held
+///                        refusals, and the operator does not say what becomes of them.
 Status CheckResume(const AccountCondition& condition, std::string_view etag,
                    std::optional<HeldRefusals> held_refusals);
 

@@ -16,19 +16,20 @@
 
 namespace lethe {
 
-/// A profile as far as read-back looks at it.
+/// What verification needs of a profile.
 struct Profile {
   std::vector<Identifier> object_ids = {};   ///< CleverTap IDs of its devices; may be unknown.
   std::optional<TimePoint> first_seen = {};  ///< Of its earliest event, in whole seconds.
 };
 
-/// What one look-up came to. Only the first two are answers.
+/// How one look-up ended: one question to CleverTap about one person. Only the first two are
+/// answers.
 enum class LookUpOutcome {
   kFound,      ///< CleverTap has a profile.
   kAbsent,     ///< It says, in a form that is known, that it has no profile.
   kThrottled,  ///< Too many calls at once.
   kBlocked,    ///< Credentials, region or path are wrong.
-  kUnknown,    ///< Nothing that can be read.
+  kUnknown,    ///< No answer, or one that cannot be read.
 };
 
 constexpr std::string_view Name(LookUpOutcome outcome) {
@@ -54,7 +55,7 @@ struct Capture {
   std::optional<Profile> profile = {};
 };
 
-/// What reading an item back has shown, about one call that CleverTap had accepted.
+/// What a look-up says about one item and one call that CleverTap had accepted.
 enum class ReadBack {
   kAbsent,        ///< CleverTap has no profile under the identifier any more.
   kStillPresent,  ///< It has the profile from before: the call had no effect.
@@ -82,16 +83,16 @@ struct ReadBackFacts {
   std::optional<Capture> before = {};  ///< Nothing: there was no look-up before the call.
 };
 
-/// What a look-up after the window shows; `found` is nothing where CleverTap has no profile. Pure.
+/// What a look-up after the window says; `found` is nothing where CleverTap has no profile. Pure.
 /// service/docs/decisions/0008-read-back.md tells how each operation reads.
 ReadBack JudgeReadBack(const ReadBackFacts& facts, const std::optional<Profile>& found);
 
-/// What is known about one item that had to be looked at.
+/// What is known about one item that has to be looked up.
 struct ReadItem {
   int pos;
   std::optional<ReadBack> result = {};  ///< Nothing: no look-up was answered in time.
 
-  /// An earlier call had no effect either: CleverTap is not asked a third time.
+  /// An earlier call had no effect either, so the item is not sent a third time.
   bool resent = false;
 };
 
@@ -103,7 +104,7 @@ struct ReadItem {
 ///   unclear, no answer  needs_review.
 std::vector<Transition> ConcludeReadBack(Span span, std::span<const ReadItem> items);
 
-/// Whether the item is one of the `share` that are looked at. `digest` is the item's keyed digest,
+/// Whether the item is one of the `share` that are looked up. `digest` is the item's keyed digest,
 /// whose last eight bytes are uniform; so the answer is the same before sending and after.
 bool IsInSample(std::string_view digest, double share);
 

@@ -26,7 +26,7 @@ template <>
 inline constexpr auto kAll<ReviewDecision> =
     std::array{ReviewDecision::kSendAgain, ReviewDecision::kMarkAccepted, ReviewDecision::kCancel};
 
-/// Everything that a decision depends on, of a batch in needs_review.
+/// Everything about a batch in needs_review that a decision depends on.
 struct ReviewFacts {
   Operation operation;
   Span span;
@@ -36,15 +36,16 @@ struct ReviewFacts {
 };
 
 /// Whether the decision makes sense:
-///   kSendAgain     unless the identifiers cannot be read (items_missing, seal_broken);
-///   kMarkAccepted  nor unless the effect of a call is unknown, or it was accepted and could not be
-///                  looked up (unverified: it is tried again); otherwise the evidence says that
-///                  nothing has reached CleverTap, or was without effect;
+///   kSendAgain     if the identifiers can be read (not: items_missing, seal_broken);
+///   kMarkAccepted  if they can be read and either the effect of a call is unknown, or a call was
+///                  accepted and its people could not be looked up (unverified: that is tried
+///                  again). Otherwise the evidence says that nothing has reached CleverTap, or that
+///                  it had no effect;
 ///   kCancel        always.
 bool IsAllowed(ReviewDecision decision, const ReviewFacts& facts);
 
-/// Where an allowed decision leads. What is marked accepted counts as accepted at `now`: the window
-/// that it runs is then never too short.
+/// Where an allowed decision leads. What an operator marks accepted counts as accepted at `now`, so
+/// its window is never too short.
 Transition Resolve(const ReviewFacts& facts, ReviewDecision decision, const ProcessingHours& hours,
                    TimePoint now);
 
@@ -53,7 +54,7 @@ Transition Resolve(const ReviewFacts& facts, ReviewDecision decision, const Proc
 std::string EtagOf(const ReviewFacts& facts);
 
 /// Whether an operator who has seen `etag` may decide so:
-///   kFailedPrecondition  REVIEW_CHANGED: the etag is of something else; DECISION_NOT_ALLOWED.
+///   kFailedPrecondition  REVIEW_CHANGED: the etag is of other facts; DECISION_NOT_ALLOWED.
 Status CheckDecision(const ReviewFacts& facts, std::string_view etag, ReviewDecision decision);
 
 }  // namespace lethe

@@ -63,7 +63,7 @@ struct ListAuditEventsParams {
   int page_size;
 };
 
-/// Who decides, and why.
+/// The operator who decides, and why.
 struct Operator {
   std::string principal;
   std::string justification;  ///< 1..kMaxJustificationCharacters, without personal data.
@@ -73,7 +73,7 @@ struct ResolveReviewParams {
   const Operator& by;
   std::string_view account;
   BatchKey batch;
-  std::string_view etag;  ///< EtagOf() what the operator has seen.
+  std::string_view etag;  ///< EtagOf() the facts that the operator has seen.
   ReviewDecision decision;
   const ProcessingHours& hours;
   TimePoint now;
@@ -95,20 +95,22 @@ class ReviewStore {
 
   virtual Result<Page<ReviewView>> ListReviews(const ListReviewsParams& params) = 0;
 
-  /// kNotFound (REVIEW_NOT_FOUND) if the account has no such batch or it needs no review.
+  /// kNotFound (REVIEW_NOT_FOUND) if the account has no such batch, or the batch needs no review.
   virtual Result<ReviewDetails> GetReview(std::string_view account, BatchKey batch) = 0;
 
   /// Moves the batch where Resolve() says and writes the audit event that it returns.
   ///   kNotFound            REVIEW_NOT_FOUND: the account has no such batch;
-  ///   kFailedPrecondition  as CheckDecision(); REVIEW_CHANGED also if it needs no review any more.
+  ///   kFailedPrecondition  as CheckDecision(); REVIEW_CHANGED also if it needs no review any more;
+  ///   kInternal            BAD_PLAN: the state machine has no such edge. Nothing is written.
   virtual Result<AuditEvent> ResolveReview(const ResolveReviewParams& params) = 0;
 
-  /// In the order of the names. An account that nothing is known of is not blocked.
+  /// In the order of the names. An account that the store does not know is not blocked.
   virtual Result<std::vector<AccountCondition>> Accounts(std::span<const std::string> names) = 0;
 
   /// Ends the account's block at once and decides about its held refusals; writes an audit event
   /// for the account, and one for each batch.
-  ///   kFailedPrecondition  as CheckResume().
+  ///   kFailedPrecondition  as CheckResume();
+  ///   kInternal            BAD_PLAN, as ResolveReview().
   virtual Result<AccountCondition> ResumeAccount(const ResumeAccountParams& params) = 0;
 
   virtual Result<Page<AuditEvent>> ListAuditEvents(const ListAuditEventsParams& params) = 0;

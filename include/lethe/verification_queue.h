@@ -19,7 +19,7 @@
 
 namespace lethe {
 
-/// Why profiles are looked at.
+/// What a look is for. A look is one claim of a batch whose people are looked up.
 enum class LookPurpose {
   kCapture,   ///< Before a call (OperationTraits::captured): keeps the profile's marks, to tell it
               ///< later from one of a person who came back.
@@ -39,33 +39,33 @@ constexpr std::string_view Name(LookPurpose purpose) {
 template <>
 inline constexpr auto kAll<LookPurpose> = AllNamed<LookPurpose>();
 
-/// An item that is to be looked at.
+/// An item that is to be looked up.
 struct LookItem {
   int pos;
-  std::optional<Identifier> identifier;  ///< Nothing: its seal does not open, or it is gone.
+  std::optional<Identifier> identifier;  ///< Nothing: its seal does not open, or the row is gone.
   std::optional<Capture> before = {};    ///< kReadBack: what was captured.
   bool resent = false;                   ///< kReadBack: as ReadItem::resent.
 };
 
-/// A batch whose items this process may look up until the lease ends. Reading changes nothing: when
-/// a lease runs out, the batch is due again.
+/// A look: a batch whose items this process may look up until the lease ends. Reading changes
+/// nothing: when a lease runs out, the batch is due again.
 struct LookClaim {
   Route route;
   LookPurpose purpose;
   IdentifierKind kind;
   EnvelopeId envelope;
   Span span;
-  int call_number = 0;         ///< Which call to CleverTap is read back; 0 for kCapture.
+  int call_number = 0;         ///< The accepted call that is verified; 0 for kCapture.
   TimePoint accepted_at = {};  ///< Of that call; not for kCapture.
   TimePoint due_since = {};    ///< When the look was first due.
-  int tries = 0;               ///< Claims in a row before this one that met trouble.
+  int tries = 0;               ///< Looks at the batch in a row, before this one, with trouble.
 
   int slot = 0;            ///< 1..kMaxConcurrency, of the account's look-ups.
   std::int64_t epoch = 0;  ///< Fences the slot.
-  int setbacks = 0;        ///< The slot's claims in a row before this one that met trouble.
+  int setbacks = 0;        ///< Looks in the slot in a row, before this one, with trouble.
 
-  std::vector<LookItem> items = {};  ///< Not looked at yet, ascending. May be empty.
-  std::vector<ReadItem> known = {};  ///< kReadBack: looked at already, ascending.
+  std::vector<LookItem> items = {};  ///< To be looked up, ascending. May be empty.
+  std::vector<ReadItem> known = {};  ///< kReadBack: looked up by earlier looks, ascending.
 };
 
 struct CapturedItem {
@@ -73,19 +73,21 @@ struct CapturedItem {
   Capture capture;
 };
 
-/// What a claim came to.
+/// What came of a look.
 struct LookResult {
   std::vector<CapturedItem> captured = {};  ///< kCapture.
   std::vector<ReadItem> read = {};          ///< The others: each with a result.
 
-  /// When to go on with what is left; nothing if the look is over.
+  /// When the batch is due for another look, at what is left; nothing if this one leaves nothing.
   std::optional<milliseconds> again_in = {};
 
-  /// A look-up was not answered: `tries` and `setbacks` grow instead of starting anew.
+  /// An item was unreadable, or a look-up not answered: `tries` and `setbacks` grow instead of
+  /// starting at 0 again.
   bool trouble = false;
   milliseconds slot_cool_down{0};
 
-  /// kReadBack that is over: what becomes of the batch. As Plan::transitions.
+  /// kReadBack that leaves nothing: what becomes of the batch. As Plan::transitions; each is an
+  /// edge from kAccepted (CanMove()).
   std::vector<Transition> transitions = {};
 };
 
@@ -95,27 +97,27 @@ struct LookParams {
   milliseconds lease;
 };
 
-/// The verification of accounts that ask for it. Its answers are facts, appended and never changed;
-/// a batch is not done before all its needed look-ups have one. Thread-safe; nothing here throws.
-/// Each call is one transaction, as those of DeliveryQueue.
+/// The queue of looks, for the accounts that verify. The results of look-ups are facts, appended
+/// and never changed; a batch is not done before every look-up that it needs was answered.
+/// Thread-safe; nothing here throws. Each call is one transaction, as those of DeliveryQueue.
 class VerificationQueue {
  public:
   virtual ~VerificationQueue() = default;
 
-  /// Which of the routes have something to look at now. A hint: Take() decides.
+  /// Which of the routes have a look that is due now. A hint: Take() decides.
   virtual Result<std::vector<Route>> Due(std::span<const Route> routes, milliseconds linger) = 0;
 
   /// Leases one of the account's slots for look-ups, and takes the oldest batch of the route that
-  /// is due: by turns one to capture or one to read back, and a second look where there is neither.
-  /// Nothing if there is no free slot, nothing due, or the account is blocked.
+  /// is due. Captures and read-backs take turns; a second look is taken where neither is due.
+  /// Nothing if there is no free slot, no look is due, or the account is blocked.
   virtual Result<std::optional<LookClaim>> Take(const LookParams& params) = 0;
 
   /// Keeps the answers, moves the batch on, splitting it where its runs differ, and frees the slot.
-  /// kFenced: the lease was lost, or the batch has gone on without its capture. Nothing is kept.
+  /// kFenced: the lease was lost, or the batch has gone on without this look. Nothing is kept.
+  ///   kInternal  BAD_PLAN: the transitions are not what LookResult promises. Nothing is kept.
   virtual Result<Recorded> Record(const LookClaim& claim, const LookResult& result) = 0;
 
-  /// Forgets what was captured for batches that are final; at most `limit` rows, and returns how
-  /// many.
+  /// Deletes captures of batches that are final; at most `limit` rows, and returns how many.
   virtual Result<int> ForgetCaptures(int limit) = 0;
 };
 

@@ -9,7 +9,7 @@
 namespace lethe {
 namespace {
 
-/// Nothing if one side has no ids to compare.
+/// Nothing if one of them has no ids to compare.
 std::optional<bool> SharesAnId(const Profile& before, const Profile& now) {
   if (before.object_ids.empty() || now.object_ids.empty()) return std::nullopt;
   return std::ranges::any_of(now.object_ids, [&](const Identifier& id) {
@@ -23,8 +23,8 @@ std::optional<bool> BeganSince(const Profile& profile, TimePoint accepted_at) {
   return *profile.first_seen > accepted_at;
 }
 
-/// A demerge leaves each device a profile of its own, history and all: what tells a merged profile
-/// is that it has several.
+/// A demerge leaves each device a profile of its own, with its history: a profile that is still
+/// merged has several devices.
 ReadBack JudgeDemerge(const Profile& found) {
   if (found.object_ids.empty()) return ReadBack::kUnclear;
   return found.object_ids.size() > 1 ? ReadBack::kStillPresent : ReadBack::kReappeared;
@@ -80,8 +80,8 @@ ReadBack JudgeReadBack(const ReadBackFacts& facts, const std::optional<Profile>&
   if (!shares) return JudgeByHistory(began_since);
   if (!*shares) return ReadBack::kReappeared;
   if (!began_since.value_or(false)) return ReadBack::kStillPresent;
-  // An app keeps its CleverTap ID when its user comes back; then the old history is gone. Where
-  // there was none, a first event proves nothing.
+  // An app keeps its CleverTap ID when its user comes back, but the old history is gone then. If
+  // there was no history, a first event proves nothing.
   return before.first_seen ? ReadBack::kReappeared : ReadBack::kUnclear;
 }
 

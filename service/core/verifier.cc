@@ -9,11 +9,12 @@
 namespace lethe::core {
 namespace {
 
-bool EndsAClaim(LookUpOutcome outcome) {
+/// Whether the next look-up would end the same way.
+bool EndsTheLook(LookUpOutcome outcome) {
   return outcome == LookUpOutcome::kThrottled || outcome == LookUpOutcome::kBlocked;
 }
 
-/// The person was absent: a profile that is found now is a new one, whatever its history.
+/// A person who was absent and is found now came back, whatever the profile's history.
 ReadBack JudgeSecondLook(const std::optional<Profile>& found) {
   return found ? ReadBack::kReappeared : ReadBack::kAbsent;
 }
@@ -23,7 +24,7 @@ std::optional<Profile> ProfileOf(const LookUpReply& reply) {
   return reply.profile;
 }
 
-/// By position, each with what is known: now, before, or not at all.
+/// The items that have to be looked up, by position, each with its result if one is known.
 std::vector<ReadItem> EveryItem(const LookClaim& claim, const std::vector<ReadItem>& read) {
   std::vector<ReadItem> items = claim.known;
   for (const LookItem& item : claim.items) {
@@ -37,18 +38,17 @@ std::vector<ReadItem> EveryItem(const LookClaim& claim, const std::vector<ReadIt
 
 }  // namespace
 
-/// How far a claim came.
-struct Verifier::Walk {
+/// The look-ups of one look.
+struct Verifier::LookUps {
   struct Answer {
     const LookItem* item;
     LookUpReply reply;
   };
   std::vector<Answer> answers;
-  std::array<int, kAll<LookUpOutcome>.size()> look_ups{};
+  std::array<int, kAll<LookUpOutcome>.size()> outcomes{};
   int unreadable = 0;
-  bool trouble = false;
-  bool stop_and_cool_down =
-      false;  ///< Throttled, blocked, or kUnansweredInARow calls without an answer.
+  bool trouble = false;             ///< As LookResult::trouble.
+  bool stop_and_cool_down = false;  ///< Throttled, blocked, or kUnansweredInARow without an answer.
   milliseconds retry_after{0};
 };
 
@@ -72,10 +72,10 @@ LookReport Verifier::LookOnce(const Route& route) {
   report.envelope = claim.envelope;
   report.span = claim.span;
 
-  const Walk walk = LookUp(claim, lease_end);
-  report.look_ups = walk.look_ups;
-  report.unreadable = walk.unreadable;
-  const LookResult result = Judge(claim, walk);
+  const LookUps look_ups = LookUp(claim, lease_end);
+  report.look_ups = look_ups.outcomes;
+  report.unreadable = look_ups.unreadable;
+  const LookResult result = Judge(claim, look_ups);
   report.over = !result.again_in;
   for (const ReadItem& item : result.read) ++report.of(*item.result);
   for (const Transition& transition : result.transitions) {
@@ -86,46 +86,48 @@ LookReport Verifier::LookOnce(const Route& route) {
     report.applied = *recorded == Recorded::kApplied;
     report.fenced = !report.applied;
   } else {
-    // Not tried again: when the lease has run out, a verifier looks once more.
+    // Not tried again: when the lease has run out, the batch is due for another look.
     report.error = recorded.error();
   }
   return report;
 }
 
-Verifier::Walk Verifier::LookUp(const LookClaim& claim, milliseconds lease_end) {
-  Walk walk;
+Verifier::LookUps Verifier::LookUp(const LookClaim& claim, milliseconds lease_end) {
+  LookUps look_ups;
   int unanswered_in_a_row = 0;
   const std::size_t size = claim.items.size();
   const std::size_t most = std::min<std::size_t>(size, kLookUpsPerClaim);
-  for (std::size_t i = 0; i < most && !walk.stop_and_cool_down && !parts_.stop.stop_requested();
+  for (std::size_t i = 0; i < most && !look_ups.stop_and_cool_down && !parts_.stop.stop_requested();
        ++i) {
     if (lease_end - parts_.clock.Monotonic() <= options_.call_timeout) break;
-    // Each try begins one item further, so that a few that are never answered do not hide the rest.
+    // Each try begins one item further, so that the rest is reached although a few are never
+    // answered.
     const LookItem& item = claim.items[(i + static_cast<std::size_t>(claim.tries)) % size];
     if (!item.identifier) {
-      ++walk.unreadable;
-      walk.trouble = true;
+      ++look_ups.unreadable;
+      look_ups.trouble = true;
       continue;
     }
     LookUpReply reply = parts_.profiles.LookUp(
         {.account = claim.route.account, .kind = claim.kind, .identifier = *item.identifier});
-    ++walk.look_ups[static_cast<std::size_t>(reply.outcome)];
+    ++look_ups.outcomes[static_cast<std::size_t>(reply.outcome)];
     if (IsAnswer(reply.outcome)) {
       unanswered_in_a_row = 0;
-      walk.answers.push_back({&item, std::move(reply)});
+      look_ups.answers.push_back({&item, std::move(reply)});
       continue;
     }
-    walk.trouble = true;
-    walk.stop_and_cool_down =
-        EndsAClaim(reply.outcome) || ++unanswered_in_a_row == kUnansweredInARow;
-    walk.retry_after = std::max(walk.retry_after, reply.retry_after.value_or(milliseconds{0}));
+    look_ups.trouble = true;
+    look_ups.stop_and_cool_down =
+        EndsTheLook(reply.outcome) || ++unanswered_in_a_row == kUnansweredInARow;
+    look_ups.retry_after =
+        std::max(look_ups.retry_after, reply.retry_after.value_or(milliseconds{0}));
   }
-  return walk;
+  return look_ups;
 }
 
-LookResult Verifier::Judge(const LookClaim& claim, const Walk& walk) const {
-  LookResult result{.trouble = walk.trouble};
-  for (const Walk::Answer& answer : walk.answers) {
+LookResult Verifier::Judge(const LookClaim& claim, const LookUps& look_ups) const {
+  LookResult result{.trouble = look_ups.trouble};
+  for (const LookUps::Answer& answer : look_ups.answers) {
     const int pos = answer.item->pos;
     switch (claim.purpose) {
       case LookPurpose::kCapture:
@@ -144,16 +146,16 @@ LookResult Verifier::Judge(const LookClaim& claim, const Walk& walk) const {
         break;
     }
   }
-  if (walk.stop_and_cool_down) {
+  if (look_ups.stop_and_cool_down) {
     result.slot_cool_down =
-        std::max(walk.retry_after, RetryDelay(claim.setbacks + 1, parts_.jitter()));
+        std::max(look_ups.retry_after, RetryDelay(claim.setbacks + 1, parts_.jitter()));
   }
-  const bool complete = walk.answers.size() == claim.items.size();
+  const bool complete = look_ups.answers.size() == claim.items.size();
   const bool too_late = parts_.clock.Now() >= claim.due_since + kReadBackWithin;
   if (!complete && !too_late) {
-    result.again_in = walk.trouble
-                          ? std::max(walk.retry_after, RetryDelay(claim.tries + 1, parts_.jitter()))
-                          : milliseconds{0};
+    result.again_in = look_ups.trouble ? std::max(look_ups.retry_after,
+                                                  RetryDelay(claim.tries + 1, parts_.jitter()))
+                                       : milliseconds{0};
   } else if (claim.purpose == LookPurpose::kReadBack) {
     result.transitions = ConcludeReadBack(claim.span, EveryItem(claim, result.read));
   }

@@ -14,11 +14,12 @@
 
 namespace lethe::core {
 
-/// Look-ups in one claim. What is found is kept when the claim ends: so much is lost if the process
-/// dies.
+/// Look-ups in one look, at most. Their results are kept when the look ends, so these are what a
+/// process loses if it dies.
 inline constexpr int kLookUpsPerClaim = 100;
 
-/// Look-ups in a row without an answer that end a claim: then it is CleverTap, not the identifier.
+/// Look-ups in a row without an answer that end a look: the cause is then CleverTap, not one
+/// identifier.
 inline constexpr int kUnansweredInARow = 3;
 
 /// Captures forgotten in one transaction.
@@ -30,7 +31,7 @@ struct VerifierOptions {
   milliseconds call_timeout;  ///< The longest that ProfileReader::LookUp() takes.
 };
 
-/// What one LookOnce() did. Without `claimed` nothing else holds.
+/// What one LookOnce() did. Without `claimed` the rest has no meaning, but for `error`.
 struct LookReport {
   bool claimed = false;
   LookPurpose purpose = LookPurpose::kReadBack;
@@ -38,9 +39,9 @@ struct LookReport {
   Span span{};
   std::array<int, kAll<LookUpOutcome>.size()> look_ups{};  ///< By outcome.
   int unreadable = 0;                                      ///< Items whose identifier is lost.
-  std::array<int, kAll<ReadBack>.size()> results{};  ///< By what was found; of effect if `applied`.
-  bool over = false;                                 ///< Nothing is left to look at.
-  ItemCounts items = {};  ///< kReadBack that is over: where the items go; of effect if `applied`.
+  std::array<int, kAll<ReadBack>.size()> results{};        ///< By result; kept if `applied`.
+  bool over = false;                                       ///< Nothing is left to look up.
+  ItemCounts items = {};  ///< kReadBack that is over: where the items go, if `applied`.
 
   bool applied = false;
   bool fenced = false;              ///< As Recorded::kFenced.
@@ -57,8 +58,8 @@ struct ForgetReport {
   std::optional<Error> error = {};
 };
 
-/// The passes of verification: idempotent, in any replica, at any time, as those of Dispatcher.
-/// Thread-safe if its parts are.
+/// The passes of verification. Each is idempotent and may run in any replica at any time, as those
+/// of Dispatcher. Thread-safe if its parts are.
 class Verifier {
  public:
   /// What a verifier works with. All must outlive it.
@@ -67,7 +68,7 @@ class Verifier {
     ProfileReader& profiles;
     const Clock& clock;
     std::function<double()> jitter;  ///< In [0, 1).
-    std::stop_token stop;            ///< Ends a claim after the look-up that runs.
+    std::stop_token stop;            ///< Ends a look after the look-up that runs.
   };
 
   Verifier(Parts parts, const VerifierOptions& options);
@@ -76,13 +77,13 @@ class Verifier {
   /// fit the lease.
   LookReport LookOnce(const Route& route);
 
-  /// Forgets what was captured of batches that are final.
+  /// Deletes all captures of batches that are final.
   ForgetReport ForgetCaptures();
 
  private:
-  struct Walk;
-  Walk LookUp(const LookClaim& claim, milliseconds lease_end);
-  LookResult Judge(const LookClaim& claim, const Walk& walk) const;
+  struct LookUps;
+  LookUps LookUp(const LookClaim& claim, milliseconds lease_end);
+  LookResult Judge(const LookClaim& claim, const LookUps& look_ups) const;
 
   Parts parts_;
   VerifierOptions options_;

@@ -2,7 +2,7 @@
 -- @account text
 -- @number int
 -- @epoch bigint            the fence
--- @trouble bool            a look-up was not answered
+-- @trouble bool            as LookResult::trouble
 -- @cool_down milliseconds
 update slot set holder = null, lease_until = null, envelope = null, lo = null,
                 setbacks = case when @trouble::bool then setbacks + 1 else 0 end,
