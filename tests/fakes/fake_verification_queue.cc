@@ -11,6 +11,10 @@ using enum LookPurpose;
 
 int LookOf(LookPurpose purpose) { return purpose == kSecondLook ? 2 : 1; }
 
+Error BadPlan(std::string why) {
+  return {.code = ErrorCode::kInternal, .reason = "BAD_PLAN", .message = std::move(why)};
+}
+
 }  // namespace
 
 Result<std::vector<Route>> FakeVerificationQueue::Due(std::span<const Route> routes,
@@ -43,18 +47,16 @@ Result<std::optional<LookClaim>> FakeVerificationQueue::Take(const LookParams& p
                       .kind = batch->kind,
                       .envelope = batch->row.envelope,
                       .span = batch->row.span,
+                      .due_since = DueSince(*batch, purpose),
                       .tries = batch->tries,
                       .slot = number,
                       .epoch = ++slot.epoch,
                       .setbacks = slot.setbacks};
       if (purpose == kCapture) {
         batch->row.state = BatchState::kReady;
-        claim.due_since = batch->opened_at;
       } else {
         claim.call_number = batch->row.call_count;
         claim.accepted_at = *batch->row.accepted_at;
-        claim.due_since =
-            purpose == kReadBack ? *batch->row.window_end : *batch->row.second_look_at;
       }
       slot.lease_until = batch->look_at = clock_.Now() + params.lease;
       FillIn(claim);
@@ -94,16 +96,14 @@ void FakeVerificationQueue::FillIn(LookClaim& claim) const {
 Result<Recorded> FakeVerificationQueue::Record(const LookClaim& claim, const LookResult& result) {
   const std::lock_guard lock(mutex_);
   const bool over = !result.again_in;
-  if (over && claim.purpose == kReadBack &&
-      !Covers({.transitions = result.transitions}, claim.span)) {
-    return Error{.code = ErrorCode::kInternal, .reason = "BAD_PLAN", .message = "not covered"};
+  if (over && claim.purpose == kReadBack) {
+    if (!Covers({.transitions = result.transitions}, claim.span)) return BadPlan("not covered");
+    for (const Transition& transition : result.transitions) {
+      if (!CanMove(BatchState::kAccepted, transition.to)) return BadPlan("no such edge");
+    }
   }
   Slot& slot = slots_[{claim.route.account, claim.slot}];
-  const auto found = batches_.find({claim.envelope, claim.span.lo});
-  const auto expected = claim.purpose == kCapture    ? BatchState::kReady
-                        : claim.purpose == kReadBack ? BatchState::kAccepted
-                                                     : BatchState::kDone;
-  if (slot.epoch != claim.epoch || !slot.lease_until || found->second.row.state != expected) {
+  if (slot.epoch != claim.epoch || !slot.lease_until || !IsLookedUp(claim, over)) {
     return Recorded::kFenced;
   }
   slot.lease_until.reset();
@@ -116,7 +116,7 @@ Result<Recorded> FakeVerificationQueue::Record(const LookClaim& claim, const Loo
     facts_.emplace(FactKey{claim.envelope, item.pos, claim.call_number, LookOf(claim.purpose)},
                    *item.result);
   }
-  Batch& batch = found->second;
+  Batch& batch = batches_.at({claim.envelope, claim.span.lo});
   batch.tries = result.trouble && !over ? batch.tries + 1 : 0;
   batch.look_at.reset();
   if (!over) {
@@ -129,6 +129,18 @@ Result<Recorded> FakeVerificationQueue::Record(const LookClaim& claim, const Loo
     batch.row.second_look_at.reset();
   }
   return Recorded::kApplied;
+}
+
+bool FakeVerificationQueue::IsLookedUp(const LookClaim& claim, bool over) const {
+  const LookedBatchRow& row = batches_.at({claim.envelope, claim.span.lo}).row;
+  switch (claim.purpose) {
+    case kCapture:
+      return row.state == BatchState::kReady &&
+             (!over || (!row.captured_at && row.span == claim.span));
+    case kReadBack: return row.state == BatchState::kAccepted;
+    case kSecondLook: break;
+  }
+  return row.state == BatchState::kDone && (!over || row.second_look_at);
 }
 
 void FakeVerificationQueue::Conclude(const LookClaim& claim, const LookResult& result) {
@@ -156,8 +168,7 @@ Result<int> FakeVerificationQueue::ForgetCaptures(int limit) {
   const std::lock_guard lock(mutex_);
   int forgotten = 0;
   for (const auto& [key, batch] : batches_) {
-    const BatchState state = batch.row.state;
-    if (state != BatchState::kDone && state != BatchState::kCancelled) continue;
+    if (!IsFinal(batch.row.state)) continue;
     for (int pos = batch.row.span.lo; pos <= batch.row.span.hi && forgotten < limit; ++pos) {
       forgotten += static_cast<int>(captures_.erase({batch.row.envelope, pos}));
     }
@@ -175,9 +186,11 @@ EnvelopeId FakeVerificationQueue::AddBatch(const NewLookedBatch& batch) {
   added.route = batch.route;
   added.kind = batch.kind;
   added.opened_at = clock_.Now();
+  added.not_before = batch.not_before;
   if (batch.state == BatchState::kAccepted) {
     added.row.call_count = 1;
-    added.row.accepted_at = added.row.window_end = clock_.Now();
+    added.row.accepted_at = clock_.Now();
+    added.row.window_end = clock_.Now() + batch.window;
   }
   for (const int pos : batch.sampled) sampled_.emplace(envelope, pos);
   return envelope;
@@ -192,9 +205,18 @@ void FakeVerificationQueue::AcceptAgain(EnvelopeId envelope, int lo) {
   row.accepted_at = row.window_end = clock_.Now();
 }
 
-void FakeVerificationQueue::Cancel(EnvelopeId envelope) {
+void FakeVerificationQueue::Split(EnvelopeId envelope, int lo, int at) {
   const std::lock_guard lock(mutex_);
-  batches_.at({envelope, 0}).row.state = BatchState::kCancelled;
+  Batch& first = batches_.at({envelope, lo});
+  Batch second = first;
+  second.row.span.lo = at;
+  first.row.span.hi = at - 1;
+  batches_[{envelope, at}] = std::move(second);
+}
+
+void FakeVerificationQueue::End(EnvelopeId envelope, int lo, BatchState state) {
+  const std::lock_guard lock(mutex_);
+  batches_.at({envelope, lo}).row.state = state;
 }
 
 void FakeVerificationQueue::LoseItem(EnvelopeId envelope, int pos) {
@@ -232,10 +254,24 @@ int FakeVerificationQueue::captures() const {
 FakeVerificationQueue::Batch* FakeVerificationQueue::OldestDue(const Route& route,
                                                                LookPurpose purpose,
                                                                milliseconds linger) {
+  Batch* oldest = nullptr;
   for (auto& [key, batch] : batches_) {
-    if (batch.route == route && IsDue(batch, purpose, linger)) return &batch;
+    if (batch.route != route || !IsDue(batch, purpose, linger)) continue;
+    // Captures go by envelope, as sending does.
+    const bool older =
+        !oldest || (purpose != kCapture && DueSince(batch, purpose) < DueSince(*oldest, purpose));
+    if (older) oldest = &batch;
   }
-  return nullptr;
+  return oldest;
+}
+
+TimePoint FakeVerificationQueue::DueSince(const Batch& batch, LookPurpose purpose) {
+  switch (purpose) {
+    case kCapture: return batch.not_before.value_or(batch.opened_at);
+    case kReadBack: return *batch.row.window_end;
+    case kSecondLook: break;
+  }
+  return *batch.row.second_look_at;
 }
 
 bool FakeVerificationQueue::IsDue(const Batch& batch, LookPurpose purpose,
@@ -246,7 +282,7 @@ bool FakeVerificationQueue::IsDue(const Batch& batch, LookPurpose purpose,
     case kCapture:
       return !batch.row.captured_at && batch.route.operation == Operation::kErasure &&
              batch.kind == IdentifierKind::kIdentity &&
-             (batch.row.state == BatchState::kReady ||
+             ((batch.row.state == BatchState::kReady && batch.not_before.value_or(now) <= now) ||
               (batch.row.state == BatchState::kOpen && batch.opened_at + linger <= now));
     case kReadBack: return batch.row.state == BatchState::kAccepted && *batch.row.window_end <= now;
     case kSecondLook: break;

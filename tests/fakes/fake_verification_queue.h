@@ -14,14 +14,16 @@
 
 namespace lethe::fakes {
 
-/// A batch in the state in which verification meets it: open or ready, or accepted just now with a
-/// window that ends now, by its first call.
+/// A batch in the state in which verification meets it: open or ready, or accepted just now, by its
+/// first call.
 struct NewLookedBatch {
   Route route{"acme", Operation::kErasure};
   IdentifierKind kind = IdentifierKind::kIdentity;
   int size = 1;
   BatchState state = BatchState::kAccepted;
   std::set<int> sampled = {0};
+  milliseconds window{0};                    ///< kAccepted: from now on.
+  std::optional<TimePoint> not_before = {};  ///< kReady.
 };
 
 /// A batch as a test sees it.
@@ -38,7 +40,7 @@ struct LookedBatchRow {
   std::optional<TimePoint> second_look_at = {};
 };
 
-/// What a look has shown, as a test sees it.
+/// What a look-up has shown, as a test sees it.
 struct ReadBackRow {
   EnvelopeId envelope{};
   int pos = 0;
@@ -64,15 +66,18 @@ class FakeVerificationQueue : public VerificationQueue {
   Result<int> ForgetCaptures(int limit) override;
 
   EnvelopeId AddBatch(const NewLookedBatch& batch);
-  /// A ready batch that was sent once more, accepted, and whose window ends now.
+  /// The batch was sent once more and accepted; its window ends now.
   void AcceptAgain(EnvelopeId envelope, int lo);
-  void Cancel(EnvelopeId envelope);
+  /// The batch has become one of lo..at-1 and one of at..hi.
+  void Split(EnvelopeId envelope, int lo, int at);
+  /// The batch was cancelled or rejected.
+  void End(EnvelopeId envelope, int lo, BatchState state);
   void LoseItem(EnvelopeId envelope, int pos);
   void SetBlocked(bool blocked);
 
   std::vector<LookedBatchRow> batches() const;
   std::vector<ReadBackRow> read_backs() const;
-  int captures() const;  ///< Items of which something is captured.
+  int captures() const;  ///< Items that were captured.
 
  private:
   using BatchKey = std::pair<EnvelopeId, int>;            ///< Envelope and first position.
@@ -84,6 +89,7 @@ class FakeVerificationQueue : public VerificationQueue {
     Route route;
     IdentifierKind kind;
     TimePoint opened_at;
+    std::optional<TimePoint> not_before = {};
     std::optional<TimePoint> look_at = {};
     int tries = 0;
   };
@@ -96,7 +102,11 @@ class FakeVerificationQueue : public VerificationQueue {
 
   Batch* OldestDue(const Route& route, LookPurpose purpose, milliseconds linger);
   bool IsDue(const Batch& batch, LookPurpose purpose, milliseconds linger) const;
+  static TimePoint DueSince(const Batch& batch, LookPurpose purpose);
   void FillIn(LookClaim& claim) const;
+  /// Whether the batch has not gone on without the look. One that is over must have been the only
+  /// one.
+  bool IsLookedUp(const LookClaim& claim, bool over) const;
   bool WasStillPresent(const ItemKey& item, int before_call) const;
   std::optional<ReadBack> Fact(const FactKey& key) const;
   void Conclude(const LookClaim& claim, const LookResult& result);

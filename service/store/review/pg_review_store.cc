@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "store/accounts/sql.h"
+#include "store/base/check_move.h"
 #include "store/base/page.h"
 #include "store/review/sql.h"
 
@@ -91,9 +92,12 @@ AuditAction ActionOf(ReviewDecision decision) {
   return AuditAction::kCancel;
 }
 
-AuditEvent Decide(pqxx::work& work, const ResolveReviewParams& params, const ReviewFacts& facts) {
+Result<AuditEvent> Decide(pqxx::work& work, const ResolveReviewParams& params,
+                          const ReviewFacts& facts) {
   const EnvelopeId envelope = params.batch.envelope;
   const Transition transition = Resolve(facts, params.decision, params.hours, params.now);
+  const Status checked = CheckMove(BatchState::kNeedsReview, transition.to);
+  if (!checked.ok()) return checked.error();
   const int moved = sql::ResolveReview{.envelope = envelope,
                                        .lo = facts.span.lo,
                                        .state = transition.to,
@@ -114,12 +118,14 @@ AuditEvent Decide(pqxx::work& work, const ResolveReviewParams& params, const Rev
                                                     .justification = params.by.justification}));
 }
 
-void DecideHeldRefusals(pqxx::work& work, const ResumeAccountParams& params,
-                        HeldRefusals decision) {
+Status DecideHeldRefusals(pqxx::work& work, const ResumeAccountParams& params,
+                          HeldRefusals decision) {
   const AuditAction action =
       decision == HeldRefusals::kReject ? AuditAction::kReject : AuditAction::kSendAgain;
   for (const std::optional<TimePoint> unknown_since : {std::optional<TimePoint>(), {TimePoint{}}}) {
     const Transition transition = Resolve(decision, unknown_since);
+    const Status checked = CheckMove(BatchState::kHeld, transition.to);
+    if (!checked.ok()) return checked;
     sql::ResolveHeldRefusals{.account = params.account,
                              .effect_unknown = unknown_since.has_value(),
                              .state = transition.to,
@@ -129,6 +135,7 @@ void DecideHeldRefusals(pqxx::work& work, const ResumeAccountParams& params,
                              .justification = params.by.justification}
         .Run(work);
   }
+  return Ok();
 }
 
 }  // namespace
@@ -177,8 +184,8 @@ Result<AuditEvent> PgReviewStore::ResolveReview(const ResolveReviewParams& param
     if (const Status checked = CheckDecision(facts, etag, params.decision); !checked.ok()) {
       return checked.error();
     }
-    AuditEvent event = Decide(work, params, facts);
-    work.commit();
+    Result<AuditEvent> event = Decide(work, params, facts);
+    if (event.ok()) work.commit();
     return event;
   });
 }
@@ -211,7 +218,10 @@ Result<AccountCondition> PgReviewStore::ResumeAccount(const ResumeAccountParams&
                          .state_after = "served",
                          .justification = params.by.justification}
         .Run(work);
-    if (before.held_refusals > 0) DecideHeldRefusals(work, params, *params.held_refusals);
+    if (before.held_refusals > 0) {
+      const Status decided = DecideHeldRefusals(work, params, *params.held_refusals);
+      if (!decided.ok()) return decided.error();
+    }
     AccountCondition after = ReadAccounts(work, {&params.account, 1}).front();
     work.commit();
     return after;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "store/base/check_move.h"
 #include "store/verification/sql.h"
 
 namespace lethe::store {
@@ -120,6 +121,10 @@ Status CheckLookResult(const LookClaim& claim, const LookResult& result) {
     return Error{ErrorCode::kInternal, "BAD_PLAN",
                  "the transitions do not cover batch " + std::to_string(ToInt(claim.envelope)) +
                      ":" + std::to_string(claim.span.lo)};
+  }
+  for (const Transition& transition : result.transitions) {
+    const Status checked = CheckMove(BatchState::kAccepted, transition.to);
+    if (!checked.ok()) return checked;
   }
   return Ok();
 }

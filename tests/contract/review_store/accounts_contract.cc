@@ -29,7 +29,7 @@ TEST_P(ReviewStoreContract, TellsTheConditionOfAccountsInTheirOrder) {
   EXPECT_THAT(store().Accounts({}).value(), IsEmpty());
 }
 
-TEST_P(ReviewStoreContract, ResumesAnAccountWhoeverElseCouldHave) {
+TEST_P(ReviewStoreContract, ResumesAnAccountWhateverElseMayEndItsBlock) {
   for (const Resume resume : kAll<Resume>) {
     AccountBlock block = ABlock();
     block.resume = resume;
@@ -60,7 +60,13 @@ TEST_P(ReviewStoreContract, SendsHeldRefusalsAgainAndNothingElse) {
   unknown.unknown_since = at().Now() - 1min;
   Add(unknown);
   const BatchRow legal = Add(Held(2, "legal_hold"));
+  BatchRow later_run = Held(1, "legal_hold");
+  later_run.span = {3, 9};
+  Add(later_run);
   const BatchRow review = Add(Unknown(3));
+  BatchRow ready = Held(4);
+  ready.state = BatchState::kReady;
+  Add(ready);
   const auto after = ResumeIt(HeldRefusals::kSendAgain);
   ASSERT_TRUE(after.ok()) << after.error().message;
   EXPECT_EQ(after->held_refusals, 0);
@@ -70,7 +76,21 @@ TEST_P(ReviewStoreContract, SendsHeldRefusalsAgainAndNothingElse) {
   expected.refused_since = {};
   EXPECT_EQ(Batch(unknown), expected);
   EXPECT_EQ(Batch(legal), legal);
+  EXPECT_EQ(Batch(later_run), later_run);
   EXPECT_EQ(Batch(review), review);
+  EXPECT_EQ(Batch(ready), ready);
+}
+
+TEST_P(ReviewStoreContract, ResumesNoOtherAccount) {
+  at().Block("acme", ABlock());
+  at().Block("globex", ABlock());
+  Add(Held(1));
+  BatchRow other = Held(2);
+  other.route.account = "globex";
+  Add(other);
+  ASSERT_EQ(ReasonOf(ResumeIt(HeldRefusals::kReject)), "");
+  EXPECT_EQ(Condition("globex").block, ABlock());
+  EXPECT_EQ(Batch(other), other);
 }
 
 TEST_P(ReviewStoreContract, RejectsHeldRefusalsForGoodAndKeepsTheEvidenceOfEach) {
@@ -103,7 +123,7 @@ TEST_P(ReviewStoreContract, RejectsHeldRefusalsForGoodAndKeepsTheEvidenceOfEach)
                                    .justification = by_.justification}));
 }
 
-TEST_P(ReviewStoreContract, RejectsNoHeldRefusalThatAnEarlierCallMayHaveReached) {
+TEST_P(ReviewStoreContract, SendsToReviewWhatAnEarlierCallMayHaveReachedInsteadOfRejectingIt) {
   at().Block("acme", ABlock());
   BatchRow unknown = Held(1);
   unknown.unknown_since = at().Now() - 1min;
@@ -135,7 +155,7 @@ TEST_P(ReviewStoreContract, AsksWhatBecomesOfHeldRefusals) {
   EXPECT_THAT(Events(), IsEmpty());
 }
 
-TEST_P(ReviewStoreContract, RefusesToResumeSomethingElseThanWasSeen) {
+TEST_P(ReviewStoreContract, RefusesToResumeAnAccountThatHasChangedSinceItWasSeen) {
   at().Block("acme", ABlock());
   const std::string etag = lethe::EtagOf(Condition("acme"));
   Add(Held(1));
@@ -145,14 +165,14 @@ TEST_P(ReviewStoreContract, RefusesToResumeSomethingElseThanWasSeen) {
   EXPECT_THAT(Events(), IsEmpty());
 }
 
-TEST_P(ReviewStoreContract, HasNothingToResumeWhereNothingIsBlocked) {
+TEST_P(ReviewStoreContract, RefusesToResumeAnAccountThatIsNotBlocked) {
   EXPECT_EQ(ReasonOf(ResumeIt({})), "ACCOUNT_NOT_BLOCKED");
   // The dispatcher judges the refusals of an account that is served.
   const BatchRow held = Add(Held(1));
   EXPECT_EQ(ReasonOf(ResumeIt(HeldRefusals::kReject)), "ACCOUNT_NOT_BLOCKED");
   EXPECT_EQ(Batch(held), held);
   EXPECT_EQ(ReasonOf(store().ResumeAccount(
-                {.by = by_, .account = "unheard-of", .etag = "", .held_refusals = {}})),
+                {.by = by_, .account = "unknown", .etag = "", .held_refusals = {}})),
             "ACCOUNT_NOT_BLOCKED");
 }
 

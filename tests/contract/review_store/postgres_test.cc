@@ -16,7 +16,7 @@ class PostgresHarness : public ReviewHarness {
  public:
   PostgresHarness() {
     database_.SetClock(clock_.Now());
-    database_.Run("insert into account_state (account) values ('acme')");
+    database_.Run("insert into account_state (account) values ('acme'), ('globex')");
     pool_
         .With([&](pqxx::connection& connection) {
           return store::EnsurePartitions(connection, clock_.Now());

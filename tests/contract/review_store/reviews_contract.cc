@@ -18,7 +18,7 @@ std::vector<BatchKey> KeysOf(const Page<ReviewView>& page) {
   return keys;
 }
 
-TEST_P(ReviewStoreContract, ListsWhatNeedsReviewOldestFirst) {
+TEST_P(ReviewStoreContract, ListsBatchesThatNeedAReviewOldestFirst) {
   const BatchRow second = Add(Unknown(2));
   const BatchRow first = Add(Unknown(1));
   Add(Held(3));
@@ -37,7 +37,7 @@ TEST_P(ReviewStoreContract, ListsWhatNeedsReviewOldestFirst) {
   EXPECT_EQ(view.facts.call_count, 1);
   EXPECT_EQ(view.facts.unknown_since, at().Now() - 1h);
   EXPECT_EQ(view.since, at().Now());
-  EXPECT_THAT(store().ListReviews({.account = "nobody", .after = {}, .page_size = 10})->rows,
+  EXPECT_THAT(store().ListReviews({.account = "initech", .after = {}, .page_size = 10})->rows,
               IsEmpty());
 }
 
@@ -57,45 +57,45 @@ TEST_P(ReviewStoreContract, PagesThroughReviewsOfOneEnvelopeToo) {
   EXPECT_THAT(KeysOf(page(KeyOf(third), 2)), IsEmpty());
 }
 
-TEST_P(ReviewStoreContract, ShowsRequestsAndCallsOfTheBatchAndOfWhatItSplitFrom) {
+TEST_P(ReviewStoreContract, ShowsTheRequestsOfABatchAndAllItsCallsFromBeforeASplitToo) {
   BatchRow row = Unknown();
-  row.span = {3, 5};
+  row.span = {3, 6};
   row.call_count = 3;
   Add(row);
-  for (int pos = 0; pos < 8; ++pos) {
-    at().AddItem(
-        {row.envelope, pos},
-        RequestId{BatchKey{row.envelope, pos} < BatchKey{row.envelope, 4} ? kFirstEnvelope + 1
-                                                                          : kFirstEnvelope + 2});
-  }
-  at().AddItem({EnvelopeId{kFirstEnvelope + 2}, 4}, RequestId{kFirstEnvelope + 3});
+  const std::vector<int> requests = {1, 1, 1, 2, 3, 3, 4, 5, 5};  // By position.
+  const auto request_of = [&](int pos) { return RequestId{kFirstEnvelope + requests.at(pos)}; };
+  for (int pos = 0; pos < 9; ++pos) at().AddItem({row.envelope, pos}, request_of(pos));
+  const EnvelopeId other{kFirstEnvelope + 2};
+  at().AddItem({other, 4}, RequestId{kFirstEnvelope + 9});
   const TimePoint start = at().Now() - 3h;
   at().AddAttempt({.envelope = row.envelope,
-                   .span = {3, 5},
+                   .span = {3, 6},
                    .number = 3,
                    .started_at = start + 2min,
                    .finished_at = start + 3min,
                    .outcome = OutcomeClass::kUnknown,
                    .code = "timeout"});
   at().AddAttempt({.envelope = row.envelope,
-                   .span = {3, 7},
+                   .span = {3, 8},
                    .number = 2,
                    .started_at = start + 1min,
                    .abandoned = true});
   at().AddAttempt({.envelope = row.envelope,
-                   .span = {0, 7},
+                   .span = {0, 8},
                    .number = 1,
                    .started_at = start,
                    .finished_at = start + 1s,
                    .outcome = OutcomeClass::kThrottled,
                    .http_status = 429});
+  // Calls of other batches, which the same envelope has split into, and of another envelope.
   at().AddAttempt({.envelope = row.envelope, .span = {0, 2}, .number = 2, .started_at = start});
+  at().AddAttempt({.envelope = row.envelope, .span = {7, 8}, .number = 3, .started_at = start});
+  at().AddAttempt({.envelope = other, .span = {0, 8}, .number = 1, .started_at = start});
 
   const auto details = store().GetReview("acme", KeyOf(row));
   ASSERT_TRUE(details.ok()) << details.error().message;
   EXPECT_EQ(details->review.key(), KeyOf(row));
-  EXPECT_THAT(details->requests,
-              ElementsAre(RequestId{kFirstEnvelope + 1}, RequestId{kFirstEnvelope + 2}));
+  EXPECT_THAT(details->requests, ElementsAre(request_of(3), request_of(4), request_of(6)));
   EXPECT_THAT(
       details->attempts,
       ElementsAre(AttemptView{.call_number = 1,
@@ -111,7 +111,7 @@ TEST_P(ReviewStoreContract, ShowsRequestsAndCallsOfTheBatchAndOfWhatItSplitFrom)
                               .code = "timeout"}));
 }
 
-TEST_P(ReviewStoreContract, FindsReviewsOnlyUnderTheirAccountAndWhileTheyNeedOne) {
+TEST_P(ReviewStoreContract, FindsABatchOnlyUnderItsAccountAndWhileItNeedsAReview) {
   const BatchRow row = Add(Unknown());
   const BatchRow held = Add(Held(2));
   EXPECT_EQ(ReasonOf(store().GetReview("globex", KeyOf(row))), "REVIEW_NOT_FOUND");
@@ -161,6 +161,17 @@ TEST_P(ReviewStoreContract, CancelsForGood) {
   EXPECT_EQ(Batch(row), expected);
 }
 
+TEST_P(ReviewStoreContract, MovesNoOtherBatchThanTheOneThatIsDecided) {
+  const BatchRow row = Add(Unknown(1));
+  BatchRow later_run = row;
+  later_run.span = {3, 9};
+  Add(later_run);
+  const BatchRow other = Add(Unknown(2));
+  ASSERT_EQ(ReasonOf(Resolve(row, ReviewDecision::kCancel)), "");
+  EXPECT_EQ(Batch(later_run), later_run);
+  EXPECT_EQ(Batch(other), other);
+}
+
 TEST_P(ReviewStoreContract, KeepsTheEvidenceOfADecision) {
   const BatchRow row = Add(Unknown());
   at().Advance(2h);
@@ -191,7 +202,7 @@ TEST_P(ReviewStoreContract, RefusesADecisionThatIsNotAllowedAndChangesNothing) {
   EXPECT_THAT(Events(), IsEmpty());
 }
 
-TEST_P(ReviewStoreContract, RefusesADecisionAboutSomethingElseThanWasSeen) {
+TEST_P(ReviewStoreContract, RefusesADecisionAboutABatchThatHasChangedSinceItWasSeen) {
   const BatchRow seen = Add(Unknown());
   BatchRow now = seen;
   now.call_count = 2;
@@ -202,7 +213,7 @@ TEST_P(ReviewStoreContract, RefusesADecisionAboutSomethingElseThanWasSeen) {
   EXPECT_EQ(ReasonOf(Resolve(now, ReviewDecision::kCancel, "")), "REVIEW_CHANGED");
   EXPECT_EQ(Batch(now), now);
 
-  // The etag alone does not tell that someone has decided: calls and reason are as they were.
+  // The etag does not show that another operator has decided: calls and reason are as before.
   now.state = BatchState::kReady;
   Add(now);
   EXPECT_EQ(ReasonOf(Resolve(now, ReviewDecision::kCancel)), "REVIEW_CHANGED");

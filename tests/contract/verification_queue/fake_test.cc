@@ -1,6 +1,6 @@
 #include <memory>
 
-#include "contract/verification_queue/verification_queue_contract.h"
+#include "contract/verification_queue/two_looks_contract.h"
 #include "fakes/fake_clock.h"
 #include "fakes/fake_verification_queue.h"
 
@@ -12,7 +12,10 @@ class FakeHarness : public VerificationHarness {
   VerificationQueue& queue() override { return queue_; }
   EnvelopeId AddBatch(const NewLookedBatch& batch) override { return queue_.AddBatch(batch); }
   void AcceptAgain(EnvelopeId envelope, int lo) override { queue_.AcceptAgain(envelope, lo); }
-  void Cancel(EnvelopeId envelope) override { queue_.Cancel(envelope); }
+  void Split(EnvelopeId envelope, int lo, int at) override { queue_.Split(envelope, lo, at); }
+  void End(EnvelopeId envelope, int lo, BatchState state) override {
+    queue_.End(envelope, lo, state);
+  }
   void LoseItem(EnvelopeId envelope, int pos) override { queue_.LoseItem(envelope, pos); }
   void SetBlocked(bool blocked) override { queue_.SetBlocked(blocked); }
   TimePoint Now() const override { return clock_.Now(); }
@@ -30,6 +33,8 @@ std::unique_ptr<VerificationHarness> MakeFake() { return std::make_unique<FakeHa
 
 INSTANTIATE_TEST_SUITE_P(Fake, VerificationQueueContract,
                          testing::Values(Implementation{"InMemory", &MakeFake}), NameOf);
+INSTANTIATE_TEST_SUITE_P(Fake, TwoLooks, testing::Values(Implementation{"InMemory", &MakeFake}),
+                         NameOf);
 
 }  // namespace
 }  // namespace lethe::contract

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "contract/verification_queue/verification_queue_contract.h"
+#include "contract/verification_queue/two_looks_contract.h"
 #include "fakes/fake_clock.h"
 #include "store/base/values.h"
 #include "store/delivery/pg_delivery_queue.h"
@@ -14,23 +14,29 @@
 namespace lethe::contract {
 namespace {
 
-using store::ToOptionalTime;
+std::optional<TimePoint> ToTime(const pqxx::field& micros) {
+  return store::FromSql<std::optional<TimePoint>>(micros);
+}
 
-std::vector<Account> Acme() {
-  return {{.name = "acme",
-           .base_url = "https://eu1.api.clevertap.com",
-           .account_id = "acme",
-           .passcode_file = "",
-           .hours = {TimeZone::Find("Etc/UTC").value()},
-           .concurrency = 2,
-           .verification = {.share = 0.5, .second_look = kSecondLook}}};
+std::vector<Account> Accounts() {
+  std::vector<Account> accounts;
+  for (const char* name : {"acme", "globex"}) {
+    accounts.push_back({.name = name,
+                        .base_url = "https://eu1.api.clevertap.com",
+                        .account_id = name,
+                        .passcode_file = "",
+                        .hours = {TimeZone::Find("Etc/UTC").value()},
+                        .concurrency = 2,
+                        .verification = {.share = 0.5, .second_look = kSecondLook}});
+  }
+  return accounts;
 }
 
 class PostgresHarness : public VerificationHarness {
  public:
   PostgresHarness() {
     database_.SetClock(clock_.Now());
-    store::PgDeliveryQueue delivery("test", Acme(), store_.keys(), store_.pool());
+    store::PgDeliveryQueue delivery("test", Accounts(), store_.keys(), store_.pool());
     if (!delivery.RegisterAccounts().ok()) throw std::runtime_error("cannot register");
   }
 
@@ -42,13 +48,15 @@ class PostgresHarness : public VerificationHarness {
     pqxx::work work(connection);
     work.exec_params(
         "insert into batch (envelope, lo, hi, account, operation, kind, state, opened_at, "
-        "call_count, accepted_at, window_end) select $1, 0, $2, $3, $4, $5, $6::text, lethe_now(), "
-        "case when $6 = 'accepted' then 1 else 0 end, case when $6 = 'accepted' then lethe_now() "
-        "end, case when $6 = 'accepted' then lethe_now() end",
+        "not_before, call_count, accepted_at, window_end) select $1, 0, $2, $3, $4, $5, $6::text, "
+        "lethe_now(), lethe_time($7), case when $6 = 'accepted' then 1 else 0 end, "
+        "case when $6 = 'accepted' then lethe_now() end, case when $6 = 'accepted' then "
+        "lethe_now() + $8::bigint * interval '1 millisecond' end",
         ToInt(id), batch.size - 1, batch.route.account, std::string(Name(batch.route.operation)),
-        std::string(Name(batch.kind)), std::string(Name(batch.state)));
+        std::string(Name(batch.kind)), std::string(Name(batch.state)),
+        store::ToSql(batch.not_before), batch.window.count());
     for (int pos = 0; pos < batch.size; ++pos) {
-      // Of a sample of one half: who draws nothing is in it, who draws the most is not.
+      // Of a sample of one half: an item that draws 0 is in it, one that draws the most is not.
       const std::string digest(20, batch.sampled.contains(pos) ? '\0' : '\xff');
       work.exec_params(
           "insert into request_item (envelope, request_id, pos, ordinal, sealed, digest) "
@@ -63,13 +71,28 @@ class PostgresHarness : public VerificationHarness {
 
   void AcceptAgain(EnvelopeId envelope, int lo) override {
     Run("update batch set state = 'accepted', reason = null, call_count = call_count + 1, "
-        "accepted_at = lethe_now(), window_end = lethe_now() where lo = " +
+        "accepted_at = lethe_now(), window_end = lethe_now(), review_since = null where lo = " +
             std::to_string(lo) + " and envelope = ",
         envelope);
   }
-  void Cancel(EnvelopeId envelope) override {
-    Run("update batch set state = 'cancelled', reason = 'test', finished_at = lethe_now() "
-        "where envelope = ",
+  void Split(EnvelopeId envelope, int lo, int at) override {
+    const std::string first = std::to_string(lo);
+    const std::string second = std::to_string(at);
+    Run("with whole as (update batch set hi = " + second + " - 1 where lo = " + first +
+            " and envelope = " + std::to_string(ToInt(envelope)) +
+            " returning *) insert into batch (envelope, lo, hi, account, operation, kind, state, "
+            "opened_at, call_count, accepted_at, window_end, captured_at, look_at) "
+            "select w.envelope, " +
+            second +
+            ", b.hi, w.account, w.operation, w.kind, w.state, w.opened_at, w.call_count, "
+            "w.accepted_at, w.window_end, w.captured_at, w.look_at "
+            "from whole w join batch b using (envelope, lo) where envelope = ",
+        envelope);
+  }
+  void End(EnvelopeId envelope, int lo, BatchState state) override {
+    Run("update batch set state = '" + std::string(Name(state)) +
+            "', reason = 'test', finished_at = lethe_now() where lo = " + std::to_string(lo) +
+            " and envelope = ",
         envelope);
   }
   void LoseItem(EnvelopeId envelope, int pos) override {
@@ -101,11 +124,11 @@ class PostgresHarness : public VerificationHarness {
                          .state = Parse<BatchState>(row[3].c_str()).value(),
                          .reason = row[4].c_str(),
                          .call_count = row[5].as<int>(),
-                         .accepted_at = ToOptionalTime(row[6]),
-                         .window_end = ToOptionalTime(row[7]),
-                         .finished_at = ToOptionalTime(row[8]),
-                         .captured_at = ToOptionalTime(row[9]),
-                         .second_look_at = ToOptionalTime(row[10])});
+                         .accepted_at = ToTime(row[6]),
+                         .window_end = ToTime(row[7]),
+                         .finished_at = ToTime(row[8]),
+                         .captured_at = ToTime(row[9]),
+                         .second_look_at = ToTime(row[10])});
     }
     return batches;
   }
@@ -134,13 +157,15 @@ class PostgresHarness : public VerificationHarness {
   fakes::FakeClock clock_;
   test::TestDatabase database_;
   test::PgStore store_{database_, clock_};
-  store::PgVerificationQueue queue_{"test", Acme(), store_.keys(), store_.pool()};
+  store::PgVerificationQueue queue_{"test", Accounts(), store_.keys(), store_.pool()};
   std::int64_t last_envelope_ = store::IdFloor(clock_.Now());
 };
 
 std::unique_ptr<VerificationHarness> MakePostgres() { return std::make_unique<PostgresHarness>(); }
 
 INSTANTIATE_TEST_SUITE_P(Postgres, VerificationQueueContract,
+                         testing::Values(Implementation{"Postgres", &MakePostgres}), NameOf);
+INSTANTIATE_TEST_SUITE_P(Postgres, TwoLooks,
                          testing::Values(Implementation{"Postgres", &MakePostgres}), NameOf);
 
 }  // namespace

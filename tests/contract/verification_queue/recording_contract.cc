@@ -8,7 +8,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-TEST_P(VerificationQueueContract, WhatWasReadIsKeptAndKnownToTheNextClaim) {
+TEST_P(VerificationQueueContract, AResultIsKeptAndKnownToTheNextClaim) {
   const EnvelopeId envelope = at().AddBatch({.size = 2, .sampled = {0, 1}});
   const auto first = Take();
   ASSERT_TRUE(first);
@@ -37,15 +37,14 @@ TEST_P(VerificationQueueContract, AConcludedBatchIsDone) {
   EXPECT_FALSE(Take());
 }
 
-TEST_P(VerificationQueueContract, ABatchThatFaredUnevenlySplits) {
+TEST_P(VerificationQueueContract, ABatchWithDifferentResultsSplits) {
   const EnvelopeId envelope = at().AddBatch({.size = 5, .sampled = {1, 2, 4}});
   const auto claim = Take();
   ASSERT_TRUE(claim);
-  LookResult result{.read = {{1, ReadBack::kStillPresent},
-                             {2, ReadBack::kStillPresent},
-                             {4, ReadBack::kUnclear}}};
-  result.transitions = ConcludeReadBack(claim->span, result.read);
-  EXPECT_EQ(Record(*claim, result), Recorded::kApplied);
+  EXPECT_EQ(Record(*claim, Over(*claim, {{1, ReadBack::kStillPresent},
+                                         {2, ReadBack::kStillPresent},
+                                         {4, ReadBack::kUnclear}})),
+            Recorded::kApplied);
   const auto rows = at().Batches();
   ASSERT_EQ(rows.size(), 4U);
   EXPECT_EQ(rows[0].span, (Span{0, 0}));
@@ -76,7 +75,23 @@ TEST_P(VerificationQueueContract, TransitionsThatDoNotCoverTheBatchAreRefused) {
   EXPECT_EQ(recorded.error().reason, "BAD_PLAN");
 }
 
-TEST_P(VerificationQueueContract, AfterASecondCallItemsAreLookedAtAnewAndKnownAsResent) {
+TEST_P(VerificationQueueContract, TransitionsThatTheStateMachineDoesNotHaveAreRefused) {
+  at().AddBatch({});
+  const auto claim = Take();
+  ASSERT_TRUE(claim);
+  for (const BatchState to : kAll<BatchState>) {
+    if (CanMove(BatchState::kAccepted, to)) continue;
+    const auto recorded = queue().Record(
+        *claim, {.transitions = {{.span = claim->span, .to = to, .reason = "test"}}});
+    ASSERT_FALSE(recorded.ok()) << Name(to);
+    EXPECT_EQ(recorded.error().code, ErrorCode::kInternal) << Name(to);
+    EXPECT_EQ(recorded.error().reason, "BAD_PLAN") << Name(to);
+  }
+  EXPECT_EQ(OnlyBatch().state, BatchState::kAccepted);
+  EXPECT_EQ(Record(*claim, All(*claim, ReadBack::kAbsent)), Recorded::kApplied);
+}
+
+TEST_P(VerificationQueueContract, AfterASecondCallItemsAreLookedUpAgainAsResent) {
   const EnvelopeId envelope = at().AddBatch({.size = 2, .sampled = {0, 1}});
   Look(ReadBack::kStillPresent);
   EXPECT_EQ(OnlyBatch().state, BatchState::kReady);
@@ -92,6 +107,57 @@ TEST_P(VerificationQueueContract, AfterASecondCallItemsAreLookedAtAnewAndKnownAs
   EXPECT_EQ(OnlyBatch().state, BatchState::kNeedsReview);
   EXPECT_EQ(OnlyBatch().reason, "still_present");
   EXPECT_EQ(at().ReadBacks().size(), 4U);
+}
+
+TEST_P(VerificationQueueContract, AResultOfTheSameCallMakesNoItemResent) {
+  at().AddBatch({.size = 2, .sampled = {0, 1}});
+  const auto first = Take();
+  ASSERT_TRUE(first);
+  Record(*first, {.read = {{0, ReadBack::kStillPresent}}, .again_in = 0s});
+  const auto second = Take();
+  ASSERT_TRUE(second);
+  ASSERT_EQ(second->known.size(), 1U);
+  EXPECT_FALSE(second->known[0].resent);
+  Record(*second, Over(*second, {{1, ReadBack::kAbsent}}));
+  EXPECT_EQ(at().Batches().at(0).state, BatchState::kReady) << "it is sent again once";
+}
+
+TEST_P(VerificationQueueContract, OnlyAnItemThatWasStillPresentIsResent) {
+  const EnvelopeId envelope = at().AddBatch({.size = 2, .sampled = {0, 1}});
+  const EnvelopeId other = at().AddBatch({});
+  const auto claim = Take();
+  ASSERT_TRUE(claim);
+  Record(*claim, Over(*claim, {{0, ReadBack::kStillPresent}, {1, ReadBack::kUnclear}}));
+  Look(ReadBack::kUnclear);
+  for (const BatchKey& batch : {BatchKey{envelope, 0}, {envelope, 1}, {other, 0}}) {
+    at().AcceptAgain(batch.envelope, batch.lo);
+    const auto again = Take();
+    ASSERT_TRUE(again);
+    ASSERT_EQ(again->items.size(), 1U);
+    EXPECT_EQ(again->items[0].resent, (batch == BatchKey{envelope, 0}));
+    Record(*again, All(*again, ReadBack::kAbsent));
+  }
+}
+
+TEST_P(VerificationQueueContract, AResultIsNeverChanged) {
+  at().AddBatch({.size = 2, .sampled = {0, 1}});
+  const auto first = Take();
+  ASSERT_TRUE(first);
+  Record(*first, {.read = {{0, ReadBack::kAbsent}}, .again_in = 0s});
+  const auto second = Take();
+  ASSERT_TRUE(second);
+  Record(*second, {.read = {{0, ReadBack::kUnclear}, {1, ReadBack::kAbsent}}, .again_in = 0s});
+  for (const ReadBackRow& row : at().ReadBacks()) EXPECT_EQ(row.result, ReadBack::kAbsent);
+  EXPECT_EQ(at().ReadBacks().size(), 2U);
+}
+
+TEST_P(VerificationQueueContract, AClaimIsRecordedOnce) {
+  at().AddBatch({.size = 2, .sampled = {0, 1}});
+  const auto claim = Take();
+  ASSERT_TRUE(claim);
+  const LookResult result{.read = {{0, ReadBack::kAbsent}}, .again_in = 0s};
+  EXPECT_EQ(Record(*claim, result), Recorded::kApplied);
+  EXPECT_EQ(Record(*claim, result), Recorded::kFenced);
 }
 
 TEST_P(VerificationQueueContract, WhatWasCapturedComesWithTheReadBack) {
@@ -117,7 +183,7 @@ TEST_P(VerificationQueueContract, WhatWasCapturedComesWithTheReadBack) {
   EXPECT_EQ(claim->items[0].before->profile->object_ids, two_devices.object_ids);
   EXPECT_EQ(claim->items[0].before->profile->first_seen, two_devices.first_seen);
   ASSERT_TRUE(claim->items[1].before);
-  EXPECT_FALSE(claim->items[1].before->profile) << "nobody was there";
+  EXPECT_FALSE(claim->items[1].before->profile) << "CleverTap had no profile";
   ASSERT_TRUE(claim->items[2].before && claim->items[2].before->profile);
   EXPECT_THAT(claim->items[2].before->profile->object_ids, IsEmpty());
   EXPECT_EQ(claim->items[2].before->profile->first_seen, std::nullopt);
@@ -137,8 +203,10 @@ TEST_P(VerificationQueueContract, ACaptureGoesOnWhereItStopped) {
 
 TEST_P(VerificationQueueContract, AnOpenEnvelopeIsClosedToBeCaptured) {
   at().AddBatch({.state = BatchState::kOpen});
+  EXPECT_THAT(Due(), IsEmpty());
   EXPECT_FALSE(Take()) << "it may still grow";
   at().Advance(kLinger);
+  EXPECT_THAT(Due(), ElementsAre(kErase));
   ASSERT_TRUE(Take());
   EXPECT_EQ(OnlyBatch().state, BatchState::kReady);
 }
@@ -157,7 +225,36 @@ TEST_P(VerificationQueueContract, ACaptureOfABatchThatHasGoneOnIsNotKept) {
   ASSERT_TRUE(claim);
   at().AcceptAgain(envelope, 0);
   EXPECT_EQ(Record(*claim, {.captured = {{0, {}}}}), Recorded::kFenced);
+  EXPECT_EQ(Record(*claim, {.captured = {{0, {}}}, .again_in = 0s}), Recorded::kFenced);
   EXPECT_EQ(at().Captures(), 0);
+}
+
+TEST_P(VerificationQueueContract, ACaptureOfABatchThatHasSplitIsNotKept) {
+  const EnvelopeId envelope =
+      at().AddBatch({.size = 2, .state = BatchState::kReady, .sampled = {0, 1}});
+  const auto claim = Take();
+  ASSERT_TRUE(claim);
+  at().Split(envelope, 0, 1);
+  EXPECT_EQ(Record(*claim, All(*claim, ReadBack::kAbsent)), Recorded::kFenced);
+  EXPECT_EQ(at().Captures(), 0);
+  EXPECT_EQ(at().Batches().at(0).captured_at, std::nullopt);
+}
+
+TEST_P(VerificationQueueContract, ACaptureIsNeverChanged) {
+  const EnvelopeId envelope =
+      at().AddBatch({.size = 2, .state = BatchState::kReady, .sampled = {0, 1}});
+  const auto first = Take();
+  ASSERT_TRUE(first);
+  Record(*first, {.captured = {{0, {}}}, .again_in = 0s});
+  const auto second = Take();
+  ASSERT_TRUE(second);
+  EXPECT_EQ(Record(*second, {.captured = {{0, {Profile{}}}, {1, {Profile{}}}}}),
+            Recorded::kApplied);
+  at().AcceptAgain(envelope, 0);
+  const auto claim = Take();
+  ASSERT_TRUE(claim);
+  EXPECT_FALSE(claim->items[0].before->profile);
+  EXPECT_TRUE(claim->items[1].before->profile);
 }
 
 TEST_P(VerificationQueueContract, CapturesOfFinalBatchesAreForgotten) {
@@ -169,7 +266,7 @@ TEST_P(VerificationQueueContract, CapturesOfFinalBatchesAreForgotten) {
   ASSERT_TRUE(first && second);
   Record(*first, {.captured = {{0, {}}, {1, {}}}});
   Record(*second, {.captured = {{0, {}}}});
-  at().Cancel(cancelled);
+  at().End(cancelled, 0, BatchState::kCancelled);
   EXPECT_EQ(queue().ForgetCaptures(10).value(), 1);
   EXPECT_EQ(at().Captures(), 2);
   at().AcceptAgain(live, 0);
@@ -179,15 +276,27 @@ TEST_P(VerificationQueueContract, CapturesOfFinalBatchesAreForgotten) {
   EXPECT_EQ(queue().ForgetCaptures(1).value(), 0);
 }
 
-TEST_P(VerificationQueueContract, ASecondLookIsForThoseWhoWereAbsent) {
+TEST_P(VerificationQueueContract, CapturesOfOneRunAreForgottenWithoutTheOther) {
+  const EnvelopeId envelope =
+      at().AddBatch({.size = 2, .state = BatchState::kReady, .sampled = {0, 1}});
+  Look(ReadBack::kAbsent);
+  at().Split(envelope, 0, 1);
+  at().End(envelope, 1, BatchState::kRejected);
+  EXPECT_EQ(queue().ForgetCaptures(10).value(), 1);
+  EXPECT_EQ(at().Captures(), 1);
+  at().End(envelope, 0, BatchState::kRejected);
+  EXPECT_EQ(queue().ForgetCaptures(10).value(), 1);
+}
+
+TEST_P(VerificationQueueContract, ASecondLookIsForPeopleWhoWereAbsent) {
   const EnvelopeId envelope = at().AddBatch({.size = 3, .sampled = {0, 1, 2}});
   const auto claim = Take();
   ASSERT_TRUE(claim);
-  LookResult result{
-      .read = {{0, ReadBack::kAbsent}, {1, ReadBack::kReappeared}, {2, ReadBack::kAbsent}}};
-  result.transitions = ConcludeReadBack(claim->span, result.read);
-  Record(*claim, result);
+  Record(
+      *claim,
+      Over(*claim, {{0, ReadBack::kAbsent}, {1, ReadBack::kReappeared}, {2, ReadBack::kAbsent}}));
   at().Advance(kSecondLook - 1ms);
+  EXPECT_THAT(Due(), IsEmpty());
   EXPECT_FALSE(Take());
   at().Advance(1ms);
   EXPECT_THAT(Due(), ElementsAre(kErase));

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -21,12 +22,13 @@ using namespace std::chrono_literals;
 
 inline const Route kErase{"acme", Operation::kErasure};
 inline const Route kDemerge{"acme", Operation::kDemerge};
+inline const Route kEraseOfGlobex{"globex", Operation::kErasure};
 inline constexpr milliseconds kLinger = 2s;
 inline constexpr milliseconds kLease = 90s;
 inline constexpr milliseconds kSecondLook = 72h;
 
-/// A queue without batches, with a clock that stands still between calls of Advance(). The account
-/// `acme` verifies, with a concurrency of 2 and a second look after kSecondLook.
+/// A queue without batches, with a clock that stands still between calls of Advance(). The accounts
+/// `acme` and `globex` verify, with a concurrency of 2 and a second look after kSecondLook.
 class VerificationHarness {
  public:
   virtual ~VerificationHarness() = default;
@@ -34,8 +36,12 @@ class VerificationHarness {
   virtual VerificationQueue& queue() = 0;
   /// Ids ascend. Position `pos` holds fakes::IdentifierAt(id, pos).
   virtual EnvelopeId AddBatch(const NewLookedBatch& batch) = 0;
+  /// The batch was sent once more and accepted; its window ends now.
   virtual void AcceptAgain(EnvelopeId envelope, int lo) = 0;
-  virtual void Cancel(EnvelopeId envelope) = 0;
+  /// The batch has become one of lo..at-1 and one of at..hi.
+  virtual void Split(EnvelopeId envelope, int lo, int at) = 0;
+  /// The batch was cancelled or rejected.
+  virtual void End(EnvelopeId envelope, int lo, BatchState state) = 0;
   virtual void LoseItem(EnvelopeId envelope, int pos) = 0;
   virtual void SetBlocked(bool blocked) = 0;
 
@@ -44,7 +50,7 @@ class VerificationHarness {
 
   virtual std::vector<LookedBatchRow> Batches() = 0;  ///< By envelope and first position.
   virtual std::vector<ReadBackRow> ReadBacks() = 0;   ///< By envelope, position, call and look.
-  virtual int Captures() = 0;
+  virtual int Captures() = 0;                         ///< Items that were captured.
 };
 
 struct Implementation {
@@ -73,23 +79,41 @@ class VerificationQueueContract : public testing::TestWithParam<Implementation> 
     return std::nullopt;
   }
   std::vector<Route> Due() {
-    const std::vector<Route> routes{kErase, kDemerge};
+    const std::vector<Route> routes{kErase, kDemerge, kEraseOfGlobex};
     return queue().Due(routes, kLinger).value();
   }
 
-  /// Every item of the claim shows `result`, and the look is over.
+  /// The look is over, with these results.
+  static LookResult Over(const LookClaim& claim, const std::vector<ReadItem>& read) {
+    LookResult result{.read = read};
+    if (claim.purpose != LookPurpose::kReadBack) return result;
+    std::vector<ReadItem> items = claim.known;
+    items.insert(items.end(), read.begin(), read.end());
+    std::ranges::sort(items, {}, &ReadItem::pos);
+    result.transitions = ConcludeReadBack(claim.span, items);
+    return result;
+  }
+  /// The look is over. A capture has found no profile; a read-back or second look has this result
+  /// for every item.
   static LookResult All(const LookClaim& claim, ReadBack result) {
-    LookResult looked;
+    std::vector<ReadItem> read;
+    std::vector<CapturedItem> captured;
     for (const LookItem& item : claim.items) {
-      looked.read.push_back({.pos = item.pos, .result = result, .resent = item.resent});
+      read.push_back({.pos = item.pos, .result = result, .resent = item.resent});
+      captured.push_back({item.pos, {}});
     }
-    if (claim.purpose == LookPurpose::kReadBack) {
-      looked.transitions = ConcludeReadBack(claim.span, looked.read);
-    }
-    return looked;
+    if (claim.purpose == LookPurpose::kCapture) return {.captured = captured};
+    return Over(claim, read);
   }
 
-  /// Takes the next batch, and every item of it shows `result`.
+  /// A batch that is added as kReady goes through all three looks. Brings these to the next one.
+  void MakeDue(LookPurpose next, const std::vector<BatchKey>& batches) {
+    if (next == LookPurpose::kSecondLook) at().Advance(kSecondLook);
+    if (next != LookPurpose::kReadBack) return;
+    for (const BatchKey& batch : batches) at().AcceptAgain(batch.envelope, batch.lo);
+  }
+
+  /// Takes the next batch, and every item of it has this result.
   void Look(ReadBack result) {
     const auto claim = Take();
     ASSERT_TRUE(claim);

@@ -17,8 +17,9 @@ class ReviewRaces : public testing::Test {
   ReviewRaces() {
     database_.Run(
         "insert into batch (envelope, lo, hi, account, operation, kind, state, reason, opened_at, "
-        "call_count, unknown_since) values (1, 0, 0, 'acme', 'erasure', 'identity', "
-        "'needs_review', 'unknown_outcome', now(), 1, now())");
+        "call_count, unknown_since) select envelope, lo, lo, 'acme', 'erasure', 'identity', "
+        "'needs_review', 'unknown_outcome', now(), 1, now() "
+        "from (values (1, 0), (1, 1), (2, 0)) as batch(envelope, lo)");
   }
 
   /// "" if it was taken.
@@ -45,10 +46,10 @@ class ReviewRaces : public testing::Test {
   PgReviewStore reviews_{pool_};
 };
 
-TEST_F(ReviewRaces, OfTwoOperatorsThatDecideAtOnceTheSecondLearnsThatItHasChanged) {
+TEST_F(ReviewRaces, OfTwoOperatorsThatDecideAtOnceTheSecondIsToldThatTheBatchHasChanged) {
   pqxx::connection rival(database_.url());
   pqxx::work hold(rival);
-  hold.exec("select from batch where envelope = 1 for update");
+  hold.exec("select from batch where envelope = 1 and lo = 0 for update");
   std::array<std::string, 2> answers;
   {
     std::jthread one([&] { answers[0] = Resolve(ReviewDecision::kCancel); });
@@ -63,7 +64,7 @@ TEST_F(ReviewRaces, OfTwoOperatorsThatDecideAtOnceTheSecondLearnsThatItHasChange
 TEST_F(ReviewRaces, ADecisionSeesWhatHappenedWhileItWaited) {
   pqxx::connection rival(database_.url());
   pqxx::work hold(rival);
-  hold.exec("update batch set call_count = 2 where envelope = 1");
+  hold.exec("update batch set call_count = 2 where envelope = 1 and lo = 0");
   std::string answer;
   {
     std::jthread late([&] { answer = Resolve(ReviewDecision::kCancel); });
@@ -71,7 +72,14 @@ TEST_F(ReviewRaces, ADecisionSeesWhatHappenedWhileItWaited) {
     hold.commit();
   }
   EXPECT_EQ(answer, "REVIEW_CHANGED");
-  EXPECT_EQ(Number(database_, "select count(*) from batch where state = 'needs_review'"), 1);
+  EXPECT_EQ(Number(database_, "select count(*) from batch where state = 'needs_review'"), 3);
+}
+
+TEST_F(ReviewRaces, ADecisionWaitsForNoOtherBatch) {
+  pqxx::connection rival(database_.url());
+  pqxx::work hold(rival);
+  hold.exec("select from batch where (envelope, lo) <> (1, 0) for update");
+  EXPECT_EQ(Resolve(ReviewDecision::kCancel), "");
 }
 
 }  // namespace

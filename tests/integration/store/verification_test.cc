@@ -39,9 +39,9 @@ class VerifyingStore : public testing::Test {
   void Capture() {
     const auto claim = TakeLook();
     ASSERT_TRUE(claim && claim->purpose == LookPurpose::kCapture);
-    LookResult nobody;
-    for (const LookItem& item : claim->items) nobody.captured.push_back({item.pos, {}});
-    ASSERT_EQ(looks_.Record(*claim, nobody).value(), Recorded::kApplied);
+    LookResult no_profiles;
+    for (const LookItem& item : claim->items) no_profiles.captured.push_back({item.pos, {}});
+    ASSERT_EQ(looks_.Record(*claim, no_profiles).value(), Recorded::kApplied);
   }
   void Send() {
     const auto claim = TakeBatch();
@@ -71,7 +71,7 @@ class VerifyingStore : public testing::Test {
   PgVerificationQueue looks_{"test", Verifying(), store_.keys(), store_.pool()};
 };
 
-TEST_F(VerifyingStore, AnErasureByIdentityIsSentOnceItsPeopleWereLookedAt) {
+TEST_F(VerifyingStore, AnErasureByIdentityIsSentOnceItIsCaptured) {
   Ask(2);
   Advance(2s);
   EXPECT_EQ(Sendable(), 0U);
@@ -81,7 +81,7 @@ TEST_F(VerifyingStore, AnErasureByIdentityIsSentOnceItsPeopleWereLookedAt) {
   EXPECT_TRUE(TakeBatch());
 }
 
-TEST_F(VerifyingStore, ErasureDoesNotHangOnALookUp) {
+TEST_F(VerifyingStore, AnErasureIsSentWithoutItsCaptureAfterAWhile) {
   Ask(2);
   Advance(2s + kCaptureWait - 1ms);
   EXPECT_FALSE(TakeBatch());
@@ -97,7 +97,7 @@ TEST_F(VerifyingStore, WithoutVerificationNothingWaits) {
   EXPECT_TRUE(plain.TakeBatch({.route = kErase, .linger = 2s, .lease = 30s}).value());
 }
 
-TEST_F(VerifyingStore, AnAcceptedBatchIsNotDoneByItsWindowAlone) {
+TEST_F(VerifyingStore, AnAcceptedBatchIsDoneOnceItWasReadBack) {
   Ask(2);
   Advance(2s);
   Capture();
@@ -107,7 +107,7 @@ TEST_F(VerifyingStore, AnAcceptedBatchIsNotDoneByItsWindowAlone) {
   EXPECT_EQ(Number(database_, "select count(*) from batch where state = 'done'"), 1);
 }
 
-TEST_F(VerifyingStore, WhoeverNeedsReviewIsSetAsideForIt) {
+TEST_F(VerifyingStore, AnUnclearItemIsSetAsideForReview) {
   Ask(2);
   Advance(2s);
   Capture();
@@ -119,7 +119,7 @@ TEST_F(VerifyingStore, WhoeverNeedsReviewIsSetAsideForIt) {
             1);
 }
 
-TEST_F(VerifyingStore, WhatAnOperatorSaidOfABatchStaysWithIt) {
+TEST_F(VerifyingStore, TheReasonOfAnOperatorsDecisionStaysWithADoneBatch) {
   Ask(1);
   Advance(2s);
   Capture();
@@ -132,13 +132,54 @@ TEST_F(VerifyingStore, WhatAnOperatorSaidOfABatchStaysWithIt) {
             1);
 }
 
-TEST_F(VerifyingStore, ASlotOfALookUpIsNeverRescued) {
+TEST_F(VerifyingStore, TheSlotOfALookIsFreeOnceItsLeaseEnds) {
   Ask(1);
   Advance(2s);
   ASSERT_TRUE(TakeLook());
   Advance(31s);
   EXPECT_FALSE(delivery_.TakeAbandoned(30s).value());
-  EXPECT_TRUE(TakeLook()) << "it is free again by itself";
+  EXPECT_TRUE(TakeLook());
+}
+
+TEST_F(VerifyingStore, ALookAndASenderFreeTheirOwnSlotsOnly) {
+  Ask(1, "a");
+  Advance(2s);
+  Capture();
+  Ask(1, "b");
+  Advance(2s);
+  const auto look = TakeLook();
+  const auto batch = TakeBatch();
+  ASSERT_TRUE(look && batch);
+  ASSERT_EQ(look->slot, batch->slot);
+  database_.Run("update slot set epoch = " + std::to_string(look->epoch) +
+                " where holder is not null");
+  EXPECT_EQ(looks_.Record(*look, {.again_in = 0s}).value(), Recorded::kApplied);
+  EXPECT_EQ(Number(database_, "select count(*) from slot where holder is not null"), 1);
+}
+
+TEST_F(VerifyingStore, ALookTakesTheBatchAndTheSlotThatNoRivalHasLocked) {
+  for (const std::string state : {"ready", "accepted", "done"}) {
+    SCOPED_TRACE(state);
+    database_.Run(
+        "delete from batch; "
+        "insert into batch (envelope, lo, hi, account, operation, kind, state, opened_at, "
+        "accepted_at, window_end, finished_at, second_look_at) "
+        "select n, 0, 0, 'acme', 'erasure', 'identity', state, t, "
+        "case when state <> 'ready' then t end, case when state <> 'ready' then t end, "
+        "case when state = 'done' then t end, case when state = 'done' then t end "
+        "from (select n, lethe_now() - interval '1 hour' + n * interval '1 second' as t, "
+        "text '" +
+        state + "' as state from generate_series(1, 2) as n) b");
+    pqxx::connection connection(database_.url());
+    pqxx::work rival(connection);
+    rival.exec("select from batch where envelope = 1 for update");
+    rival.exec("select from slot where api = 'profile' and number = 1 for update");
+    const auto claim = TakeLook();
+    ASSERT_TRUE(claim);
+    EXPECT_EQ(claim->envelope, EnvelopeId{2});
+    EXPECT_EQ(claim->slot, 2);
+    Advance(30s);  // The lease is over, and the slot free.
+  }
 }
 
 TEST_F(VerifyingStore, ARequestCountsItsOwnItemsThatWereReadBack) {
@@ -170,6 +211,19 @@ TEST_F(VerifyingStore, ARequestCountsItsOwnItemsThatWereReadBack) {
   EXPECT_EQ(items.rows[0].reappeared_at, std::nullopt);
   EXPECT_EQ(items.rows[1].read_back, ReadBack::kReappeared);
   EXPECT_EQ(items.rows[1].reappeared_at, clock_.Now());
+}
+
+TEST_F(VerifyingStore, CapturesAreForgottenDeviceByDevice) {
+  Ask(1);
+  Advance(2s);
+  const auto claim = TakeLook();
+  ASSERT_TRUE(claim);
+  const Profile two_devices{.object_ids = {Identifier("A"), Identifier("B")}};
+  ASSERT_TRUE(looks_.Record(*claim, {.captured = {{0, {two_devices}}}}).ok());
+  database_.Run("update batch set state = 'cancelled', reason = 'x', finished_at = lethe_now()");
+  EXPECT_EQ(looks_.ForgetCaptures(1).value(), 1);
+  EXPECT_EQ(looks_.ForgetCaptures(1).value(), 1);
+  EXPECT_EQ(looks_.ForgetCaptures(1).value(), 0);
 }
 
 TEST_F(VerifyingStore, WhatWasCapturedIsNotReadableInTheDatabase) {

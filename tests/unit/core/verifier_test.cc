@@ -258,7 +258,7 @@ TEST_F(VerifierTest, TheSecondLookFindsWhoCameBack) {
 TEST_F(VerifierTest, CapturesOfFinalBatchesAreForgotten) {
   Add(2, BatchState::kReady);
   Look();
-  queue_.Cancel(OnlyBatch().envelope);
+  queue_.End(OnlyBatch().envelope, 0, BatchState::kCancelled);
   EXPECT_EQ(verifier_.ForgetCaptures().captures, 2);
   EXPECT_EQ(queue_.captures(), 0);
 }
