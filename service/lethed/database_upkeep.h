@@ -5,7 +5,7 @@
 #include "lethed/observer.h"
 #include "lethed/readiness.h"
 #include "runtime/loop.h"
-#include "store/base/connection.h"
+#include "store/base/pool.h"
 #include "store/delivery/pg_delivery_queue.h"
 #include "telemetry/metrics.h"
 

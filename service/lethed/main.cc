@@ -12,6 +12,7 @@
 #include "runtime/secrets.h"
 #include "runtime/system_clock.h"
 #include "store/base/connection.h"
+#include "store/base/sql_errors.h"
 #include "store/schema/migrations.h"
 #include "store/schema/partitions.h"
 

@@ -23,7 +23,7 @@
 #include "runtime/worker_pool.h"
 #include "store/accounts/pg_account_gate.h"
 #include "store/accounts/pg_call_slots.h"
-#include "store/base/connection.h"
+#include "store/base/pool.h"
 #include "store/delivery/pg_delivery_queue.h"
 #include "store/intake/committer.h"
 #include "store/pg_request_store.h"

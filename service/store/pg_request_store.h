@@ -2,7 +2,7 @@
 
 #include "crypto/key_ring.h"
 #include "lethe/request_store.h"
-#include "store/base/connection.h"
+#include "store/base/pool.h"
 #include "store/intake/committer.h"
 
 namespace lethe::store {

@@ -6,7 +6,7 @@
 
 #include "crypto/key_ring.h"
 #include "lethe/time.h"
-#include "store/base/connection.h"
+#include "store/base/pool.h"
 #include "store/intake/committer.h"
 #include "store/pg_request_store.h"
 #include "store/schema/partitions.h"

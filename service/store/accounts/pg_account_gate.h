@@ -6,7 +6,7 @@
 
 #include "lethe/account.h"
 #include "lethe/account_gate.h"
-#include "store/base/connection.h"
+#include "store/base/pool.h"
 #include "store/base/values.h"
 
 namespace lethe::store {

@@ -6,7 +6,7 @@
 
 #include "lethe/account.h"
 #include "lethe/call_slots.h"
-#include "store/base/connection.h"
+#include "store/base/pool.h"
 
 namespace lethe::store {
 

@@ -9,7 +9,7 @@
 #include "lethe/account.h"
 #include "lethe/delivery_queue.h"
 #include "store/base/call_coalescer.h"
-#include "store/base/connection.h"
+#include "store/base/pool.h"
 #include "store/delivery/attempt_recorder.h"
 #include "store/delivery/batch_claimer.h"
 

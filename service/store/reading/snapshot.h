@@ -6,7 +6,7 @@
 
 namespace lethe::store {
 
-/// What the gauges show, from one moment of the database. Throws what pqxx throws.
+/// Reads what the gauges show, as of one moment. Throws what pqxx throws.
 QueueSnapshot TakeSnapshot(pqxx::connection& connection);
 
 }  // namespace lethe::store

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "lethe/review_store.h"
-#include "store/base/connection.h"
+#include "store/base/pool.h"
 
 namespace lethe::store {
 

@@ -5,7 +5,7 @@
 #include <array>
 
 #include "lethe/reasons.h"
-#include "store/base/connection.h"
+#include "store/base/sql_errors.h"
 
 namespace lethe::store {
 namespace {

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <string>
 
-#include "store/base/connection.h"
+#include "store/base/sql_errors.h"
 #include "store/ids/id_generator.h"
 
 namespace lethe::store {
