@@ -1,4 +1,4 @@
-#include "contract/request_store/unlinked_suite.h"
+#include "contract/request_store/unlinked_contract.h"
 #include "fakes/fake_clock.h"
 #include "fakes/fake_request_store.h"
 #include "lethe/limits.h"

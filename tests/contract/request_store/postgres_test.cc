@@ -1,6 +1,6 @@
 #include "support/postgres.h"
 
-#include "contract/request_store/unlinked_suite.h"
+#include "contract/request_store/unlinked_contract.h"
 #include "fakes/fake_clock.h"
 #include "support/pg_store.h"
 

@@ -12,7 +12,7 @@
 namespace lethe::store {
 namespace {
 
-/// The plan for any arguments, a line a node, in a session of Lethe's.
+/// The plan for any arguments in a session as Connect() opens it: a line for each node.
 std::vector<std::string> PlanOf(const TestDatabase& database, const Statement& statement) {
   const auto connection = Connect(database.source());
   connection->prepare_now(statement.name);
@@ -31,7 +31,7 @@ std::vector<std::string> PlanOf(const TestDatabase& database, const Statement& s
   return plan;
 }
 
-/// With months of history.
+/// The plans of all statements in a database with months of history.
 class AllPlans : public testing::TestWithParam<Statement> {
  protected:
   static void SetUpTestSuite() {
@@ -46,7 +46,7 @@ class AllPlans : public testing::TestWithParam<Statement> {
     database_ = nullptr;
   }
 
-  /// Tables and partitions with more rows than one request or one page has.
+  /// Whether a table or an index has more rows than one request or one page.
   static bool IsLong(const std::string& table) {
     return Number(*database_, "select (reltuples > 2000)::int from pg_class where relname = '" +
                                   table + "'") != 0;
@@ -55,7 +55,7 @@ class AllPlans : public testing::TestWithParam<Statement> {
   static inline TestDatabase* database_ = nullptr;
 };
 
-TEST_P(AllPlans, ReadsNoHistoryWhole) {
+TEST_P(AllPlans, ReadNoLongTableWhole) {
   const std::regex table_scan("Seq Scan on (\\w+)");
   const std::regex index_scan("Index (?:Only )?Scan (?:Backward )?using (\\w+)");
   const std::vector<std::string> plan = PlanOf(*database_, GetParam());
@@ -71,7 +71,7 @@ TEST_P(AllPlans, ReadsNoHistoryWhole) {
   }
 }
 
-TEST_P(AllPlans, SortsNoMoreThanARequestHas) {
+TEST_P(AllPlans, SortNoMoreThan100Rows) {
   const std::regex sort("Sort  \\(.* rows=(\\d+)");
   for (const std::string& line : PlanOf(*database_, GetParam())) {
     std::smatch match;
@@ -80,8 +80,8 @@ TEST_P(AllPlans, SortsNoMoreThanARequestHas) {
   }
 }
 
-/// On the first day: a session keeps the plans that it makes now until PostgreSQL counts the rows
-/// again.
+/// The plans of all statements in a new database. A session keeps them until PostgreSQL counts the
+/// rows again; until then the tables grow.
 class FirstPlans : public testing::TestWithParam<Statement> {
  protected:
   static void SetUpTestSuite() {

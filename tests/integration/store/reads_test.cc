@@ -65,7 +65,7 @@ class Reads : public testing::Test {
   PgDeliveryQueue queue_{"test", Accounts(), store_.keys(), store_.pool()};
 };
 
-TEST_F(Reads, CountOnlyOnesOwnItemsOfASharedAndSplitEnvelope) {
+TEST_F(Reads, CountTheRequestsOwnItemsInASharedAndSplitEnvelope) {
   const RequestId first = Keep("first", 3);
   const RequestId second = Keep("second", 4);
   const RequestId third = Keep("third", 3);
@@ -90,7 +90,7 @@ TEST_F(Reads, CountOnlyOnesOwnItemsOfASharedAndSplitEnvelope) {
   EXPECT_EQ(items[2].reason, "throttled");
 }
 
-TEST_F(Reads, CountALargeRequestEnvelopeByEnvelope) {
+TEST_F(Reads, CountTheItemsOfALargeRequestInAllItsEnvelopes) {
   const RequestId neighbour = Keep("neighbour", 1);
   const RequestId large = Keep("large", 1000);
   Record(Take(), {Accepted({0, 0})});
@@ -111,7 +111,7 @@ TEST_F(Reads, CountALargeRequestEnvelopeByEnvelope) {
   }
 }
 
-TEST_F(Reads, PagesHoldWholeRequestsHoweverManyStatesTheyAreIn) {
+TEST_F(Reads, KeepARequestOnOnePageWhenItsItemsAreInSeveralStates) {
   std::vector<RequestId> ids;
   for (const char* key : {"a", "b", "c", "d", "e"}) ids.push_back(Keep(key, 20));
   const Claim claim = Take();
@@ -145,7 +145,7 @@ TEST_F(Reads, PagesHoldWholeRequestsHoweverManyStatesTheyAreIn) {
   EXPECT_THAT(seen, ElementsAre(ids[4], ids[3], ids[2], ids[1], ids[0]));
 }
 
-TEST_F(Reads, OutliveTheCutOfTheirSession) {
+TEST_F(Reads, SucceedAfterTheirSessionWasCut) {
   const RequestId id = Keep("k", 1);
   for (int i = 0; i < 3; ++i) {
     EXPECT_EQ(View(id).item_count, 1);
@@ -153,7 +153,7 @@ TEST_F(Reads, OutliveTheCutOfTheirSession) {
   }
 }
 
-TEST_F(Reads, AReadDuringSplitsSeesEveryItemOnce) {
+TEST_F(Reads, SeeEveryItemOnceWhileBatchesSplit) {
   const RequestId id = Keep("k", 100);
   std::atomic<bool> splitting = true;
   std::jthread splitter([&] {

@@ -52,7 +52,7 @@ TEST_F(Snapshots, OfAnEmptyQueueHaveSlotsOnly) {
   for (const QueueSnapshot::Slots& slots : snapshot.slots) EXPECT_EQ(slots.in_use, 0);
 }
 
-TEST_F(Snapshots, CountEveryItemOnceInWhateverStateItIs) {
+TEST_F(Snapshots, CountEveryItemOnceInItsState) {
   ASSERT_TRUE(Submit(store_.requests(), Erasure("a", People(250))).ok());
   ASSERT_TRUE(Submit(store_.requests(), Erasure("b", People(7))).ok());
   NewRequest phones = Erasure("c", People(5, "+49"));
@@ -84,7 +84,7 @@ TEST_F(Snapshots, CountEveryItemOnceInWhateverStateItIs) {
                                    Pair(std::pair(Operation::kDisassociation, kOpen), 5)));
 }
 
-TEST_F(Snapshots, AddUpToWhatWasAcceptedWhateverBecameOfIt) {
+TEST_F(Snapshots, CountAsManyItemsInAllStatesAsRequestsBrought) {
   const auto accepted = [this] {
     std::int64_t sum = 0;
     for (const QueueSnapshot::Accepted& row : Look().accepted) sum += row.count;
@@ -125,7 +125,7 @@ TEST_F(Snapshots, AddUpToWhatWasAcceptedWhateverBecameOfIt) {
   EXPECT_EQ(accepted(), 253);
 }
 
-TEST_F(Snapshots, KnowHowLongTheOldestWaits) {
+TEST_F(Snapshots, SayHowLongTheOldestEnvelopeWaits) {
   ASSERT_TRUE(Submit(store_.requests(), Erasure("a", People(100))).ok());
   database_.SetClock(clock_.Now() + 1500ms);
   ASSERT_TRUE(Submit(store_.requests(), Erasure("b", People(1))).ok());

@@ -1,4 +1,4 @@
-#include "contract/request_store/unlinked_suite.h"
+#include "contract/request_store/unlinked_contract.h"
 
 #include <gmock/gmock.h>
 
@@ -86,7 +86,7 @@ TEST_P(UnlinkedIdentities, StayUnlinkedWhenTheDemergeIsDone) {
   EXPECT_THAT(Unlinked(before), ElementsAre(0));
 }
 
-TEST_P(UnlinkedIdentities, AreNotThoseOfWhatWasRejectedOrCancelled) {
+TEST_P(UnlinkedIdentities, AreNotThoseOfARejectedOrCancelledDemerge) {
   for (const BatchState state : {BatchState::kRejected, BatchState::kCancelled}) {
     const std::string name(Name(state));
     const Admission demerge = Keep(Demerge("d" + name, {name}));
@@ -98,7 +98,7 @@ TEST_P(UnlinkedIdentities, AreNotThoseOfWhatWasRejectedOrCancelled) {
   }
 }
 
-TEST_P(UnlinkedIdentities, AreFewerWhenOneOfTheEarlierIsRejected) {
+TEST_P(UnlinkedIdentities, AreFewerOnceAnEarlierRequestIsRejected) {
   const Admission demerge = Keep(Demerge("d", {"ann"}));
   Keep(Ask(Operation::kDisassociation, IdentifierKind::kPhone, "p", {"+4915112345678"}));
   const Admission erasure = Keep(Erase("e", {"ann", "+4915112345678"}));
@@ -123,7 +123,7 @@ TEST_P(UnlinkedIdentities, AreFoundOnEveryPageAndInEveryEnvelope) {
   EXPECT_TRUE(page.rows[0].unlinked && page.rows[1].unlinked);
 }
 
-TEST_P(UnlinkedIdentities, CountForTheRequestThatNamesThemOnly) {
+TEST_P(UnlinkedIdentities, AreCountedOnlyForTheRequestThatNamesThem) {
   Keep(Demerge("d", {"ann"}));
   const Admission one = Keep(Erase("1", {"ann"}));
   const Admission two = Keep(Erase("2", {"bob"}));
@@ -133,7 +133,7 @@ TEST_P(UnlinkedIdentities, CountForTheRequestThatNamesThemOnly) {
   for (const RequestView& view : page.rows) EXPECT_EQ(view.unlinked_count, 0);
 }
 
-TEST_P(UnlinkedIdentities, ARepeatLeavesTheCountToGet) {
+TEST_P(UnlinkedIdentities, AreNotCountedInTheAnswerToARepeat) {
   Keep(Demerge("d", {"ann"}));
   Keep(Erase("e", {"ann"}));
   const Admission repeat = Keep(Erase("e", {"ann"}));

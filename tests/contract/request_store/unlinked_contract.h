@@ -3,12 +3,12 @@
 #include <utility>
 #include <vector>
 
-#include "contract/request_store/suite.h"
+#include "contract/request_store/request_store_contract.h"
 #include "lethe/limits.h"
 
 namespace lethe {
 
-/// The part of the contract that is about ItemView::unlinked. To be instantiated like the rest.
+/// The part of the contract that is about ItemView::unlinked. Instantiate it like the rest.
 class UnlinkedIdentities : public RequestStoreContract {
  protected:
   Admission Keep(NewRequest request) {
@@ -18,7 +18,7 @@ class UnlinkedIdentities : public RequestStoreContract {
     return {};
   }
 
-  /// All ways to ask agree; answers the ordinals of the unlinked.
+  /// The ordinals of the request's unlinked items. Expects that Get() counts as many.
   std::vector<int> Unlinked(const Admission& admission, const std::string& account = "acme") {
     const auto items = store().ListItems({account, admission.id, -1, kMaxPageSize});
     EXPECT_TRUE(items);

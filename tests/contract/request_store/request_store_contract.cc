@@ -1,4 +1,4 @@
-#include "contract/request_store/suite.h"
+#include "contract/request_store/request_store_contract.h"
 
 #include <gmock/gmock.h>
 
@@ -111,7 +111,7 @@ TEST_P(RequestStoreContract, KeepsEveryOperationAndKind) {
   keep(Operation::kDisassociation, IdentifierKind::kPhone);
 }
 
-TEST_P(RequestStoreContract, KeepsTextsThatTryToBreakOut) {
+TEST_P(RequestStoreContract, KeepsTextsWithQuotesAndSql) {
   const std::vector<std::string> hard = {"'; drop table request; --",
                                          "{\"a,b\"}",
                                          "back\\slash",
@@ -159,7 +159,7 @@ TEST_P(RequestStoreContract, RefusesTheKeyOfAnotherPayload) {
   EXPECT_TRUE(store().ListRequests({"globex", {}, 10}).value().rows.empty());
 }
 
-TEST_P(RequestStoreContract, TellsBordersOfIdentifiersApart) {
+TEST_P(RequestStoreContract, TellsPayloadsApartThatDifferInWhereIdentifiersEnd) {
   ASSERT_TRUE(Submit(Erasure("k", {"ab", "c"})));
   const auto refused = Submit(Erasure("k", {"a", "bc"}));
   ASSERT_FALSE(refused);
@@ -204,7 +204,7 @@ TEST_P(RequestStoreContract, KeepsOneOfManyThatRaceWithOneKey) {
   EXPECT_EQ(fresh, 1);
 }
 
-TEST_P(RequestStoreContract, KeepsAllOfManyAtOnce) {
+TEST_P(RequestStoreContract, KeepsAllOfManyRequestsAtOnce) {
   constexpr int kThreads = 8;
   constexpr int kEach = 25;
   {

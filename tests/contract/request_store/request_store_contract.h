@@ -11,8 +11,7 @@
 
 namespace lethe {
 
-/// A store to hold to its promises, empty, with whatever it stands on. Accounts `acme` and `globex`
-/// exist.
+/// An empty store of one implementation, and what it needs. The accounts `acme` and `globex` exist.
 class StoreUnderTest {
  public:
   virtual ~StoreUnderTest() = default;
@@ -29,7 +28,7 @@ struct RequestStoreParam {
   friend void PrintTo(const RequestStoreParam& param, std::ostream* out) { *out << param.name; }
 };
 
-/// What every RequestStore keeps. Instantiate it with one RequestStoreParam per implementation:
+/// What every RequestStore promises. Instantiate it with one RequestStoreParam per implementation:
 ///   INSTANTIATE_TEST_SUITE_P(Fake, RequestStoreContract, testing::Values(RequestStoreParam{..}));
 class RequestStoreContract : public testing::TestWithParam<RequestStoreParam> {
  protected:
