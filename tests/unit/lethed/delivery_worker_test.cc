@@ -125,7 +125,7 @@ TEST_F(DeliveryWorkerTest, ASenderThatHoldsARefusalJudgesItAtOnce) {
   const EnvelopeId envelope = queue_.AddEnvelope({.route = kErase});
   vendor_.Poison(fakes::IdentifierAt(envelope, 0));
   worker_.OfferRoutes();
-  // No pass judges here. Nothing else is accepted, so the ruling is a pause.
+  // No pass judges here. Nothing else is accepted, so the ruling is a block.
   EXPECT_TRUE(queue_.Await([this] { return queue_.blocks().contains("acme"); }));
 }
 
