@@ -79,4 +79,3 @@ class CopyTree:
             if subprocess.run(command, cwd=TREE, stdout=out, stderr=subprocess.STDOUT, check=False).returncode:
                 lines = log.read_text(errors="replace").splitlines()
                 raise DoesNotBuild("\n".join([line for line in lines if "error:" in line] or lines[-10:]))
-

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "lethe/batch.h"
+#include "lethe/reasons.h"
 #include "lethe/result.h"
 
 namespace lethe::store {
@@ -12,7 +13,7 @@ namespace lethe::store {
 inline Status CheckMove(BatchState from, BatchState to) {
   if (CanMove(from, to)) return Ok();
   return Error{
-      ErrorCode::kInternal, "BAD_PLAN",
+      ErrorCode::kInternal, Text(ErrorReason::kBadPlan),
       "a batch cannot go from " + std::string(Name(from)) + " to " + std::string(Name(to))};
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "lethe/reasons.h"
 #include "store/accounts/sql.h"
 #include "store/base/check_move.h"
 #include "store/base/page.h"
@@ -15,7 +16,7 @@ namespace lethe::store {
 namespace {
 
 Error ReviewNotFound() {
-  return Error{ErrorCode::kNotFound, "REVIEW_NOT_FOUND",
+  return Error{ErrorCode::kNotFound, Text(ErrorReason::kReviewNotFound),
                "the account has no batch of this name that needs a review"};
 }
 
@@ -213,9 +214,9 @@ Result<AccountCondition> PgReviewStore::ResumeAccount(const ResumeAccountParams&
                          .envelope = {},
                          .lo = {},
                          .hi = {},
-                         .state_before = "blocked",
+                         .state_before = Name(AccountState::kBlocked),
                          .reason_before = before.block->reason,
-                         .state_after = "served",
+                         .state_after = Name(AccountState::kServed),
                          .justification = params.by.justification}
         .Run(work);
     if (before.held_refusals > 0) {

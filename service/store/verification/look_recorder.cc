@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "lethe/reasons.h"
 #include "store/base/check_move.h"
 #include "store/verification/sql.h"
 
@@ -118,7 +119,7 @@ Status CheckLookResult(const LookClaim& claim, const LookResult& result) {
   const bool concludes = claim.purpose == LookPurpose::kReadBack && !result.again_in;
   if (!concludes) return Ok();
   if (!Covers({.transitions = result.transitions}, claim.span)) {
-    return Error{ErrorCode::kInternal, "BAD_PLAN",
+    return Error{ErrorCode::kInternal, Text(ErrorReason::kBadPlan),
                  "the transitions do not cover batch " + std::to_string(ToInt(claim.envelope)) +
                      ":" + std::to_string(claim.span.lo)};
   }
