@@ -65,8 +65,9 @@ VendorReply FromBody(const VendorCall& call, const Transport& transport) {
     reply.code = Name(CallCode::kUnreadable);
   } else {
     reply = Settle(call, answer);
-    if (reply.outcome == OutcomeClass::kUnknown && reply.code.empty())
+    if (reply.outcome == OutcomeClass::kUnknown && reply.code.empty()) {
       reply.code = Name(CallCode::kUnreadable);
+    }
   }
   return reply;
 }

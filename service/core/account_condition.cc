@@ -6,8 +6,9 @@
 namespace lethe {
 
 Transition Resolve(HeldRefusals decision, std::optional<TimePoint> unknown_since) {
-  if (decision == HeldRefusals::kReject)
+  if (decision == HeldRefusals::kReject) {
     return Rejection(Text(Reason::kOperatorRejected), unknown_since);
+  }
   return {.span = {},
           .to = BatchState::kReady,
           .reason = Text(Reason::kOperatorSendAgain),

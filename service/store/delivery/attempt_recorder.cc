@@ -41,7 +41,7 @@ void AddEnd(const AttemptEnd& end, sql::EndAttempts::Ended& ended) {
              .http_status =
                  reply && reply->http_status ? std::optional(reply->http_status) : std::nullopt,
              .outcome = reply ? std::optional(reply->outcome) : std::nullopt,
-             .code = reply ? std::string_view(reply->code) : std::string_view(),
+             .code = reply ? std::string_view{reply->code} : std::string_view{},
              .healthy_since = HealthySince(end)});
 }
 

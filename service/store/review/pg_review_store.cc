@@ -125,7 +125,7 @@ Status DecideHeldRefusals(pqxx::work& work, const ResumeAccountParams& params,
       decision == HeldRefusals::kReject ? AuditAction::kReject : AuditAction::kSendAgain;
   for (const std::optional<TimePoint> unknown_since : {std::optional<TimePoint>(), {TimePoint{}}}) {
     const Transition transition = Resolve(decision, unknown_since);
-    const Status checked = CheckMove(BatchState::kHeld, transition.to);
+    Status checked = CheckMove(BatchState::kHeld, transition.to);
     if (!checked.ok()) return checked;
     sql::ResolveHeldRefusals{.account = params.account,
                              .effect_unknown = unknown_since.has_value(),

@@ -110,8 +110,9 @@ void EmitGroup(const SqlFile& file, const std::string& group, std::ostream& out)
 }
 
 void EmitStruct(const SqlFile& file, std::ostream& out) {
-  for (const std::string& line : file.doc)
+  for (const std::string& line : file.doc) {
     out << "///" << (line.empty() ? "" : " ") << line << '\n';
+  }
   out << "struct " << CamelCase(file.name) << " {\n";
   for (const std::string& group : GroupsOf(file)) EmitGroup(file, group, out);
   std::set<std::string> shown;

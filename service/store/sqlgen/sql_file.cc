@@ -29,7 +29,7 @@ Parts Divide(std::string_view text) {
   }
   const std::string plain = WithoutComments(text);
   const std::string_view sql = Trim(plain);
-  const auto blank = std::string_view(plain).substr(0, sql.data() - plain.data());
+  const auto blank = std::string_view{plain}.substr(0, sql.data() - plain.data());
   if (!sql.empty()) parts.sql_line += static_cast<int>(std::ranges::count(blank, '\n'));
   parts.sql = sql;
   return parts;
@@ -102,9 +102,9 @@ class StatementParser : public FileParser {
     std::string* comment = nullptr;  // of the declaration that a line may go on with
     for (const auto& [line, text] : parts.head) {
       if (text.starts_with('@')) {
-        comment = &ParseParameter(std::string_view(text).substr(1), line);
+        comment = &ParseParameter(std::string_view{text}.substr(1), line);
       } else if (text.starts_with("> ")) {
-        comment = &ParseColumn(std::string_view(text).substr(2), line);
+        comment = &ParseColumn(std::string_view{text}.substr(2), line);
       } else if (comment && text.starts_with(' ')) {
         *comment += (comment->empty() ? "" : " ") + std::string(Trim(text));
       } else {
@@ -194,7 +194,8 @@ class StatementParser : public FileParser {
     }
     const Fragment& fragment = found->second;
     for (const std::string& name : fragment.arguments) {
-      if (!given.contains(name)) Complain(call.line, what + " needs the argument " + name);
+      if (given.contains(name)) continue;
+      Complain(call.line, std::string(what).append(" needs the argument ").append(name));
     }
     for (const Argument& argument : *call.arguments) {
       if (std::ranges::count(fragment.arguments, argument.name) == 0) {
@@ -242,10 +243,11 @@ class FragmentParser : public FileParser {
         if (!words.empty()) doc.push_back(words);
         continue;
       }
-      std::string_view rest = std::string_view(words).substr(1);
+      std::string_view rest = std::string_view{words}.substr(1);
       std::string name = TakeName(rest);
-      if (std::ranges::count(arguments, name) > 0)
+      if (std::ranges::count(arguments, name) > 0) {
         Complain(line, '@' + name + " is declared twice");
+      }
       arguments.push_back(std::move(name));
       lines.push_back(line);
     }

@@ -124,7 +124,7 @@ Status CheckLookResult(const LookClaim& claim, const LookResult& result) {
                      ":" + std::to_string(claim.span.lo)};
   }
   for (const Transition& transition : result.transitions) {
-    const Status checked = CheckMove(BatchState::kAccepted, transition.to);
+    Status checked = CheckMove(BatchState::kAccepted, transition.to);
     if (!checked.ok()) return checked;
   }
   return Ok();
