@@ -1,5 +1,5 @@
 -- Finds and locks a free slot of an account's look-ups. A slot whose lease ran out counts as free: a look changes nothing at
--- CleverTap, so nobody has to find out what became of it. No row: no slot is free, or the account is blocked.
+-- CleverTap, so a lost one needs no follow-up. No row: no slot is free, or the account is blocked.
 -- @account text
 -- @concurrency int    the highest number of a slot that may be used
 -- > number int
