@@ -56,11 +56,18 @@ struct Transition {
   friend bool operator==(const Transition&, const Transition&) = default;
 };
 
-/// What the answer says about the account.
+/// What the answer says about the account and the route.
 enum class AccountVerdict {
   kUntouched,  ///< Nothing.
-  kHealthy,    ///< Credentials, region and path work.
-  kBlocked,    ///< They do not: Lethe sends nothing more until a probe succeeds.
+  kHealthy,    ///< Credentials, region and path work: blocks of the account and of the route end.
+  kBlocked,    ///< They do not: Lethe sends nothing more there until a probe succeeds.
+};
+
+/// What a block stops.
+enum class BlockScope {
+  kAccount,  ///< Every call of the account: its credentials are wrong.
+  kRoute,    ///< The calls of one route (account and API): its path or a firewall is wrong, which
+             ///< says nothing about the account's other APIs.
 };
 
 /// What ends a block.
@@ -95,8 +102,12 @@ struct Plan {
 
   milliseconds slot_cool_down{0};  ///< How long the slot stays away from the account and API.
   AccountVerdict account = AccountVerdict::kUntouched;
-  std::string account_reason = {};  ///< kBlocked: for the operator; see BlockReason.
-  Resume resume = Resume::kBatch;   ///< kBlocked.
+  BlockScope block_scope = BlockScope::kRoute;  ///< kBlocked.
+  std::string account_reason = {};              ///< kBlocked: for the operator; see BlockReason.
+
+  /// kBlocked. A route is never resumed by kConnect: a look at the credentials does not use its
+  /// path.
+  Resume resume = Resume::kBatch;
 
   friend bool operator==(const Plan&, const Plan&) = default;
 };

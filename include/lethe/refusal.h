@@ -49,7 +49,7 @@ enum class RefusalVerdict {
   kWait,       ///< Nothing to judge, or not yet.
   kSendAgain,  ///< Send the vouched ones again: another refusal confirms the first.
   kReject,     ///< Reject the confirmed ones, see Rejection(): they are bad, the rule is as it was.
-  kBlock,      ///< Block the account, for `account_reason`: nothing becomes final before a probe or
+  kBlock,      ///< Block the route, for `account_reason`: nothing becomes final before a probe or
                ///< an operator shows what is wrong.
 };
 

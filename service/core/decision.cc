@@ -43,6 +43,13 @@ std::string BlockedReason(BlockReason reason, const VendorReply& reply) {
   return Text(reason) + "_" + std::to_string(reply.http_status);
 }
 
+/// A 401 is an answer to the credentials; without a status they could not be read. Any other status
+/// may be a firewall's answer to the path.
+bool AreAboutCredentials(const VendorReply& reply) {
+  constexpr int kUnauthorized = 401;
+  return reply.http_status == 0 || reply.http_status == kUnauthorized;
+}
+
 AttemptFacts WithEffectUnknown(AttemptFacts facts) {
   if (!facts.unknown_since) facts.unknown_since = facts.started_at;
   return facts;
@@ -239,17 +246,21 @@ Plan Decide(const AttemptFacts& facts, const VendorReply& reply, const Processin
               .setback = true,
               .slot_cool_down = AtLeastAsAsked(slot_rest, reply)};
 
-    case OutcomeClass::kAccountBlocked:
+    case OutcomeClass::kAccountBlocked: {
+      const bool credentials = AreAboutCredentials(reply);
       return {.transitions = {Again(facts, Reason::kAccountBlocked, hours, now)},
               .spends_attempt = false,
               .account = AccountVerdict::kBlocked,
+              .block_scope = credentials ? BlockScope::kAccount : BlockScope::kRoute,
               .account_reason = BlockedReason(BlockReason::kCredentialsOrRegion, reply),
-              .resume = Resume::kConnect};
+              .resume = credentials ? Resume::kConnect : Resume::kBatch};
+    }
 
     case OutcomeClass::kMisconfigured:
       return {.transitions = {Again(facts, Reason::kMisconfigured, hours, now)},
               .spends_attempt = false,
               .account = AccountVerdict::kBlocked,
+              .block_scope = BlockScope::kRoute,
               .account_reason = BlockedReason(BlockReason::kEndpoint, reply)};
 
     case OutcomeClass::kNotSent:

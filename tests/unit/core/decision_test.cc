@@ -183,24 +183,30 @@ TEST_F(Decisions, TheCoolDownHonoursRetryAfterWithinReason) {
   }
 }
 
-TEST_F(Decisions, AnAnswerAboutTheAccountBlocksItAndCostsTheBatchNothing) {
+TEST_F(Decisions, WrongCredentialsBlockTheAccountAndAWrongPathItsRouteAndCostTheBatchNothing) {
+  using enum BlockScope;
   struct Case {
     OutcomeClass outcome;
     int http_status;
+    BlockScope scope;
     std::string account_reason;
     Resume resume;
   };
   for (const Case& tested :
-       {Case{OutcomeClass::kAccountBlocked, 401, "credentials_or_region_401", Resume::kConnect},
-        Case{OutcomeClass::kAccountBlocked, 403, "credentials_or_region_403", Resume::kConnect},
-        Case{OutcomeClass::kMisconfigured, 302, "endpoint_302", Resume::kBatch},
-        Case{OutcomeClass::kMisconfigured, 0, "endpoint", Resume::kBatch}}) {
+       {Case{OutcomeClass::kAccountBlocked, 401, kAccount, "credentials_or_region_401",
+             Resume::kConnect},
+        Case{OutcomeClass::kAccountBlocked, 0, kAccount, "credentials_or_region", Resume::kConnect},
+        Case{OutcomeClass::kAccountBlocked, 403, kRoute, "credentials_or_region_403",
+             Resume::kBatch},
+        Case{OutcomeClass::kMisconfigured, 404, kRoute, "endpoint_404", Resume::kBatch},
+        Case{OutcomeClass::kMisconfigured, 302, kRoute, "endpoint_302", Resume::kBatch}}) {
     const Plan expected{.transitions = {{.span = facts_.span,
                                          .to = kReady,
                                          .reason = std::string(Name(tested.outcome)),
                                          .not_before = now_}},
                         .spends_attempt = false,
                         .account = AccountVerdict::kBlocked,
+                        .block_scope = tested.scope,
                         .account_reason = tested.account_reason,
                         .resume = tested.resume};
     EXPECT_EQ(After({.outcome = tested.outcome, .http_status = tested.http_status}), expected);
