@@ -32,7 +32,8 @@ constexpr std::string_view Name(ProbeFinding finding) {
   return "";
 }
 
-/// Hands out probes of blocked accounts and applies their results. (DeliveryQueue blocks accounts.)
+/// Hands out probes of blocked accounts and applies their results. (DeliveryQueue blocks
+/// accounts, and routes, whose probe is a batch.)
 /// Thread-safe; nothing here throws. Each call is one transaction.
 class AccountGate {
  public:
@@ -47,9 +48,10 @@ class AccountGate {
   /// lease ran out and another process looks, or ProbeSoon() asks for a fresh look.
   virtual Result<bool> Record(const AccountProbe& probe, ProbeFinding finding) = 0;
 
-  /// The next probe of the account, by a look or by a batch, is due now, and those after it as if
-  /// it were the first: what the block was about may have been mended. Does nothing for an account
-  /// that is not blocked, or that only an operator may resume.
+  /// The next probe of the account, by a look or by a batch, is due now, and those of its blocked
+  /// routes, and those after it as if it were the first: what the block was about may have been
+  /// mended. Does nothing for an account or a route that is not blocked, or that only an operator
+  /// may resume.
   virtual Status ProbeSoon(std::string_view account) = 0;
 };
 

@@ -72,14 +72,16 @@ class DeliveryQueue {
  public:
   virtual ~DeliveryQueue() = default;
 
-  /// Which of the routes have something to send now, on an account that is not blocked or whose
-  /// next batch is due as the probe. A hint: TakeBatch() decides.
+  /// Which of the routes have something to send now. Where the account or the route is blocked,
+  /// only if its next batch is due as the probe. A hint: TakeBatch() decides.
   virtual Result<std::vector<Route>> Sendable(std::span<const Route> routes,
                                               milliseconds linger) = 0;
 
   /// Leases a slot, takes the oldest sendable batch of the route, writes the attempt down and gives
-  /// its identifiers. Nothing if there is no free slot, no sendable batch, or the account is
-  /// blocked and its batches are not, or not yet, the probe.
+  /// its identifiers. Nothing if there is no free slot, no sendable batch, or the account or
+  /// the route is blocked and its batches are not, or not yet, the probe. The probe is not the
+  /// oldest batch, but one that waits for its first call; else the one that was called, and last
+  /// the one that was refused, longest ago: no batch is the probe twice while another may be.
   ///
   /// Operations on one identifier of an account finish in the order of Precedes(): what must wait
   /// for a batch of another operation splits off as kHeld (Reason::kEarlierOperation), and the
@@ -91,8 +93,9 @@ class DeliveryQueue {
 
   /// Writes the answer to its attempt and carries out the plan, splitting the batch where its runs
   /// differ; frees the slot. A healthy account that was blocked before this attempt began is so no
-  /// longer, unless only an operator may end the block; held refusals of an account that is no
-  /// longer blocked are ready again.
+  /// longer, nor its route, unless only an operator may end the block; held refusals of what is no
+  /// longer blocked are ready again. A blocked route is probed after 1 s, 2 s, 4 s .. 10 min, a
+  /// blocked account after 10 s, 20 s .. 10 min.
   ///   kInternal  BAD_PLAN: the plan does not cover the batch, or CanMove() forbids one of its
   ///   moves.
   virtual Result<Recorded> Record(const Claim& claim, const VendorReply& reply,
@@ -111,11 +114,11 @@ class DeliveryQueue {
   /// a late one to be written to.
   virtual Result<Recorded> RecordAbandoned(const Claim& claim, const Plan& plan) = 0;
 
-  /// The routes that hold refused identifiers, on accounts that are not blocked.
+  /// The routes that hold refused identifiers and are not blocked, nor their accounts.
   virtual Result<std::vector<RefusalCase>> RefusalCases() = 0;
 
   /// Carries out what was ruled on the case. kFenced if its evidence has changed since, or the
-  /// account was blocked: nothing happened.
+  /// account or the route was blocked: nothing happened.
   virtual Result<Recorded> Settle(const RefusalCase& refusals, const RefusalRuling& ruling) = 0;
 
   /// Moves accepted batches whose window has passed to done; at most `limit`, and returns how many.

@@ -56,9 +56,9 @@ Result<VendorOpinion> VendorChecker::Check(const NewRequest& request) {
   const Route route{request.account, request.operation};
   // Read before the lease: the store starts it later, so it never ends before ours.
   const milliseconds lease_end = parts_.clock.Monotonic() + options_.lease;
-  const Result<SlotOffer> offer = parts_.slots.Lease(route, options_.lease);
+  const Result<SlotOffer> offer = parts_.slots.Lease({.route = route, .lease = options_.lease});
   if (!offer.ok()) return offer.error();
-  if (offer->account_blocked) return AccountBlocked();
+  if (offer->blocked) return AccountBlocked();
   if (!offer->lease) return Busy(kBusyRetry);
 
   VendorReply reply{.outcome = OutcomeClass::kThrottled};

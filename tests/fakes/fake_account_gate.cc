@@ -3,25 +3,27 @@
 #include <algorithm>
 #include <chrono>
 
+#include "lethe/operation_traits.h"
+
 namespace lethe::fakes {
 namespace {
 
 using namespace std::chrono_literals;
 
-/// Doubles from 10 s up to 10 min.
-milliseconds ProbeDelay(int probe_count) {
-  return std::min<milliseconds>(10s * (1 << std::min(probe_count - 1, 6)), 10min);
+/// Doubles from `first` up to 10 min.
+milliseconds ProbeDelay(milliseconds first, int probe_count) {
+  return std::min<milliseconds>(first * (1 << std::min(probe_count - 1, 10)), 10min);
 }
 
 }  // namespace
 
 Result<std::optional<AccountProbe>> FakeAccountGate::TakeProbe(milliseconds lease) {
   const std::lock_guard lock(mutex_);
-  for (auto& [account, block] : blocks_) {
-    if (!IsDue(block, Resume::kConnect)) continue;
+  for (auto& [key, block] : blocks_) {
+    if (key.api || !IsDue(block, Resume::kConnect)) continue;
     block.probe_at = clock_.Now() + lease;
-    return std::optional(
-        AccountProbe{.account = account, .reason = block.reason, .lease_until = block.probe_at});
+    return std::optional(AccountProbe{
+        .account = key.account, .reason = block.reason, .lease_until = block.probe_at});
   }
   return std::optional<AccountProbe>{};
 }
@@ -29,13 +31,13 @@ Result<std::optional<AccountProbe>> FakeAccountGate::TakeProbe(milliseconds leas
 Result<bool> FakeAccountGate::Record(const AccountProbe& probe, ProbeFinding finding) {
   {
     const std::lock_guard lock(mutex_);
-    const auto found = blocks_.find(probe.account);
+    const auto found = blocks_.find({probe.account, {}});
     if (found == blocks_.end()) return false;
     State& block = found->second;
     if (block.resume != Resume::kConnect || block.probe_at != probe.lease_until) return false;
     switch (finding) {
       case ProbeFinding::kHealthy: blocks_.erase(found); break;
-      case ProbeFinding::kAskAgain: PutOff(block); return true;
+      case ProbeFinding::kAskAgain: PutOff(found->first, block); return true;
       case ProbeFinding::kAskByBatch:
         block.resume = Resume::kBatch;
         block.probe_at = clock_.Now();
@@ -49,10 +51,10 @@ Result<bool> FakeAccountGate::Record(const AccountProbe& probe, ProbeFinding fin
 
 Status FakeAccountGate::ProbeSoon(std::string_view account) {
   const std::lock_guard lock(mutex_);
-  const auto found = blocks_.find(account);
-  if (found != blocks_.end() && found->second.resume != Resume::kOperator) {
-    found->second.probe_at = clock_.Now();
-    found->second.probe_count = 0;
+  for (auto& [key, block] : blocks_) {
+    if (key.account != account || block.resume == Resume::kOperator) continue;
+    block.probe_at = clock_.Now();
+    block.probe_count = 0;
   }
   return Ok();
 }
@@ -60,41 +62,67 @@ Status FakeAccountGate::ProbeSoon(std::string_view account) {
 std::map<std::string, Resume> FakeAccountGate::blocks() const {
   const std::lock_guard lock(mutex_);
   std::map<std::string, Resume> blocks;
-  for (const auto& [account, block] : blocks_) blocks[account] = block.resume;
+  for (const auto& [key, block] : blocks_) {
+    if (!key.api) blocks[key.account] = block.resume;
+  }
+  return blocks;
+}
+
+std::map<std::pair<std::string, Api>, Resume> FakeAccountGate::route_blocks() const {
+  const std::lock_guard lock(mutex_);
+  std::map<std::pair<std::string, Api>, Resume> blocks;
+  for (const auto& [key, block] : blocks_) {
+    if (key.api) blocks[{key.account, *key.api}] = block.resume;
+  }
   return blocks;
 }
 
 bool FakeAccountGate::IsBlocked(const std::string& account) const {
   const std::lock_guard lock(mutex_);
-  return blocks_.contains(account);
+  return blocks_.contains({account, {}});
 }
 
-bool FakeAccountGate::LetsThrough(const std::string& account) const {
+bool FakeAccountGate::IsRouteBlocked(const Route& route) const {
   const std::lock_guard lock(mutex_);
-  const auto found = blocks_.find(account);
-  return found == blocks_.end() || IsDue(found->second, Resume::kBatch);
+  return blocks_.contains({route.account, ApiOf(route.operation)});
 }
 
-void FakeAccountGate::TakeBatch(const std::string& account, milliseconds lease) {
+bool FakeAccountGate::LetsThrough(const Route& route) const {
   const std::lock_guard lock(mutex_);
-  const auto found = blocks_.find(account);
-  if (found != blocks_.end()) found->second.probe_at = clock_.Now() + lease;
+  return std::ranges::all_of(KeysOf(route), [&](const Key& key) {
+    const auto found = blocks_.find(key);
+    return found == blocks_.end() || IsDue(found->second, Resume::kBatch);
+  });
 }
 
-bool FakeAccountGate::Unblock(const std::string& account, TimePoint started_at) {
+void FakeAccountGate::TakeBatch(const Route& route, milliseconds lease) {
   const std::lock_guard lock(mutex_);
-  const auto found = blocks_.find(account);
-  if (found == blocks_.end() || found->second.resume == Resume::kOperator ||
-      started_at < found->second.since) {
-    return false;
+  for (const Key& key : KeysOf(route)) {
+    const auto found = blocks_.find(key);
+    if (found != blocks_.end()) found->second.probe_at = clock_.Now() + lease;
   }
-  blocks_.erase(found);
-  return true;
 }
 
-void FakeAccountGate::Block(const std::string& account, const NewBlock& block) {
+FakeAccountGate::Unblocked FakeAccountGate::Unblock(const Route& route, TimePoint started_at) {
   const std::lock_guard lock(mutex_);
-  const auto [found, is_new] = blocks_.try_emplace(account, State{.since = clock_.Now()});
+  const auto end = [&](const Key& key) {
+    const auto found = blocks_.find(key);
+    if (found == blocks_.end() || found->second.resume == Resume::kOperator ||
+        started_at < found->second.since) {
+      return false;
+    }
+    blocks_.erase(found);
+    return true;
+  };
+  const auto [account, api] = KeysOf(route);
+  return {.account = end(account), .route = end(api)};
+}
+
+void FakeAccountGate::Block(const Route& route, const NewBlock& block) {
+  const std::lock_guard lock(mutex_);
+  const auto [account, api] = KeysOf(route);
+  const Key& key = block.scope == BlockScope::kAccount ? account : api;
+  const auto [found, is_new] = blocks_.try_emplace(key, State{.since = clock_.Now()});
   State& state = found->second;
   if (!is_new &&
       (state.resume == Resume::kOperator || !block.started_at || *block.started_at < state.since)) {
@@ -102,22 +130,38 @@ void FakeAccountGate::Block(const std::string& account, const NewBlock& block) {
   }
   state.reason = block.reason;
   state.resume = block.resume;
-  PutOff(state);
+  PutOff(key, state);
 }
 
-bool FakeAccountGate::EndBlock(const std::string& account) {
+FakeAccountGate::Ended FakeAccountGate::EndBlocks(const std::string& account) {
   const std::lock_guard lock(mutex_);
-  return blocks_.erase(account) > 0;
+  Ended ended;
+  std::erase_if(blocks_, [&](const auto& entry) {
+    const Key& key = entry.first;
+    if (key.account != account) return false;
+    if (key.api) {
+      ended.routes.insert(*key.api);
+    } else {
+      ended.account = true;
+    }
+    return true;
+  });
+  return ended;
+}
+
+std::array<FakeAccountGate::Key, 2> FakeAccountGate::KeysOf(const Route& route) {
+  return {Key{route.account, {}}, Key{route.account, ApiOf(route.operation)}};
 }
 
 bool FakeAccountGate::IsDue(const State& block, Resume resume) const {
   return block.resume == resume && block.probe_at <= clock_.Now();
 }
 
-void FakeAccountGate::PutOff(State& block) const {
+void FakeAccountGate::PutOff(const Key& key, State& block) const {
   ++block.probe_count;
-  block.probe_at = block.resume == Resume::kOperator ? TimePoint::max()
-                                                     : clock_.Now() + ProbeDelay(block.probe_count);
+  block.probe_at = block.resume == Resume::kOperator
+                       ? TimePoint::max()
+                       : clock_.Now() + ProbeDelay(key.api ? 1s : 10s, block.probe_count);
 }
 
 }  // namespace lethe::fakes

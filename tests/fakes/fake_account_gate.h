@@ -1,19 +1,24 @@
 #pragma once
 
+#include <array>
 #include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "lethe/account_gate.h"
 #include "lethe/decision.h"
+#include "lethe/delivery_queue.h"
+#include "lethe/operation.h"
 #include "lethe/time.h"
 
 namespace lethe::fakes {
 
-/// The blocks of accounts in memory. Thread-safe.
+/// The blocks of accounts and routes in memory. Thread-safe.
 class FakeAccountGate final : public AccountGate {
  public:
   /// `clock` stands for the database's. `on_resumed` hears of accounts whose block a probe ended.
@@ -26,29 +31,48 @@ class FakeAccountGate final : public AccountGate {
 
   // What the delivery queue asks and says.
 
-  std::map<std::string, Resume> blocks() const;
+  std::map<std::string, Resume> blocks() const;  ///< Of accounts.
+  std::map<std::pair<std::string, Api>, Resume> route_blocks() const;
+
   bool IsBlocked(const std::string& account) const;
+  bool IsRouteBlocked(const Route& route) const;  ///< Whatever its account is.
 
-  /// Whether the account is healthy, or its next batch is due as the probe.
-  bool LetsThrough(const std::string& account) const;
+  /// Whether the account and the route are healthy, or the next batch is due as the probe of what
+  /// is blocked.
+  bool LetsThrough(const Route& route) const;
 
-  /// A batch of the account is claimed: of a blocked one, as its probe.
-  void TakeBatch(const std::string& account, milliseconds lease);
+  /// A batch of the route is claimed: as the probe of what is blocked.
+  void TakeBatch(const Route& route, milliseconds lease);
 
-  /// A batch whose attempt began then was accepted. Whether that ended a block.
-  bool Unblock(const std::string& account, TimePoint started_at);
+  /// A batch whose attempt began then was accepted. Which blocks that ended.
+  struct Unblocked {
+    bool account;
+    bool route;
+  };
+  Unblocked Unblock(const Route& route, TimePoint started_at);
 
   struct NewBlock {
+    BlockScope scope;
     std::string reason;
     Resume resume;
     std::optional<TimePoint> started_at = {};  ///< Of the attempt that says so, if one does.
   };
-  void Block(const std::string& account, const NewBlock& block);
+  void Block(const Route& route, const NewBlock& block);
 
-  /// A person ends the block, whatever it waits for. Whether there was one.
-  bool EndBlock(const std::string& account);
+  /// A person ends the blocks of the account and of its routes, whatever they wait for. What was
+  /// blocked.
+  struct Ended {
+    bool account = false;
+    std::set<Api> routes = {};
+  };
+  Ended EndBlocks(const std::string& account);
 
  private:
+  struct Key {
+    std::string account;
+    std::optional<Api> api;  ///< Nothing: the whole account.
+    friend auto operator<=>(const Key&, const Key&) = default;
+  };
   struct State {
     TimePoint since;
     std::string reason = {};
@@ -57,13 +81,15 @@ class FakeAccountGate final : public AccountGate {
     int probe_count = 0;
   };
 
+  /// The account's, and the route's own.
+  static std::array<Key, 2> KeysOf(const Route& route);
   bool IsDue(const State& block, Resume resume) const;
-  void PutOff(State& block) const;
+  void PutOff(const Key& key, State& block) const;
 
   const Clock& clock_;
   const std::function<void(const std::string&)> on_resumed_;
   mutable std::mutex mutex_;
-  std::map<std::string, State, std::less<>> blocks_;
+  std::map<Key, State> blocks_;
 };
 
 }  // namespace lethe::fakes

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <tuple>
 #include <utility>
 
 #include "lethe/operation_traits.h"
@@ -34,8 +35,7 @@ Result<std::vector<Route>> FakeDeliveryQueue::Sendable(std::span<const Route> ro
   const std::lock_guard lock(mutex_);
   std::vector<Route> sendable;
   for (const Route& route : routes) {
-    if (gate_.LetsThrough(route.account) && OldestSendable(route, linger))
-      sendable.push_back(route);
+    if (gate_.LetsThrough(route) && NextInLine(route, linger)) sendable.push_back(route);
   }
   return sendable;
 }
@@ -43,17 +43,17 @@ Result<std::vector<Route>> FakeDeliveryQueue::Sendable(std::span<const Route> ro
 Result<std::optional<Claim>> FakeDeliveryQueue::TakeBatch(const ClaimParams& params) {
   const std::lock_guard lock(mutex_);
   const Route& route = params.route;
-  if (!gate_.LetsThrough(route.account)) return NoClaim();
+  if (!gate_.LetsThrough(route)) return NoClaim();
   const std::optional<SlotKey> key = FreeSlot(route);
   if (!key) return NoClaim();
   BatchRow* batch = nullptr;
   while (!batch) {
-    const BatchRow* const oldest = OldestSendable(route, params.linger);
-    if (!oldest) return NoClaim();
-    batch = HoldBlockedItems(*oldest);
+    const BatchRow* const next = NextInLine(route, params.linger);
+    if (!next) return NoClaim();
+    batch = HoldBlockedItems(*next);
   }
 
-  gate_.TakeBatch(route.account, params.lease);
+  gate_.TakeBatch(route, params.lease);
   Slot& slot = slots_[*key];
   ++slot.epoch;
   ++batch->call_count;
@@ -159,15 +159,20 @@ Result<int> FakeDeliveryQueue::ReleaseHeld(int limit) {
   return released;
 }
 
-Result<SlotOffer> FakeDeliveryQueue::Lease(const Route& route, milliseconds lease) {
+Result<SlotOffer> FakeDeliveryQueue::Lease(const LeaseParams& params) {
   const std::lock_guard lock(mutex_);
-  if (gate_.IsBlocked(route.account)) return SlotOffer{.account_blocked = true};
+  const Route& route = params.route;
+  const auto blocks = gate_.route_blocks();
+  const auto block = blocks.find({route.account, ApiOf(route.operation)});
+  const bool may_call =
+      block == blocks.end() || (params.though_route_blocked && block->second == Resume::kBatch);
+  if (gate_.IsBlocked(route.account) || !may_call) return SlotOffer{.blocked = true};
   const std::optional<SlotKey> key = FreeSlot(route);
   if (!key) return SlotOffer{};
   Slot& slot = slots_[*key];
   ++slot.epoch;
   slot.has_call = true;
-  slot.lease_until = clock_.Now() + lease;
+  slot.lease_until = clock_.Now() + params.lease;
   return SlotOffer{.lease = SlotLease{route, key->number, slot.epoch}};
 }
 
@@ -238,11 +243,18 @@ bool FakeDeliveryQueue::IsSendable(const BatchRow& batch, milliseconds linger) c
   return batch.state == BatchState::kReady && batch.not_before.value_or(now) <= now;
 }
 
-BatchRow* FakeDeliveryQueue::OldestSendable(const Route& route, milliseconds linger) {
+BatchRow* FakeDeliveryQueue::NextInLine(const Route& route, milliseconds linger) {
+  const bool probing = gate_.IsBlocked(route.account) || gate_.IsRouteBlocked(route);
+  const auto place = [](const BatchRow& batch) {
+    return std::make_tuple(batch.refused_since.has_value(), batch.not_before.value_or(TimePoint{}),
+                           batch.envelope, batch.span.lo);
+  };
+  BatchRow* next = nullptr;
   for (auto& [key, batch] : batches_) {
-    if (IsSendable(batch, linger) && batch.route == route) return &batch;
+    if (!IsSendable(batch, linger) || batch.route != route) continue;
+    if (!next || (probing && place(batch) < place(*next))) next = &batch;
   }
-  return nullptr;
+  return next;
 }
 
 BatchRow* FakeDeliveryQueue::HoldBlockedItems(const BatchRow& batch) {
@@ -367,15 +379,17 @@ void FakeDeliveryQueue::CarryOut(const Claim& claim, const Plan& plan) {
 void FakeDeliveryQueue::Judge(const Claim& claim, const Plan& plan) {
   switch (plan.account) {
     case AccountVerdict::kUntouched: return;
-    case AccountVerdict::kHealthy:
-      if (gate_.Unblock(claim.route.account, claim.facts.started_at)) {
-        FreeRefused(claim.route.account);
-      }
+    case AccountVerdict::kHealthy: {
+      const auto [account, route] = gate_.Unblock(claim.route, claim.facts.started_at);
+      if (route) FreeRefused(claim.route);
+      if (account) FreeRefused(claim.route.account);
       return;
+    }
     case AccountVerdict::kBlocked:
-      gate_.Block(claim.route.account, {.reason = plan.account_reason,
-                                        .resume = plan.resume,
-                                        .started_at = claim.facts.started_at});
+      gate_.Block(claim.route, {.scope = plan.block_scope,
+                                .reason = plan.account_reason,
+                                .resume = plan.resume,
+                                .started_at = claim.facts.started_at});
       return;
   }
 }

@@ -41,7 +41,7 @@ class FakeDeliveryQueue : public DeliveryQueue, public CallSlots {
   Result<int> CloseWindows(TimePoint now, int limit) override;
   Result<int> ReleaseHeld(int limit) override;
 
-  Result<SlotOffer> Lease(const Route& route, milliseconds lease) override;
+  Result<SlotOffer> Lease(const LeaseParams& params) override;
   Status Free(const SlotLease& lease, milliseconds cool_down) override;
 
   EnvelopeId AddEnvelope(const NewEnvelope& envelope);
@@ -71,11 +71,20 @@ class FakeDeliveryQueue : public DeliveryQueue, public CallSlots {
     for (const auto& [key, row] : attempts_) visit(row);
   }
 
-  /// The blocked accounts, and who ends their blocks.
+  /// The blocked accounts, and who ends their blocks; and the blocked routes.
   std::map<std::string, Resume> blocks() const { return gate_.blocks(); }
+  std::map<std::pair<std::string, Api>, Resume> route_blocks() const {
+    return gate_.route_blocks();
+  }
 
-  /// What an operator decides: about a batch that needs review, and about the held refusals of a
-  /// blocked account, whose block ends with it. Does nothing if the review or the block is over.
+  /// Whether the route is, or its account.
+  bool IsBlocked(const Route& route) const {
+    return gate_.IsBlocked(route.account) || gate_.IsRouteBlocked(route);
+  }
+
+  /// What an operator decides: about a batch that needs review, and about the held refusals of
+  /// what is blocked of an account, all of which ends with it. Does nothing if the review or the
+  /// block is over.
   void Resolve(EnvelopeId envelope, const Transition& decision);
   void ResumeAccount(const std::string& account, HeldRefusals held_refusals);
 
@@ -112,7 +121,7 @@ class FakeDeliveryQueue : public DeliveryQueue, public CallSlots {
 
   static SlotKey KeyOf(const Claim& claim);
   bool IsSendable(const BatchRow& batch, milliseconds linger) const;
-  BatchRow* OldestSendable(const Route& route, milliseconds linger);
+  BatchRow* NextInLine(const Route& route, milliseconds linger);
 
   /// The first run of the batch that need not wait, as a batch of its own; what has to wait is
   /// held.
@@ -126,7 +135,8 @@ class FakeDeliveryQueue : public DeliveryQueue, public CallSlots {
   void CarryOut(const Claim& claim, const Plan& plan);
   void Judge(const Claim& claim, const Plan& plan);
   void Decide(BatchRow& batch, const Transition& decision);
-  void FreeRefused(const std::string& account);
+  void FreeRefused(const std::string& account);  ///< Not of routes that stay blocked.
+  void FreeRefused(const Route& route);
   std::optional<TimePoint> LastAcceptedAt(const Route& route) const;
   RefusalEvidence EvidenceOf(const Route& route) const;
 

@@ -11,7 +11,8 @@ Result<std::vector<RefusalCase>> FakeDeliveryQueue::RefusalCases() {
   const std::lock_guard lock(mutex_);
   std::map<Route, RefusalEvidence> cases;
   for (const auto& [key, batch] : batches_) {
-    if (IsHeldForRefusal(batch) && !gate_.IsBlocked(batch.route.account)) {
+    if (IsHeldForRefusal(batch) && !gate_.IsBlocked(batch.route.account) &&
+        !gate_.IsRouteBlocked(batch.route)) {
       cases[batch.route] = EvidenceOf(batch.route);
     }
   }
@@ -24,11 +25,14 @@ Result<Recorded> FakeDeliveryQueue::Settle(const RefusalCase& refusals,
                                            const RefusalRuling& ruling) {
   const std::lock_guard lock(mutex_);
   const Route& route = refusals.route;
-  if (gate_.IsBlocked(route.account) || EvidenceOf(route) != refusals.evidence) {
+  if (gate_.IsBlocked(route.account) || gate_.IsRouteBlocked(route) ||
+      EvidenceOf(route) != refusals.evidence) {
     return Recorded::kFenced;
   }
   if (ruling.verdict == RefusalVerdict::kBlock) {
-    gate_.Block(route.account, {.reason = ruling.account_reason, .resume = ruling.resume});
+    gate_.Block(
+        route,
+        {.scope = BlockScope::kRoute, .reason = ruling.account_reason, .resume = ruling.resume});
   }
   const std::optional<TimePoint> accepted_at = LastAcceptedAt(route);
   for (auto& [key, batch] : batches_) {
@@ -57,9 +61,11 @@ void FakeDeliveryQueue::Resolve(EnvelopeId envelope, const Transition& decision)
 
 void FakeDeliveryQueue::ResumeAccount(const std::string& account, HeldRefusals held_refusals) {
   const std::lock_guard lock(mutex_);
-  if (!gate_.EndBlock(account)) return;
+  const FakeAccountGate::Ended ended = gate_.EndBlocks(account);
   for (auto& [key, batch] : batches_) {
-    if (batch.route.account == account && IsHeldForRefusal(batch)) {
+    const Route& route = batch.route;
+    if (route.account == account && IsHeldForRefusal(batch) &&
+        (ended.account || ended.routes.contains(ApiOf(route.operation)))) {
       Decide(batch, lethe::Resolve(held_refusals, batch.unknown_since));
     }
   }
@@ -77,9 +83,16 @@ void FakeDeliveryQueue::Decide(BatchRow& batch, const Transition& decision) {
 
 void FakeDeliveryQueue::FreeRefused(const std::string& account) {
   for (auto& [key, batch] : batches_) {
-    if (batch.route.account == account && IsHeldForRefusal(batch)) {
+    if (batch.route.account == account && IsHeldForRefusal(batch) &&
+        !gate_.IsRouteBlocked(batch.route)) {
       batch.state = BatchState::kReady;
     }
+  }
+}
+
+void FakeDeliveryQueue::FreeRefused(const Route& route) {
+  for (auto& [key, batch] : batches_) {
+    if (batch.route == route && IsHeldForRefusal(batch)) batch.state = BatchState::kReady;
   }
 }
 

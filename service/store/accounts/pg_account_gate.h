@@ -11,7 +11,8 @@
 
 namespace lethe::store {
 
-/// The gate in PostgreSQL: the same rows of account_state that PgDeliveryQueue blocks.
+/// The gate in PostgreSQL: the same rows of account_state and route_block that PgDeliveryQueue
+/// writes.
 class PgAccountGate final : public AccountGate {
  public:
   /// Takes probes of `accounts` alone: others may be another replica's, with a newer configuration.

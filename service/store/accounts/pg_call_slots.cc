@@ -7,21 +7,31 @@
 #include "store/accounts/sql.h"
 
 namespace lethe::store {
+namespace {
+
+bool MayCall(std::optional<Resume> route_resume_by, const LeaseParams& params) {
+  return !route_resume_by || (params.though_route_blocked && route_resume_by == Resume::kBatch);
+}
+
+}  // namespace
 
 PgCallSlots::PgCallSlots(std::string holder, const std::vector<Account>& accounts, Pool& pool)
     : holder_(std::move(holder)), pool_(pool) {
   for (const Account& account : accounts) concurrency_[account.name] = account.concurrency;
 }
 
-Result<SlotOffer> PgCallSlots::Lease(const Route& route, milliseconds lease) {
+Result<SlotOffer> PgCallSlots::Lease(const LeaseParams& params) {
   return pool_.With([&](pqxx::connection& connection) -> Result<SlotOffer> {
     pqxx::work work(connection);
-    const auto concurrency = concurrency_.find(route.account);
-    const auto gate = FirstRow(work, sql::AccountGate{.account = route.account});
-    if (concurrency == concurrency_.end() || !gate) return SlotOffer{};
-    if (gate->blocked) return SlotOffer{.account_blocked = true};
-
+    const Route& route = params.route;
     const Api api = ApiOf(route.operation);
+    const auto concurrency = concurrency_.find(route.account);
+    const auto gate = FirstRow(work, sql::AccountGate{.account = route.account, .api = api});
+    if (concurrency == concurrency_.end() || !gate) return SlotOffer{};
+    if (gate->account_blocked || !MayCall(gate->route_resume_by, params)) {
+      return SlotOffer{.blocked = true};
+    }
+
     sql::FreeSlots free_slots;
     free_slots.routes.Add(
         {.account = route.account, .api = api, .concurrency = concurrency->second, .wanted = 1});
@@ -31,7 +41,7 @@ Result<SlotOffer> PgCallSlots::Lease(const Route& route, milliseconds lease) {
                                                      .api = api,
                                                      .number = slot->number,
                                                      .holder = holder_,
-                                                     .lease = lease});
+                                                     .lease = params.lease});
     work.commit();
     return SlotOffer{.lease = SlotLease{route, slot->number, leased.epoch}};
   });

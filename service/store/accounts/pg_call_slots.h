@@ -16,7 +16,7 @@ class PgCallSlots final : public CallSlots {
   /// `holder` names the process in slots.
   PgCallSlots(std::string holder, const std::vector<Account>& accounts, Pool& pool);
 
-  Result<SlotOffer> Lease(const Route& route, milliseconds lease) override;
+  Result<SlotOffer> Lease(const LeaseParams& params) override;
   Status Free(const SlotLease& lease, milliseconds cool_down) override;
 
  private:

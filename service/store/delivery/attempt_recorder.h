@@ -24,7 +24,7 @@ std::optional<Error> PlanDefect(const Claim& claim, const Plan& plan);
 
 /// Frees the slots, moves the batches on as their plans say, and keeps the answers, in one
 /// statement. Answers for each end as DeliveryQueue::Record() does; kInternal if the batch is not
-/// being sent though the slot says so. Does not block the accounts that a plan blocks. Throws what
+/// being sent though the slot says so. Does not block what a plan blocks. Throws what
 /// pqxx throws.
 std::vector<Result<Recorded>> EndAttempts(pqxx::transaction_base& work,
                                           std::span<const AttemptEnd* const> ends);

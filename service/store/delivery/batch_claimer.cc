@@ -34,8 +34,9 @@ std::set<std::string, std::less<>> Verified(const std::vector<Account>& accounts
   return verified;
 }
 
-/// The claim of a batch, before its attempt begins.
-Claim ToClaim(const sql::TakeBatches::Row& batch, const Route& route, const FreeSlot& slot) {
+/// The claim of a batch, before its attempt begins: of a row of TakeBatches or TakeProbeBatch.
+template <typename Row>
+Claim ToClaim(const Row& batch, const Route& route) {
   return {.route = route,
           .kind = batch.kind,
           .envelope = batch.envelope,
@@ -46,9 +47,9 @@ Claim ToClaim(const sql::TakeBatches::Row& batch, const Route& route, const Free
                     .started_at = {},
                     .unknown_since = batch.unknown_since,
                     .refused_since = batch.refused_since,
-                    .others_accepted_at = slot.accepted_at,
-                    .slot_setbacks = slot.setbacks},
-          .slot = slot.number,
+                    .others_accepted_at = {},
+                    .slot_setbacks = 0},
+          .slot = 0,
           .epoch = 0,
           .identifiers = {}};
 }
@@ -97,7 +98,17 @@ BatchClaimer::Answers BatchClaimer::ClaimForAll(pqxx::work& work,
         .first->second.callers.push_back(place);
     answers.of_callers[place] = std::optional<Claim>{};
   }
-  if (!demand.empty()) ClaimFor(work, std::move(demand), answers);
+  if (demand.empty()) return answers;
+  FindFreeSlots(work, demand);
+  std::erase_if(demand, [&](const auto& entry) {
+    const RouteDemand& one = entry.second;
+    if (one.slots.empty() || !one.slots.front().blocked) return one.slots.empty();
+    if (one.slots.front().probe_due) {
+      for (const std::size_t place : one.callers) answers.of_callers[place].reset();
+    }
+    return true;
+  });
+  ClaimFor(work, demand, /*probing=*/false, answers);
   return answers;
 }
 
@@ -111,15 +122,27 @@ BatchClaimer::Answers BatchClaimer::ClaimForOne(pqxx::work& work, const ClaimPar
        sql::TakeBatchProbe{.account = account, .lease = caller.lease}.Run(work).empty())) {
     return answers;
   }
-  ClaimFor(work, {{caller.route, {.params = caller, .callers = {0}}}}, answers);
+  Demand demand{{caller.route, {.params = caller, .callers = {0}}}};
+  FindFreeSlots(work, demand);
+  const std::deque<FreeSlot>& slots = demand.begin()->second.slots;
+  if (slots.empty()) return answers;
+  const bool route_blocked = slots.front().blocked;
+  if (route_blocked &&
+      sql::TakeRouteProbe{
+          .account = account, .api = ApiOf(caller.route.operation), .lease = caller.lease}
+          .Run(work)
+          .empty()) {
+    return answers;
+  }
+  ClaimFor(work, demand, gate->blocked || route_blocked, answers);
   return answers;
 }
 
-void BatchClaimer::ClaimFor(pqxx::work& work, Demand demand, Answers& answers) const {
-  FindFreeSlots(work, demand);
+void BatchClaimer::ClaimFor(pqxx::work& work, Demand& demand, bool probing,
+                            Answers& answers) const {
   std::vector<PendingClaim> pending;
   for (int round = 0; round < kMaxRounds; ++round) {
-    if (!TakeOldest(work, demand, pending)) break;
+    if (!TakeNext(work, demand, probing, pending)) break;
     answers.wrote = true;
   }
   if (pending.empty()) return;
@@ -153,43 +176,67 @@ void BatchClaimer::FindFreeSlots(pqxx::work& work, Demand& demand) const {
   }
 }
 
-/// Takes the oldest sendable batches, or of each the first part that need not wait for another
-/// operation. What must wait is held; answers whether anything was, so that there may be other
-/// batches to take instead.
-bool BatchClaimer::TakeOldest(pqxx::work& work, Demand& demand,
-                              std::vector<PendingClaim>& pending) const {
-  sql::TakeBatches take_batches;
+/// Takes the batches that are next in line, or of each the first part that need not wait for
+/// another operation. What must wait is held; answers whether anything was, so that there may be
+/// other batches to take instead.
+bool BatchClaimer::TakeNext(pqxx::work& work, Demand& demand, bool probing,
+                            std::vector<PendingClaim>& pending) const {
   std::vector<Route> routes;
   for (const auto& [route, one] : demand) {
-    if (one.wanted() == 0) continue;
-    take_batches.routes.Add({.account = route.account,
-                             .operation = route.operation,
-                             .linger = one.params.linger,
-                             .capture_wait = CaptureWait(route),
-                             .wanted = one.wanted()});
-    routes.push_back(route);
+    if (one.wanted() > 0) routes.push_back(route);
   }
   if (routes.empty()) return false;
-  const auto batches = take_batches.Run(work);
-  if (batches.empty()) return false;
+  std::vector<Claim> claims = probing ? TakeProbe(work, routes.front(), demand.at(routes.front()))
+                                      : TakeOldest(work, routes, demand);
+  if (claims.empty()) return false;
 
   const std::map<Route, EnvelopeId> others = OldestOfOthers(work, routes);
   bool held = false;
-  for (const auto& batch : batches) {
-    const Route& route = routes.at(batch.route - 1);
-    RouteDemand& one = demand.at(route);
-    Claim claim = ToClaim(batch, route, one.slots.front());
-    const auto other = others.find(route);
+  for (Claim& claim : claims) {
+    RouteDemand& one = demand.at(claim.route);
+    const auto other = others.find(claim.route);
     const std::optional<Span> sent =
         other == others.end() ? claim.facts.span : HoldBlockedItems(work, claim, other->second);
     held = held || sent != claim.facts.span;
     if (!sent) continue;
     claim.facts.span = *sent;
+    claim.facts.others_accepted_at = one.slots.front().accepted_at;
+    claim.facts.slot_setbacks = one.slots.front().setbacks;
+    claim.slot = one.slots.front().number;
     pending.push_back({one.callers.front(), std::move(claim), one.params.lease});
     one.callers.pop_front();
     one.slots.pop_front();
   }
   return held;
+}
+
+std::vector<Claim> BatchClaimer::TakeOldest(pqxx::work& work, const std::vector<Route>& routes,
+                                            const Demand& demand) const {
+  sql::TakeBatches take_batches;
+  for (const Route& route : routes) {
+    const RouteDemand& one = demand.at(route);
+    take_batches.routes.Add({.account = route.account,
+                             .operation = route.operation,
+                             .linger = one.params.linger,
+                             .capture_wait = CaptureWait(route),
+                             .wanted = one.wanted()});
+  }
+  std::vector<Claim> claims;
+  for (const auto& batch : take_batches.Run(work)) {
+    claims.push_back(ToClaim(batch, routes.at(batch.route - 1)));
+  }
+  return claims;
+}
+
+std::vector<Claim> BatchClaimer::TakeProbe(pqxx::work& work, const Route& route,
+                                           const RouteDemand& demand) const {
+  const sql::TakeProbeBatch take_probe_batch{.account = route.account,
+                                             .operation = route.operation,
+                                             .linger = demand.params.linger,
+                                             .capture_wait = CaptureWait(route)};
+  std::vector<Claim> claims;
+  for (const auto& batch : take_probe_batch.Run(work)) claims.push_back(ToClaim(batch, route));
+  return claims;
 }
 
 void BatchClaimer::BeginAttempts(pqxx::work& work, std::vector<PendingClaim>& pending) const {

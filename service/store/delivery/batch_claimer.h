@@ -32,7 +32,8 @@ class BatchClaimer {
   };
 
   /// For any number of callers. These must be served alone:
-  ///   - callers of a blocked account: a probe that finds nothing to send must not be spent;
+  ///   - callers of a blocked account or route: a probe that finds nothing to send must not be
+  ///     spent;
   ///   - callers that want another operation than the account's first caller here: two operations
   ///     on one identifier must not see each other half claimed.
   /// Of callers with one route the first one's linger and lease count.
@@ -49,9 +50,14 @@ class BatchClaimer {
   struct RouteDemand;
   using Demand = std::map<Route, RouteDemand>;
 
-  void ClaimFor(pqxx::work& work, Demand demand, Answers& answers) const;
+  void ClaimFor(pqxx::work& work, Demand& demand, bool probing, Answers& answers) const;
   void FindFreeSlots(pqxx::work& work, Demand& demand) const;
-  bool TakeOldest(pqxx::work& work, Demand& demand, std::vector<PendingClaim>& pending) const;
+  bool TakeNext(pqxx::work& work, Demand& demand, bool probing,
+                std::vector<PendingClaim>& pending) const;
+  std::vector<Claim> TakeOldest(pqxx::work& work, const std::vector<Route>& routes,
+                                const Demand& demand) const;
+  std::vector<Claim> TakeProbe(pqxx::work& work, const Route& route,
+                               const RouteDemand& demand) const;
   void BeginAttempts(pqxx::work& work, std::vector<PendingClaim>& pending) const;
 
   const std::string holder_;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "lethe/operation_traits.h"
 #include "store/accounts/sql.h"
 #include "store/base/values.h"
 #include "store/delivery/refusals.h"
@@ -9,6 +10,28 @@
 
 namespace lethe::store {
 namespace {
+
+/// Blocks what the plan of an attempt that has ended blocks.
+void Block(pqxx::work& work, const Claim& claim, const Plan& plan) {
+  const auto& [account, operation] = claim.route;
+  switch (plan.block_scope) {
+    case BlockScope::kAccount:
+      sql::BlockAccount{.account = account,
+                        .reason = plan.account_reason,
+                        .resume = plan.resume,
+                        .started_at = claim.facts.started_at}
+          .Run(work);
+      return;
+    case BlockScope::kRoute:
+      sql::BlockRoute{.account = account,
+                      .api = ApiOf(operation),
+                      .reason = plan.account_reason,
+                      .resume = plan.resume,
+                      .started_at = claim.facts.started_at}
+          .Run(work);
+      return;
+  }
+}
 
 /// How long a shared transaction waits for accounts that are locked, before its callers wait for
 /// theirs alone. A claim holds its account for milliseconds; a session that someone left open on
@@ -128,11 +151,7 @@ Result<Recorded> PgDeliveryQueue::EndInOwnTransaction(const AttemptEnd& end) {
     Result<Recorded> recorded = EndAttempts(work, {&alone, 1}).front();
     if (recorded.ok() && *recorded == Recorded::kApplied &&
         end.plan.account == AccountVerdict::kBlocked) {
-      sql::BlockAccount{.account = end.claim.route.account,
-                        .reason = end.plan.account_reason,
-                        .resume = end.plan.resume,
-                        .started_at = end.claim.facts.started_at}
-          .Run(work);
+      Block(work, end.claim, end.plan);
     }
     work.commit();
     return recorded;

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "lethe/operation_traits.h"
 #include "lethe/reasons.h"
 #include "store/accounts/sql.h"
 #include "store/base/values.h"
@@ -75,10 +76,11 @@ Recorded SettleRefusals(pqxx::work& work, const RefusalCase& refusals,
       break;
     case RefusalVerdict::kReject: Reject(work, refusals.route); break;
     case RefusalVerdict::kBlock:
-      sql::BlockAccount{.account = account,
-                        .reason = ruling.account_reason,
-                        .resume = ruling.resume,
-                        .started_at = {}}
+      sql::BlockRoute{.account = account,
+                      .api = ApiOf(operation),
+                      .reason = ruling.account_reason,
+                      .resume = ruling.resume,
+                      .started_at = {}}
           .Run(work);
       break;
   }

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "lethe/reasons.h"
-
 namespace lethe::contract {
 namespace {
 
@@ -178,18 +176,62 @@ TEST_P(AccountGateContract, EachAccountHasItsOwnProbes) {
 }
 
 TEST_P(AccountGateContract, HeldRefusalsAreReadyAgainWhenTheBlockEnds) {
-  Add();
-  const auto claim = Take();
-  ASSERT_TRUE(claim);
-  const Plan held{.transitions = {{.span = claim->facts.span,
-                                   .to = BatchState::kHeld,
-                                   .reason = Text(Reason::kRefusedUnconfirmed),
-                                   .refused_since = claim->facts.started_at}}};
-  Record(*claim, {.outcome = OutcomeClass::kRefused, .http_status = 400}, held);
+  AddRefusedAlone();
   AddWaitingForProbe(1);
   at().Advance(10s);
   Found(TakeProbe(), ProbeFinding::kHealthy);
   for (const BatchRow& row : at().Batches()) EXPECT_EQ(row.state, BatchState::kReady);
+}
+
+TEST_P(AccountGateContract, ABlockedRouteIsNotProbedByALookAtTheCredentials) {
+  Add();
+  BlockRoute(Take());
+  at().Advance(24h);
+  EXPECT_FALSE(TakeProbe());
+  EXPECT_TRUE(Take());
+}
+
+TEST_P(AccountGateContract, ProbeSoonMakesTheProbesOfBlockedRoutesDueAndBeginsTheirDelaysAnew) {
+  Add();
+  BlockRoute(Take());
+  for (int probe = 0; probe < 6; ++probe) {
+    at().Advance(10min);
+    BlockRoute(Take());
+  }
+  EXPECT_FALSE(Take());
+  ProbeSoon();
+  BlockRoute(Take());
+  at().Advance(1s);
+  EXPECT_TRUE(Take()) << "and the delays begin anew";
+}
+
+TEST_P(AccountGateContract, ProbeSoonLeavesARouteThatOnlyAnOperatorResumes) {
+  Add();
+  BlockRoute(Take(), Resume::kOperator);
+  ProbeSoon();
+  EXPECT_FALSE(Take());
+}
+
+TEST_P(AccountGateContract, RightCredentialsDoNotEndTheBlockOfARoute) {
+  Add();
+  BlockRoute(Take(), Resume::kOperator);
+  at().AddEnvelope({.route = kDemerge});
+  Block(Take(kDemerge), Resume::kConnect);
+  at().Advance(10s);
+  EXPECT_TRUE(Found(TakeProbe(), ProbeFinding::kHealthy));
+  EXPECT_TRUE(Take(kDemerge));
+  EXPECT_FALSE(Take(kErase));
+}
+
+TEST_P(AccountGateContract, HeldRefusalsOfARouteThatStaysBlockedStayHeld) {
+  AddRefusedAlone();
+  Add();
+  BlockRoute(Take(), Resume::kOperator);
+  at().AddEnvelope({.route = kDemerge});
+  Block(Take(kDemerge), Resume::kConnect);
+  at().Advance(10s);
+  Found(TakeProbe(), ProbeFinding::kHealthy);
+  EXPECT_EQ(at().Batches().front().state, BatchState::kHeld);
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ TEST_P(CallSlotsContract, CallsAndBatchesShareTheLimit) {
   ASSERT_TRUE(Take());
   EXPECT_FALSE(Take());
   EXPECT_FALSE(Lease());
-  EXPECT_FALSE(Ask().account_blocked);
+  EXPECT_FALSE(Ask().blocked);
   EXPECT_TRUE(Lease(kDisassociate)) << "another API has slots of its own";
   EXPECT_TRUE(Lease(kEraseElsewhere));
   Free(call);
@@ -62,9 +62,9 @@ TEST_P(CallSlotsContract, ABlockedAccountOffersNoSlotWhateverEndsTheBlock) {
     Block(Take(), resume);
     const SlotOffer offer = Ask();
     EXPECT_FALSE(offer.lease);
-    EXPECT_TRUE(offer.account_blocked);
+    EXPECT_TRUE(offer.blocked);
     at().Advance(10min);
-    EXPECT_TRUE(Ask().account_blocked) << "a call is no probe";
+    EXPECT_TRUE(Ask().blocked) << "a call is no probe";
     if (resume == Resume::kConnect) {
       const auto probe = at().gate().TakeProbe(kLease);
       ASSERT_TRUE(at().gate().Record(**probe, ProbeFinding::kHealthy).ok());
@@ -74,6 +74,27 @@ TEST_P(CallSlotsContract, ABlockedAccountOffersNoSlotWhateverEndsTheBlock) {
       Record(*batch, Yes(), Accepted(*batch));
     }
   }
+}
+
+TEST_P(CallSlotsContract, ABlockedRouteOffersASlotOnlyToACallThatIsToFindOutAboutIt) {
+  Add();
+  BlockRoute(Take());
+  EXPECT_TRUE(Ask().blocked);
+  EXPECT_TRUE(Ask(kErase, true).lease);
+  EXPECT_TRUE(Lease(kDemerge)) << "another API is not blocked";
+  EXPECT_TRUE(Lease(kEraseElsewhere));
+  at().Advance(1s);
+  EXPECT_TRUE(Ask().blocked) << "the next batch is the probe";
+  EXPECT_TRUE(Take());
+}
+
+TEST_P(CallSlotsContract, NoCallFindsOutAboutWhatOnlyAnOperatorEndsOrAboutABlockedAccount) {
+  Add();
+  BlockRoute(Take(), Resume::kOperator);
+  EXPECT_TRUE(Ask(kErase, true).blocked);
+  at().AddEnvelope({.route = kEraseElsewhere});
+  Block(Take(kEraseElsewhere));
+  EXPECT_TRUE(Ask(kEraseElsewhere, true).blocked);
 }
 
 }  // namespace

@@ -10,8 +10,9 @@ namespace lethe::contract {
 /// Instantiate it like DeliveryQueueContract.
 class CallSlotsContract : public DeliveryQueueContract {
  protected:
-  SlotOffer Ask(const Route& route = kErase) {
-    const auto offer = at().slots().Lease(route, kLease);
+  SlotOffer Ask(const Route& route = kErase, bool though_route_blocked = false) {
+    const auto offer = at().slots().Lease(
+        {.route = route, .lease = kLease, .though_route_blocked = though_route_blocked});
     EXPECT_TRUE(offer.ok());
     return offer.ok() ? *offer : SlotOffer{};
   }

@@ -13,6 +13,7 @@
 #include "lethe/account_gate.h"
 #include "lethe/call_slots.h"
 #include "lethe/delivery_queue.h"
+#include "lethe/reasons.h"
 
 namespace lethe::contract {
 
@@ -22,6 +23,7 @@ using fakes::NewEnvelope;
 using namespace std::chrono_literals;
 
 inline const Route kErase{"acme", Operation::kErasure};
+inline const Route kDemerge{"acme", Operation::kDemerge};
 inline const Route kDisassociate{"acme", Operation::kDisassociation};
 inline const Route kEraseElsewhere{"globex", Operation::kErasure};
 
@@ -124,9 +126,26 @@ class DeliveryQueueContract : public testing::TestWithParam<Implementation> {
     Plan plan = Again(*claim);
     plan.spends_attempt = false;
     plan.account = AccountVerdict::kBlocked;
+    plan.block_scope = BlockScope::kAccount;
     plan.account_reason = "credentials_or_region_401";
     plan.resume = resume;
     ASSERT_EQ(Record(*claim, {.outcome = OutcomeClass::kAccountBlocked, .http_status = 401}, plan),
+              Recorded::kApplied);
+  }
+
+  /// The answer to `claim` blocks its route.
+  void BlockRoute(const std::optional<Claim>& claim, Resume resume = Resume::kBatch,
+                  std::optional<TimePoint> refused_since = {}) {
+    ASSERT_TRUE(claim);
+    Plan plan = Again(*claim);
+    plan.transitions[0].unknown_since.reset();
+    plan.transitions[0].refused_since = refused_since;
+    plan.spends_attempt = false;
+    plan.account = AccountVerdict::kBlocked;
+    plan.block_scope = BlockScope::kRoute;
+    plan.account_reason = "endpoint_404";
+    plan.resume = resume;
+    ASSERT_EQ(Record(*claim, {.outcome = OutcomeClass::kMisconfigured, .http_status = 404}, plan),
               Recorded::kApplied);
   }
 
@@ -134,6 +153,19 @@ class DeliveryQueueContract : public testing::TestWithParam<Implementation> {
   void AddBlocked(int batches, Resume resume = Resume::kBatch) {
     for (int i = 0; i < batches; ++i) Add();
     Block(Take(), resume);
+  }
+
+  /// A batch of one that CleverTap has refused alone.
+  void AddRefusedAlone(const Route& route = kErase) {
+    at().AddEnvelope({.route = route});
+    const auto claim = Take(route);
+    ASSERT_TRUE(claim);
+    const Plan held{.transitions = {{.span = claim->facts.span,
+                                     .to = BatchState::kHeld,
+                                     .reason = Text(Reason::kRefusedUnconfirmed),
+                                     .refused_since = claim->facts.started_at}}};
+    ASSERT_EQ(Record(*claim, {.outcome = OutcomeClass::kRefused, .http_status = 400}, held),
+              Recorded::kApplied);
   }
 
   BatchRow OnlyBatch() {

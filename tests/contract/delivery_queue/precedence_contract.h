@@ -8,8 +8,6 @@
 
 namespace lethe::contract {
 
-inline const Route kDemerge{"acme", Operation::kDemerge};
-
 inline std::vector<Identifier> Named(const std::vector<std::string>& names) {
   std::vector<Identifier> identifiers;
   for (const std::string& name : names) identifiers.emplace_back(name);

@@ -9,8 +9,8 @@ namespace lethe::simulation {
 using fakes::AttemptRow;
 
 void CallChecker::Claimed(const Claim& claim) {
-  if (waiting_for_person_.contains(claim.route.account)) {
-    ledger_.Violated("a batch was taken of an account that waits for a person");
+  if (waiting_for_person_.contains(claim.route)) {
+    ledger_.Violated("a batch was taken of a route that waits for a person");
   }
   if (refused_credentials_.contains(claim.route.account) &&
       clevertap_.IsExpired(claim.route.account)) {

@@ -40,10 +40,11 @@ class CallChecker {
   /// The answer arrived that all of them were refused.
   void Refused(const Claim& claim);
 
-  /// Nothing is to be sent for the account before a person resumes it.
-  void BlockedForOperator(const std::string& account) { waiting_for_person_.insert(account); }
+  /// Nothing is to be sent on the route before a person resumes its account.
+  void BlockedForOperator(const Route& route) { waiting_for_person_.insert(route); }
   void ResumedByPerson(const std::string& account) {
-    waiting_for_person_.erase(account);
+    std::erase_if(waiting_for_person_,
+                  [&](const Route& route) { return route.account == account; });
     refused_credentials_.erase(account);
   }
 
@@ -72,7 +73,7 @@ class CallChecker {
   const Limits limits_;
   std::map<int, InFlight> in_flight_;
   int last_ticket_ = 0;
-  std::set<std::string> waiting_for_person_;
+  std::set<Route> waiting_for_person_;
   std::set<std::string> refused_credentials_;
   int repeated_effects_ = 0;
 };

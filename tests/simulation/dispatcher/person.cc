@@ -63,7 +63,11 @@ ReviewDecision Person::DecisionOn(const BatchRow& review, const ReviewFacts& fac
 }
 
 void Person::ResumeAccounts() {
-  for (const auto& [account, resume] : stage_.queue->blocks()) {
+  std::map<std::string, Resume> blocks = stage_.queue->blocks();
+  for (const auto& [route, resume] : stage_.queue->route_blocks()) {
+    if (resume == Resume::kOperator || !blocks.contains(route.first)) blocks[route.first] = resume;
+  }
+  for (const auto& [account, resume] : blocks) {
     // Others end by themselves, unless nothing is left that could show whether it is time.
     if (resume != Resume::kOperator && stage_.fate.Chance(0.5)) continue;
     const auto held = HoldsOnlyPoison(account) ? HeldRefusals::kReject : HeldRefusals::kSendAgain;
@@ -77,6 +81,7 @@ void Person::ResumeAccounts() {
 void Person::NoteRejections(const std::string& account) {
   stage_.queue->VisitBatches([&](const BatchRow& row) {
     if (row.route.account != account || !IsHeldForRefusal(row)) return;
+    if (!stage_.queue->IsBlocked(row.route)) return;
     for (int pos = row.span.lo; pos <= row.span.hi; ++pos) {
       stage_.ledger.at({row.envelope, pos}).rejected = true;
     }
@@ -87,6 +92,7 @@ bool Person::HoldsOnlyPoison(const std::string& account) const {
   bool only_poison = true;
   stage_.queue->VisitBatches([&](const BatchRow& row) {
     if (row.route.account != account || !IsHeldForRefusal(row)) return;
+    if (!stage_.queue->IsBlocked(row.route)) return;
     for (int pos = row.span.lo; pos <= row.span.hi; ++pos) {
       const Item& item = stage_.ledger.at({row.envelope, pos});
       only_poison &= stage_.clevertap.IsPoison(account, item.identifier);

@@ -88,7 +88,7 @@ Result<Recorded> QueuePort::Settle(const RefusalCase& refusals, const RefusalRul
     if (!settled.ok() || *settled != Recorded::kApplied) return settled;
     stage_.fate.SomethingHappened();
     if (ruling.verdict == RefusalVerdict::kBlock && ruling.resume == Resume::kOperator) {
-      stage_.calls.BlockedForOperator(refusals.route.account);
+      stage_.calls.BlockedForOperator(refusals.route);
     }
     return settled;
   });

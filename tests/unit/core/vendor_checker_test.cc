@@ -51,7 +51,7 @@ class VendorCheckerTest : public testing::Test {
   }
 
   bool HasFreeSlot() {
-    const auto offer = queue_.Lease(kRoute, 1s);
+    const auto offer = queue_.Lease({.route = kRoute, .lease = 1s});
     if (!offer.ok() || !offer->lease) return false;
     return queue_.Free(*offer->lease, 0ms).ok();
   }
@@ -117,7 +117,7 @@ TEST_F(VendorCheckerTest, ABusyVendorGivesTheSlotARest) {
 
 TEST_F(VendorCheckerTest, AsksNothingWithoutAFreeSlot) {
   queue_.SetConcurrency(1);
-  ASSERT_TRUE(queue_.Lease(kRoute, 60s).value().lease);
+  ASSERT_TRUE(queue_.Lease({.route = kRoute, .lease = 60s}).value().lease);
   ExpectUnavailable("VENDOR_BUSY", kBusyRetry);
   EXPECT_THAT(vendor_.calls(), IsEmpty());
 }
@@ -127,8 +127,8 @@ class SlowSlots final : public CallSlots {
  public:
   SlowSlots(fakes::FakeClock& clock, CallSlots& slots) : clock_(clock), slots_(slots) {}
 
-  Result<SlotOffer> Lease(const Route& route, milliseconds lease) override {
-    auto offer = slots_.Lease(route, lease);
+  Result<SlotOffer> Lease(const LeaseParams& params) override {
+    auto offer = slots_.Lease(params);
     clock_.Advance(60s);
     return offer;
   }

@@ -126,7 +126,9 @@ TEST_F(DeliveryWorkerTest, ASenderThatHoldsARefusalJudgesItAtOnce) {
   vendor_.Poison(fakes::IdentifierAt(envelope, 0));
   worker_.OfferRoutes();
   // No pass judges here. Nothing else is accepted, so the ruling is a block.
-  EXPECT_TRUE(queue_.Await([this] { return queue_.blocks().contains("acme"); }));
+  EXPECT_TRUE(queue_.Await([this] {
+    return queue_.route_blocks().contains({"acme", Api::kDelete});
+  }));
 }
 
 TEST_F(DeliveryWorkerTest, ARescueThatIsNotOverGoesOnAtOnce) {

@@ -1,6 +1,8 @@
--- Whether the account is blocked, and whether its next batch is due as the probe. No row: the account is not known.
+-- Whether the account is blocked, or the route alone and who ends that. No row: the account is not known.
 -- @account text
--- > blocked bool
--- > batch_probe_due bool
-select blocked_since is not null as blocked, coalesce(resume_by = 'batch' and probe_at <= lethe_now(), false) as batch_probe_due
-from account_state where account = @account
+-- @api api
+-- > account_blocked bool
+-- > route_resume_by resume?    null: the route is not blocked
+select a.blocked_since is not null as account_blocked, r.resume_by as route_resume_by
+from account_state a left join route_block r on r.account = a.account and r.api = @api
+where a.account = @account

@@ -7,9 +7,14 @@
 -- > number int
 -- > setbacks int
 -- > accepted_at time?        start of the route's latest call that was accepted
+-- > blocked bool             the route alone, whatever its account
+-- > probe_due bool           the route is blocked, and its next batch is due as the probe
 with present as materialized (select lethe_now() as t)
-select r.n as route, free.number, free.setbacks, (select lethe_micros(max(accepted_at)) from slot where account = r.account and api = r.api) as accepted_at
-from present, unnest(@routes.account::text[], @routes.api::text[], @routes.concurrency::int[], @routes.wanted::int[]) with ordinality as r(account, api, concurrency, wanted, n)
+select r.n as route, free.number, free.setbacks, (select lethe_micros(max(accepted_at)) from slot where account = r.account and api = r.api) as accepted_at,
+       b.account is not null as blocked, coalesce(b.resume_by = 'batch' and b.probe_at <= present.t, false) as probe_due
+from present cross join unnest(@routes.account::text[], @routes.api::text[], @routes.concurrency::int[], @routes.wanted::int[])
+    with ordinality as r(account, api, concurrency, wanted, n)
+  left join route_block b on b.account = r.account and b.api = r.api
   cross join lateral (
     select s.number, s.setbacks from slot s
     where s.account = r.account and s.api = r.api and s.number <= r.concurrency

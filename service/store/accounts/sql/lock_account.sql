@@ -1,5 +1,5 @@
--- Locks the account until the transaction ends, so that no two claims of an account search for each other's batches at once.
--- Answers as account_gate does.
+-- Locks the account until the transaction ends, so that no two claims of an account search for each other's batches at once. No row: the
+-- account is not known.
 -- @account text
 -- > blocked bool
 -- > batch_probe_due bool

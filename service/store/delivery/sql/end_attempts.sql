@@ -2,9 +2,9 @@
 -- - freed is the fence: without it another process has taken the slot over, and the batch with it.
 -- - The batch becomes its runs; the first keeps its row.
 -- - The answer is kept with the attempt, whichever process has the slot.
--- - Accounts that were found healthy are served again, unless only an operator ends their block. An attempt that was under way when the
---   block began shows nothing. Accounts are locked in the order of lock_served_accounts.
--- - The held refusals of those accounts are made ready again.
+-- - Accounts and routes that were found healthy are served again, unless only an operator ends their block. An attempt that was under way
+--   when the block began shows nothing. Accounts are locked in the order of lock_served_accounts.
+-- - The held refusals of those accounts and routes are made ready again; not those of a route that stays blocked.
 -- @ended.account text        with api, slot and epoch: the slot
 -- @ended.api api
 -- @ended.slot int
@@ -19,7 +19,7 @@
 -- @ended.http_status int?
 -- @ended.outcome outcome?    null: there is no answer to keep
 -- @ended.code text_or_none
--- @ended.healthy_since time?    start of the attempt, if it shows that its account is healthy
+-- @ended.healthy_since time?    start of the attempt, if it shows that its account and its route are healthy
 -- @runs.ended int            the place in @ended of the attempt whose batch becomes this run, from 1
 -- @runs.lo int
 -- @runs.hi int
@@ -86,9 +86,21 @@ with present as materialized (select lethe_now() as t), ended as materialized (
   update account_state a set @end_block()
   from healthy h where a.account = h.account
   returning a.account
+), passable as materialized (
+  select r.account, r.api from route_block r
+  where r.blocked_since <= (select max(lethe_time(e.healthy_since)) from ended e join moved using (n)
+                            where e.account = r.account and e.api = r.api)
+    and r.account = any(@ended.account::text[]) and r.resume_by <> 'operator'
+  order by r.account, r.api for update
+), reopened as (
+  delete from route_block r using passable p where r.account = p.account and r.api = p.api
+  returning r.account, r.api
 ), requeued as (
-  update batch b set state = 'ready' from unblocked u
+  update batch b set state = 'ready'
+  from (select account, null as api from unblocked union all select account, api from reopened) u
   where b.account = u.account and b.state = 'held' and b.reason in @refusal_reasons()
+    and case when u.api is not null then u.api = lethe_api(b.operation)
+             else not exists (select from route_block r where r.account = b.account and r.api = lethe_api(b.operation)) end
 )
 select e.n as ended, freed.n is not null as freed, moved.n is not null as moved
 from ended e left join freed using (n) left join moved using (n)

@@ -1,4 +1,4 @@
--- What is known about the refused identifiers of each route whose account is not blocked, as RefusalEvidence has it.
+-- What is known about the refused identifiers of each route that is not blocked, nor its account, as RefusalEvidence has it.
 -- @account text?             with the operation: one route; null: all
 -- @operation operation?
 -- @memory milliseconds       how long rejections are remembered
@@ -16,6 +16,7 @@ with held as materialized (
          (select max(s.accepted_at) from slot s where s.account = b.account and s.api = lethe_api(b.operation)) as vouched_before
   from batch b join account_state a using (account)
   where b.state = 'held' and b.reason in @refusal_reasons() and a.blocked_since is null
+    and not exists (select from route_block r where r.account = b.account and r.api = lethe_api(b.operation))
     and b.account = coalesce(@account, b.account) and b.operation = coalesce(@operation, b.operation)
 )
 select h.account, h.operation,

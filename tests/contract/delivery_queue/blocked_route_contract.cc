@@ -1,0 +1,187 @@
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "contract/delivery_queue/delivery_queue_contract.h"
+
+namespace lethe::contract {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST_P(DeliveryQueueContract, ABlockedRouteStopsNoOtherApiOfItsAccount) {
+  for (int i = 0; i < 3; ++i) Add();
+  at().AddEnvelope({.route = kDemerge});
+  at().AddEnvelope({.route = kDisassociate, .kind = IdentifierKind::kPhone});
+  at().AddEnvelope({.route = kEraseElsewhere});
+  BlockRoute(Take());
+  EXPECT_FALSE(Take());
+  EXPECT_THAT(Sendable({kErase, kDemerge, kDisassociate, kEraseElsewhere}),
+              ElementsAre(kDemerge, kDisassociate, kEraseElsewhere));
+  EXPECT_TRUE(Take(kDemerge));
+  EXPECT_TRUE(Take(kDisassociate));
+  EXPECT_TRUE(Take(kEraseElsewhere));
+}
+
+TEST_P(DeliveryQueueContract, ABlockedRouteGivesOneClaimAsProbe) {
+  for (int i = 0; i < 3; ++i) Add();
+  BlockRoute(Take());
+  at().Advance(1s - 1ms);
+  EXPECT_FALSE(Take());
+  EXPECT_THAT(Sendable({kErase}), IsEmpty());
+  at().Advance(1ms);
+  EXPECT_THAT(Sendable({kErase}), ElementsAre(kErase));
+  EXPECT_TRUE(Take());
+  EXPECT_FALSE(Take());
+  EXPECT_THAT(Sendable({kErase}), IsEmpty());
+}
+
+TEST_P(DeliveryQueueContract, ProbesOfARouteAreAtGrowingDistanceFromOneSecondUpToTenMinutes) {
+  for (int i = 0; i < 3; ++i) Add();
+  BlockRoute(Take());
+  milliseconds distance = 1s;
+  for (int probe = 0; probe < 12; ++probe) {
+    at().Advance(distance - 1ms);
+    EXPECT_FALSE(Take()) << probe;
+    at().Advance(1ms);
+    BlockRoute(Take());
+    distance = std::min<milliseconds>(2 * distance, 10min);
+  }
+  EXPECT_EQ(distance, 10min);
+}
+
+TEST_P(DeliveryQueueContract, CallsThatWereInFlightTogetherBlockTheirRouteOnce) {
+  for (int i = 0; i < 3; ++i) Add();
+  const auto first = Take();
+  const auto second = Take();
+  at().Advance(1s);
+  BlockRoute(first);
+  BlockRoute(second);
+  at().Advance(1s);
+  EXPECT_TRUE(Take());
+}
+
+TEST_P(DeliveryQueueContract, ARouteOpensWhenItsProbeSucceedsAndItsHeldRefusalsAreReady) {
+  AddRefusedAlone();
+  for (int i = 0; i < 2; ++i) Add();
+  BlockRoute(Take());
+  at().Advance(1s);
+  const auto probe = Take();
+  ASSERT_TRUE(probe);
+  Record(*probe, Yes(), Accepted(*probe));
+  EXPECT_EQ(at().Batches().front().state, BatchState::kReady);
+  EXPECT_TRUE(Take());
+  EXPECT_TRUE(Take());
+}
+
+TEST_P(DeliveryQueueContract, AnAcceptedCallOfAnotherApiOpensNoRoute) {
+  AddRefusedAlone();
+  Add();
+  BlockRoute(Take());
+  at().Advance(1ms);
+  at().AddEnvelope({.route = kDemerge});
+  const auto demerge = Take(kDemerge);
+  ASSERT_TRUE(demerge);
+  Record(*demerge, Yes(), Accepted(*demerge));
+  EXPECT_FALSE(Take());
+  EXPECT_EQ(at().Batches().front().state, BatchState::kHeld);
+}
+
+TEST_P(DeliveryQueueContract, AnAcceptedCallThatBeganBeforeTheBlockOpensNoRoute) {
+  for (int i = 0; i < 3; ++i) Add();
+  const auto under_way = Take();
+  ASSERT_TRUE(under_way);
+  at().Advance(1ms);
+  BlockRoute(Take());
+  Record(*under_way, Yes(), Accepted(*under_way));
+  EXPECT_FALSE(Take());
+}
+
+TEST_P(DeliveryQueueContract, AnAcceptedCallOfARouteEndsTheBlockOfTheAccountToo) {
+  Add();
+  Block(Take(), Resume::kBatch);
+  at().Advance(10s);
+  const auto probe = Take();
+  ASSERT_TRUE(probe);
+  BlockRoute(probe);
+  EXPECT_FALSE(Take());
+  at().AddEnvelope({.route = kDemerge});
+  at().Advance(10min);
+  const auto demerge = Take(kDemerge);
+  ASSERT_TRUE(demerge);
+  Record(*demerge, Yes(), Accepted(*demerge));
+  EXPECT_TRUE(Take()) << "the route's probe has been due for long";
+}
+
+TEST_P(DeliveryQueueContract, ABlockedAccountSendsNothingOnARouteWhoseProbeIsDue) {
+  for (int i = 0; i < 2; ++i) Add();
+  BlockRoute(Take());
+  at().AddEnvelope({.route = kDemerge});
+  Block(Take(kDemerge), Resume::kConnect);
+  at().Advance(24h);
+  EXPECT_FALSE(Take());
+  EXPECT_THAT(Sendable({kErase, kDemerge}), IsEmpty());
+}
+
+TEST_P(DeliveryQueueContract, ARouteThatOnlyAnOperatorResumesHasNoProbes) {
+  Add();
+  BlockRoute(Take(), Resume::kOperator);
+  at().Advance(24h * 365);
+  EXPECT_THAT(Sendable({kErase}), IsEmpty());
+  EXPECT_FALSE(Take());
+}
+
+TEST_P(DeliveryQueueContract, NoBatchIsTheProbeTwiceWhileAnotherMayBe) {
+  std::vector<EnvelopeId> waiting;
+  for (int i = 0; i < 3; ++i) waiting.push_back(Add());
+  BlockRoute(Take());
+  milliseconds distance = 1s;
+  for (const std::size_t expected : {1U, 2U, 0U, 1U, 2U}) {
+    at().Advance(distance);
+    const auto probe = Take();
+    ASSERT_TRUE(probe);
+    EXPECT_EQ(probe->envelope, waiting[expected]);
+    BlockRoute(probe);
+    distance *= 2;
+  }
+}
+
+TEST_P(DeliveryQueueContract, ABatchThatWasNotRefusedIsTheProbeBeforeOneThatWas) {
+  std::vector<EnvelopeId> waiting;
+  for (int i = 0; i < 3; ++i) waiting.push_back(Add());
+  const auto refused = Take();
+  ASSERT_TRUE(refused);
+  const auto called = Take();
+  ASSERT_TRUE(called);
+  BlockRoute(refused, Resume::kBatch, at().Now());
+  at().Advance(500ms);
+  Record(*called, {}, Again(*called));
+
+  milliseconds distance = 1s;
+  for (const std::size_t expected : {2U, 1U, 0U, 2U}) {
+    at().Advance(distance);
+    const auto probe = Take();
+    ASSERT_TRUE(probe);
+    EXPECT_EQ(probe->envelope, waiting[expected]);
+    BlockRoute(probe, Resume::kBatch, at().Now());
+    distance *= 2;
+  }
+}
+
+TEST_P(DeliveryQueueContract, TheProbeOfABlockedAccountIsNeverTheSameBatchTwice) {
+  const EnvelopeId first = Add();
+  const EnvelopeId second = Add();
+  const auto claim = Take();
+  ASSERT_TRUE(claim);
+  EXPECT_EQ(claim->envelope, first);
+  Block(claim);
+  at().Advance(10s);
+  const auto probe = Take();
+  ASSERT_TRUE(probe);
+  EXPECT_EQ(probe->envelope, second);
+}
+
+}  // namespace
+}  // namespace lethe::contract
