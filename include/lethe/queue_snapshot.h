@@ -40,12 +40,18 @@ struct QueueSnapshot {
     int in_use;
   };
 
+  struct BlockedRoute {
+    std::string account;
+    Api api;
+  };
+
   TimePoint taken_at;
   std::vector<Items> items;
   std::vector<Accepted> accepted;
   std::vector<Waiting> waiting;
   std::vector<Slots> slots;
   std::vector<std::string> blocked_accounts;
+  std::vector<BlockedRoute> blocked_routes;  ///< Whatever their account is.
 };
 
 }  // namespace lethe

@@ -107,8 +107,8 @@ class ReviewStore {
   /// In the order of the names. An account that the store does not know is not blocked.
   virtual Result<std::vector<AccountCondition>> Accounts(std::span<const std::string> names) = 0;
 
-  /// Ends the account's block at once and decides about its held refusals; writes an audit event
-  /// for the account, and one for each batch.
+  /// Ends the blocks of the account and of its routes at once and decides about the held refusals
+  /// that RefusalsToDecide() counts; writes an audit event for the account, and one for each batch.
   ///   kFailedPrecondition  as CheckResume();
   ///   kInternal            BAD_PLAN, as ResolveReview().
   virtual Result<AccountCondition> ResumeAccount(const ResumeAccountParams& params) = 0;

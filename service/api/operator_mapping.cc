@@ -38,6 +38,15 @@ v1::Account::Block::ResumeBy ToProto(Resume resume) {
   return v1::Account::Block::RESUME_BY_UNSPECIFIED;
 }
 
+v1::Account::Block ToProto(const AccountBlock& block) {
+  v1::Account::Block proto;
+  *proto.mutable_block_time() = api::ToProto(block.since);
+  proto.set_reason(block.reason);
+  proto.set_resume_by(ToProto(block.resume));
+  if (block.probe_at) *proto.mutable_probe_time() = api::ToProto(*block.probe_at);
+  return proto;
+}
+
 v1::AuditEvent::Action ToProto(AuditAction action) {
   switch (action) {
     case AuditAction::kSendAgain: return v1::AuditEvent::ACTION_SEND_AGAIN;
@@ -94,12 +103,12 @@ v1::Account ToProto(const AccountCondition& condition) {
   proto.set_name(FormatAccountName(condition.account));
   proto.set_etag(EtagOf(condition));
   proto.set_held_refusal_count(condition.held_refusals);
-  if (const auto& block = condition.block) {
-    v1::Account::Block& shown = *proto.mutable_block();
-    *shown.mutable_block_time() = ToProto(block->since);
-    shown.set_reason(block->reason);
-    shown.set_resume_by(ToProto(block->resume));
-    if (block->probe_at) *shown.mutable_probe_time() = ToProto(*block->probe_at);
+  if (condition.block) *proto.mutable_block() = ToProto(*condition.block);
+  for (const RouteBlock& route : condition.routes) {
+    v1::Account::ApiBlock& shown = *proto.add_api_blocks();
+    shown.set_api(std::string(Name(route.api)));
+    *shown.mutable_block() = ToProto(route.block);
+    shown.set_held_refusal_count(route.held_refusals);
   }
   return proto;
 }

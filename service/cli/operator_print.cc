@@ -22,6 +22,13 @@ std::string Line(const v1::Review::Attempt& attempt) {
   return line;
 }
 
+std::string Blocked(const v1::Account::Block& block) {
+  return Time(" blocked since ", block.has_block_time(), block.block_time()) +
+         Because(block.reason()) +
+         (block.has_probe_time() ? Time("; tries again at ", true, block.probe_time())
+                                 : "; only an operator resumes it");
+}
+
 }  // namespace
 
 std::string Word(v1::ReviewDecision decision) {
@@ -53,15 +60,10 @@ std::string Page(const v1::Review& review) {
 }
 
 std::string Line(const v1::Account& account) {
-  std::string line = account.name();
-  if (account.has_block()) {
-    const v1::Account::Block& block = account.block();
-    line += Time(" blocked since ", block.has_block_time(), block.block_time()) +
-            Because(block.reason());
-    line += block.has_probe_time() ? Time("; tries again at ", true, block.probe_time())
-                                   : "; only an operator resumes it";
-  } else {
-    line += " served";
+  std::string line =
+      account.name() + (account.has_block() ? Blocked(account.block()) : std::string(" served"));
+  for (const v1::Account::ApiBlock& of_api : account.api_blocks()) {
+    line += "; " + of_api.api() + Blocked(of_api.block());
   }
   if (account.held_refusal_count() > 0) {
     line += "; holds " + Items(account.held_refusal_count()) + " that CleverTap refused";

@@ -12,7 +12,7 @@ std::string Line(const v1::Review& review);
 /// Line() and, on lines of their own, the decisions that are allowed, the requests and the calls.
 std::string Page(const v1::Review& review);
 
-/// `NAME served` or `NAME blocked ..; etag ..`
+/// `NAME served; API blocked ..; etag ..` or `NAME blocked ..; etag ..`
 std::string Line(const v1::Account& account);
 
 /// `TIME PRINCIPAL ACTION TARGET: BEFORE -> AFTER: JUSTIFICATION`

@@ -81,6 +81,7 @@ void Dispatcher::Record(const Claim& claim, const VendorReply& reply, const Plan
                         milliseconds lease_end, SendReport& report) {
   report.items = CountItems(plan);
   report.account = plan.account;
+  report.block_scope = plan.block_scope;
   report.account_reason = plan.account_reason;
 
   Result<Recorded> recorded = parts_.queue.Record(claim, reply, plan);

@@ -74,7 +74,8 @@ struct SendReport {
 
   ItemCounts items = {};  ///< Where the plan sends the items; of effect if `applied`.
   AccountVerdict account = AccountVerdict::kUntouched;
-  std::string account_reason = {};  ///< kBlocked: for the operator.
+  BlockScope block_scope = BlockScope::kRoute;  ///< kBlocked.
+  std::string account_reason = {};              ///< kBlocked: for the operator.
 
   bool applied = false;  ///< The batch moved as planned, or went back.
   bool fenced = false;   ///< The lease was lost: the answer is kept, the batch is someone else's.

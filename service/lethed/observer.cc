@@ -1,5 +1,6 @@
 #include "lethed/observer.h"
 
+#include "lethe/operation_traits.h"
 #include "telemetry/logging.h"
 
 namespace lethe {
@@ -55,8 +56,7 @@ void Observer::Show(const Route& route, const core::SendReport& report) {
        {"needs_review_items", report.items[BatchState::kNeedsReview]},
        {"fenced", report.fenced}});
   if (report.account == AccountVerdict::kBlocked) {
-    Log(LogLevel::kError, "account.blocked",
-        {{"account", account}, {"reason", LogValue::Public(report.account_reason)}});
+    ShowBlock(route, report.block_scope, report.account_reason);
   }
 }
 
@@ -85,8 +85,7 @@ void Observer::Show(const core::RefusalReport& report) {
             {{"account", account}, {"operation", route.operation}, {"items", evidence.confirmed}});
         break;
       case RefusalVerdict::kBlock:
-        Log(LogLevel::kError, "account.blocked",
-            {{"account", account}, {"reason", LogValue::Public(ruling.account_reason)}});
+        ShowBlock(route, BlockScope::kRoute, ruling.account_reason);
         break;
     }
   }
@@ -165,6 +164,19 @@ void Observer::Show(const Route& route, const core::LookReport& report) {
 
 void Observer::Show(const core::ForgetReport& report) {
   if (report.error) ShowFailure("captures.not_forgotten", *report.error);
+}
+
+void Observer::ShowBlock(const Route& route, BlockScope scope, const std::string& reason) {
+  const auto account = LogValue::Public(route.account);
+  if (scope == BlockScope::kAccount) {
+    Log(LogLevel::kError, "account.blocked",
+        {{"account", account}, {"reason", LogValue::Public(reason)}});
+    return;
+  }
+  Log(LogLevel::kError, "route.blocked",
+      {{"account", account},
+       {"api", ApiOf(route.operation)},
+       {"reason", LogValue::Public(reason)}});
 }
 
 void Observer::ShowFailure(const char* event, const Error& error) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "api/call_observer.h"
 #include "core/account_prober.h"
 #include "core/dispatcher.h"
@@ -31,6 +33,8 @@ class Observer {
   void ShowFailure(const char* event, const Error& error);
 
  private:
+  void ShowBlock(const Route& route, BlockScope scope, const std::string& reason);
+
   telemetry::Metrics& metrics_;
 };
 

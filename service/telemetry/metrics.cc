@@ -164,10 +164,13 @@ struct Metrics::Families {
                "Age of the oldest batch that waits to be sent; 0 if none waits.");
   Family<Gauge>& slots_in_use =
       NewGauge("lethe_slots_in_use", "Calls in flight by leased slots, of all replicas.");
-  Family<Gauge>& account_blocked =
-      NewGauge("lethe_account_blocked",
-               "1 while nothing is sent for the account because CleverTap refuses its credentials, "
-               "region or path.");
+  Family<Gauge>& account_blocked = NewGauge(
+      "lethe_account_blocked",
+      "1 while nothing is sent for the account because CleverTap refuses its credentials.");
+  Family<Gauge>& route_blocked =
+      NewGauge("lethe_route_blocked",
+               "1 while nothing is sent for the account by this API because CleverTap refuses its "
+               "calls; the account's other APIs go on.");
   Family<Counter>& snapshots = NewCounter(
       "lethe_queue_snapshots_total",
       "Snapshots that the queue's gauges were set from; while it stands still, so do they.");
@@ -181,6 +184,7 @@ struct Metrics::Families {
   GaugeSet waiting_gauges{oldest_waiting};
   GaugeSet slot_gauges{slots_in_use};
   GaugeSet blocked_gauges{account_blocked};
+  GaugeSet route_blocked_gauges{route_blocked};
 
   void Show(const QueueSnapshot& snapshot);
 };
@@ -214,6 +218,7 @@ Metrics::Metrics(std::string_view version, std::span<const Account> accounts)
       f.slots_limit.Add(Of(account.name, api)).Set(account.concurrency);
       if (api != Api::kProfile) f.batches_sent.Add(Of(account.name, api));
       zero.slots.push_back({account.name, api, 0});
+      if (api != Api::kProfile) zero.blocked_routes.push_back({account.name, api});
     }
     zero.blocked_accounts.push_back(account.name);
     if (!account.verification.on()) continue;
@@ -223,7 +228,7 @@ Metrics::Metrics(std::string_view version, std::span<const Account> accounts)
     WasReadBack({account.name, LookPurpose::kSecondLook, ReadBack::kReappeared, 0});
   }
   f.Show(zero);
-  f.Show({});  // Blocked accounts would be at one.
+  f.Show({});  // Blocked accounts and routes would be at one.
 }
 
 Metrics::~Metrics() = default;
@@ -297,7 +302,7 @@ void Metrics::Publish(const QueueSnapshot& snapshot) {
 
 void Metrics::Families::Show(const QueueSnapshot& snapshot) {
   GaugeSet::Values item_values, accepted_values, unaccounted_values, waiting_values, slot_values,
-      blocked_values;
+      blocked_values, route_blocked_values;
   for (const auto& row : snapshot.items) {
     Labels labels = Of(row.account, row.operation);
     labels.emplace("kind", Name(row.kind));
@@ -314,6 +319,8 @@ void Metrics::Families::Show(const QueueSnapshot& snapshot) {
   }
   for (const auto& row : snapshot.slots) slot_values[Of(row.account, row.api)] = row.in_use;
   for (const auto& account : snapshot.blocked_accounts) blocked_values[OfAccount(account)] = 1;
+  for (const auto& row : snapshot.blocked_routes)
+    route_blocked_values[Of(row.account, row.api)] = 1;
 
   const std::lock_guard lock(publishing);
   item_gauges.Replace(item_values);
@@ -322,6 +329,7 @@ void Metrics::Families::Show(const QueueSnapshot& snapshot) {
   waiting_gauges.Replace(waiting_values);
   slot_gauges.Replace(slot_values);
   blocked_gauges.Replace(blocked_values);
+  route_blocked_gauges.Replace(route_blocked_values);
 }
 
 std::string Metrics::Text() const {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "fakes/queue_rows.h"
+#include "lethe/operation_traits.h"
 #include "lethe/reasons.h"
 #include "lethe/refusal.h"
 #include "lethe/review_store.h"
@@ -99,17 +100,23 @@ class FakeReviewStore final : public ReviewStore {
     const Status checked = CheckResume(before, params.etag, params.held_refusals);
     if (!checked.ok()) return checked.error();
     blocks_.erase(params.account);
+    route_blocks_.erase(params.account);
     Keep({.id = 0,
           .at = {},
           .principal = params.by.principal,
           .action = AuditAction::kResume,
           .account = params.account,
           .state_before = "blocked",
-          .reason_before = before.block->reason,
+          .reason_before = BlockedFor(before),
           .state_after = "served",
           .justification = params.by.justification});
     for (auto& [key, kept] : batches_) {
       if (!IsHeldRefusal(kept, params.account)) continue;
+      const Api api = ApiOf(kept.row.route.operation);
+      if (!before.block &&
+          std::ranges::find(before.routes, api, &RouteBlock::api) == before.routes.end()) {
+        continue;
+      }
       AuditEvent event =
           EventOf(*params.held_refusals == HeldRefusals::kReject ? AuditAction::kReject
                                                                  : AuditAction::kSendAgain,
@@ -153,6 +160,11 @@ class FakeReviewStore final : public ReviewStore {
   void Block(const std::string& account, const AccountBlock& block) {
     const std::lock_guard lock(mutex_);
     blocks_[account] = block;
+  }
+
+  void BlockRoute(const std::string& account, Api api, const AccountBlock& block) {
+    const std::lock_guard lock(mutex_);
+    route_blocks_[account][std::string(Name(api))] = {.api = api, .block = block};
   }
 
   /// By envelope and first position.
@@ -220,6 +232,16 @@ class FakeReviewStore final : public ReviewStore {
     for (const auto& [key, kept] : batches_) {
       if (IsHeldRefusal(kept, account)) condition.held_refusals += kept.row.span.size();
     }
+    const auto routes = route_blocks_.find(account);
+    if (routes == route_blocks_.end()) return condition;
+    for (const auto& [name, block] : routes->second) {
+      RouteBlock& route = condition.routes.emplace_back(block);
+      for (const auto& [key, kept] : batches_) {
+        if (IsHeldRefusal(kept, account) && ApiOf(kept.row.route.operation) == route.api) {
+          route.held_refusals += kept.row.span.size();
+        }
+      }
+    }
     return condition;
   }
 
@@ -272,6 +294,7 @@ class FakeReviewStore final : public ReviewStore {
   std::vector<AttemptRow> attempts_;
   std::map<BatchKey, RequestId> items_;
   std::map<std::string, AccountBlock> blocks_;
+  std::map<std::string, std::map<std::string, RouteBlock>> route_blocks_;  ///< By account and API.
   std::vector<AuditEvent> events_;
   std::optional<Error> failure_;
 };

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # CleverTap refuses twenty identities of 300 for good: too many for bad data by chance, too few for a changed rule.
-# Must be seen: Lethe blocks the account at every sixth, and nobody is rejected until a person says so; the others are erased.
+# Must be seen: Lethe blocks erasures at every sixth, and nobody is rejected until a person says so; the others are erased.
 mapfile -t bad < <(printf 'many-refused-1-%d\n' {1..300..15})
 poison "${bad[@]}"
 hand_in erasure identities 300
-wait_for "the account is blocked" is_blocked
+wait_for "erasures are blocked" is_blocked
 expect "nobody is rejected" "$(items '.state == "rejected"')" 0
 all_have_an_end() {
   ! is_blocked || resume reject || true

@@ -36,6 +36,9 @@ QueueSnapshot TakeSnapshot(pqxx::connection& connection) {
   for (auto& row : sql::BlockedAccounts{}.Run(work)) {
     snapshot.blocked_accounts.push_back(std::move(row.account));
   }
+  for (auto& row : sql::BlockedRoutes{}.Run(work)) {
+    snapshot.blocked_routes.push_back({.account = std::move(row.account), .api = row.api});
+  }
   return snapshot;
 }
 

@@ -1,5 +1,6 @@
 #include "store/review/pg_review_store.h"
 
+#include <algorithm>
 #include <limits>
 #include <optional>
 #include <stdexcept>
@@ -64,6 +65,17 @@ std::vector<AccountCondition> ReadAccounts(pqxx::transaction_base& work,
   for (const std::string& name : names) read.accounts.Add(name);
   std::vector<AccountCondition> conditions;
   for (auto& row : read.Run(work)) conditions.push_back(ToCondition(std::move(row)));
+  sql::ReadRouteBlocks read_routes;
+  read_routes.accounts = read.accounts;
+  for (auto& row : read_routes.Run(work)) {
+    std::ranges::find(conditions, row.account, &AccountCondition::account)
+        ->routes.push_back({.api = row.api,
+                            .block = {.since = row.blocked_since,
+                                      .reason = std::move(row.blocked_reason),
+                                      .resume = row.resume_by,
+                                      .probe_at = row.probe_at},
+                            .held_refusals = static_cast<int>(row.held_refusals)});
+  }
   return conditions;
 }
 
@@ -119,8 +131,16 @@ Result<AuditEvent> Decide(pqxx::work& work, const ResolveReviewParams& params,
                                                     .justification = params.by.justification}));
 }
 
+/// Those that RefusalsToDecide() counts in `before`.
 Status DecideHeldRefusals(pqxx::work& work, const ResumeAccountParams& params,
-                          HeldRefusals decision) {
+                          const AccountCondition& before, HeldRefusals decision) {
+  ArrayLiteral apis;
+  for (const Api api : kAll<Api>) {
+    if (before.block ||
+        std::ranges::find(before.routes, api, &RouteBlock::api) != before.routes.end()) {
+      apis.AddText(Name(api));
+    }
+  }
   const AuditAction action =
       decision == HeldRefusals::kReject ? AuditAction::kReject : AuditAction::kSendAgain;
   for (const std::optional<TimePoint> unknown_since : {std::optional<TimePoint>(), {TimePoint{}}}) {
@@ -128,6 +148,7 @@ Status DecideHeldRefusals(pqxx::work& work, const ResumeAccountParams& params,
     Status checked = CheckMove(BatchState::kHeld, transition.to);
     if (!checked.ok()) return checked;
     sql::ResolveHeldRefusals{.account = params.account,
+                             .apis = apis,
                              .effect_unknown = unknown_since.has_value(),
                              .state = transition.to,
                              .reason = transition.reason,
@@ -215,12 +236,12 @@ Result<AccountCondition> PgReviewStore::ResumeAccount(const ResumeAccountParams&
                          .lo = {},
                          .hi = {},
                          .state_before = Name(AccountState::kBlocked),
-                         .reason_before = before.block->reason,
+                         .reason_before = BlockedFor(before),
                          .state_after = Name(AccountState::kServed),
                          .justification = params.by.justification}
         .Run(work);
-    if (before.held_refusals > 0) {
-      const Status decided = DecideHeldRefusals(work, params, *params.held_refusals);
+    if (RefusalsToDecide(before) > 0) {
+      const Status decided = DecideHeldRefusals(work, params, before, *params.held_refusals);
       if (!decided.ok()) return decided.error();
     }
     AccountCondition after = ReadAccounts(work, {&params.account, 1}).front();

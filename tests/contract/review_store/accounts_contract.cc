@@ -195,5 +195,75 @@ TEST_P(ReviewStoreContract, LetsOneOfManyOperatorsResume) {
   EXPECT_THAT(Events(), SizeIs(2));
 }
 
+/// A block of one API that a batch may end.
+AccountBlock BlockOfRoute(TimePoint now) {
+  return {.since = now - 1min,
+          .reason = "endpoint_404",
+          .resume = Resume::kBatch,
+          .probe_at = now + 1min};
+}
+
+TEST_P(ReviewStoreContract, TellsTheBlockedRoutesOfAnAccountThatIsServed) {
+  const AccountBlock block = BlockOfRoute(at().Now());
+  at().BlockRoute("acme", Api::kDisassociate, ABlock());
+  at().BlockRoute("acme", Api::kDelete, block);
+  at().BlockRoute("globex", Api::kDemerge, block);
+  Add(Held(1));
+  BatchRow demerge = Held(2);
+  demerge.route.operation = Operation::kDemerge;
+  Add(demerge);
+  const RouteBlock erasures{.api = Api::kDelete, .block = block, .held_refusals = 3};
+  const RouteBlock phones{.api = Api::kDisassociate, .block = ABlock()};
+  EXPECT_EQ(
+      Condition("acme"),
+      (AccountCondition{.account = "acme", .held_refusals = 6, .routes = {erasures, phones}}));
+  EXPECT_EQ(Condition("globex").routes.size(), 1U);
+}
+
+TEST_P(ReviewStoreContract, ResumesAllBlockedRoutesOfAnAccountTogetherAndNoOtherAccounts) {
+  at().Block("acme", ABlock());
+  at().BlockRoute("acme", Api::kDemerge, ABlock());
+  at().BlockRoute("acme", Api::kDelete, BlockOfRoute(at().Now()));
+  at().BlockRoute("globex", Api::kDelete, BlockOfRoute(at().Now()));
+  const auto after = ResumeIt({});
+  ASSERT_TRUE(after.ok()) << after.error().message;
+  EXPECT_EQ(*after, AccountCondition{.account = "acme"});
+  EXPECT_EQ(Condition("globex").routes.size(), 1U);
+  const std::vector<AuditEvent> events = Events();
+  ASSERT_THAT(events, SizeIs(1));
+  EXPECT_EQ(events[0].action, AuditAction::kResume);
+  EXPECT_EQ(events[0].reason_before,
+            ABlock().reason + "; delete: endpoint_404; demerge: " + ABlock().reason);
+  EXPECT_EQ(events[0].state_after, "served");
+}
+
+TEST_P(ReviewStoreContract, DecidesAboutTheHeldRefusalsOfBlockedRoutesOnly) {
+  at().BlockRoute("acme", Api::kDelete, ABlock());
+  const BatchRow erasure = Add(Held(1));
+  BatchRow demerge = Held(2);
+  demerge.route.operation = Operation::kDemerge;
+  Add(demerge);
+  EXPECT_EQ(ReasonOf(ResumeIt({})), "HELD_REFUSALS_UNDECIDED");
+  ASSERT_EQ(ReasonOf(ResumeIt(HeldRefusals::kReject)), "");
+  EXPECT_EQ(Batch(erasure).state, BatchState::kRejected);
+  EXPECT_EQ(Batch(demerge), demerge) << "the dispatcher judges it";
+}
+
+TEST_P(ReviewStoreContract, NeedsNoWordAboutRefusalsOfRoutesThatAreNotBlocked) {
+  at().BlockRoute("acme", Api::kDemerge, ABlock());
+  const BatchRow erasure = Add(Held(1));
+  EXPECT_EQ(ReasonOf(ResumeIt({})), "");
+  EXPECT_EQ(Batch(erasure), erasure);
+}
+
+TEST_P(ReviewStoreContract, RefusesToResumeRoutesThatHaveChangedSinceTheyWereSeen) {
+  at().BlockRoute("acme", Api::kDelete, ABlock());
+  const std::string etag = lethe::EtagOf(Condition("acme"));
+  at().BlockRoute("acme", Api::kDemerge, ABlock());
+  EXPECT_EQ(ReasonOf(store().ResumeAccount(
+                {.by = by_, .account = "acme", .etag = etag, .held_refusals = {}})),
+            "ACCOUNT_CHANGED");
+}
+
 }  // namespace
 }  // namespace lethe::contract

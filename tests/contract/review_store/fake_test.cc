@@ -13,6 +13,9 @@ class FakeHarness : public ReviewHarness {
   void Block(const std::string& account, const AccountBlock& block) override {
     store_.Block(account, block);
   }
+  void BlockRoute(const std::string& account, Api api, const AccountBlock& block) override {
+    store_.BlockRoute(account, api, block);
+  }
   TimePoint Now() const override { return clock_.Now(); }
   void Advance(milliseconds by) override { clock_.Advance(by); }
   std::vector<BatchRow> Batches() override { return store_.batches(); }

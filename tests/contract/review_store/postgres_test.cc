@@ -69,6 +69,14 @@ class PostgresHarness : public ReviewHarness {
         ToMicros(block.probe_at));
   }
 
+  void BlockRoute(const std::string& account, Api api, const AccountBlock& block) override {
+    Execute(
+        "insert into route_block values ($1, $2, lethe_time($3), $4, $5, "
+        "coalesce(lethe_time($6), timestamptz 'infinity'), 3)",
+        account, std::string(Name(api)), ToMicros(block.since), block.reason,
+        std::string(Name(block.resume)), ToMicros(block.probe_at));
+  }
+
   TimePoint Now() const override { return clock_.Now(); }
   void Advance(milliseconds by) override {
     clock_.Advance(by);

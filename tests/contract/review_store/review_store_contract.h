@@ -30,6 +30,7 @@ class ReviewHarness {
   virtual void AddAttempt(const AttemptRow& attempt) = 0;
   virtual void AddItem(BatchKey position, RequestId request) = 0;
   virtual void Block(const std::string& account, const AccountBlock& block) = 0;
+  virtual void BlockRoute(const std::string& account, Api api, const AccountBlock& block) = 0;
 
   virtual TimePoint Now() const = 0;
   virtual void Advance(milliseconds by) = 0;

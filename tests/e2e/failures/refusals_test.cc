@@ -35,8 +35,8 @@ class Refusals : public ::testing::Test {
                                  MakeIdentifiers(Ask::kEraseIdentities, identity, 1).front());
   }
   std::string BlockedReason() const {
-    const auto rows = database_.Run("select blocked_reason from account_state");
-    return rows[0][0].is_null() ? "" : rows[0][0].c_str();
+    const auto rows = database_.Run("select blocked_reason from route_block");
+    return rows.empty() ? "" : rows[0][0].c_str();
   }
   void ExpectEverythingAccountedFor() const {
     EXPECT_TRUE(Eventually(
@@ -82,7 +82,7 @@ TEST_F(Refusals, OnePoisonedIdentityOfAThousandIsRejectedAndTheOthersComplete) {
   ExpectEverythingAccountedFor();
 }
 
-TEST_F(Refusals, AChangedRuleBlocksTheAccountFinalisesNobodyAndTheBlockEndsByItself) {
+TEST_F(Refusals, AChangedRuleBlocksTheRouteFinalisesNobodyAndTheBlockEndsByItself) {
   sandbox_->AddFault(
       {.kind = sandbox::FaultKind::kStatus, .api = Endpoint::kDelete, .times = 0, .status = 400});
   const std::string name = Erase("everything-refused", 0, 300);
@@ -92,7 +92,7 @@ TEST_F(Refusals, AChangedRuleBlocksTheAccountFinalisesNobodyAndTheBlockEndsByIts
                                    "taken since"));
   EXPECT_EQ(Get(name).item_counts().rejected(), 0);
   EXPECT_LT(sandbox_->GetReport().total.calls, 60) << "it went on through the queue";
-  EXPECT_TRUE(Eventually([&] { return lethed_->Metric("lethe_account_blocked") == 1; }));
+  EXPECT_TRUE(Eventually([&] { return lethed_->Metric("lethe_route_blocked{account=\"shop\",api=\"delete\"}") == 1; }));
   EXPECT_TRUE(api_.Create(MakeRequest("shop", "during", Ask::kDemerge, {"user-1000"})).ok());
 
   sandbox_->ClearFaults();
@@ -102,7 +102,7 @@ TEST_F(Refusals, AChangedRuleBlocksTheAccountFinalisesNobodyAndTheBlockEndsByIts
   ExpectEverythingAccountedFor();
 }
 
-TEST_F(Refusals, ManyBadIdentitiesBlockTheAccountForAnOperatorAndFinaliseNobody) {
+TEST_F(Refusals, ManyBadIdentitiesBlockTheRouteForAnOperatorAndFinaliseNobody) {
   sandbox_->AddPoison("TEST-shop", MakeIdentifiers(Ask::kEraseIdentities, 20, 10));
   const std::string name = Erase("many-poisoned", 0, 100);
   ASSERT_TRUE(Eventually([&] { return !BlockedReason().empty(); }));
@@ -110,7 +110,7 @@ TEST_F(Refusals, ManyBadIdentitiesBlockTheAccountForAnOperatorAndFinaliseNobody)
   const auto counts = Get(name).item_counts();
   EXPECT_EQ(counts.rejected(), 0);
   EXPECT_GT(counts.held(), 5);
-  EXPECT_EQ(database_.Run("select resume_by from account_state")[0][0].as<std::string>(),
+  EXPECT_EQ(database_.Run("select resume_by from route_block")[0][0].as<std::string>(),
             "operator");
   ExpectEverythingAccountedFor();
 }

@@ -46,6 +46,9 @@ class Operators : public ::testing::Test {
     return LetheJson({"audit", "list", "--account", "shop"}).at("auditEvents");
   }
   json ShowAccount() { return LetheJson({"accounts", "show", "shop"}); }
+  static bool IsBlocked(const json& account) {
+    return account.contains("block") || !account.at("apiBlocks").empty();
+  }
   Answer Resolve(const json& review, const std::string& decision) {
     return Lethe({"reviews", "resolve", review.at("name"), "--decision", decision, "--etag",
                   review.at("etag"), "--justification", "OPS-17: " + decision});
@@ -158,7 +161,7 @@ TEST_F(Operators, RejectWhatBlockedAnAccount) {
 
   // Once nothing is under way any more, nothing changes between the look and the decision.
   ASSERT_TRUE(Eventually([&] {
-    return ShowAccount().contains("block") &&
+    return IsBlocked(ShowAccount()) &&
            database_.Run("select count(holder) from slot")[0][0].as<int>() == 0;
   }));
   const json seen = ShowAccount();
@@ -171,7 +174,7 @@ TEST_F(Operators, RejectWhatBlockedAnAccount) {
 
   // Those that were still being searched may block it once more.
   EXPECT_TRUE(Eventually([&] {
-    if (const json now = ShowAccount(); now.contains("block")) resume(now, reject);
+    if (const json now = ShowAccount(); IsBlocked(now)) resume(now, reject);
     return api_.Get(wrong).message.state() == v1::PrivacyRequest::STATE_REJECTED;
   }));
   EXPECT_TRUE(Reaches(right, v1::PrivacyRequest::STATE_COMPLETED));
@@ -198,6 +201,33 @@ TEST_F(Operators, ResumeABlockedAccount) {
               resumed.err.find("ACCOUNT_NOT_BLOCKED") != std::string::npos)
       << resumed.err;
   EXPECT_TRUE(Reaches(request, v1::PrivacyRequest::STATE_COMPLETED));
+}
+
+TEST_F(Operators, ResumeABlockedRoute) {
+  sandbox_->AddFault({.kind = sandbox::FaultKind::kStatus,
+                      .api = sandbox::Endpoint::kDelete,
+                      .times = 0,
+                      .status = 404});
+  const std::string request = Create("key", Ask::kEraseIdentities, {"ann"});
+  ASSERT_TRUE(Eventually([&] { return IsBlocked(ShowAccount()); }));
+  // So that only the operator's word brings the next call.
+  database_.Run("update route_block set probe_at = now() + interval '1 day'");
+  const json seen = ShowAccount();
+  EXPECT_FALSE(seen.contains("block"));
+  ASSERT_EQ(seen.at("apiBlocks").size(), 1U);
+  EXPECT_EQ(seen.at("apiBlocks")[0].at("api"), "delete");
+  EXPECT_EQ(seen.at("apiBlocks")[0].at("block").at("reason"), "endpoint_404");
+  EXPECT_THAT(Lethe({"accounts", "show", "shop"}).out, HasSubstr("; delete blocked since "));
+
+  sandbox_->ClearFaults();
+  const Answer resumed = Lethe({"accounts", "resume", "shop", "--etag", seen.at("etag"),
+                                "--justification", "OPS-20: the path is back"});
+  EXPECT_EQ(resumed.exit_code, 0) << resumed.err;
+  EXPECT_TRUE(Reaches(request, v1::PrivacyRequest::STATE_COMPLETED));
+  const std::vector<json> audit = Audit();
+  ASSERT_EQ(audit.size(), 1U);
+  EXPECT_EQ(audit[0].at("action"), "ACTION_RESUME");
+  EXPECT_EQ(audit[0].at("reasonBefore"), "delete: endpoint_404");
 }
 
 }  // namespace

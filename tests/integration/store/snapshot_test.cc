@@ -37,6 +37,20 @@ class Snapshots : public testing::Test {
     return items;
   }
 
+  /// The answer to a call for the account `acme`.
+  void Block(BlockScope scope) {
+    ASSERT_TRUE(Submit(store_.requests(), Erasure("a", People(100))).ok());
+    const auto taken = queue_.TakeBatch({.route = kErase, .linger = 2s, .lease = 30s});
+    ASSERT_TRUE(queue_
+                    .Record(**taken, {.outcome = OutcomeClass::kAccountBlocked},
+                            {.transitions = {{.span = {0, 99}, .to = BatchState::kReady}},
+                             .spends_attempt = false,
+                             .account = AccountVerdict::kBlocked,
+                             .block_scope = scope,
+                             .account_reason = "seen"})
+                    .ok());
+  }
+
   FakeClock clock_;
   TestDatabase database_;
   test::PgStore store_{database_, clock_};
@@ -137,16 +151,18 @@ TEST_F(Snapshots, SayHowLongTheOldestEnvelopeWaits) {
 }
 
 TEST_F(Snapshots, NameBlockedAccounts) {
-  ASSERT_TRUE(Submit(store_.requests(), Erasure("a", People(100))).ok());
-  const auto taken = queue_.TakeBatch({.route = kErase, .linger = 2s, .lease = 30s});
-  ASSERT_TRUE(queue_
-                  .Record(**taken, {.outcome = OutcomeClass::kAccountBlocked},
-                          {.transitions = {{.span = {0, 99}, .to = BatchState::kReady}},
-                           .spends_attempt = false,
-                           .account = AccountVerdict::kBlocked,
-                           .account_reason = "credentials_or_region_401"})
-                  .ok());
+  Block(BlockScope::kAccount);
   EXPECT_THAT(Look().blocked_accounts, ElementsAre("acme"));
+  EXPECT_THAT(Look().blocked_routes, IsEmpty());
+}
+
+TEST_F(Snapshots, NameBlockedRoutes) {
+  Block(BlockScope::kRoute);
+  const QueueSnapshot snapshot = Look();
+  EXPECT_THAT(snapshot.blocked_accounts, IsEmpty());
+  ASSERT_EQ(snapshot.blocked_routes.size(), 1U);
+  EXPECT_EQ(snapshot.blocked_routes[0].account, "acme");
+  EXPECT_EQ(snapshot.blocked_routes[0].api, Api::kDelete);
 }
 
 }  // namespace

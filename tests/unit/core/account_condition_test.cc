@@ -39,6 +39,42 @@ TEST(AccountCondition, HasAnotherEtagWhenAnythingThatCountsHasChanged) {
   EXPECT_EQ(etags.size(), 6U);
 }
 
+AccountCondition RouteBlocked(Api api, int held_refusals = 0) {
+  return {.account = "shop",
+          .held_refusals = 3,
+          .routes = {{.api = api,
+                      .block = {.since = kNow, .reason = "endpoint_404", .resume = Resume::kBatch},
+                      .held_refusals = held_refusals}}};
+}
+
+TEST(AccountCondition, HasAnotherEtagWhenARouteIsBlockedOrHasChanged) {
+  AccountCondition later = RouteBlocked(Api::kDelete), other = later, both = later;
+  later.routes[0].block.since += 1us;
+  other.routes[0].block.resume = Resume::kOperator;
+  both.routes.push_back(RouteBlocked(Api::kDemerge).routes[0]);
+  const std::set<std::string> etags = {
+      EtagOf(AccountCondition{.account = "shop", .held_refusals = 3}),
+      EtagOf(RouteBlocked(Api::kDelete)),
+      EtagOf(RouteBlocked(Api::kDemerge)),
+      EtagOf(later),
+      EtagOf(other),
+      EtagOf(both)};
+  EXPECT_EQ(etags.size(), 6U);
+}
+
+TEST(AccountCondition, IsResumedFromTheBlockOfARouteWithAWordAboutWhatThatRouteHolds) {
+  EXPECT_EQ(Check(RouteBlocked(Api::kDelete), {}), "") << "another route holds the refusals";
+  EXPECT_EQ(Check(RouteBlocked(Api::kDelete, 1), {}), "HELD_REFUSALS_UNDECIDED");
+  EXPECT_EQ(Check(RouteBlocked(Api::kDelete, 1), HeldRefusals::kReject), "");
+}
+
+TEST(AccountCondition, SaysWhatTheAccountAndItsRoutesAreBlockedFor) {
+  AccountCondition condition = Blocked();
+  EXPECT_EQ(BlockedFor(condition), "credentials_or_region_401");
+  condition.routes = RouteBlocked(Api::kDelete).routes;
+  EXPECT_EQ(BlockedFor(condition), "credentials_or_region_401; delete: endpoint_404");
+}
+
 TEST(AccountCondition, KeepsItsEtagFromProbeToProbe) {
   AccountCondition probed = Blocked();
   *probed.block->probe_at += 20s;

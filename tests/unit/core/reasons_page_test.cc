@@ -44,7 +44,8 @@ TEST(ReasonsPage, ExplainsEveryReasonOfABatchAndNoOther) {
 }
 
 TEST(ReasonsPage, ExplainsEveryOtherWordAndNoOther) {
-  EXPECT_THAT(WordsBelow("Blocks of accounts"), UnorderedElementsAreArray(WordsOf<BlockReason>()));
+  EXPECT_THAT(WordsBelow("Blocks of accounts and routes"),
+              UnorderedElementsAreArray(WordsOf<BlockReason>()));
   EXPECT_THAT(WordsBelow("Accounts in audit events"),
               UnorderedElementsAreArray(WordsOf<AccountState>()));
   EXPECT_THAT(WordsBelow("Calls"), UnorderedElementsAreArray(WordsOf<CallCode>()));

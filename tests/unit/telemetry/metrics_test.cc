@@ -120,6 +120,7 @@ TEST(Metrics, AccountsShowZeroesBeforeAnythingHappened) {
                               "\"disassociation\",state=\"needs_review\"} 0\n"));
   EXPECT_THAT(text, Not(HasSubstr("kind=\"phone\",operation=\"erasure\"")));
   EXPECT_THAT(text, HasSubstr("lethe_account_blocked{account=\"demo\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("lethe_route_blocked{account=\"demo\",api=\"delete\"} 0\n"));
   EXPECT_THAT(text, HasSubstr("lethe_slots_limit{account=\"demo\",api=\"demerge\"} 2\n"));
   EXPECT_THAT(text, HasSubstr("lethe_build_info{version=\"1.2.3\"} 1\n"));
 }
@@ -243,6 +244,7 @@ TEST(Metrics, ASnapshotReplacesTheOneBefore) {
   snapshot.waiting = {{"demo", Operation::kErasure, 1500ms}};
   snapshot.slots = {{"demo", Api::kDelete, 2}};
   snapshot.blocked_accounts = {"demo"};
+  snapshot.blocked_routes = {{"demo", Api::kDelete}};
   metrics.Publish(snapshot);
 
   const std::string items = "\",kind=\"guid\",operation=\"erasure\",state=\"ready\"} ";
@@ -254,6 +256,8 @@ TEST(Metrics, ASnapshotReplacesTheOneBefore) {
       HasSubstr("lethe_oldest_waiting_age_seconds{account=\"demo\",operation=\"erasure\"} 1.5\n"));
   EXPECT_THAT(text, HasSubstr("lethe_slots_in_use{account=\"demo\",api=\"delete\"} 2\n"));
   EXPECT_THAT(text, HasSubstr("lethe_account_blocked{account=\"demo\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("lethe_route_blocked{account=\"demo\",api=\"delete\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("lethe_route_blocked{account=\"demo\",api=\"demerge\"} 0\n"));
   EXPECT_THAT(text, HasSubstr("lethe_queue_snapshots_total 1\n"));
 
   snapshot = {};
@@ -263,6 +267,7 @@ TEST(Metrics, ASnapshotReplacesTheOneBefore) {
   EXPECT_THAT(text, HasSubstr("lethe_items{account=\"demo" + items + "0\n"));
   EXPECT_THAT(text, HasSubstr("lethe_items{account=\"gone" + items + "0\n"));
   EXPECT_THAT(text, HasSubstr("lethe_account_blocked{account=\"demo\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("lethe_route_blocked{account=\"demo\",api=\"delete\"} 0\n"));
   EXPECT_THAT(text, HasSubstr("lethe_slots_in_use{account=\"demo\",api=\"delete\"} 0\n"));
 }
 

@@ -1,5 +1,6 @@
--- Moves the held refusals of an account to where an operator's decision leads, and writes an audit event for each batch.
+-- Moves the held refusals of routes of an account to where an operator's decision leads, and writes an audit event for each batch.
 -- @account text
+-- @apis text[]
 -- @effect_unknown bool       those with an earlier call of unknown effect; false: the others
 -- @state state               where they go
 -- @reason text
@@ -8,7 +9,7 @@
 -- @justification text
 with held as materialized (
   select envelope, lo, hi, reason from batch
-  where account = @account and state = 'held' and reason in @refusal_reasons()
+  where account = @account and lethe_api(operation) = any(@apis::text[]) and state = 'held' and reason in @refusal_reasons()
     and (unknown_since is not null) = @effect_unknown
   order by envelope, lo for update
 ), moved as (
