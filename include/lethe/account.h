@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "lethe/limits.h"
 #include "lethe/time.h"
@@ -19,6 +20,19 @@ struct Verification {
   bool on() const { return share > 0; }
 };
 
+/// Whether Lethe may make control calls: where nothing else is sent that could show whether
+/// CleverTap takes others, one that touches no one (core::ControlCallFor()) tells a bad identifier
+/// from a bad moment. Without them such identifiers end in review instead of being rejected.
+enum class ControlCalls { kOff, kOn };
+
+constexpr std::string_view Name(ControlCalls control_calls) {
+  switch (control_calls) {
+    case ControlCalls::kOff: return "off";
+    case ControlCalls::kOn: return "on";
+  }
+  return "";
+}
+
 /// One CleverTap project, as configured. (base_url, account_id) is unique among the accounts: two
 /// names for one project would double its limit of concurrent calls.
 struct Account {
@@ -33,6 +47,8 @@ struct Account {
   int concurrency = 2;
 
   Verification verification = {};
+
+  ControlCalls control_calls = ControlCalls::kOn;
 
   /// CleverTap's page and its samples differ in a trailing slash.
   std::string disassociate_path = "/1/disassociate";

@@ -12,8 +12,9 @@ namespace lethe {
 /// One of the route's concurrent calls, ours for a call that carries no batch.
 struct SlotLease {
   Route route;
-  int slot;            ///< 1..kMaxConcurrency.
-  std::int64_t epoch;  ///< Fences the slot, as in Claim.
+  int slot;                  ///< 1..kMaxConcurrency.
+  std::int64_t epoch;        ///< Fences the slot, as in Claim.
+  TimePoint leased_at = {};  ///< By the store's clock.
 };
 
 /// For what a slot is leased.
@@ -21,15 +22,22 @@ struct LeaseParams {
   const Route& route;
   milliseconds lease;  ///< Longer than the call may take.
 
-  /// The call is to find out about a blocked route (a control call): it may have a slot although
-  /// the route's next batch would be the probe (Resume::kBatch).
-  bool though_route_blocked = false;
+  /// It is for a control call. Between two of a route 1 s, 2 s, 4 s .. 10 min must pass, by
+  /// whichever process, until one is accepted; before that there is no lease.
+  bool for_control = false;
+};
+
+/// What came of the call.
+struct SlotEnd {
+  milliseconds cool_down{0};      ///< How long the slot rests.
+  bool control_accepted = false;  ///< It was a control call, and accepted: evidence as
+                                  ///< RouteHealth::accepted_at is.
 };
 
 struct SlotOffer {
   std::optional<SlotLease> lease = {};
   bool blocked = false;  ///< Why there is no lease: the account or the route is blocked. Otherwise
-                         ///< all slots are taken or cooling.
+                         ///< all slots are taken or cooling, or a control call is not due.
 };
 
 /// The slots that DeliveryQueue sends batches through, for other calls that count against the same
@@ -38,14 +46,13 @@ class CallSlots {
  public:
   virtual ~CallSlots() = default;
 
-  /// Leases a free slot of the route, unless its account is blocked, by whatever Resume, or the
-  /// route is; see LeaseParams::though_route_blocked. A lease that runs out frees the slot: such a
-  /// call changes nothing, so its outcome does not matter.
+  /// Leases a free slot of the route, unless its account or the route is blocked, by whatever
+  /// Resume. A lease that runs out frees the slot: such a call changes nothing, so its outcome does
+  /// not matter.
   virtual Result<SlotOffer> Lease(const LeaseParams& params) = 0;
 
-  /// Frees the slot, which rests for `cool_down`. Does nothing if the lease has run out and the
-  /// slot was leased again.
-  virtual Status Free(const SlotLease& lease, milliseconds cool_down) = 0;
+  /// Frees the slot. Does nothing if the lease has run out and the slot was leased again.
+  virtual Status Free(const SlotLease& lease, const SlotEnd& end) = 0;
 };
 
 }  // namespace lethe

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,15 @@
 
 namespace lethe {
 
+/// What the calls of a route (account and API) showed lately.
+struct RouteHealth {
+  /// Start of the latest call that was accepted, control calls included.
+  std::optional<TimePoint> accepted_at = {};
+
+  /// Envelopes, one after another, of which no call was taken since then.
+  int failing = 0;
+};
+
 /// Everything that the next step of a batch depends on.
 struct AttemptFacts {
   Operation operation;
@@ -25,15 +35,22 @@ struct AttemptFacts {
   /// Start of the earliest attempt whose effect is not known.
   std::optional<TimePoint> unknown_since = {};
 
-  /// Time of the first answer that refused a call with these identifiers in it. Once they are held:
-  /// of the answer for which they were held; only later acceptances are evidence.
+  /// Time of the first answer that did not take a call with these identifiers in it. Once they are
+  /// held: of the answer for which they were held; only later acceptances are evidence.
   std::optional<TimePoint> refused_since = {};
 
-  /// Start of the latest call for the account and API that was accepted, as known at the claim.
-  std::optional<TimePoint> others_accepted_at = {};
+  /// Answers that did not take the identifier while it was alone in its call. 0 for a batch of
+  /// several.
+  int lone_refusals = 0;
+
+  RouteHealth health = {};  ///< As known at the claim, so from other calls than this.
 
   int slot_setbacks = 0;  ///< Calls in a row through this slot, before this one, without an answer
                           ///< that tells anything: throttled, not sent, or of unknown outcome.
+
+  /// Calls of the batch whose senders died before they wrote an answer down, this one included.
+  /// Only known of an abandoned batch.
+  int senders_lost = 0;
 };
 
 /// Where one run of a batch goes. Runs that differ split the batch.
@@ -42,13 +59,17 @@ struct Transition {
   BatchState to = BatchState::kNeedsReview;
   std::string reason = {};  ///< Name() of a Reason, or kVendorCodePrefix and a code; empty where
                             ///< the state says all.
-  std::optional<TimePoint> not_before = {};  ///< kReady.
+
+  /// kReady: when it may be sent. kHeld for a refusal: when it is tried again by itself if nothing
+  /// else shows whether CleverTap takes others; see JudgeRefusals().
+  std::optional<TimePoint> not_before = {};
 
   /// kReady, kHeld, kNeedsReview: carried along while an effect is unknown.
   std::optional<TimePoint> unknown_since = {};
 
   /// kReady, kHeld: carried along until CleverTap takes the identifiers or they are rejected.
   std::optional<TimePoint> refused_since = {};
+  int lone_refusals = 0;
 
   std::optional<TimePoint> accepted_at = {};  ///< kAccepted.
   std::optional<TimePoint> window_end = {};   ///< kAccepted.
@@ -100,6 +121,9 @@ struct Plan {
   /// slot's next cool-down is longer. Any other answer ends the row.
   bool setback = false;
 
+  /// Whether the call was taken, at least in part. Nothing: it showed neither (429, not sent).
+  std::optional<bool> taken = {};
+
   milliseconds slot_cool_down{0};  ///< How long the slot stays away from the account and API.
   AccountVerdict account = AccountVerdict::kUntouched;
   BlockScope block_scope = BlockScope::kRoute;  ///< kBlocked.
@@ -130,15 +154,36 @@ milliseconds RetryDelay(int failures, double jitter);
 /// outage costs few calls, short enough that its end is noticed soon.
 inline constexpr milliseconds kLongestOutageRest{60'000};
 
+/// An acceptance of others says nothing about a refusal that comes more than this later: where
+/// calls are throttled a search takes long, and the rule may have changed in the middle of it.
+inline constexpr std::chrono::seconds kFreshEvidence{30};
+
+/// While no more envelopes than this fail in a row, the trouble can be their own and not the
+/// route's: an account may have as many calls in flight by default.
+inline constexpr int kFewFailing = 2;
+
+/// CleverTap answers others, and this identifier alone so often with nothing that tells anything:
+/// then Lethe stops asking, and an operator decides.
+inline constexpr int kMaxLoneUnknown = 6;
+
+inline constexpr int kMaxSendersLost = 2;
+
 /// What to do next. Pure: the same facts give the same plan.
 ///
-/// Halves a batch that CleverTap refuses as a whole; holds an identifier that it refuses alone, for
-/// JudgeRefusals().
+/// An answer that did not take the call is about the payload, whatever its status, where the route
+/// takes others (IsAboutPayload()): Lethe halves the batch, and holds an identifier that is not
+/// taken alone for JudgeRefusals(). Otherwise it is about what its outcome class says: the account
+/// or the route is blocked, or the call is repeated later.
 Plan Decide(const AttemptFacts& facts, const VendorReply& reply, const ProcessingHours& hours,
             TimePoint now, double jitter);
 
+/// Whether an answer that did not take the call is about its payload, because others of the route
+/// are taken: lately and with few failing, or since the first such answer to these identifiers.
+bool IsAboutPayload(const AttemptFacts& facts);
+
 /// What to do with a batch whose sender is gone (its lease ran out). The sender may have made the
-/// call, so the outcome is unknown.
+/// call, so the outcome is unknown. A batch that kMaxSendersLost senders were lost with is not sent
+/// again by itself: the answer may be what they died of.
 Plan DecideAbandoned(const AttemptFacts& facts, const ProcessingHours& hours, TimePoint now,
                      double jitter);
 

@@ -17,17 +17,21 @@ namespace lethe {
 /// these there is kVendorCodePrefix.
 enum class Reason {
   // Decide() sets these for an answer, or for its absence.
-  kThrottled,             ///< CleverTap had too many calls of the account at once.
-  kAccountBlocked,        ///< CleverTap refused the account's credentials or region.
-  kMisconfigured,         ///< CleverTap has no such endpoint at the account's URL.
-  kNotSent,               ///< The call never left.
-  kUnknownOutcome,        ///< A call was sent, and nothing tells what came of it.
-  kRefusedTogether,       ///< CleverTap refused a call with others in it; this is a part of them.
-  kVendorRetry,           ///< CleverTap asked to try this identifier again.
-  kUnaccountable,         ///< The answer does not say what became of the identifier.
-  kRefusedUnconfirmed,    ///< Refused alone, and nothing shows yet that CleverTap takes others.
-  kRefusedConfirmed,      ///< Refused alone, others were accepted, then refused alone again.
-  kRefusedByVendor,       ///< CleverTap will never take it; it gave no code.
+  kThrottled,           ///< CleverTap had too many calls of the account at once.
+  kAccountBlocked,      ///< CleverTap refused the account's credentials or region.
+  kMisconfigured,       ///< CleverTap has no such endpoint at the account's URL.
+  kNotSent,             ///< The call never left.
+  kUnknownOutcome,      ///< A call was sent, and nothing tells what came of it.
+  kRefusedTogether,     ///< CleverTap did not take a call with others in it; this is a part of
+                        ///< them.
+  kVendorRetry,         ///< CleverTap asked to try this identifier again.
+  kSendersLost,         ///< Senders died with the call: it is not made once more by itself.
+  kUnaccountable,       ///< The answer does not say what became of the identifier.
+  kRefusedUnconfirmed,  ///< Refused alone, and nothing shows yet that CleverTap takes others.
+  kRefusedConfirmed,    ///< Refused alone, others were accepted, then refused alone again.
+  kRefusedAlone,        ///< Refused alone, and more than a few are, or nothing shows that CleverTap
+                        ///< takes others.
+  kRefusedByVendor,     ///< CleverTap will never take it; it gave no code.
   kRefusedEffectUnknown,  ///< Would be rejected, had not an earlier call of unknown effect carried
                           ///< it: that one may have taken it.
 
@@ -61,9 +65,11 @@ constexpr std::string_view Name(Reason reason) {
     case Reason::kUnknownOutcome: return "unknown_outcome";
     case Reason::kRefusedTogether: return "refused_together";
     case Reason::kVendorRetry: return "vendor_retry";
+    case Reason::kSendersLost: return "senders_lost";
     case Reason::kUnaccountable: return "unaccountable";
     case Reason::kRefusedUnconfirmed: return "refused_unconfirmed";
     case Reason::kRefusedConfirmed: return "refused_confirmed";
+    case Reason::kRefusedAlone: return "refused_alone";
     case Reason::kRefusedByVendor: return "refused_by_vendor";
     case Reason::kRefusedEffectUnknown: return "refused_effect_unknown";
     case Reason::kEarlierOperation: return "earlier_operation";

@@ -5,56 +5,88 @@
 #include <string>
 #include <string_view>
 
+#include "lethe/account.h"
 #include "lethe/decision.h"
 #include "lethe/operation.h"
 #include "lethe/time.h"
 
 namespace lethe {
 
-// Decide() halves a batch that CleverTap refuses as a whole, until the identifiers that CleverTap
-// will not take are alone. Then Lethe must tell whether they are bad or CleverTap's rule has
-// changed, because a rejection is final: a person's request is not fulfilled. So an identifier that
-// is refused alone is held, and judged with everything else that is known about its route.
+// Decide() halves a batch that CleverTap does not take while it takes others, until the identifiers
+// that it will not take are alone. Then Lethe must tell whether they are bad, CleverTap had a bad
+// moment, or its rule has changed; because a rejection is final: a person's request is not
+// fulfilled. So an identifier that is refused alone is held, and judged with everything else that
+// is known about its route. service/docs/decisions/0009-refusals.md has the reasons.
 
-/// If CleverTap refuses more than this many identifiers of a route alone within kRefusalMemory,
-/// they are not exceptions: the rule has changed, or a caller sends something else than
-/// identifiers.
+/// So many identifiers of a route are rejected within kRefusalMemory without a person. If CleverTap
+/// refuses more, they may be no exceptions: a rule has changed, or a caller sends something else
+/// than identifiers. Those go to review.
 inline constexpr int kFewRefusals = 5;
 inline constexpr std::chrono::hours kRefusalMemory{24};
 
-/// An acceptance of others says nothing about a refusal that comes more than this later: where
-/// calls are throttled a search takes long, and the rule may have changed in the middle of it.
-inline constexpr std::chrono::seconds kFreshEvidence{30};
+/// If CleverTap refuses more than this many alone, and less than half of the route's calls are
+/// taken, Lethe stops: each further batch would be taken apart for nothing, and its people end in
+/// review. Enough for the bad identifiers of a request by hand; a rule that has changed shows it
+/// within one batch.
+inline constexpr int kManyRefusals = 20;
+
+/// Where nothing else is sent that could show whether CleverTap takes others, a held identifier is
+/// tried again by itself, so long after it was refused alone for the nth time; and no further when
+/// it was refused alone kLoneTries times. 5 s, 20 s, 80 s: an incident of a minute rejects nobody
+/// and needs no person, and a request of bad identifiers alone is in review within two minutes.
+inline constexpr int kLoneTries = 4;
+milliseconds LoneRetryDelay(int lone_refusals);
 
 /// Where bad identifiers go: to kRejected, for `reason`; or to kNeedsReview if an earlier call with
 /// them had an unknown effect (`unknown_since`, as in AttemptFacts), because that one may have
 /// taken them. The caller sets the span.
 Transition Rejection(std::string reason, std::optional<TimePoint> unknown_since);
 
-/// What is known about the refusals of one route. All but the last count identifiers.
+/// Where refused identifiers go that are not rejected without a person. The caller sets the span.
+Transition RefusalReview(std::optional<TimePoint> unknown_since);
+
+/// What is known about the refusals of one route. Numbers are of identifiers.
 struct RefusalEvidence {
   int searching = 0;  ///< Refused together with others, and about to be sent in smaller parts.
   int confirmed = 0;  ///< Held for Reason::kRefusedConfirmed.
   int vouched = 0;  ///< Held for kRefusedUnconfirmed; since then CleverTap has accepted a call that
                     ///< began after the refusal.
-  int unvouched = 0;        ///< Held for kRefusedUnconfirmed, without such a call.
+  int unvouched = 0;  ///< Held for kRefusedUnconfirmed, without such a call.
+  int due = 0;        ///< Of the unvouched: LoneRetryDelay() has passed.
+  int worn_out = 0;   ///< Of the unvouched: refused alone kLoneTries times.
+
+  /// Wait to be sent again after a call of unknown effect, and nothing was accepted since.
+  int stuck = 0;
+
   int rejected_lately = 0;  ///< For kRefusedByVendor, within kRefusalMemory.
-  bool others_under_way =
-      false;  ///< Batches that CleverTap has not refused wait or are being sent.
+  int in_review = 0;        ///< For kRefusedAlone.
+
+  /// Batches that nothing speaks against wait or are being sent.
+  bool others_under_way = false;
+
+  bool taken_lately = false;  ///< A call with identifiers of people was accepted, within
+                              ///< kRefusalMemory. Control calls do not count.
+  bool mostly_taken = false;  ///< At least half of the route's latest calls were.
+  bool control_due = false;   ///< A control call may be made now.
 
   friend bool operator==(const RefusalEvidence&, const RefusalEvidence&) = default;
 };
 
 enum class RefusalVerdict {
   kWait,       ///< Nothing to judge, or not yet.
-  kSendAgain,  ///< Send the vouched ones again: another refusal confirms the first.
-  kReject,     ///< Reject the confirmed ones, see Rejection(): they are bad, the rule is as it was.
+  kSendAgain,  ///< Send the vouched and the due ones again.
+  kReject,     ///< Reject confirmed ones, see Rejection(), as far as `room` goes: they are bad, the
+               ///< rule is as it was. The others go to RefusalReview().
+  kReview,     ///< Move the worn-out ones to RefusalReview().
+  kControl,    ///< Nothing is sent that could show whether CleverTap takes others: make a control
+               ///< call.
   kBlock,      ///< Block the route, for `account_reason`: nothing becomes final before a probe or
                ///< an operator shows what is wrong.
 };
 
 struct RefusalRuling {
   RefusalVerdict verdict = RefusalVerdict::kWait;
+  int room = 0;                     ///< kReject: identifiers that may be rejected.
   std::string account_reason = {};  ///< What was seen, for the operator: counts only.
 
   /// kBlock: by the next batch, as a probe, where CleverTap took nothing; by an operator where it
@@ -64,6 +96,7 @@ struct RefusalRuling {
   friend bool operator==(const RefusalRuling&, const RefusalRuling&) = default;
 };
 
-RefusalRuling JudgeRefusals(Operation operation, const RefusalEvidence& evidence);
+RefusalRuling JudgeRefusals(Operation operation, const RefusalEvidence& evidence,
+                            ControlCalls control_calls);
 
 }  // namespace lethe

@@ -17,15 +17,15 @@ namespace lethe {
 enum class OutcomeClass {
   kAccepted,        ///< CleverTap has taken every identifier.
   kPartial,         ///< It has taken some; `faults` says which not. Disassociation only.
-  kRefused,         ///< It refused the payload as a whole (400 and the like).
+  kRefused,         ///< It refused the payload as a whole (400, 413 and the like).
   kThrottled,       ///< Too many calls at once (429). Nothing happened; costs no attempt.
-  kAccountBlocked,  ///< Credentials or region are wrong (401, 403). Nothing happened; the account
-                    ///< must wait.
-  kMisconfigured,   ///< No such endpoint there (404, 405, any redirect). Nothing happened; the
-                    ///< account must wait.
+  kAccountBlocked,  ///< Credentials or region are wrong (401). Nothing happened; the account must
+                    ///< wait, unless others are taken: then it is about the payload.
+  kMisconfigured,   ///< No such endpoint there, or not for Lethe (403, 404, 405, any redirect).
+                    ///< Nothing happened; the route must wait, unless others are taken.
   kNotSent,  ///< The call never left: name look-up, connection or TLS failed. Nothing happened.
   kUnknown,  ///< It was sent, and nothing tells what came of it: time-out, broken connection, 5xx,
-             ///< unreadable 200.
+             ///< 409, unreadable 200.
 };
 
 constexpr std::string_view Name(OutcomeClass outcome) {
@@ -94,9 +94,9 @@ class VendorClient {
 
   /// Asks whether the account's credentials and region are right, and changes nothing:
   ///   kAccepted        they are;
-  ///   kAccountBlocked  they are not (401, 403, or a passcode that cannot be used);
-  ///   kMisconfigured   there is nothing to ask at the account's probe path (404, 405, a redirect),
-  ///                    which says nothing about the credentials;
+  ///   kAccountBlocked  they are not (401, or a passcode that cannot be used);
+  ///   kMisconfigured   there is nothing to ask at the account's probe path (403, 404, 405, a
+  ///                    redirect), which says nothing about the credentials;
   ///   others           the answer does not tell; ask again later.
   virtual VendorReply Probe(std::string_view account) = 0;
 };

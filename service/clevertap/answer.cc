@@ -19,11 +19,19 @@ OutcomeClass WithoutAnswer(const Transport& transport) {
 /// What a status line other than 2xx says by itself.
 OutcomeClass ByStatus(int status) {
   switch (status) {
-    case 401:
-    case 403: return OutcomeClass::kAccountBlocked;
+    case 401: return OutcomeClass::kAccountBlocked;
+    case 402:
+    case 403:
     case 404:
-    case 405: return OutcomeClass::kMisconfigured;
-    case 408: return OutcomeClass::kUnknown;
+    case 405:
+    case 407:
+    case 410:
+    case 421: return OutcomeClass::kMisconfigured;
+    case 408:
+    case 409:
+    case 423:
+    case 425:
+    case 499: return OutcomeClass::kUnknown;
     case 429: return OutcomeClass::kThrottled;
     default: break;
   }
@@ -33,6 +41,17 @@ OutcomeClass ByStatus(int status) {
   return OutcomeClass::kUnknown;
 }
 
+/// What the body's own code says where the status line says little: as a status, if it is one. The
+/// codes of records look like 5xx and speak of the payload.
+OutcomeClass ByCode(const std::string& code) {
+  if (code.size() != 3 || !std::ranges::all_of(code, [](char c) { return '0' <= c && c <= '9'; })) {
+    return OutcomeClass::kRefused;
+  }
+  const int status = std::stoi(code);
+  if (status < 300 || KindOf(code) == FaultKind::kPermanent) return OutcomeClass::kRefused;
+  return ByStatus(status);
+}
+
 VendorReply SettleWhole(const json& answer) {
   VendorReply reply{.code = CodeOf(answer)};
   const std::string& status = answer.at("status").get_ref<const std::string&>();
@@ -40,7 +59,7 @@ VendorReply SettleWhole(const json& answer) {
   // No documented answer of these operations has such a list, so nothing says whom it is about.
   const bool has_complaints = unprocessed != answer.end() && !unprocessed->empty();
   if (status == "success" && !has_complaints) reply.outcome = OutcomeClass::kAccepted;
-  if (status == "fail") reply.outcome = OutcomeClass::kRefused;
+  if (status == "fail") reply.outcome = ByCode(reply.code);
   return reply;
 }
 
@@ -48,7 +67,11 @@ VendorReply Settle(const VendorCall& call, const json& answer) {
   switch (call.operation) {
     case Operation::kErasure:
     case Operation::kDemerge: return SettleWhole(answer);
-    case Operation::kDisassociation: return SettleDisassociation(call, answer);
+    case Operation::kDisassociation: {
+      VendorReply reply = SettleDisassociation(call, answer);
+      if (reply.outcome == OutcomeClass::kRefused) reply.outcome = ByCode(reply.code);
+      return reply;
+    }
   }
   return {};
 }
@@ -81,6 +104,7 @@ VendorReply WithoutSuccess(const Transport& transport) {
   VendorReply reply{.outcome = ByStatus(transport.http_status)};
   const json answer = json::parse(transport.body, nullptr, /*allow_exceptions=*/false);
   if (answer.is_object()) reply.code = CodeOf(answer);
+  if (transport.http_status == 400) reply.outcome = ByCode(reply.code);
   return reply;
 }
 

@@ -57,13 +57,18 @@ inline constexpr std::chrono::hours kMaxRetryAfter{1};
 
 /// What the exchange means for the call. Pure and total.
 ///
-/// A status line other than 2xx says everything, even if the rest of the answer is missing. For 2xx
+/// A status line other than 2xx says everything, even if the rest of the answer is missing; apart
+/// from 400, CleverTap's word for many things, which a `code` of the body may say better. For 2xx
 /// the body decides, and a body that cannot be read whole means kUnknown:
 ///   `success`  kAccepted; for a disassociation only if the numbers add up as well.
 ///   `partial`  disassociation: kPartial. Others have no such answer: kUnknown.
-///   `fail`     kRefused, as with a 400: CleverTap says that it took nothing and not why. Had it
-///              acted nevertheless, splitting and sending again would repeat within seconds, and a
-///              repeat so early does no harm. A disassociation whose records say why is kPartial.
+///   `fail`     what the body's `code` means as a status (401, 429, 500 ..); without one kRefused,
+///   as
+///              with a 400: CleverTap says that it took nothing and not why. Had it acted
+///              nevertheless, splitting and sending again would repeat within seconds, and a repeat
+///              so early does no harm. A disassociation whose records say why is kPartial.
+/// 408, 409, 423, 425 and 499 are kUnknown, as 5xx: the call met another one, or the moment, and
+/// may have had its effect (a 409 for a person who is being deleted already, say).
 ///
 /// In a kPartial the identifiers are told apart by the echoed phone number, never by the position
 /// that texts mention. An identifier that is neither counted in `processed` nor explained is

@@ -27,8 +27,23 @@ milliseconds AtLeastAsAsked(milliseconds delay, const VendorReply& reply) {
 struct Reading {
   const ProcessingHours& hours;
   TimePoint now;
-  milliseconds delay;  ///< Before the batch is sent again.
+  milliseconds delay;       ///< Before the batch is sent again.
+  milliseconds slot_rest;   ///< Of a slot whose call told nothing.
+  milliseconds lone_delay;  ///< Before an identifier that was not taken alone is sent again.
 };
+
+/// In an outage of CleverTap, a slot that went straight to the next batch would spend an attempt of
+/// each batch in the queue. The batch waits longer than its slot, so the slot tries another batch
+/// first: neither an outage nor one batch that never gets an answer holds up the queue.
+struct OutageRest {
+  milliseconds of_slot;
+  milliseconds of_batch;
+};
+
+OutageRest OutageRestOf(const Reading& reading) {
+  const milliseconds of_slot = std::min(reading.slot_rest, kLongestOutageRest);
+  return {.of_slot = of_slot, .of_batch = std::max(reading.delay, 2 * of_slot)};
+}
 
 std::string RejectionReason(const std::string& code) {
   // Digits enough for a phone number may be one.
@@ -41,13 +56,6 @@ std::string RejectionReason(const std::string& code) {
 std::string BlockedReason(BlockReason reason, const VendorReply& reply) {
   if (reply.http_status == 0) return Text(reason);
   return Text(reason) + "_" + std::to_string(reply.http_status);
-}
-
-/// A 401 is an answer to the credentials; without a status they could not be read. Any other status
-/// may be a firewall's answer to the path.
-bool AreAboutCredentials(const VendorReply& reply) {
-  constexpr int kUnauthorized = 401;
-  return reply.http_status == 0 || reply.http_status == kUnauthorized;
 }
 
 AttemptFacts WithEffectUnknown(AttemptFacts facts) {
@@ -70,7 +78,14 @@ Transition Again(const AttemptFacts& facts, Reason reason, const ProcessingHours
           .reason = Text(reason),
           .not_before = when,
           .unknown_since = facts.unknown_since,
-          .refused_since = facts.refused_since};
+          .refused_since = facts.refused_since,
+          .lone_refusals = facts.lone_refusals};
+}
+
+/// Whether the route has taken others lately, and few envelopes fail.
+bool IsTakingOthers(const AttemptFacts& facts) {
+  const auto& [accepted_at, failing] = facts.health;
+  return accepted_at > facts.started_at - kFreshEvidence && failing <= kFewFailing;
 }
 
 // Uses the answer's time, not the start of the call, because a later acceptance proves more:
@@ -80,20 +95,24 @@ TimePoint RefusedAt(const AttemptFacts& facts, TimePoint now) {
   return std::max(facts.started_at, now);
 }
 
-/// For JudgeRefusals(). Confirmed: others were accepted since the first refusal and within
-/// kFreshEvidence. Otherwise only acceptances after this answer are evidence.
+/// For JudgeRefusals(). Confirmed: it was refused alone before, others were accepted since then and
+/// within kFreshEvidence. Otherwise only acceptances after this answer are evidence: a refusal in
+/// company says nothing about one of the company.
 Transition Hold(const AttemptFacts& facts, TimePoint now) {
   const TimePoint refused_at = RefusedAt(facts, now);
-  const bool confirmed = facts.refused_since && facts.others_accepted_at > facts.refused_since &&
-                         facts.others_accepted_at > refused_at - kFreshEvidence;
+  const auto& accepted_at = facts.health.accepted_at;
+  const bool confirmed = facts.lone_refusals > 0 && accepted_at > facts.refused_since &&
+                         accepted_at > refused_at - kFreshEvidence;
   return {.span = facts.span,
           .to = BatchState::kHeld,
           .reason = Text(confirmed ? Reason::kRefusedConfirmed : Reason::kRefusedUnconfirmed),
+          .not_before = refused_at + LoneRetryDelay(facts.lone_refusals + 1),
           .unknown_since = facts.unknown_since,
-          .refused_since = confirmed ? facts.refused_since : refused_at};
+          .refused_since = confirmed ? facts.refused_since : refused_at,
+          .lone_refusals = facts.lone_refusals + 1};
 }
 
-/// Halves what was refused together; the halves are first in line for the next free slot.
+/// Halves what was not taken together; the halves are first in line for the next free slot.
 std::vector<Transition> Halve(const AttemptFacts& facts, const Reading& reading) {
   if (facts.span.size() == 1) return {Hold(facts, reading.now)};
   AttemptFacts left = facts;
@@ -104,6 +123,65 @@ std::vector<Transition> Halve(const AttemptFacts& facts, const Reading& reading)
   right.span.lo = left.span.hi + 1;
   return {Again(left, Reason::kRefusedTogether, reading.hours, reading.now),
           Again(right, Reason::kRefusedTogether, reading.hours, reading.now)};
+}
+
+/// What an answer about the account or the route leads to where nothing shows that it is about the
+/// payload: nothing more is sent until a probe is taken.
+Plan Block(const AttemptFacts& facts, const VendorReply& reply, const Reading& reading) {
+  const bool is_account = reply.outcome == OutcomeClass::kAccountBlocked;
+  Plan plan{.transitions = {},
+            .spends_attempt = false,
+            .account = AccountVerdict::kBlocked,
+            .block_scope = is_account ? BlockScope::kAccount : BlockScope::kRoute,
+            .account_reason = BlockedReason(
+                is_account ? BlockReason::kCredentialsOrRegion : BlockReason::kEndpoint, reply),
+            .resume = is_account ? Resume::kConnect : Resume::kBatch};
+  // A batch that was the probe before is halved, so that it is not its own probe for ever: one bad
+  // identifier of it may be all that CleverTap answers so.
+  if (reply.http_status != 0) {
+    plan.taken = false;
+    if (facts.refused_since && facts.span.size() > 1) {
+      plan.transitions = Halve(facts, reading);
+      return plan;
+    }
+  }
+  AttemptFacts again = facts;
+  if (!again.refused_since && reply.http_status != 0) {
+    again.refused_since = RefusedAt(facts, reading.now);
+  }
+  const Reason reason = is_account ? Reason::kAccountBlocked : Reason::kMisconfigured;
+  plan.transitions = {Again(again, reason, reading.hours, reading.now)};
+  return plan;
+}
+
+/// Nothing tells what came of the call. If CleverTap answers others and not this batch, for the
+/// second time, the batch is halved at once: the horizon does not wait for growing delays.
+Plan AfterUnknown(const AttemptFacts& facts, const VendorReply& reply, const Reading& reading) {
+  const AttemptFacts unknown = WithEffectUnknown(facts);
+  const bool is_repeat = facts.unknown_since || facts.refused_since;
+  if (is_repeat && IsAboutPayload(facts)) {
+    if (facts.span.size() > 1) return {.transitions = Halve(unknown, reading), .taken = false};
+    AttemptFacts alone = unknown;
+    ++alone.lone_refusals;
+    if (alone.lone_refusals >= kMaxLoneUnknown) {
+      return {.transitions = {Review(alone, Reason::kUnknownOutcome)}, .taken = false};
+    }
+    return {.transitions = {Again(alone, Reason::kUnknownOutcome, reading.hours,
+                                  reading.now + AtLeastAsAsked(reading.lone_delay, reply))},
+            .taken = false};
+  }
+  if (IsTakingOthers(facts)) {
+    return {.transitions = {Again(unknown, Reason::kUnknownOutcome, reading.hours,
+                                  reading.now + AtLeastAsAsked(reading.delay, reply))},
+            .taken = false,
+            .slot_cool_down = AtLeastAsAsked(milliseconds::zero(), reply)};
+  }
+  const OutageRest rest = OutageRestOf(reading);
+  return {.transitions = {Again(unknown, Reason::kUnknownOutcome, reading.hours,
+                                reading.now + AtLeastAsAsked(rest.of_batch, reply))},
+          .setback = true,
+          .taken = false,
+          .slot_cool_down = AtLeastAsAsked(rest.of_slot, reply)};
 }
 
 Transition Accept(const AttemptFacts& facts, const ProcessingHours& hours, TimePoint now) {
@@ -209,6 +287,12 @@ bool Covers(const Plan& plan, Span span) {
   return next == span.hi + 1;
 }
 
+bool IsAboutPayload(const AttemptFacts& facts) {
+  const std::optional<TimePoint> since =
+      facts.refused_since ? facts.refused_since : facts.unknown_since;
+  return IsTakingOthers(facts) || (since && facts.health.accepted_at > since);
+}
+
 bool MayResend(const AttemptFacts& facts, const ProcessingHours& hours, TimePoint now) {
   return !facts.unknown_since || now <= ResendUntil(facts.operation, *facts.unknown_since, hours);
 }
@@ -222,63 +306,55 @@ milliseconds RetryDelay(int failures, double jitter) {
 
 Plan Decide(const AttemptFacts& facts, const VendorReply& reply, const ProcessingHours& hours,
             TimePoint now, double jitter) {
-  const milliseconds delay = RetryDelay(facts.attempt_count, jitter);
-  const milliseconds slot_rest = RetryDelay(facts.slot_setbacks + 1, jitter);
-  // In an outage of CleverTap, a slot that went straight to the next batch would spend an attempt
-  // of each batch in the queue. The batch waits longer than its slot, so the slot tries another
-  // batch first: neither an outage nor one batch that never gets an answer holds up the queue.
-  const milliseconds outage_rest = std::min(slot_rest, kLongestOutageRest);
-  const milliseconds outage_delay = std::max(delay, 2 * outage_rest);
-
+  const Reading reading{.hours = hours,
+                        .now = now,
+                        .delay = RetryDelay(facts.attempt_count, jitter),
+                        .slot_rest = RetryDelay(facts.slot_setbacks + 1, jitter),
+                        .lone_delay = RetryDelay(facts.lone_refusals + 1, jitter)};
   switch (reply.outcome) {
     case OutcomeClass::kAccepted:
-      return {.transitions = {Accept(facts, hours, now)}, .account = AccountVerdict::kHealthy};
-
-    case OutcomeClass::kPartial:
-      return {.transitions = Split(facts, reply, {hours, now, delay}),
+      return {.transitions = {Accept(facts, hours, now)},
+              .taken = true,
               .account = AccountVerdict::kHealthy};
 
-    case OutcomeClass::kRefused: return {.transitions = Halve(facts, {hours, now, delay})};
+    case OutcomeClass::kPartial:
+      return {.transitions = Split(facts, reply, reading),
+              .taken = true,
+              .account = AccountVerdict::kHealthy};
+
+    case OutcomeClass::kRefused: return {.transitions = Halve(facts, reading), .taken = false};
 
     case OutcomeClass::kThrottled:
       return {.transitions = {Again(facts, Reason::kThrottled, hours, now)},
               .spends_attempt = false,
               .setback = true,
-              .slot_cool_down = AtLeastAsAsked(slot_rest, reply)};
+              .slot_cool_down = AtLeastAsAsked(reading.slot_rest, reply)};
 
-    case OutcomeClass::kAccountBlocked: {
-      const bool credentials = AreAboutCredentials(reply);
-      return {.transitions = {Again(facts, Reason::kAccountBlocked, hours, now)},
-              .spends_attempt = false,
-              .account = AccountVerdict::kBlocked,
-              .block_scope = credentials ? BlockScope::kAccount : BlockScope::kRoute,
-              .account_reason = BlockedReason(BlockReason::kCredentialsOrRegion, reply),
-              .resume = credentials ? Resume::kConnect : Resume::kBatch};
-    }
-
+    case OutcomeClass::kAccountBlocked:
     case OutcomeClass::kMisconfigured:
-      return {.transitions = {Again(facts, Reason::kMisconfigured, hours, now)},
-              .spends_attempt = false,
-              .account = AccountVerdict::kBlocked,
-              .block_scope = BlockScope::kRoute,
-              .account_reason = BlockedReason(BlockReason::kEndpoint, reply)};
+      if (reply.http_status != 0 && IsAboutPayload(facts)) {
+        return {.transitions = Halve(facts, reading), .taken = false};
+      }
+      return Block(facts, reply, reading);
 
-    case OutcomeClass::kNotSent:
-      return {.transitions = {Again(facts, Reason::kNotSent, hours, now + outage_delay)},
+    case OutcomeClass::kNotSent: {
+      const OutageRest rest = OutageRestOf(reading);
+      return {.transitions = {Again(facts, Reason::kNotSent, hours, now + rest.of_batch)},
               .setback = true,
-              .slot_cool_down = outage_rest};
-
+              .slot_cool_down = rest.of_slot};
+    }
     case OutcomeClass::kUnknown: break;
   }
-  return {.transitions = {Again(WithEffectUnknown(facts), Reason::kUnknownOutcome, hours,
-                                now + AtLeastAsAsked(outage_delay, reply))},
-          .setback = true,
-          .slot_cool_down = AtLeastAsAsked(outage_rest, reply)};
+  return AfterUnknown(facts, reply, reading);
 }
 
 Plan DecideAbandoned(const AttemptFacts& facts, const ProcessingHours& hours, TimePoint now,
                      double jitter) {
-  return {.transitions = {Again(WithEffectUnknown(facts), Reason::kUnknownOutcome, hours,
+  const AttemptFacts unknown = WithEffectUnknown(facts);
+  if (facts.senders_lost >= kMaxSendersLost) {
+    return {.transitions = {Review(unknown, Reason::kSendersLost)}};
+  }
+  return {.transitions = {Again(unknown, Reason::kUnknownOutcome, hours,
                                 now + RetryDelay(facts.attempt_count, jitter))}};
 }
 

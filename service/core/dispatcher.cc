@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/control_call.h"
 #include "lethe/reasons.h"
 
 namespace lethe::core {
@@ -24,7 +25,7 @@ void Add(const ItemCounts& counts, ItemCounts& sum) {
 
 Dispatcher::Dispatcher(Parts parts, std::span<const Account> accounts, DispatcherOptions options)
     : parts_(std::move(parts)), options_(options) {
-  for (const Account& account : accounts) hours_.emplace(account.name, account.hours);
+  for (const Account& account : accounts) accounts_.emplace(account.name, account);
 }
 
 SendReport Dispatcher::SendOne(const Route& route) {
@@ -55,7 +56,7 @@ SendReport Dispatcher::SendOne(const Route& route) {
     }
     return report;
   }
-  const ProcessingHours& hours = hours_.at(route.account);
+  const ProcessingHours& hours = accounts_.at(route.account).hours;
   if (!MayResend(claim.facts, hours, parts_.clock.Now())) {
     report.step = SendStep::kWithheld;
     const VendorReply no_call{.outcome = OutcomeClass::kNotSent, .code = Text(CallCode::kTooLate)};
@@ -110,11 +111,12 @@ RescueReport Dispatcher::RescueAbandoned() {
     }
     if (!taken->has_value()) return report;
     const Claim& claim = **taken;
-    const auto hours = hours_.find(claim.route.account);
+    const auto account = accounts_.find(claim.route.account);
     // The horizon of an account that is not configured any more is unknown: it counts as passed.
-    const Plan plan = hours == hours_.end() ? DecideTooLate(claim.facts)
-                                            : DecideAbandoned(claim.facts, hours->second,
-                                                              parts_.clock.Now(), parts_.jitter());
+    const Plan plan = account == accounts_.end()
+                          ? DecideTooLate(claim.facts)
+                          : DecideAbandoned(claim.facts, account->second.hours, parts_.clock.Now(),
+                                            parts_.jitter());
     // Not tried again here: what cannot be recorded is abandoned once more when this lease ends.
     const Result<Recorded> recorded = parts_.queue.RecordAbandoned(claim, plan);
     if (!recorded.ok()) {
@@ -140,8 +142,17 @@ RefusalReport Dispatcher::JudgeRefusals() {
     return report;
   }
   for (const RefusalCase& one : *cases) {
-    RefusalRuling ruling = lethe::JudgeRefusals(one.route.operation, one.evidence);
+    const auto account = accounts_.find(one.route.account);
+    if (account == accounts_.end()) continue;
+    RefusalRuling ruling =
+        lethe::JudgeRefusals(one.route.operation, one.evidence, account->second.control_calls);
     if (ruling.verdict == RefusalVerdict::kWait) continue;
+    if (ruling.verdict == RefusalVerdict::kControl) {
+      const auto outcome = MakeControlCall(one.route, report);
+      if (report.error) return report;
+      if (outcome) report.ruled.push_back({one.route, one.evidence, std::move(ruling), outcome});
+      continue;
+    }
     const auto settled = parts_.queue.Settle(one, ruling);
     if (!settled.ok()) {
       report.error = settled.error();
@@ -152,6 +163,31 @@ RefusalReport Dispatcher::JudgeRefusals() {
     }
   }
   return report;
+}
+
+std::optional<OutcomeClass> Dispatcher::MakeControlCall(const Route& route, RefusalReport& report) {
+  // Read before the lease, as in SendOne().
+  const milliseconds lease_end = parts_.clock.Monotonic() + options_.lease;
+  const Result<SlotOffer> offer =
+      parts_.slots.Lease({.route = route, .lease = options_.lease, .for_control = true});
+  if (!offer.ok()) {
+    report.error = offer.error();
+    return {};
+  }
+  if (!offer->lease) return {};
+  const ControlCall control = ControlCallFor(route.operation, parts_.jitter());
+  VendorReply reply{.outcome = OutcomeClass::kNotSent};
+  if (lease_end - parts_.clock.Monotonic() > options_.call_timeout) {
+    reply = parts_.vendor.Send({.account = route.account,
+                                .operation = route.operation,
+                                .kind = control.kind,
+                                .identifiers = {&control.identifier, 1},
+                                .dry_run = control.dry_run});
+  }
+  const Status freed = parts_.slots.Free(
+      *offer->lease, {.control_accepted = reply.outcome == OutcomeClass::kAccepted});
+  if (!freed.ok()) report.error = freed.error();
+  return reply.outcome;
 }
 
 CloseReport Dispatcher::CloseWindows() {

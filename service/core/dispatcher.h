@@ -10,6 +10,7 @@
 
 #include "lethe/account.h"
 #include "lethe/batch.h"
+#include "lethe/call_slots.h"
 #include "lethe/decision.h"
 #include "lethe/delivery_queue.h"
 #include "lethe/request.h"
@@ -96,6 +97,7 @@ struct RefusalReport {
     Route route;
     RefusalEvidence evidence;
     RefusalRuling ruling;
+    std::optional<OutcomeClass> control = {};  ///< kControl: what came of the call.
   };
   std::vector<Ruled> ruled = {};
   std::optional<Error> error = {};
@@ -119,6 +121,7 @@ class Dispatcher {
   /// What a dispatcher works with. All must outlive it.
   struct Parts {
     DeliveryQueue& queue;
+    CallSlots& slots;  ///< Of the queue.
     VendorClient& vendor;
     const Clock& clock;
     std::function<double()> jitter;           ///< In [0, 1).
@@ -134,7 +137,8 @@ class Dispatcher {
   /// Moves on the batches whose sender is gone.
   RescueReport RescueAbandoned();
 
-  /// Tells bad identifiers from a changed rule, where CleverTap has refused some.
+  /// Tells bad identifiers from a changed rule, where CleverTap has refused some. Makes control
+  /// calls where nothing else can show it.
   RefusalReport JudgeRefusals();
 
   /// Moves batches whose processing window has passed to done.
@@ -148,8 +152,11 @@ class Dispatcher {
   void Record(const Claim& claim, const VendorReply& reply, const Plan& plan,
               milliseconds lease_end, SendReport& report);
 
+  /// Nothing if no slot was free, or one was made lately.
+  std::optional<OutcomeClass> MakeControlCall(const Route& route, RefusalReport& report);
+
   Parts parts_;
-  std::map<std::string, ProcessingHours> hours_;
+  std::map<std::string, Account> accounts_;
   DispatcherOptions options_;
 };
 

@@ -1,5 +1,6 @@
 #include "lethe/refusal.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "lethe/reasons.h"
@@ -15,16 +16,30 @@ bool OthersAreTaken(const RefusalEvidence& evidence) {
   return evidence.confirmed + evidence.vouched > 0;
 }
 
-RefusalVerdict VerdictOn(const RefusalEvidence& evidence) {
-  if (Held(evidence) == 0) return RefusalVerdict::kWait;
-  // At once: the search that goes on could only find more.
-  if (Held(evidence) + evidence.rejected_lately > kFewRefusals) return RefusalVerdict::kBlock;
-  if (evidence.searching > 0) return RefusalVerdict::kWait;
+int Refused(const RefusalEvidence& evidence) {
+  return Held(evidence) + evidence.rejected_lately + evidence.in_review;
+}
+
+/// Whether so much is refused that Lethe must stop.
+bool IsTooMuch(const RefusalEvidence& evidence) {
+  return !evidence.mostly_taken && Refused(evidence) > kManyRefusals;
+}
+
+/// Whether those refused are exceptions. Where no person's identifiers are taken, or most calls are
+/// refused for more than a few, the rule may have changed.
+bool MayReject(const RefusalEvidence& evidence) {
+  return evidence.taken_lately && (evidence.mostly_taken || Refused(evidence) <= kFewRefusals);
+}
+
+RefusalVerdict VerdictOn(const RefusalEvidence& evidence, ControlCalls control_calls) {
+  if (Held(evidence) + evidence.stuck == 0) return RefusalVerdict::kWait;
+  if (Held(evidence) > 0 && IsTooMuch(evidence)) return RefusalVerdict::kBlock;
+  if (evidence.confirmed > 0) return RefusalVerdict::kReject;
   if (evidence.vouched > 0) return RefusalVerdict::kSendAgain;
-  if (evidence.unvouched > 0) {
-    return evidence.others_under_way ? RefusalVerdict::kWait : RefusalVerdict::kBlock;
-  }
-  return RefusalVerdict::kReject;
+  if (evidence.worn_out > 0) return RefusalVerdict::kReview;
+  if (evidence.searching > 0 || evidence.others_under_way) return RefusalVerdict::kWait;
+  if (evidence.control_due && control_calls == ControlCalls::kOn) return RefusalVerdict::kControl;
+  return evidence.due > 0 ? RefusalVerdict::kSendAgain : RefusalVerdict::kWait;
 }
 
 std::string SentenceFor(Operation operation, const RefusalEvidence& evidence) {
@@ -40,15 +55,28 @@ std::string SentenceFor(Operation operation, const RefusalEvidence& evidence) {
 }  // namespace
 
 Transition Rejection(std::string reason, std::optional<TimePoint> unknown_since) {
-  if (!unknown_since) return {.span = {}, .to = BatchState::kRejected, .reason = std::move(reason)};
+  if (unknown_since) return RefusalReview(unknown_since);
+  return {.span = {}, .to = BatchState::kRejected, .reason = std::move(reason)};
+}
+
+Transition RefusalReview(std::optional<TimePoint> unknown_since) {
   return {.span = {},
           .to = BatchState::kNeedsReview,
-          .reason = Text(Reason::kRefusedEffectUnknown),
+          .reason = Text(unknown_since ? Reason::kRefusedEffectUnknown : Reason::kRefusedAlone),
           .unknown_since = unknown_since};
 }
 
-RefusalRuling JudgeRefusals(Operation operation, const RefusalEvidence& evidence) {
-  RefusalRuling ruling{.verdict = VerdictOn(evidence)};
+milliseconds LoneRetryDelay(int lone_refusals) {
+  constexpr milliseconds kFirst{5'000};
+  return kFirst * (1 << (2 * (std::clamp(lone_refusals, 1, kLoneTries) - 1)));
+}
+
+RefusalRuling JudgeRefusals(Operation operation, const RefusalEvidence& evidence,
+                            ControlCalls control_calls) {
+  RefusalRuling ruling{.verdict = VerdictOn(evidence, control_calls)};
+  if (ruling.verdict == RefusalVerdict::kReject && MayReject(evidence)) {
+    ruling.room = std::max(0, kFewRefusals - evidence.rejected_lately);
+  }
   if (ruling.verdict == RefusalVerdict::kBlock) {
     ruling.account_reason = SentenceFor(operation, evidence);
     ruling.resume = OthersAreTaken(evidence) ? Resume::kOperator : Resume::kBatch;

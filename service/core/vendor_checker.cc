@@ -74,7 +74,8 @@ Result<VendorOpinion> VendorChecker::Check(const NewRequest& request) {
   const bool throttled = reply.outcome == OutcomeClass::kThrottled;
   // A slot that cannot be freed now is free when its lease ends; the answer stands in any case.
   static_cast<void>(parts_.slots.Free(
-      *offer->lease, throttled ? reply.retry_after.value_or(kBusyRetry) : milliseconds::zero()));
+      *offer->lease,
+      {.cool_down = throttled ? reply.retry_after.value_or(kBusyRetry) : milliseconds::zero()}));
   return OpinionOf(request, reply);
 }
 

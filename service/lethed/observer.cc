@@ -1,5 +1,7 @@
 #include "lethed/observer.h"
 
+#include <algorithm>
+
 #include "lethe/operation_traits.h"
 #include "telemetry/logging.h"
 
@@ -72,17 +74,32 @@ void Observer::Show(const core::RescueReport& report) {
 
 void Observer::Show(const core::RefusalReport& report) {
   if (report.error) ShowFailure("refusals.failed", *report.error);
-  for (const auto& [route, evidence, ruling] : report.ruled) {
+  for (const auto& [route, evidence, ruling, control] : report.ruled) {
     const auto account = LogValue::Public(route.account);
     switch (ruling.verdict) {
       case RefusalVerdict::kWait: break;
       case RefusalVerdict::kSendAgain:
         Log(LogLevel::kInfo, "refused.sent_again",
-            {{"account", account}, {"operation", route.operation}, {"items", evidence.vouched}});
+            {{"account", account},
+             {"operation", route.operation},
+             {"items", evidence.vouched + evidence.due}});
         break;
-      case RefusalVerdict::kReject:
-        Log(LogLevel::kWarning, "refused.rejected",
-            {{"account", account}, {"operation", route.operation}, {"items", evidence.confirmed}});
+      case RefusalVerdict::kReject: {
+        const int rejected = std::min(evidence.confirmed, ruling.room);
+        Log(LogLevel::kWarning, "refused.judged",
+            {{"account", account},
+             {"operation", route.operation},
+             {"rejected_at_most", rejected},
+             {"for_review_at_least", evidence.confirmed - rejected}});
+        break;
+      }
+      case RefusalVerdict::kReview:
+        Log(LogLevel::kWarning, "refused.for_review",
+            {{"account", account}, {"operation", route.operation}, {"items", evidence.worn_out}});
+        break;
+      case RefusalVerdict::kControl:
+        Log(LogLevel::kInfo, "refused.control_call",
+            {{"account", account}, {"operation", route.operation}, {"outcome", *control}});
         break;
       case RefusalVerdict::kBlock:
         ShowBlock(route, BlockScope::kRoute, ruling.account_reason);

@@ -63,6 +63,7 @@ Process::Process(const runtime::Config& config, const crypto::KeyRing& keys, Rol
               {.connect_timeout = config.dispatcher.connect_timeout,
                .call_timeout = config.dispatcher.call_timeout}),
       dispatcher_({.queue = queue_,
+                   .slots = slots_,
                    .vendor = vendor_,
                    .clock = clock_,
                    .jitter = Jitter,

@@ -196,6 +196,8 @@ class Loader {
     Read(section.Take("disassociate_path"), account.disassociate_path, ParseDisassociatePath);
     Read(section.Take("probe_path"), account.probe_path, ParseProbePath);
     ReadVerification(section, account.verification);
+    Read(section.Take("control_calls"), account.control_calls,
+         OneOf({ControlCalls::kOff, ControlCalls::kOn}));
     const auto window = section.Take("sandbox_window");
     Read(window, account.hours.sandbox_window, Duration(1ms, 48h));
     if (window && IsCleverTap(account.base_url)) {

@@ -11,6 +11,8 @@
 namespace lethe::fakes {
 namespace {
 
+using namespace std::chrono_literals;
+
 std::optional<Claim> NoClaim() { return std::nullopt; }
 
 /// Whether a batch that is being sent may go where the plan says.
@@ -87,6 +89,7 @@ Result<Recorded> FakeDeliveryQueue::Record(const Claim& claim, const VendorReply
   Slot& slot = slots_[KeyOf(claim)];
   slot.cool_down_until = clock_.Now() + plan.slot_cool_down;
   slot.setbacks = plan.setback ? slot.setbacks + 1 : 0;
+  if (plan.taken) Count(slot, claim.envelope, *plan.taken);
   for (const Transition& run : plan.transitions) {
     if (run.to == BatchState::kAccepted) slot.accepted_at = claim.facts.started_at;
   }
@@ -162,26 +165,36 @@ Result<int> FakeDeliveryQueue::ReleaseHeld(int limit) {
 Result<SlotOffer> FakeDeliveryQueue::Lease(const LeaseParams& params) {
   const std::lock_guard lock(mutex_);
   const Route& route = params.route;
-  const auto blocks = gate_.route_blocks();
-  const auto block = blocks.find({route.account, ApiOf(route.operation)});
-  const bool may_call =
-      block == blocks.end() || (params.though_route_blocked && block->second == Resume::kBatch);
-  if (gate_.IsBlocked(route.account) || !may_call) return SlotOffer{.blocked = true};
+  if (gate_.IsBlocked(route.account) || gate_.IsRouteBlocked(route)) {
+    return SlotOffer{.blocked = true};
+  }
+  ControlSchedule& control = controls_[route];
+  if (params.for_control && control.next_at && clock_.Now() < *control.next_at) return SlotOffer{};
   const std::optional<SlotKey> key = FreeSlot(route);
   if (!key) return SlotOffer{};
   Slot& slot = slots_[*key];
   ++slot.epoch;
   slot.has_call = true;
   slot.lease_until = clock_.Now() + params.lease;
-  return SlotOffer{.lease = SlotLease{route, key->number, slot.epoch}};
+  if (params.for_control) {
+    control.next_at =
+        clock_.Now() + std::min<milliseconds>(10min, 1s * (1 << std::min(control.tries, 10)));
+    ++control.tries;
+  }
+  return SlotOffer{.lease = SlotLease{route, key->number, slot.epoch, clock_.Now()}};
 }
 
-Status FakeDeliveryQueue::Free(const SlotLease& lease, milliseconds cool_down) {
+Status FakeDeliveryQueue::Free(const SlotLease& lease, const SlotEnd& end) {
   const std::lock_guard lock(mutex_);
   Slot& slot = slots_[{lease.route.account, ApiOf(lease.route.operation), lease.slot}];
   if (slot.epoch != lease.epoch) return Ok();
   slot.has_call = false;
-  slot.cool_down_until = clock_.Now() + cool_down;
+  slot.cool_down_until = clock_.Now() + end.cool_down;
+  if (end.control_accepted) {
+    ControlSchedule& control = controls_[lease.route];
+    control.tries = 0;
+    control.accepted_at = std::max(control.accepted_at, std::optional(lease.leased_at));
+  }
   return Ok();
 }
 
@@ -331,8 +344,10 @@ Claim FakeDeliveryQueue::ClaimOf(const BatchRow& batch, const SlotKey& key,
                     .started_at = attempt.started_at,
                     .unknown_since = batch.unknown_since,
                     .refused_since = batch.refused_since,
-                    .others_accepted_at = LastAcceptedAt(batch.route),
-                    .slot_setbacks = slot.setbacks},
+                    .lone_refusals = batch.lone_refusals,
+                    .health = HealthOf(batch.route),
+                    .slot_setbacks = slot.setbacks,
+                    .senders_lost = SendersLost(batch)},
           .slot = key.number,
           .epoch = slot.epoch,
           .identifiers = {}};
@@ -344,6 +359,33 @@ bool FakeDeliveryQueue::FillIn(Claim& claim) const {
     claim.identifiers.push_back(At(claim.envelope, pos));
   }
   return true;
+}
+
+int FakeDeliveryQueue::SendersLost(const BatchRow& batch) const {
+  return static_cast<int>(std::ranges::count_if(attempts_, [&](const auto& entry) {
+    const AttemptRow& row = entry.second;
+    return row.envelope == batch.envelope && row.span.lo <= batch.span.lo &&
+           row.span.hi >= batch.span.hi && !row.outcome;
+  }));
+}
+
+void FakeDeliveryQueue::Count(Slot& slot, EnvelopeId envelope, bool taken) const {
+  constexpr int kMost = 32;
+  if (slot.recent_calls >= kMost) {
+    slot.recent_calls /= 2;
+    slot.recent_taken /= 2;
+  }
+  ++slot.recent_calls;
+  slot.recent_taken += taken;
+  if (taken) {
+    slot.failures = 0;
+    slot.failed_envelope.reset();
+    slot.failed_at.reset();
+    return;
+  }
+  if (slot.failed_envelope != envelope) ++slot.failures;
+  slot.failed_envelope = envelope;
+  slot.failed_at = clock_.Now();
 }
 
 void FakeDeliveryQueue::WriteAnswer(const Claim& claim, const VendorReply& reply) {
@@ -368,6 +410,7 @@ void FakeDeliveryQueue::CarryOut(const Claim& claim, const Plan& plan) {
     run.not_before = transition.not_before;
     run.unknown_since = transition.unknown_since;
     run.refused_since = transition.refused_since;
+    run.lone_refusals = transition.lone_refusals;
     run.accepted_at = transition.accepted_at;
     run.window_end = transition.window_end;
     if (transition.to == BatchState::kRejected) run.finished_at = clock_.Now();

@@ -42,7 +42,7 @@ class FakeDeliveryQueue : public DeliveryQueue, public CallSlots {
   Result<int> ReleaseHeld(int limit) override;
 
   Result<SlotOffer> Lease(const LeaseParams& params) override;
-  Status Free(const SlotLease& lease, milliseconds cool_down) override;
+  Status Free(const SlotLease& lease, const SlotEnd& end) override;
 
   EnvelopeId AddEnvelope(const NewEnvelope& envelope);
 
@@ -117,6 +117,16 @@ class FakeDeliveryQueue : public DeliveryQueue, public CallSlots {
     TimePoint cool_down_until{};
     int setbacks = 0;
     std::optional<TimePoint> accepted_at = {};
+    int failures = 0;
+    std::optional<EnvelopeId> failed_envelope = {};
+    std::optional<TimePoint> failed_at = {};
+    int recent_calls = 0;
+    int recent_taken = 0;
+  };
+  struct ControlSchedule {
+    int tries = 0;
+    std::optional<TimePoint> next_at = {};
+    std::optional<TimePoint> accepted_at = {};
   };
 
   static SlotKey KeyOf(const Claim& claim);
@@ -137,8 +147,19 @@ class FakeDeliveryQueue : public DeliveryQueue, public CallSlots {
   void Decide(BatchRow& batch, const Transition& decision);
   void FreeRefused(const std::string& account);  ///< Not of routes that stay blocked.
   void FreeRefused(const Route& route);
+  void Count(Slot& slot, EnvelopeId envelope, bool taken) const;
+  int SendersLost(const BatchRow& batch) const;
+  std::vector<Slot> SlotsOf(const Route& route) const;
+
+  /// Start of the latest call with a batch that was accepted.
   std::optional<TimePoint> LastAcceptedAt(const Route& route) const;
+  RouteHealth HealthOf(const Route& route) const;
   RefusalEvidence EvidenceOf(const Route& route) const;
+  bool IsDue(const BatchRow& batch) const;
+  bool IsStuck(const BatchRow& batch) const;
+  void SendRefusedAgain(const Route& route);
+  void Reject(const Route& route, int room);
+  void ReviewWornOut(const Route& route);
 
   const Clock& clock_;
   FakeAccountGate gate_;
@@ -148,6 +169,7 @@ class FakeDeliveryQueue : public DeliveryQueue, public CallSlots {
   std::map<BatchKey, BatchRow> batches_;
   std::map<AttemptKey, AttemptRow> attempts_;
   std::map<SlotKey, Slot> slots_;
+  std::map<Route, ControlSchedule> controls_;
   std::map<EnvelopeId, NewEnvelope> envelopes_;  ///< With an identifier for each position.
   std::set<BatchKey> lost_items_;
 };

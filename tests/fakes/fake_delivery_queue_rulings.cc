@@ -6,12 +6,19 @@
 #include "lethe/reasons.h"
 
 namespace lethe::fakes {
+namespace {
+
+bool IsHeldFor(const BatchRow& batch, Reason reason) {
+  return batch.state == BatchState::kHeld && batch.reason == Name(reason);
+}
+
+}  // namespace
 
 Result<std::vector<RefusalCase>> FakeDeliveryQueue::RefusalCases() {
   const std::lock_guard lock(mutex_);
   std::map<Route, RefusalEvidence> cases;
   for (const auto& [key, batch] : batches_) {
-    if (IsHeldForRefusal(batch) && !gate_.IsBlocked(batch.route.account) &&
+    if ((IsHeldForRefusal(batch) || IsStuck(batch)) && !gate_.IsBlocked(batch.route.account) &&
         !gate_.IsRouteBlocked(batch.route)) {
       cases[batch.route] = EvidenceOf(batch.route);
     }
@@ -29,24 +36,56 @@ Result<Recorded> FakeDeliveryQueue::Settle(const RefusalCase& refusals,
       EvidenceOf(route) != refusals.evidence) {
     return Recorded::kFenced;
   }
-  if (ruling.verdict == RefusalVerdict::kBlock) {
-    gate_.Block(
-        route,
-        {.scope = BlockScope::kRoute, .reason = ruling.account_reason, .resume = ruling.resume});
-  }
-  const std::optional<TimePoint> accepted_at = LastAcceptedAt(route);
-  for (auto& [key, batch] : batches_) {
-    if (batch.route != route || batch.state != BatchState::kHeld) continue;
-    if (ruling.verdict == RefusalVerdict::kSendAgain &&
-        batch.reason == Name(Reason::kRefusedUnconfirmed) && batch.refused_since < accepted_at) {
-      batch.state = BatchState::kReady;
-    }
-    if (ruling.verdict == RefusalVerdict::kReject &&
-        batch.reason == Name(Reason::kRefusedConfirmed)) {
-      Decide(batch, Rejection(Text(Reason::kRefusedByVendor), batch.unknown_since));
-    }
+  switch (ruling.verdict) {
+    case RefusalVerdict::kWait:
+    case RefusalVerdict::kControl: break;
+    case RefusalVerdict::kSendAgain: SendRefusedAgain(route); break;
+    case RefusalVerdict::kReject: Reject(route, ruling.room); break;
+    case RefusalVerdict::kReview: ReviewWornOut(route); break;
+    case RefusalVerdict::kBlock:
+      gate_.Block(
+          route,
+          {.scope = BlockScope::kRoute, .reason = ruling.account_reason, .resume = ruling.resume});
+      break;
   }
   return Recorded::kApplied;
+}
+
+void FakeDeliveryQueue::SendRefusedAgain(const Route& route) {
+  const std::optional<TimePoint> accepted_at = HealthOf(route).accepted_at;
+  for (auto& [key, batch] : batches_) {
+    if (batch.route != route || !IsHeldFor(batch, Reason::kRefusedUnconfirmed)) continue;
+    if (batch.refused_since < accepted_at || IsDue(batch)) {
+      batch.state = BatchState::kReady;
+      batch.not_before.reset();
+    }
+  }
+}
+
+void FakeDeliveryQueue::Reject(const Route& route, int room) {
+  std::vector<BatchRow*> confirmed;
+  for (auto& [key, batch] : batches_) {
+    if (batch.route == route && IsHeldFor(batch, Reason::kRefusedConfirmed)) {
+      confirmed.push_back(&batch);
+    }
+  }
+  std::ranges::stable_sort(confirmed, {}, [](const BatchRow* row) { return *row->refused_since; });
+  int rejected = 0;
+  for (BatchRow* batch : confirmed) {
+    if (!batch->unknown_since) rejected += batch->span.size();
+    Decide(*batch, batch->unknown_since || rejected > room
+                       ? RefusalReview(batch->unknown_since)
+                       : Rejection(Text(Reason::kRefusedByVendor), {}));
+  }
+}
+
+void FakeDeliveryQueue::ReviewWornOut(const Route& route) {
+  for (auto& [key, batch] : batches_) {
+    if (batch.route == route && IsHeldFor(batch, Reason::kRefusedUnconfirmed) &&
+        batch.lone_refusals >= kLoneTries) {
+      Decide(batch, RefusalReview(batch.unknown_since));
+    }
+  }
 }
 
 void FakeDeliveryQueue::Resolve(EnvelopeId envelope, const Transition& decision) {
@@ -76,6 +115,7 @@ void FakeDeliveryQueue::Decide(BatchRow& batch, const Transition& decision) {
   batch.reason = decision.reason;
   batch.not_before.reset();
   batch.refused_since.reset();
+  batch.lone_refusals = 0;
   batch.accepted_at = decision.accepted_at;
   batch.window_end = decision.window_end;
   if (IsFinal(batch.state)) batch.finished_at = clock_.Now();
@@ -96,39 +136,83 @@ void FakeDeliveryQueue::FreeRefused(const Route& route) {
   }
 }
 
+std::vector<FakeDeliveryQueue::Slot> FakeDeliveryQueue::SlotsOf(const Route& route) const {
+  std::vector<Slot> slots;
+  for (const auto& [key, slot] : slots_) {
+    if (key.account == route.account && key.api == ApiOf(route.operation)) slots.push_back(slot);
+  }
+  return slots;
+}
+
 std::optional<TimePoint> FakeDeliveryQueue::LastAcceptedAt(const Route& route) const {
   std::optional<TimePoint> last;
-  for (const auto& [key, slot] : slots_) {
-    if (key.account == route.account && key.api == ApiOf(route.operation)) {
-      last = std::max(last, slot.accepted_at);
-    }
-  }
+  for (const Slot& slot : SlotsOf(route)) last = std::max(last, slot.accepted_at);
   return last;
 }
 
+RouteHealth FakeDeliveryQueue::HealthOf(const Route& route) const {
+  RouteHealth health{.accepted_at = LastAcceptedAt(route)};
+  const auto control = controls_.find(route);
+  if (control != controls_.end()) {
+    health.accepted_at = std::max(health.accepted_at, control->second.accepted_at);
+  }
+  for (const Slot& slot : SlotsOf(route)) {
+    if (slot.failed_at > health.accepted_at) health.failing += slot.failures;
+  }
+  return health;
+}
+
+bool FakeDeliveryQueue::IsDue(const BatchRow& batch) const {
+  return batch.not_before <= clock_.Now() && batch.not_before;
+}
+
+bool FakeDeliveryQueue::IsStuck(const BatchRow& batch) const {
+  return batch.state == BatchState::kReady && batch.unknown_since && batch.attempt_count > 1 &&
+         batch.unknown_since >= HealthOf(batch.route).accepted_at;
+}
+
 RefusalEvidence FakeDeliveryQueue::EvidenceOf(const Route& route) const {
-  const std::optional<TimePoint> accepted_at = LastAcceptedAt(route);
+  const std::optional<TimePoint> accepted_at = HealthOf(route).accepted_at;
+  const TimePoint now = clock_.Now();
   RefusalEvidence evidence;
   for (const auto& [key, batch] : batches_) {
     if (batch.route != route) continue;
     const int size = batch.span.size();
-    const bool is_waiting = batch.state == BatchState::kOpen || batch.state == BatchState::kReady ||
-                            batch.state == BatchState::kSending;
-    if (IsHeldForRefusal(batch)) {
-      const bool vouched = batch.refused_since < accepted_at;
-      (batch.reason == Name(Reason::kRefusedConfirmed) ? evidence.confirmed
-       : vouched                                       ? evidence.vouched
-                                                       : evidence.unvouched) += size;
-    } else if (is_waiting && batch.refused_since) {
-      evidence.searching += size;
-    } else if (is_waiting) {
-      evidence.others_under_way = true;
-    } else if (batch.state == BatchState::kRejected &&
-               batch.reason == Name(Reason::kRefusedByVendor) &&
-               clock_.Now() - *batch.finished_at < kRefusalMemory) {
+    if (IsHeldFor(batch, Reason::kRefusedConfirmed)) {
+      evidence.confirmed += size;
+    } else if (IsHeldForRefusal(batch) && batch.refused_since < accepted_at) {
+      evidence.vouched += size;
+    } else if (IsHeldForRefusal(batch)) {
+      evidence.unvouched += size;
+      if (IsDue(batch)) evidence.due += size;
+      if (batch.lone_refusals >= kLoneTries) evidence.worn_out += size;
+    }
+    if (IsStuck(batch)) evidence.stuck += size;
+    const bool waits = batch.state == BatchState::kOpen || batch.state == BatchState::kReady;
+    const bool is_sent = batch.state == BatchState::kSending;
+    if ((waits || is_sent) && batch.refused_since) evidence.searching += size;
+    evidence.others_under_way |=
+        !batch.refused_since && (is_sent || (waits && !batch.unknown_since));
+    if (batch.state == BatchState::kRejected && batch.reason == Name(Reason::kRefusedByVendor) &&
+        now - *batch.finished_at < kRefusalMemory) {
       evidence.rejected_lately += size;
     }
+    if (batch.state == BatchState::kNeedsReview && batch.reason == Name(Reason::kRefusedAlone)) {
+      evidence.in_review += size;
+    }
   }
+  int calls = 0;
+  int taken = 0;
+  for (const Slot& slot : SlotsOf(route)) {
+    calls += slot.recent_calls;
+    taken += slot.recent_taken;
+  }
+  evidence.mostly_taken = 2 * taken >= calls;
+  const std::optional<TimePoint> taken_at = LastAcceptedAt(route);
+  evidence.taken_lately = taken_at && now - *taken_at < kRefusalMemory;
+  const auto control = controls_.find(route);
+  evidence.control_due =
+      control == controls_.end() || !control->second.next_at || *control->second.next_at <= now;
   return evidence;
 }
 

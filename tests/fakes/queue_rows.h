@@ -50,6 +50,7 @@ struct BatchRow {
   int call_count = 0;
   std::optional<TimePoint> unknown_since = {};
   std::optional<TimePoint> refused_since = {};
+  int lone_refusals = 0;
   std::optional<TimePoint> accepted_at = {};
   std::optional<TimePoint> window_end = {};
   std::optional<TimePoint> finished_at = {};

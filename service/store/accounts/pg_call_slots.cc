@@ -7,13 +7,6 @@
 #include "store/accounts/sql.h"
 
 namespace lethe::store {
-namespace {
-
-bool MayCall(std::optional<Resume> route_resume_by, const LeaseParams& params) {
-  return !route_resume_by || (params.though_route_blocked && route_resume_by == Resume::kBatch);
-}
-
-}  // namespace
 
 PgCallSlots::PgCallSlots(std::string holder, const std::vector<Account>& accounts, Pool& pool)
     : holder_(std::move(holder)), pool_(pool) {
@@ -28,33 +21,50 @@ Result<SlotOffer> PgCallSlots::Lease(const LeaseParams& params) {
     const auto concurrency = concurrency_.find(route.account);
     const auto gate = FirstRow(work, sql::AccountGate{.account = route.account, .api = api});
     if (concurrency == concurrency_.end() || !gate) return SlotOffer{};
-    if (gate->account_blocked || !MayCall(gate->route_resume_by, params)) {
-      return SlotOffer{.blocked = true};
-    }
+    if (gate->blocked) return SlotOffer{.blocked = true};
 
     sql::FreeSlots free_slots;
     free_slots.routes.Add(
         {.account = route.account, .api = api, .concurrency = concurrency->second, .wanted = 1});
     const auto slot = FirstRow(work, free_slots);
     if (!slot) return SlotOffer{};
-    const auto leased = OnlyRow(work, sql::LeaseSlot{.account = route.account,
-                                                     .api = api,
-                                                     .number = slot->number,
-                                                     .holder = holder_,
-                                                     .lease = params.lease});
-    work.commit();
-    return SlotOffer{.lease = SlotLease{route, slot->number, leased.epoch}};
+    SlotOffer offer{.lease = LeaseOne(work, params, slot->number)};
+    if (offer.lease) work.commit();
+    return offer;
   });
 }
 
-Status PgCallSlots::Free(const SlotLease& lease, milliseconds cool_down) {
+std::optional<SlotLease> PgCallSlots::LeaseOne(pqxx::work& work, const LeaseParams& params,
+                                               int slot) const {
+  const Route& route = params.route;
+  const Api api = ApiOf(route.operation);
+  if (params.for_control) {
+    const auto leased = FirstRow(work, sql::LeaseControlSlot{.account = route.account,
+                                                             .api = api,
+                                                             .number = slot,
+                                                             .holder = holder_,
+                                                             .lease = params.lease});
+    if (!leased) return std::nullopt;
+    return SlotLease{route, slot, leased->epoch, leased->leased_at};
+  }
+  const auto leased = OnlyRow(work, sql::LeaseSlot{.account = route.account,
+                                                   .api = api,
+                                                   .number = slot,
+                                                   .holder = holder_,
+                                                   .lease = params.lease});
+  return SlotLease{route, slot, leased.epoch, leased.leased_at};
+}
+
+Status PgCallSlots::Free(const SlotLease& lease, const SlotEnd& end) {
   return pool_.WithRetry([&](pqxx::connection& connection) -> Status {
     pqxx::work work(connection);
-    sql::FreeLeasedSlot{.account = lease.route.account,
-                        .api = ApiOf(lease.route.operation),
-                        .number = lease.slot,
-                        .epoch = lease.epoch,
-                        .cool_down = cool_down}
+    sql::FreeLeasedSlot{
+        .account = lease.route.account,
+        .api = ApiOf(lease.route.operation),
+        .number = lease.slot,
+        .epoch = lease.epoch,
+        .cool_down = end.cool_down,
+        .control_accepted_at = end.control_accepted ? std::optional(lease.leased_at) : std::nullopt}
         .Run(work);
     work.commit();
     return Ok();

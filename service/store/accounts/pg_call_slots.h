@@ -1,6 +1,8 @@
 #pragma once
 
 #include <map>
+#include <optional>
+#include <pqxx/pqxx>
 #include <string>
 #include <vector>
 
@@ -17,9 +19,11 @@ class PgCallSlots final : public CallSlots {
   PgCallSlots(std::string holder, const std::vector<Account>& accounts, Pool& pool);
 
   Result<SlotOffer> Lease(const LeaseParams& params) override;
-  Status Free(const SlotLease& lease, milliseconds cool_down) override;
+  Status Free(const SlotLease& lease, const SlotEnd& end) override;
 
  private:
+  std::optional<SlotLease> LeaseOne(pqxx::work& work, const LeaseParams& params, int slot) const;
+
   const std::string holder_;
   std::map<std::string, int> concurrency_;  ///< By account.
   Pool& pool_;

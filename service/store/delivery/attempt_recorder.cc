@@ -33,6 +33,7 @@ void AddEnd(const AttemptEnd& end, sql::EndAttempts::Ended& ended) {
              .epoch = claim.epoch,
              .cool_down = called ? plan.slot_cool_down : milliseconds::zero(),
              .setback = called ? std::optional(plan.setback) : std::nullopt,
+             .taken = called ? plan.taken : std::nullopt,
              .accepted_at = AcceptedAt(end),
              .envelope = claim.envelope,
              .lo = claim.facts.span.lo,
@@ -55,7 +56,8 @@ void AddRun(int ended, const Transition& run, sql::EndAttempts::Runs& runs) {
             .unknown_since = run.unknown_since,
             .accepted_at = run.accepted_at,
             .window_end = run.window_end,
-            .refused_since = run.refused_since});
+            .refused_since = run.refused_since,
+            .lone_refusals = run.lone_refusals});
 }
 
 Result<Recorded> ToRecorded(bool freed, bool moved) {

@@ -47,7 +47,8 @@ Claim ToClaim(const Row& batch, const Route& route) {
                     .started_at = {},
                     .unknown_since = batch.unknown_since,
                     .refused_since = batch.refused_since,
-                    .others_accepted_at = {},
+                    .lone_refusals = batch.lone_refusals,
+                    .health = {},
                     .slot_setbacks = 0},
           .slot = 0,
           .epoch = 0,
@@ -200,9 +201,10 @@ bool BatchClaimer::TakeNext(pqxx::work& work, Demand& demand, bool probing,
     held = held || sent != claim.facts.span;
     if (!sent) continue;
     claim.facts.span = *sent;
-    claim.facts.others_accepted_at = one.slots.front().accepted_at;
-    claim.facts.slot_setbacks = one.slots.front().setbacks;
-    claim.slot = one.slots.front().number;
+    const FreeSlot& slot = one.slots.front();
+    claim.facts.health = {.accepted_at = slot.accepted_at, .failing = slot.failing};
+    claim.facts.slot_setbacks = slot.setbacks;
+    claim.slot = slot.number;
     pending.push_back({one.callers.front(), std::move(claim), one.params.lease});
     one.callers.pop_front();
     one.slots.pop_front();

@@ -114,7 +114,8 @@ Result<Recorded> PgDeliveryQueue::Release(const Claim& claim) {
   const Transition back{.span = claim.facts.span,
                         .to = BatchState::kReady,
                         .unknown_since = claim.facts.unknown_since,
-                        .refused_since = claim.facts.refused_since};
+                        .refused_since = claim.facts.refused_since,
+                        .lone_refusals = claim.facts.lone_refusals};
   const VendorReply no_call{.outcome = OutcomeClass::kNotSent, .code = "released"};
   const Plan as_before{.transitions = {back}, .spends_attempt = false};
   return EndAttempt({.claim = claim, .plan = as_before, .reply = &no_call, .called = false});
@@ -174,7 +175,9 @@ Result<std::optional<Claim>> PgDeliveryQueue::TakeAbandoned(milliseconds lease) 
                           .call_count = batch.call_count,
                           .started_at = batch.started_at,
                           .unknown_since = batch.unknown_since,
-                          .refused_since = batch.refused_since},
+                          .refused_since = batch.refused_since,
+                          .lone_refusals = batch.lone_refusals,
+                          .senders_lost = static_cast<int>(batch.senders_lost)},
                 .slot = slot->slot,
                 .epoch = slot->epoch,
                 .identifiers = {}};

@@ -26,27 +26,47 @@ Finding ToFinding(const sql::RefusalCases::Row& row) {
                                     .confirmed = identifiers(row.confirmed),
                                     .vouched = identifiers(row.vouched),
                                     .unvouched = identifiers(row.unvouched),
+                                    .due = identifiers(row.due),
+                                    .worn_out = identifiers(row.worn_out),
+                                    .stuck = identifiers(row.stuck),
                                     .rejected_lately = identifiers(row.rejected_lately),
-                                    .others_under_way = row.others_under_way}},
+                                    .in_review = identifiers(row.in_review),
+                                    .others_under_way = row.others_under_way,
+                                    .taken_lately = row.taken_lately,
+                                    .mostly_taken = row.mostly_taken,
+                                    .control_due = row.control_due}},
           .accepted_at = row.accepted_at};
 }
 
 std::optional<Finding> FindAgain(pqxx::work& work, const Route& route) {
-  const auto row = FirstRow(
-      work, sql::RefusalCases{
-                .account = route.account, .operation = route.operation, .memory = kRefusalMemory});
+  const auto row = FirstRow(work, sql::RefusalCases{.account = route.account,
+                                                    .operation = route.operation,
+                                                    .memory = kRefusalMemory,
+                                                    .lone_tries = kLoneTries});
   if (!row) return std::nullopt;
   return ToFinding(*row);
 }
 
-void Reject(pqxx::work& work, const Route& route) {
+void Reject(pqxx::work& work, const Route& route, int room) {
+  const Transition rejection = Rejection(Text(Reason::kRefusedByVendor), {});
+  sql::RejectRefused{.account = route.account,
+                     .operation = route.operation,
+                     .room = room,
+                     .state = rejection.to,
+                     .reason = rejection.reason}
+      .Run(work);
+}
+
+void Review(pqxx::work& work, const Route& route, bool confirmed) {
   for (const std::optional<TimePoint> unknown_since : {std::optional<TimePoint>(), {TimePoint{}}}) {
-    const Transition rejection = Rejection(Text(Reason::kRefusedByVendor), unknown_since);
-    sql::RejectRefused{.account = route.account,
+    const Transition review = RefusalReview(unknown_since);
+    sql::ReviewRefused{.account = route.account,
                        .operation = route.operation,
+                       .confirmed = confirmed,
+                       .lone_tries = kLoneTries,
                        .effect_unknown = unknown_since.has_value(),
-                       .state = rejection.to,
-                       .reason = rejection.reason}
+                       .state = review.to,
+                       .reason = review.reason}
         .Run(work);
   }
 }
@@ -54,7 +74,8 @@ void Reject(pqxx::work& work, const Route& route) {
 }  // namespace
 
 std::vector<RefusalCase> ReadRefusalCases(pqxx::work& work) {
-  const sql::RefusalCases of_all_routes{.account = {}, .operation = {}, .memory = kRefusalMemory};
+  const sql::RefusalCases of_all_routes{
+      .account = {}, .operation = {}, .memory = kRefusalMemory, .lone_tries = kLoneTries};
   std::vector<RefusalCase> cases;
   for (const auto& row : of_all_routes.Run(work)) cases.push_back(ToFinding(row).refusals);
   return cases;
@@ -68,13 +89,18 @@ Recorded SettleRefusals(pqxx::work& work, const RefusalCase& refusals,
   if (!found || found->refusals.evidence != refusals.evidence) return Recorded::kFenced;
 
   switch (ruling.verdict) {
-    case RefusalVerdict::kWait: break;
+    case RefusalVerdict::kWait:
+    case RefusalVerdict::kControl: break;
     case RefusalVerdict::kSendAgain:
       sql::SendRefusedAgain{
           .account = account, .operation = operation, .accepted_at = found->accepted_at}
           .Run(work);
       break;
-    case RefusalVerdict::kReject: Reject(work, refusals.route); break;
+    case RefusalVerdict::kReject:
+      Reject(work, refusals.route, ruling.room);
+      Review(work, refusals.route, /*confirmed=*/true);
+      break;
+    case RefusalVerdict::kReview: Review(work, refusals.route, /*confirmed=*/false); break;
     case RefusalVerdict::kBlock:
       sql::BlockRoute{.account = account,
                       .api = ApiOf(operation),

@@ -76,25 +76,15 @@ TEST_P(CallSlotsContract, ABlockedAccountOffersNoSlotWhateverEndsTheBlock) {
   }
 }
 
-TEST_P(CallSlotsContract, ABlockedRouteOffersASlotOnlyToACallThatIsToFindOutAboutIt) {
+TEST_P(CallSlotsContract, ABlockedRouteOffersNoSlot) {
   Add();
   BlockRoute(Take());
   EXPECT_TRUE(Ask().blocked);
-  EXPECT_TRUE(Ask(kErase, true).lease);
   EXPECT_TRUE(Lease(kDemerge)) << "another API is not blocked";
   EXPECT_TRUE(Lease(kEraseElsewhere));
   at().Advance(1s);
   EXPECT_TRUE(Ask().blocked) << "the next batch is the probe";
   EXPECT_TRUE(Take());
-}
-
-TEST_P(CallSlotsContract, NoCallFindsOutAboutWhatOnlyAnOperatorEndsOrAboutABlockedAccount) {
-  Add();
-  BlockRoute(Take(), Resume::kOperator);
-  EXPECT_TRUE(Ask(kErase, true).blocked);
-  at().AddEnvelope({.route = kEraseElsewhere});
-  Block(Take(kEraseElsewhere));
-  EXPECT_TRUE(Ask(kEraseElsewhere, true).blocked);
 }
 
 }  // namespace

@@ -10,9 +10,8 @@ namespace lethe::contract {
 /// Instantiate it like DeliveryQueueContract.
 class CallSlotsContract : public DeliveryQueueContract {
  protected:
-  SlotOffer Ask(const Route& route = kErase, bool though_route_blocked = false) {
-    const auto offer = at().slots().Lease(
-        {.route = route, .lease = kLease, .though_route_blocked = though_route_blocked});
+  SlotOffer Ask(const Route& route = kErase) {
+    const auto offer = at().slots().Lease({.route = route, .lease = kLease});
     EXPECT_TRUE(offer.ok());
     return offer.ok() ? *offer : SlotOffer{};
   }
@@ -20,7 +19,7 @@ class CallSlotsContract : public DeliveryQueueContract {
 
   void Free(const std::optional<SlotLease>& lease, milliseconds cool_down = 0ms) {
     ASSERT_TRUE(lease);
-    EXPECT_TRUE(at().slots().Free(*lease, cool_down).ok());
+    EXPECT_TRUE(at().slots().Free(*lease, {.cool_down = cool_down}).ok());
   }
 };
 

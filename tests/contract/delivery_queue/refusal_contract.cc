@@ -13,17 +13,22 @@ TEST_P(RefusalContract, AQueueThatHoldsNoRefusalsHasNoCases) {
 TEST_P(RefusalContract, TellsWhatIsKnownOfARoute) {
   AddHeld(Reason::kRefusedConfirmed);
   AddHeld(Reason::kRefusedUnconfirmed);
-  EXPECT_EQ(Evidence(), (RefusalEvidence{.confirmed = 1, .unvouched = 1}));
+  EXPECT_EQ(Evidence(), (RefusalEvidence{.confirmed = 1, .unvouched = 1, .control_due = true}));
 
   at().Advance(1s);
   AcceptOne();
-  EXPECT_EQ(Evidence(), (RefusalEvidence{.confirmed = 1, .vouched = 1}));
+  EXPECT_EQ(
+      Evidence(),
+      (RefusalEvidence{.confirmed = 1, .vouched = 1, .taken_lately = true, .control_due = true}));
 
   AddHeld(Reason::kRefusedUnconfirmed);
   Add();
-  EXPECT_EQ(
-      Evidence(),
-      (RefusalEvidence{.confirmed = 1, .vouched = 1, .unvouched = 1, .others_under_way = true}));
+  EXPECT_EQ(Evidence(), (RefusalEvidence{.confirmed = 1,
+                                         .vouched = 1,
+                                         .unvouched = 1,
+                                         .others_under_way = true,
+                                         .taken_lately = true,
+                                         .control_due = true}));
   const auto claim = Take();
   ASSERT_TRUE(claim);
   EXPECT_TRUE(Evidence().others_under_way) << "a call that is under way may still show something";
@@ -44,14 +49,145 @@ TEST_P(RefusalContract, CountsTheIdentifiersOfAnUnfinishedSearch) {
   EXPECT_EQ(Evidence().searching, 10);
 }
 
-TEST_P(RefusalContract, AClaimKnowsWhenOthersWereAccepted) {
+TEST_P(RefusalContract, AHeldIdentifierIsDueAfterItsDelay) {
+  AddHeld(Reason::kRefusedUnconfirmed);
+  AddHeld(Reason::kRefusedConfirmed);
+  EXPECT_EQ(Evidence().due, 0);
+  at().Advance(kRetry);
+  EXPECT_EQ(Evidence().due, 1);
+  EXPECT_EQ(Settle({.verdict = RefusalVerdict::kSendAgain}), Recorded::kApplied);
+  const auto claim = Take();
+  ASSERT_TRUE(claim);
+  EXPECT_EQ(claim->facts.lone_refusals, 1);
+  EXPECT_EQ(Count(BatchState::kHeld), 1);
+}
+
+TEST_P(RefusalContract, CountsThoseThatWereTriedTooOften) {
+  AddHeld(Reason::kRefusedUnconfirmed, 0ms, {}, kLoneTries - 1);
+  EXPECT_EQ(Evidence().worn_out, 0);
+  AddHeld(Reason::kRefusedUnconfirmed, 0ms, {}, kLoneTries);
+  EXPECT_EQ(Evidence().worn_out, 1);
+  EXPECT_EQ(Settle({.verdict = RefusalVerdict::kReview}), Recorded::kApplied);
+  EXPECT_EQ(Count(BatchState::kNeedsReview), 1);
+  EXPECT_EQ(Count(BatchState::kHeld), 1);
+  EXPECT_EQ(at().Batches().at(1).reason, Name(Reason::kRefusedAlone));
+  EXPECT_EQ(Evidence().in_review, 1);
+}
+
+TEST_P(RefusalContract, AUnknownOutcomeThatNothingElseCanClearUpIsACase) {
+  FailOne();
+  EXPECT_FALSE(HasCases()) << "once may be a hiccup";
+  at().Advance(1h);
+  const auto again = Take();
+  ASSERT_TRUE(again);
+  Plan plan = this->Again(*again, 1h);
+  plan.transitions[0].unknown_since = again->facts.unknown_since;
+  Record(*again, {.outcome = OutcomeClass::kUnknown}, plan);
+  EXPECT_EQ(Evidence().stuck, 1);
+  EXPECT_FALSE(Evidence().others_under_way);
+  AcceptOne();
+  EXPECT_FALSE(HasCases()) << "others were accepted since";
+}
+
+TEST_P(RefusalContract, AClaimKnowsHowManyEnvelopesFailInARow) {
+  EXPECT_EQ(Health().failing, 0);
+  at().Advance(kLease);
+  FailOne();
+  EXPECT_EQ(Health().failing, 1);
+}
+
+TEST_P(RefusalContract, OneEnvelopeThatFailsTwiceCountsOnce) {
+  FailOne();
+  at().Advance(1h);
+  const auto again = Take();
+  ASSERT_TRUE(again);
+  Plan plan = this->Again(*again, 1h);
+  plan.taken = false;
+  Record(*again, {.outcome = OutcomeClass::kUnknown}, plan);
+  EXPECT_EQ(Health().failing, 1);
+}
+
+TEST_P(RefusalContract, AnAcceptanceEndsTheRowOfFailures) {
+  FailOne();
+  FailOne();
+  FailOne();
+  at().Advance(1s);
+  AcceptOne();
+  EXPECT_EQ(Health().failing, 0);
+}
+
+TEST_P(RefusalContract, KnowsWhetherMostOfTheLatestCallsWereTaken) {
+  AddHeld(Reason::kRefusedConfirmed);
+  EXPECT_FALSE(Evidence().mostly_taken);
+  AcceptOne();
+  EXPECT_TRUE(Evidence().mostly_taken) << "half is enough";
+  for (int i = 0; i < 60; ++i) AcceptOne();
+  for (int i = 0; i < 10; ++i) FailOne();
+  EXPECT_TRUE(Evidence().mostly_taken);
+  for (int i = 0; i < 20; ++i) FailOne();
+  EXPECT_FALSE(Evidence().mostly_taken) << "what is long ago counts less";
+}
+
+TEST_P(RefusalContract, AControlCallThatWasAcceptedIsEvidenceButTakesNobody) {
+  AddHeld(Reason::kRefusedUnconfirmed);
+  at().Advance(1s);
+  const auto offer = at().slots().Lease({.route = kErase, .lease = kLease, .for_control = true});
+  ASSERT_TRUE(offer->lease);
+  EXPECT_FALSE(Evidence().control_due);
+  EXPECT_FALSE(at().slots().Lease({.route = kErase, .lease = kLease, .for_control = true})->lease)
+      << "one is enough";
+  at().Advance(100ms);
+  ASSERT_TRUE(at().slots().Free(*offer->lease, {.control_accepted = true}).ok());
+  EXPECT_EQ(Evidence().vouched, 1);
+  EXPECT_FALSE(Evidence().taken_lately);
+  EXPECT_EQ(Health().accepted_at, at().Now() - 100ms);
+}
+
+TEST_P(RefusalContract, ControlCallsAreMadeMoreAndMoreSeldomUntilOneIsAccepted) {
+  AddHeld(Reason::kRefusedUnconfirmed);
+  const auto make = [this](bool accepted) {
+    const auto offer = at().slots().Lease({.route = kErase, .lease = kLease, .for_control = true});
+    if (offer->lease) {
+      EXPECT_TRUE(at().slots().Free(*offer->lease, {.control_accepted = accepted}).ok());
+    }
+    return offer->lease.has_value();
+  };
+  ASSERT_TRUE(make(false));
+  for (const auto wait : {1s, 2s, 4s, 8s}) {
+    at().Advance(wait - 1ms);
+    EXPECT_FALSE(make(false));
+    at().Advance(1ms);
+    EXPECT_TRUE(make(false));
+  }
+  at().Advance(10min);
+  ASSERT_TRUE(make(true));
+  at().Advance(1s);
+  EXPECT_FALSE(make(true)) << "its own delay was that of the tries before";
+  at().Advance(10min);
+  EXPECT_TRUE(make(true));
+  at().Advance(1s);
+  EXPECT_TRUE(make(true));
+}
+
+TEST_P(RefusalContract, AnAbandonedCallKnowsHowManySendersWereLostWithIt) {
   Add();
-  EXPECT_EQ(Take()->facts.others_accepted_at, std::nullopt);
+  for (const int lost : {1, 2, 3}) {
+    ASSERT_TRUE(Take());
+    at().Advance(kLease);
+    const auto abandoned = TakeAbandoned();
+    ASSERT_TRUE(abandoned);
+    EXPECT_EQ(abandoned->facts.senders_lost, lost);
+    RecordAbandoned(*abandoned, this->Again(*abandoned));
+  }
+}
+
+TEST_P(RefusalContract, AClaimKnowsWhenOthersWereAccepted) {
+  EXPECT_EQ(Health().accepted_at, std::nullopt);
   const TimePoint accepted_at = at().Now();
   AcceptOne();
   at().Advance(1s);
   Add();
-  EXPECT_EQ(Take()->facts.others_accepted_at, accepted_at);
+  EXPECT_EQ(Take()->facts.health.accepted_at, accepted_at);
 }
 
 TEST_P(RefusalContract, AnAcceptanceInAnotherAccountIsNoEvidence) {
@@ -60,28 +196,41 @@ TEST_P(RefusalContract, AnAcceptanceInAnotherAccountIsNoEvidence) {
   ASSERT_TRUE(claim);
   Record(*claim, Yes(), Accepted(*claim));
   Add();
-  EXPECT_EQ(Take()->facts.others_accepted_at, std::nullopt);
+  EXPECT_EQ(Take()->facts.health.accepted_at, std::nullopt);
 }
 
 TEST_P(RefusalContract, RejectsTheConfirmedOnly) {
   AddHeld(Reason::kRefusedConfirmed);
   AddHeld(Reason::kRefusedUnconfirmed);
-  EXPECT_EQ(Settle({.verdict = RefusalVerdict::kReject}), Recorded::kApplied);
+  EXPECT_EQ(Settle({.verdict = RefusalVerdict::kReject, .room = 5}), Recorded::kApplied);
   const std::vector<BatchRow> rows = at().Batches();
   EXPECT_EQ(rows[0].state, BatchState::kRejected);
   EXPECT_EQ(rows[0].reason, Name(Reason::kRefusedByVendor));
   EXPECT_EQ(rows[0].finished_at, at().Now());
   EXPECT_EQ(rows[1].state, BatchState::kHeld);
-  EXPECT_EQ(Evidence(), (RefusalEvidence{.unvouched = 1, .rejected_lately = 1}));
+  EXPECT_EQ(Evidence(),
+            (RefusalEvidence{.unvouched = 1, .rejected_lately = 1, .control_due = true}));
   at().Advance(kRefusalMemory);
   EXPECT_EQ(Evidence().rejected_lately, 0);
+}
+
+TEST_P(RefusalContract, RejectsAsManyAsThereIsRoomForAndReviewsTheOthers) {
+  for (int i = 0; i < 4; ++i) {
+    AddHeld(Reason::kRefusedConfirmed, std::chrono::seconds(10 - i));
+  }
+  EXPECT_EQ(Settle({.verdict = RefusalVerdict::kReject, .room = 3}), Recorded::kApplied);
+  const std::vector<BatchRow> rows = at().Batches();
+  for (int i : {0, 1, 2}) EXPECT_EQ(rows[i].state, BatchState::kRejected) << i;
+  EXPECT_EQ(rows[3].state, BatchState::kNeedsReview);
+  EXPECT_EQ(rows[3].reason, Name(Reason::kRefusedAlone));
+  EXPECT_FALSE(HasCases());
 }
 
 TEST_P(RefusalContract, ReviewsConfirmedRefusalsThatAnEarlierCallMayHaveReached) {
   AddHeld(Reason::kRefusedConfirmed);
   const TimePoint unknown_since = at().Now() - 1min;
   AddHeld(Reason::kRefusedConfirmed, 0ms, unknown_since);
-  EXPECT_EQ(Settle({.verdict = RefusalVerdict::kReject}), Recorded::kApplied);
+  EXPECT_EQ(Settle({.verdict = RefusalVerdict::kReject, .room = 5}), Recorded::kApplied);
   const std::vector<BatchRow> rows = at().Batches();
   EXPECT_EQ(rows[0].state, BatchState::kRejected);
   EXPECT_EQ(rows[1].state, BatchState::kNeedsReview);

@@ -12,6 +12,9 @@ namespace lethe::contract {
 /// DeliveryQueueContract.
 class RefusalContract : public DeliveryQueueContract {
  protected:
+  /// After it a held identifier is due.
+  static constexpr milliseconds kRetry = 5s;
+
   RefusalEvidence Evidence() {
     const auto cases = queue().RefusalCases();
     EXPECT_TRUE(cases.ok());
@@ -26,17 +29,20 @@ class RefusalContract : public DeliveryQueueContract {
     return queue().Settle({kErase, Evidence()}, ruling).value();
   }
 
-  /// A batch of one, refused alone.
+  /// A batch of one, refused alone so often.
   void AddHeld(Reason reason, milliseconds refused_ago = 0ms,
-               std::optional<TimePoint> unknown_since = {}) {
+               std::optional<TimePoint> unknown_since = {}, int lone_refusals = 1) {
     Add();
     const auto claim = Take();
     ASSERT_TRUE(claim);
     const Plan plan{.transitions = {{.span = claim->facts.span,
                                      .to = BatchState::kHeld,
                                      .reason = Text(reason),
+                                     .not_before = at().Now() + kRetry,
                                      .unknown_since = unknown_since,
-                                     .refused_since = claim->facts.started_at - refused_ago}}};
+                                     .refused_since = claim->facts.started_at - refused_ago,
+                                     .lone_refusals = lone_refusals}},
+                    .taken = false};
     ASSERT_EQ(Record(*claim, {.outcome = OutcomeClass::kRefused, .http_status = 400}, plan),
               Recorded::kApplied);
   }
@@ -44,7 +50,27 @@ class RefusalContract : public DeliveryQueueContract {
     Add();
     const auto claim = Take();
     ASSERT_TRUE(claim);
-    ASSERT_EQ(Record(*claim, Yes(), Accepted(*claim)), Recorded::kApplied);
+    Plan plan = Accepted(*claim);
+    plan.taken = true;
+    ASSERT_EQ(Record(*claim, Yes(), plan), Recorded::kApplied);
+  }
+
+  /// A call that was not taken, and waits for an hour.
+  void FailOne() {
+    Add();
+    const auto claim = Take();
+    ASSERT_TRUE(claim);
+    Plan plan = Again(*claim, 1h);
+    plan.taken = false;
+    ASSERT_EQ(Record(*claim, {.outcome = OutcomeClass::kUnknown}, plan), Recorded::kApplied);
+  }
+
+  /// As the next claim knows it.
+  RouteHealth Health() {
+    Add();
+    const auto claim = Take();
+    EXPECT_TRUE(claim);
+    return claim ? claim->facts.health : RouteHealth{};
   }
   int Count(BatchState state) {
     int count = 0;

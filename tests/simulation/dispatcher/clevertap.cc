@@ -21,9 +21,22 @@ VendorReply Unauthorized() {
   return {.outcome = OutcomeClass::kAccountBlocked, .http_status = 401, .code = "401"};
 }
 
-VendorReply Refused() {
-  return {.outcome = OutcomeClass::kRefused, .http_status = 400, .code = "400"};
+/// As the adapter reads such an answer.
+VendorReply WithStatus(int http_status) {
+  const auto outcome = [http_status] {
+    switch (http_status) {
+      case 400:
+      case 413: return OutcomeClass::kRefused;
+      case 401: return OutcomeClass::kAccountBlocked;
+      case 403:
+      case 404: return OutcomeClass::kMisconfigured;
+      default: return OutcomeClass::kUnknown;
+    }
+  };
+  return {.outcome = outcome(), .http_status = http_status, .code = std::to_string(http_status)};
 }
+
+VendorReply Refused() { return WithStatus(400); }
 
 CleverTap::Answer WithoutEffect(const VendorCall& call, VendorReply reply) {
   return {std::move(reply), std::vector(call.identifiers.size(), false)};
@@ -39,6 +52,8 @@ std::optional<VendorReply> TurnedAway(Mishap mishap) {
     case Mishap::kThrottled: return Throttled({});
     case Mishap::kThrottledWithAdvice: return Throttled(10min);
     case Mishap::kUnauthorized: return Unauthorized();
+    case Mishap::kRefusedOnce: return Refused();
+    case Mishap::kConflict: return WithStatus(409);
     default: return std::nullopt;
   }
 }
@@ -91,14 +106,32 @@ VendorReply CleverTap::Probe(std::string_view account, Mishap mishap) const {
   return {.outcome = OutcomeClass::kAccepted, .http_status = 200};
 }
 
+std::optional<Oddity> CleverTap::OddityOf(std::string_view account,
+                                          const Identifier& identifier) const {
+  const auto found = marked_.find({std::string(account), identifier.Reveal()});
+  if (found == marked_.end()) return std::nullopt;
+  return found->second;
+}
+
+std::optional<Oddity> CleverTap::OddityOf(const VendorCall& call) const {
+  for (const Identifier& identifier : call.identifiers) {
+    if (const auto oddity = OddityOf(call.account, identifier)) return oddity;
+  }
+  return std::nullopt;
+}
+
 CleverTap::Answer CleverTap::Process(const VendorCall& call) const {
   if (IsExpired(call.account)) return WithoutEffect(call, Unauthorized());
   const Route route{std::string(call.account), call.operation};
-  const bool against_the_rule = std::ranges::any_of(rules_, [&](const RuleChange& rule) {
-    return rule.route == route && rule.kind.value_or(call.kind) == call.kind &&
-           rule.period.Contains(clock_.Now());
+  const auto rule = std::ranges::find_if(rules_, [&](const RuleChange& each) {
+    return each.route == route && each.kind.value_or(call.kind) == call.kind &&
+           each.period.Contains(clock_.Now());
   });
-  if (against_the_rule) return WithoutEffect(call, Refused());
+  if (rule != rules_.end()) return WithoutEffect(call, WithStatus(rule->http_status));
+  const auto oddity = OddityOf(call);
+  if (oddity && oddity->http_status != 0) {
+    return WithoutEffect(call, WithStatus(oddity->http_status));
+  }
 
   Answer answer{{.outcome = OutcomeClass::kAccepted, .http_status = 200}, {}};
   for (const Identifier& identifier : call.identifiers) {

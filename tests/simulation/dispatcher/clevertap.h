@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -28,6 +29,13 @@ struct RuleChange {
   Route route;
   std::optional<IdentifierKind> kind;
   Period period;
+  int http_status = 400;  ///< Of its answers.
+};
+
+/// How CleverTap, or what stands before it, answers every call that carries an identifier.
+struct Oddity {
+  int http_status = 0;        ///< Without effect.
+  bool kills_sender = false;  ///< The process that reads the answer dies of it.
 };
 
 /// CleverTap as it really is. What it takes is decided apart from whether its answer arrives.
@@ -50,6 +58,14 @@ class CleverTap {
   void TakeOnce(std::string_view account, const Identifier& identifier) {
     taken_once_.emplace(account, identifier.Reveal());
   }
+
+  void Mark(std::string_view account, const Identifier& identifier, Oddity oddity) {
+    marked_.insert_or_assign({std::string(account), identifier.Reveal()}, oddity);
+  }
+
+  /// The first of those that the call's identifiers are marked with.
+  std::optional<Oddity> OddityOf(const VendorCall& call) const;
+  std::optional<Oddity> OddityOf(std::string_view account, const Identifier& identifier) const;
 
   /// Whether it refuses the identifier now, whatever the rules and the weather.
   bool IsPoison(std::string_view account, const Identifier& identifier) const {
@@ -86,6 +102,7 @@ class CleverTap {
   Fate& fate_;
   std::set<std::pair<std::string, std::string>> poisoned_;
   std::set<std::pair<std::string, std::string>> taken_once_;
+  std::map<std::pair<std::string, std::string>, Oddity> marked_;
   std::vector<RuleChange> rules_;
   std::vector<std::pair<std::string, Period>> expired_;
   std::set<std::string, std::less<>> without_probe_;

@@ -24,6 +24,12 @@ enum class Defect {
   kForgetsWhomItRejected,
   kResumesByItself,
   kTrustsEveryLook,
+  kBlocksForOnePayload,
+  kNeverHalvesWithoutAnswer,
+  kBlocksForAFew,
+  kRejectsForCompany,
+  kMakesTheCallAThirdTime,
+  kTakesConflictForRefusal,
 };
 
 }  // namespace lethe::simulation

@@ -61,6 +61,11 @@ void Fate::CrashPoint() {
   throw Crash{};
 }
 
+void Fate::Kill() {
+  ++crashes_;
+  throw Crash{};
+}
+
 Mishap Fate::OfCall(Operation operation) {
   const auto planned = std::ranges::find(plan_, operation, &decltype(plan_)::value_type::first);
   if (planned != plan_.end()) {

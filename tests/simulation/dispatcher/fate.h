@@ -28,6 +28,8 @@ enum class Mishap {
   kUnauthorized,         ///< 401 once, whatever the passcode is.
   kReplyLost,
   kServerErrorAfter,  ///< 503, and all is done.
+  kRefusedOnce,       ///< 400 once, although nothing is wrong with the call.
+  kConflict,          ///< 409 once, and nothing has happened.
   kFaults,            ///< Some of a disassociation to be tried again, or not accounted for.
 };
 
@@ -71,6 +73,8 @@ class Fate {
 
   /// Throws Crash if it is time.
   void CrashPoint();
+  /// Throws Crash.
+  void Kill();
   void SomethingHappened() { something_happened_ = true; }
   bool StandsStill() { return Chance(Today().standstill); }
   bool QueueIsAway() { return Chance(Today().queue_away); }

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "lethe/account_condition.h"
+#include "lethe/reasons.h"
 
 namespace lethe::simulation {
 namespace {
@@ -58,8 +59,19 @@ ReviewDecision Person::DecisionOn(const BatchRow& review, const ReviewFacts& fac
   if (all_taken && IsAllowed(ReviewDecision::kMarkAccepted, facts)) {
     return ReviewDecision::kMarkAccepted;
   }
+  // Sent again it would only come back.
+  if (review.span.size() == 1 && IsHopeless(review)) return ReviewDecision::kCancel;
+  if (review.reason == Name(Reason::kSendersLost)) return ReviewDecision::kCancel;
   const bool gives_up = stage_.fate.IsStormy() && stage_.fate.Chance(0.2);
   return gives_up ? ReviewDecision::kCancel : ReviewDecision::kSendAgain;
+}
+
+bool Person::IsHopeless(const BatchRow& review) const {
+  const Identifier& identifier = stage_.ledger.at({review.envelope, review.span.lo}).identifier;
+  const std::string& account = review.route.account;
+  const bool refused_alone = review.reason == Name(Reason::kRefusedAlone);
+  return (refused_alone && stage_.clevertap.IsPoison(account, identifier)) ||
+         stage_.clevertap.OddityOf(account, identifier);
 }
 
 void Person::ResumeAccounts() {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lethe/account_gate.h"
+#include "lethe/call_slots.h"
 #include "lethe/delivery_queue.h"
 #include "lethe/vendor.h"
 #include "simulation/dispatcher/stage.h"
@@ -35,6 +36,7 @@ class VendorPort : public VendorClient {
 
  private:
   VendorReply Call(const VendorCall& call);
+  VendorReply ControlCall(const VendorCall& call);
   void Travel();
   bool Has(Defect defect) const { return stage_.scenario.defect == defect; }
 
@@ -90,6 +92,15 @@ class QueuePort : public DeliveryQueue, private StorePort {
  private:
   VendorPort& vendor_;
   std::map<Route, RefusalEvidence> evidence_;  ///< As it really is.
+};
+
+/// For control calls.
+class SlotsPort : public CallSlots, private StorePort {
+ public:
+  explicit SlotsPort(Stage& stage) : StorePort(stage) {}
+
+  Result<SlotOffer> Lease(const LeaseParams& params) override;
+  Status Free(const SlotLease& lease, const SlotEnd& end) override;
 };
 
 class GatePort : public AccountGate, private StorePort {

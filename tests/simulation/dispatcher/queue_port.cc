@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 
 #include "lethe/reasons.h"
@@ -29,9 +30,12 @@ Result<std::optional<Claim>> QueuePort::TakeBatch(const ClaimParams& params) {
   if (!taken.ok() || !*taken) return taken;
   AttemptFacts& facts = (*taken)->facts;
   if (Has(Defect::kForgetsTheHorizon)) facts.unknown_since.reset();
-  if (Has(Defect::kTrustsOldEvidence) && facts.others_accepted_at > facts.refused_since) {
-    facts.others_accepted_at = facts.started_at;
+  if (Has(Defect::kTrustsOldEvidence) && facts.health.accepted_at) {
+    facts.health.accepted_at = facts.started_at;
   }
+  if (Has(Defect::kBlocksForOnePayload) || Has(Defect::kNeverHalvesWithoutAnswer))
+    facts.health = {};
+  if (Has(Defect::kRejectsForCompany)) facts.lone_refusals = std::max(facts.lone_refusals, 1);
   return taken;
 }
 
@@ -62,7 +66,10 @@ Result<Recorded> QueuePort::Release(const Claim& claim) {
 
 Result<std::optional<Claim>> QueuePort::TakeAbandoned(milliseconds lease) {
   if (Has(Defect::kNeverRescues)) return std::optional<Claim>{};
-  return Through([&] { return stage_.queue->TakeAbandoned(lease); });
+  auto taken = Through([&] { return stage_.queue->TakeAbandoned(lease); });
+  if (Has(Defect::kMakesTheCallAThirdTime) && taken.ok() && *taken)
+    (*taken)->facts.senders_lost = 0;
+  return taken;
 }
 
 Result<Recorded> QueuePort::RecordAbandoned(const Claim& claim, const Plan& plan) {
@@ -75,6 +82,10 @@ Result<std::vector<RefusalCase>> QueuePort::RefusalCases() {
   for (auto& [route, evidence] : *cases) {
     evidence_[route] = evidence;
     if (Has(Defect::kForgetsWhomItRejected)) evidence.rejected_lately = 0;
+    if (Has(Defect::kBlocksForAFew) && evidence.unvouched > 0 && !evidence.others_under_way) {
+      evidence.mostly_taken = false;
+      evidence.in_review += kManyRefusals;
+    }
   }
   return cases;
 }

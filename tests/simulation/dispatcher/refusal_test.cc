@@ -35,13 +35,14 @@ TEST(RefusalSimulation, AFewBadIdentifiersAreRejectedWithoutAnybodysHelp) {
   }
 }
 
-TEST(RefusalSimulation, ManyBadIdentifiersAreRejectedByNobodyButAPerson) {
+TEST(RefusalSimulation, OfManyBadIdentifiersOnlyAFewAreRejectedWithoutAPerson) {
   for (const std::vector<int>& poison : {std::vector{0, 1, 2, 3, 4, 5}, {5, 15, 25, 35, 45, 55}}) {
     const Tally tally = RunWithPoison(poison);
-    EXPECT_EQ(tally.rulings.contains(RefusalVerdict::kReject), false);
-    EXPECT_GT(tally.resumed, 0);
-    EXPECT_EQ(tally.items[BatchState::kRejected], std::ssize(poison));
+    EXPECT_LE(tally.items[BatchState::kRejected], kFewRefusals);
+    EXPECT_EQ(tally.items[BatchState::kCancelled],
+              std::ssize(poison) - tally.items[BatchState::kRejected]);
     EXPECT_EQ(tally.items[BatchState::kDone], 200 - std::ssize(poison));
+    EXPECT_EQ(tally.resumed, 0) << "the account goes on";
   }
 }
 

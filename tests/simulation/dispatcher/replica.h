@@ -28,10 +28,12 @@ class Replica {
   std::map<std::string, int> passcode_versions_;  ///< As far as the gate knows of them.
   VendorPort vendor_{stage_};
   QueuePort queue_{stage_, vendor_};
+  SlotsPort slots_{stage_};
   GatePort gate_{stage_, vendor_};
   core::AccountProber prober_{gate_, vendor_, kOptions.lease};
   core::Dispatcher dispatcher_{
       {.queue = queue_,
+       .slots = slots_,
        .vendor = vendor_,
        .clock = stage_.clock,
        .jitter = [this] { return stage_.fate.Uniform(); },

@@ -7,7 +7,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr milliseconds kPatience = std::chrono::days(60);
 constexpr TimePoint kNever = TimePoint::max();
 
 std::vector<Account> Accounts(const Scenario& scenario) {
@@ -22,7 +21,8 @@ std::vector<Account> Accounts(const Scenario& scenario) {
                         .account_id = {},
                         .passcode_file = {},
                         .hours = hours,
-                        .concurrency = kConcurrency});
+                        .concurrency = kConcurrency,
+                        .control_calls = scenario.control_calls});
   }
   return accounts;
 }
@@ -66,7 +66,9 @@ std::unique_ptr<fakes::FakeDeliveryQueue> QueueWith(Defect defect, const Clock& 
 TimePoint DueAt(const fakes::BatchRow& batch) {
   switch (batch.state) {
     case BatchState::kOpen: return batch.opened_at + kOptions.linger;
-    case BatchState::kReady: return batch.not_before.value_or(batch.opened_at);
+    case BatchState::kReady:
+    case BatchState::kHeld:
+      return batch.blocked_by ? kNever : batch.not_before.value_or(batch.opened_at);
     case BatchState::kSending: return batch.opened_at;
     case BatchState::kAccepted: return *batch.window_end;
     default: return kNever;
@@ -98,7 +100,7 @@ EnvelopeId Stage::Create(const fakes::NewEnvelope& envelope) {
 }
 
 bool Stage::IsOver() const {
-  if (clock.Monotonic() > kPatience) return true;
+  if (clock.Monotonic() > scenario.patience) return true;
   if (next_envelope_at) return false;
   bool all_final = true;
   queue->VisitBatches([&](const auto& batch) { all_final &= fakes::IsFinal(batch.state); });

@@ -28,6 +28,8 @@ struct Scenario {
   milliseconds storm{0};           ///< Faults happen until then; all of them, at random.
   std::set<int> crash_at = {};     ///< Crash points, counted from 1.
   milliseconds sandbox_window{0};  ///< 0: CleverTap's own windows.
+  ControlCalls control_calls = ControlCalls::kOn;
+  milliseconds patience = std::chrono::days(60);  ///< The run ends then at the latest.
   Defect defect = Defect::kNone;
 };
 
@@ -47,6 +49,7 @@ struct Tally {
   int restored = 0;  ///< Blocks that a look at the credentials ended.
   int resumed = 0;   ///< Blocks that a person ended.
   int decided = 0;   ///< Reviews.
+  int control_calls = 0;
   int repeated_effects = 0;
   ItemCounts items = {};
 

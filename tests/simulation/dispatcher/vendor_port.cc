@@ -15,9 +15,14 @@ struct InFlight {
   ~InFlight() { calls.CallEnded(ticket); }
 };
 
+bool IsControl(const VendorCall& call) {
+  return call.dry_run || call.identifiers.front().Reveal().starts_with("lethe-control-call-");
+}
+
 }  // namespace
 
 VendorReply VendorPort::Send(const VendorCall& call) {
+  if (IsControl(call)) return ControlCall(call);
   if (Has(Defect::kSendsTwice)) Call(call);
   VendorCall sent = call;
   if (Has(Defect::kSendsOneTooFew) && sent.identifiers.size() > 1) {
@@ -28,6 +33,9 @@ VendorReply VendorPort::Send(const VendorCall& call) {
       (Has(Defect::kTakesUnknownForYes) && reply.outcome == OutcomeClass::kUnknown) ||
       (Has(Defect::kTakesRefusalForYes) && reply.outcome == OutcomeClass::kRefused);
   if (is_taken_for_yes) reply.outcome = OutcomeClass::kAccepted;
+  if (Has(Defect::kTakesConflictForRefusal) && reply.http_status == 409) {
+    reply.outcome = OutcomeClass::kRefused;
+  }
   return reply;
 }
 
@@ -41,6 +49,19 @@ VendorReply VendorPort::Call(const VendorCall& call) {
   stage_.calls.TookEffect(claim, answer.taken);
   Travel();
   if (answer.reply.outcome == OutcomeClass::kRefused) stage_.calls.Refused(claim);
+  const auto oddity = stage_.clevertap.OddityOf(call);
+  if (oddity && oddity->kills_sender) stage_.fate.Kill();
+  stage_.fate.CrashPoint();
+  return answer.reply;
+}
+
+VendorReply VendorPort::ControlCall(const VendorCall& call) {
+  stage_.fate.CrashPoint();
+  Travel();
+  const CleverTap::Answer answer = stage_.clevertap.Send(call, stage_.fate.OfCall(call.operation));
+  stage_.fate.SomethingHappened();
+  Travel();
+  ++stage_.tally.control_calls;
   stage_.fate.CrashPoint();
   return answer.reply;
 }

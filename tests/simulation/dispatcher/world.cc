@@ -17,6 +17,13 @@ void World::AddEnvelope(const fakes::NewEnvelope& envelope, const std::vector<in
   }
 }
 
+void World::AddEnvelope(const fakes::NewEnvelope& envelope, const std::map<int, Oddity>& odd) {
+  const EnvelopeId id = stage_.Create(envelope);
+  for (const auto& [pos, oddity] : odd) {
+    stage_.clevertap.Mark(envelope.route.account, stage_.ledger.at({id, pos}).identifier, oddity);
+  }
+}
+
 void World::AddTraffic(int envelopes) {
   traffic_ = envelopes;
   AddTroubles();
@@ -30,6 +37,7 @@ void World::AddTroubles() {
     if (rule.route.operation == Operation::kErasure && fate.Chance(0.5)) {
       rule.kind = IdentifierKind::kGuid;
     }
+    if (fate.Chance(0.5)) rule.http_status = fate.Chance(0.5) ? 403 : 500;
     stage_.clevertap.Change(rule);
   }
   if (fate.Chance(0.5)) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,8 @@ class World {
 
   /// There from the start. Those of `poison` CleverTap never takes.
   void AddEnvelope(const fakes::NewEnvelope& envelope, const std::vector<int>& poison = {});
+
+  void AddEnvelope(const fakes::NewEnvelope& envelope, const std::map<int, Oddity>& odd);
 
   /// Random envelopes of all routes, some with identifiers that CleverTap refuses; in half of all
   /// worlds each, an account's rules change, and its passcode expires, for a while.

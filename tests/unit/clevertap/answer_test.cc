@@ -36,14 +36,15 @@ TEST(Answer, ClassifiesByStatusLine) {
     int status;
     OutcomeClass outcome;
   } cases[] = {
-      {100, kUnknown},       {103, kUnknown},        {203, kUnknown},       {204, kUnknown},
-      {206, kUnknown},       {301, kMisconfigured},  {302, kMisconfigured}, {304, kMisconfigured},
-      {307, kMisconfigured}, {308, kMisconfigured},  {400, kRefused},       {401, kAccountBlocked},
-      {402, kRefused},       {403, kAccountBlocked}, {404, kMisconfigured}, {405, kMisconfigured},
-      {408, kUnknown},       {409, kRefused},        {413, kRefused},       {415, kRefused},
-      {422, kRefused},       {429, kThrottled},      {499, kRefused},       {500, kUnknown},
-      {502, kUnknown},       {503, kUnknown},        {504, kUnknown},       {516, kUnknown},
-      {599, kUnknown},       {600, kUnknown}};
+      {100, kUnknown},       {103, kUnknown},       {203, kUnknown},       {204, kUnknown},
+      {206, kUnknown},       {301, kMisconfigured}, {302, kMisconfigured}, {304, kMisconfigured},
+      {307, kMisconfigured}, {308, kMisconfigured}, {400, kRefused},       {401, kAccountBlocked},
+      {402, kMisconfigured}, {403, kMisconfigured}, {404, kMisconfigured}, {405, kMisconfigured},
+      {407, kMisconfigured}, {408, kUnknown},       {409, kUnknown},       {410, kMisconfigured},
+      {413, kRefused},       {415, kRefused},       {421, kMisconfigured}, {422, kRefused},
+      {423, kUnknown},       {425, kUnknown},       {429, kThrottled},     {499, kUnknown},
+      {500, kUnknown},       {502, kUnknown},       {503, kUnknown},       {504, kUnknown},
+      {516, kUnknown},       {599, kUnknown},       {600, kUnknown}};
   for (const auto& [status, outcome] : cases) {
     for (const Operation operation : kAll<Operation>) {
       for (const std::string& body : {std::string(), std::string("<html>"), fail}) {
@@ -51,6 +52,30 @@ TEST(Answer, ClassifiesByStatusLine) {
         EXPECT_EQ(ToText(reply.outcome), ToText(outcome)) << status << ' ' << Name(operation);
         EXPECT_EQ(reply.http_status, status);
         EXPECT_TRUE(reply.faults.empty());
+      }
+    }
+  }
+}
+
+TEST(Answer, TheBodysCodeSaysWhatAFailOrA400Means) {
+  const struct {
+    std::string code;
+    OutcomeClass outcome;
+  } cases[] = {{"400", kRefused},       {"401", kAccountBlocked}, {"403", kMisconfigured},
+               {"404", kMisconfigured}, {"409", kUnknown},        {"413", kRefused},
+               {"429", kThrottled},     {"500", kUnknown},        {"503", kUnknown},
+               {"555", kUnknown},       {"509", kRefused},        {"516", kRefused},
+               {"535", kRefused},       {"0", kRefused},          {"1", kRefused},
+               {"200", kRefused},       {"99999", kRefused},      {"\"429\"", kThrottled},
+               {"\"abc\"", kRefused},   {"null", kRefused},       {"-500", kRefused}};
+  for (const auto& [code, outcome] : cases) {
+    for (const int status : {200, 400}) {
+      for (const Operation operation : kAll<Operation>) {
+        const std::string body = R"({"status":"fail","error":"..","code":)" + code + "}";
+        const VendorReply reply = ClassifyFor(operation, Answer(status, body));
+        EXPECT_EQ(ToText(reply.outcome), ToText(outcome))
+            << status << ' ' << code << ' ' << Name(operation);
+        EXPECT_EQ(reply.http_status, status);
       }
     }
   }
@@ -199,10 +224,10 @@ TEST(ProbeAnswer, SpeaksOfTheCredentialsOrOfNothing) {
   const struct {
     int status;
     OutcomeClass outcome;
-  } cases[] = {{200, kAccepted},       {204, kAccepted},      {299, kAccepted},
-               {301, kMisconfigured},  {400, kRefused},       {401, kAccountBlocked},
-               {403, kAccountBlocked}, {404, kMisconfigured}, {405, kMisconfigured},
-               {408, kUnknown},        {429, kThrottled},     {500, kUnknown},
+  } cases[] = {{200, kAccepted},      {204, kAccepted},      {299, kAccepted},
+               {301, kMisconfigured}, {400, kRefused},       {401, kAccountBlocked},
+               {403, kMisconfigured}, {404, kMisconfigured}, {405, kMisconfigured},
+               {408, kUnknown},       {429, kThrottled},     {500, kUnknown},
                {503, kUnknown}};
   for (const auto& [status, outcome] : cases) {
     const VendorReply reply = ClassifyProbe(Answer(status, "no JSON"));

@@ -32,8 +32,10 @@ class AnyAnswer {
       facts.refused_since = facts.started_at - std::chrono::seconds(Between(0, 7200));
     }
     if (Between(0, 2) == 0) {
-      facts.others_accepted_at = facts.started_at - std::chrono::seconds(Between(0, 7200));
+      facts.health.accepted_at = facts.started_at - std::chrono::seconds(Between(0, 7200));
     }
+    facts.health.failing = Between(0, 4);
+    facts.lone_refusals = facts.span.size() == 1 ? Between(0, 7) : 0;
     facts.slot_setbacks = Between(0, 20);
     return facts;
   }
@@ -80,11 +82,13 @@ void ExpectWhatTheStateNeeds(const Transition& transition, const AttemptFacts& f
   EXPECT_TRUE(CanMove(BatchState::kSending, transition.to)) << Name(transition.to);
   EXPECT_EQ(transition.accepted_at.has_value(), accepted);
   EXPECT_EQ(transition.window_end.has_value(), accepted);
-  EXPECT_EQ(transition.not_before.has_value(), transition.to == BatchState::kReady);
+  EXPECT_EQ(transition.not_before.has_value(),
+            transition.to == BatchState::kReady || transition.to == BatchState::kHeld);
   EXPECT_EQ(transition.reason.empty(), accepted);
   EXPECT_TRUE(transition.to != BatchState::kHeld || transition.refused_since);
   EXPECT_TRUE(IsWord(transition.reason)) << transition.reason;
-  if (transition.not_before) {
+  EXPECT_TRUE(transition.lone_refusals == 0 || transition.to != BatchState::kAccepted);
+  if (transition.to == BatchState::kReady) {
     EXPECT_GE(*transition.not_before, now);
     AttemptFacts again = facts;
     again.unknown_since = transition.unknown_since;
@@ -106,13 +110,13 @@ TEST(AnyAnswer, GivesAPlanThatCoversTheBatchInMaximalRuns) {
 
     EXPECT_TRUE(Covers(plan, facts.span));
     EXPECT_EQ(plan, Decide(facts, reply, hours, now, jitter));
-    EXPECT_TRUE(reply.outcome != OutcomeClass::kRefused || plan.transitions.size() <= 2);
+    EXPECT_TRUE(reply.outcome == OutcomeClass::kPartial || plan.transitions.size() <= 2);
     EXPECT_EQ(plan.account == AccountVerdict::kBlocked, !plan.account_reason.empty());
     EXPECT_GE(plan.slot_cool_down, 0ms);
     for (std::size_t i = 0; i < plan.transitions.size(); ++i) {
       ExpectWhatTheStateNeeds(plan.transitions[i], facts, now);
-      // The halves of what was refused are told apart on purpose.
-      if (i == 0 || reply.outcome == OutcomeClass::kRefused) continue;
+      // The halves of what was not taken together are told apart on purpose.
+      if (i == 0 || reply.outcome != OutcomeClass::kPartial) continue;
       Transition before = plan.transitions[i - 1];
       before.span = plan.transitions[i].span;
       EXPECT_NE(before, plan.transitions[i]) << "two equal runs side by side";

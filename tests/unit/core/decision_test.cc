@@ -42,6 +42,7 @@ TEST_F(Decisions, AnAcceptedBatchWaitsForItsWindow) {
                                          .to = kAccepted,
                                          .accepted_at = now_,
                                          .window_end = WindowEnd(operation, now_, hours_)}},
+                        .taken = true,
                         .account = AccountVerdict::kHealthy};
     EXPECT_EQ(After({.outcome = OutcomeClass::kAccepted, .http_status = 200}), expected);
   }
@@ -62,12 +63,15 @@ TEST_F(Decisions, ABatchThatIsRefusedTogetherIsHalvedAndSentAgainAtOnce) {
                       .not_before = now_,
                       .refused_since = now_};
   };
-  EXPECT_EQ(After(kRefusal), (Plan{.transitions = {half({10, 59}), half({60, 109})}}));
+  EXPECT_EQ(After(kRefusal),
+            (Plan{.transitions = {half({10, 59}), half({60, 109})}, .taken = false}));
 
   facts_.span = {.lo = 10, .hi = 12};
-  EXPECT_EQ(After(kRefusal), (Plan{.transitions = {half({10, 11}), half({12, 12})}}));
+  EXPECT_EQ(After(kRefusal),
+            (Plan{.transitions = {half({10, 11}), half({12, 12})}, .taken = false}));
   facts_.span = {.lo = 10, .hi = 11};
-  EXPECT_EQ(After(kRefusal), (Plan{.transitions = {half({10, 10}), half({11, 11})}}));
+  EXPECT_EQ(After(kRefusal),
+            (Plan{.transitions = {half({10, 10}), half({11, 11})}, .taken = false}));
 }
 
 TEST_F(Decisions, TheFirstRefusalIsTheOneThatCounts) {
@@ -91,15 +95,19 @@ TEST_F(Decisions, AnIdentifierThatIsRefusedAloneIsHeld) {
   const Plan expected{.transitions = {{.span = facts_.span,
                                        .to = kHeld,
                                        .reason = "refused_unconfirmed",
-                                       .refused_since = now_}}};
+                                       .not_before = now_ + 5s,
+                                       .refused_since = now_,
+                                       .lone_refusals = 1}},
+                      .taken = false};
   EXPECT_EQ(After(kRefusal), expected);
 }
 
 TEST_F(Decisions, WhatOthersWereAcceptedForLongAgoConfirmsNoRefusal) {
   facts_.span = {.lo = 10, .hi = 10};
+  facts_.lone_refusals = 1;
   facts_.refused_since = now_ - 1h;
   const auto held_if_others_accepted_at = [this](TimePoint when) {
-    facts_.others_accepted_at = when;
+    facts_.health.accepted_at = when;
     return OnlyTransition(kRefusal);
   };
   EXPECT_EQ(held_if_others_accepted_at(now_ - 29s).reason, "refused_confirmed");
@@ -109,11 +117,22 @@ TEST_F(Decisions, WhatOthersWereAcceptedForLongAgoConfirmsNoRefusal) {
       << "others must be accepted anew";
 }
 
-TEST_F(Decisions, ARefusalIsConfirmedIfOthersWereAcceptedSinceTheFirst) {
+TEST_F(Decisions, ARefusalAloneIsNotConfirmedByOneInCompany) {
   facts_.span = {.lo = 10, .hi = 10};
   facts_.refused_since = started_at_ - 10s;
+  facts_.health.accepted_at = started_at_ - 1s;
+  const Transition held = OnlyTransition(kRefusal);
+  EXPECT_EQ(held.reason, "refused_unconfirmed");
+  EXPECT_EQ(held.refused_since, now_) << "others must be accepted after it was refused alone";
+  EXPECT_EQ(held.lone_refusals, 1);
+}
+
+TEST_F(Decisions, ARefusalIsConfirmedIfOthersWereAcceptedSinceTheFirst) {
+  facts_.span = {.lo = 10, .hi = 10};
+  facts_.lone_refusals = 1;
+  facts_.refused_since = started_at_ - 10s;
   const auto reason_if_others_accepted_at = [this](std::optional<TimePoint> when) {
-    facts_.others_accepted_at = when;
+    facts_.health.accepted_at = when;
     return OnlyTransition(kRefusal).reason;
   };
   EXPECT_EQ(reason_if_others_accepted_at({}), "refused_unconfirmed");
@@ -196,19 +215,23 @@ TEST_F(Decisions, WrongCredentialsBlockTheAccountAndAWrongPathItsRouteAndCostThe
        {Case{OutcomeClass::kAccountBlocked, 401, kAccount, "credentials_or_region_401",
              Resume::kConnect},
         Case{OutcomeClass::kAccountBlocked, 0, kAccount, "credentials_or_region", Resume::kConnect},
-        Case{OutcomeClass::kAccountBlocked, 403, kRoute, "credentials_or_region_403",
-             Resume::kBatch},
+        Case{OutcomeClass::kMisconfigured, 403, kRoute, "endpoint_403", Resume::kBatch},
         Case{OutcomeClass::kMisconfigured, 404, kRoute, "endpoint_404", Resume::kBatch},
+        Case{OutcomeClass::kMisconfigured, 0, kRoute, "endpoint", Resume::kBatch},
         Case{OutcomeClass::kMisconfigured, 302, kRoute, "endpoint_302", Resume::kBatch}}) {
-    const Plan expected{.transitions = {{.span = facts_.span,
-                                         .to = kReady,
-                                         .reason = std::string(Name(tested.outcome)),
-                                         .not_before = now_}},
-                        .spends_attempt = false,
-                        .account = AccountVerdict::kBlocked,
-                        .block_scope = tested.scope,
-                        .account_reason = tested.account_reason,
-                        .resume = tested.resume};
+    const bool answered = tested.http_status != 0;
+    const Plan expected{
+        .transitions = {{.span = facts_.span,
+                         .to = kReady,
+                         .reason = std::string(Name(tested.outcome)),
+                         .not_before = now_,
+                         .refused_since = answered ? std::optional(now_) : std::nullopt}},
+        .spends_attempt = false,
+        .taken = answered ? std::optional(false) : std::nullopt,
+        .account = AccountVerdict::kBlocked,
+        .block_scope = tested.scope,
+        .account_reason = tested.account_reason,
+        .resume = tested.resume};
     EXPECT_EQ(After({.outcome = tested.outcome, .http_status = tested.http_status}), expected);
   }
 }
@@ -231,6 +254,7 @@ TEST_F(Decisions, AnUnknownOutcomeIsRepeatedAndRememberedFromTheStartOfTheAttemp
                                        .not_before = now_ + 1s,
                                        .unknown_since = started_at_}},
                       .setback = true,
+                      .taken = false,
                       .slot_cool_down = 500ms};
   EXPECT_EQ(After({.outcome = OutcomeClass::kUnknown, .code = "timeout"}), expected);
 }
@@ -296,6 +320,17 @@ TEST_F(Decisions, AnAbandonedBatchHasAnUnknownOutcome) {
                                    .reason = "unknown_outcome",
                                    .unknown_since = started_at_}}};
   EXPECT_EQ(DecideAbandoned(facts_, hours_, started_at_ + 49h, 0.0), late);
+}
+
+TEST_F(Decisions, ACallThatTwoSendersWereLostWithIsNotMadeAThirdTime) {
+  facts_.senders_lost = 1;
+  EXPECT_EQ(DecideAbandoned(facts_, hours_, now_, 0.0).transitions.at(0).to, kReady);
+  facts_.senders_lost = 2;
+  const Plan expected{.transitions = {{.span = facts_.span,
+                                       .to = kNeedsReview,
+                                       .reason = "senders_lost",
+                                       .unknown_since = started_at_}}};
+  EXPECT_EQ(DecideAbandoned(facts_, hours_, now_, 0.0), expected);
 }
 
 TEST_F(Decisions, ABatchIsNotSentOnceItsHorizonHasPassed) {

@@ -99,6 +99,7 @@ class DispatcherTest : public testing::Test {
   std::vector<milliseconds> pauses_;
   const std::vector<Account> accounts_{Acme()};
   Dispatcher dispatcher_{{.queue = queue_,
+                          .slots = queue_,
                           .vendor = vendor_,
                           .clock = clock_,
                           .jitter = [] { return 0.5; },

@@ -71,15 +71,20 @@ TEST_F(PartialAnswer, SplitsTheBatchIntoRunsOfOneStateAndReason) {
 
 TEST_F(PartialAnswer, ThatRejectsAllFinalisesNone) {
   Size(2);
-  const auto all_held = [&](std::string reason) {
-    return Transitions{
-        {.span = {100, 101}, .to = kHeld, .reason = std::move(reason), .refused_since = now_}};
+  const auto all_held = [&](std::string reason, int times, milliseconds retry) {
+    return Transitions{{.span = {100, 101},
+                        .to = kHeld,
+                        .reason = std::move(reason),
+                        .not_before = now_ + retry,
+                        .refused_since = now_,
+                        .lone_refusals = times}};
   };
   const std::vector<Fault> all{{0, kPermanent, "516"}, {1, kPermanent, "523"}};
-  EXPECT_EQ(After(all).transitions, all_held("refused_unconfirmed"));
+  EXPECT_EQ(After(all).transitions, all_held("refused_unconfirmed", 1, 5s));
+  facts_.lone_refusals = 1;
   facts_.refused_since = now_;
-  facts_.others_accepted_at = now_ + 1us;
-  EXPECT_EQ(After(all).transitions, all_held("refused_confirmed"));
+  facts_.health.accepted_at = now_ + 1us;
+  EXPECT_EQ(After(all).transitions, all_held("refused_confirmed", 2, 20s));
 }
 
 TEST_F(PartialAnswer, ThatRejectsMoreThanAFewFinalisesNoneOfThem) {

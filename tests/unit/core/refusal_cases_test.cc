@@ -34,14 +34,23 @@ TEST(RefusalCases, OneThatWaitsForItsSearchDoesNotKeepTheOthersFromBeingJudged) 
   const Route decided{"zeta", Operation::kErasure};
   fakes::FakeClock clock;
   QueueOfRefusals queue(clock);
-  queue.cases = {{waiting, {.searching = 1, .confirmed = 1}}, {decided, {.confirmed = 1}}};
+  queue.cases = {{waiting, {.searching = 1, .unvouched = 1}}, {decided, {.confirmed = 1}}};
   fakes::FakeVendor vendor({"acme", "zeta"});
+  std::vector<Account> accounts;
+  for (const char* name : {"acme", "zeta"}) {
+    accounts.push_back({.name = name,
+                        .base_url = {},
+                        .account_id = {},
+                        .passcode_file = {},
+                        .hours = {.zone = *TimeZone::Find("Asia/Kolkata")}});
+  }
   Dispatcher dispatcher({.queue = queue,
+                         .slots = queue,
                          .vendor = vendor,
                          .clock = clock,
                          .jitter = [] { return 0.5; },
                          .pause = [](milliseconds) {}},
-                        {}, {.linger = 0s, .lease = 60s, .call_timeout = 30s});
+                        accounts, {.linger = 0s, .lease = 60s, .call_timeout = 30s});
 
   const RefusalReport report = dispatcher.JudgeRefusals();
 

@@ -8,39 +8,99 @@ namespace {
 
 using enum RefusalVerdict;
 
-RefusalVerdict Verdict(const RefusalEvidence& evidence) {
-  return JudgeRefusals(Operation::kErasure, evidence).verdict;
+RefusalVerdict Verdict(const RefusalEvidence& evidence,
+                       ControlCalls control_calls = ControlCalls::kOn) {
+  return JudgeRefusals(Operation::kErasure, evidence, control_calls).verdict;
 }
 
-TEST(JudgeRefusals, RejectsAFewOnceTheSearchIsOverAndTheyAreConfirmed) {
-  EXPECT_EQ(Verdict({.confirmed = 1}), kReject);
-  EXPECT_EQ(Verdict({.confirmed = kFewRefusals}), kReject);
-  EXPECT_EQ(Verdict({.searching = 1, .confirmed = 1}), kWait);
-  EXPECT_EQ(Verdict({.confirmed = 1, .unvouched = 1, .others_under_way = true}), kWait);
-  EXPECT_EQ(Verdict({.confirmed = 1, .vouched = 1}), kSendAgain);
+int Room(const RefusalEvidence& evidence) {
+  const RefusalRuling ruling = JudgeRefusals(Operation::kErasure, evidence, ControlCalls::kOn);
+  EXPECT_EQ(ruling.verdict, kReject);
+  return ruling.room;
+}
+
+TEST(JudgeRefusals, RejectsAFewADay) {
+  EXPECT_EQ(Room({.confirmed = 1, .taken_lately = true, .mostly_taken = true}), 5);
+  EXPECT_EQ(
+      Room({.confirmed = 3, .rejected_lately = 4, .taken_lately = true, .mostly_taken = true}), 1);
+  EXPECT_EQ(
+      Room({.confirmed = 3, .rejected_lately = 5, .taken_lately = true, .mostly_taken = true}), 0);
+  EXPECT_EQ(
+      Room({.confirmed = 3, .rejected_lately = 9, .taken_lately = true, .mostly_taken = true}), 0);
+}
+
+TEST(JudgeRefusals, RejectsNobodyWhereNoPersonsIdentifiersAreTaken) {
+  EXPECT_EQ(Room({.confirmed = 1, .mostly_taken = true}), 0);
+}
+
+TEST(JudgeRefusals, RejectsNoneOfManyWhereMostCallsAreRefused) {
+  EXPECT_EQ(Room({.confirmed = 5, .taken_lately = true}), 5)
+      << "a small request of which most is bad";
+  EXPECT_EQ(Room({.confirmed = 6, .taken_lately = true}), 0);
+  EXPECT_EQ(Room({.confirmed = 1, .unvouched = 5, .taken_lately = true}), 0);
+  EXPECT_EQ(Room({.confirmed = 1, .rejected_lately = 2, .in_review = 3, .taken_lately = true}), 0);
+  EXPECT_EQ(Room({.confirmed = 6, .taken_lately = true, .mostly_taken = true}), 5);
 }
 
 TEST(JudgeRefusals, SendsAgainWhatWasRefusedBeforeOthersWereAccepted) {
   EXPECT_EQ(Verdict({.vouched = 1}), kSendAgain);
-  EXPECT_EQ(Verdict({.vouched = 1, .unvouched = 2}), kSendAgain);
-  EXPECT_EQ(Verdict({.searching = 50, .vouched = 1}), kWait);
+  EXPECT_EQ(Verdict({.searching = 50, .vouched = 1, .unvouched = 2}), kSendAgain);
 }
 
-TEST(JudgeRefusals, BlocksTheAccountWhenMoreThanAFewAreRefused) {
+TEST(JudgeRefusals, BlocksTheRouteWhenManyAreRefusedAndMostCalls) {
   for (const RefusalEvidence& evidence :
-       {RefusalEvidence{.confirmed = kFewRefusals + 1},
-        RefusalEvidence{.confirmed = 3, .vouched = 3},
-        RefusalEvidence{.unvouched = kFewRefusals + 1},
-        RefusalEvidence{.searching = 90, .confirmed = kFewRefusals + 1},
-        RefusalEvidence{.confirmed = 1, .rejected_lately = kFewRefusals}}) {
+       {RefusalEvidence{.confirmed = kManyRefusals + 1},
+        RefusalEvidence{.confirmed = 10, .vouched = 11},
+        RefusalEvidence{.unvouched = kManyRefusals + 1},
+        RefusalEvidence{.searching = 90, .confirmed = 1, .in_review = kManyRefusals},
+        RefusalEvidence{.confirmed = 1, .rejected_lately = kManyRefusals}}) {
     EXPECT_EQ(Verdict(evidence), kBlock);
+    RefusalEvidence while_most_is_taken = evidence;
+    while_most_is_taken.mostly_taken = true;
+    EXPECT_NE(Verdict(while_most_is_taken), kBlock);
   }
+  EXPECT_EQ(Verdict({.confirmed = kManyRefusals}), kReject);
+  EXPECT_EQ(Verdict({.stuck = 1, .in_review = kManyRefusals + 1}), kWait)
+      << "nothing is refused just now";
 }
 
-TEST(JudgeRefusals, BlocksTheAccountWhenEverythingIsRefused) {
-  EXPECT_EQ(Verdict({.unvouched = 1}), kBlock);
-  EXPECT_EQ(Verdict({.unvouched = 1, .others_under_way = true}), kWait);
-  EXPECT_EQ(Verdict({.searching = 1, .unvouched = 1}), kWait);
+TEST(JudgeRefusals, MakesAControlCallWhereNothingElseCanShowWhetherOthersAreTaken) {
+  EXPECT_EQ(Verdict({.unvouched = 1, .control_due = true}), kControl);
+  EXPECT_EQ(Verdict({.stuck = 1, .control_due = true}), kControl);
+  EXPECT_EQ(Verdict({.unvouched = 1, .due = 1, .control_due = true}), kControl);
+
+  EXPECT_EQ(Verdict({.unvouched = 1}), kWait) << "one was made lately";
+  EXPECT_EQ(Verdict({.unvouched = 1, .control_due = true}, ControlCalls::kOff), kWait);
+  EXPECT_EQ(Verdict({.unvouched = 1, .others_under_way = true, .control_due = true}), kWait);
+  EXPECT_EQ(Verdict({.searching = 1, .unvouched = 1, .control_due = true}), kWait);
+}
+
+TEST(JudgeRefusals, TriesTheDueOnesByThemselvesWhereNoControlCallIsPossible) {
+  EXPECT_EQ(Verdict({.unvouched = 2, .due = 1}), kSendAgain);
+  EXPECT_EQ(Verdict({.unvouched = 2, .due = 1, .control_due = true}, ControlCalls::kOff),
+            kSendAgain);
+  EXPECT_EQ(Verdict({.unvouched = 2, .due = 1, .others_under_way = true}), kWait)
+      << "the others will show it";
+}
+
+TEST(JudgeRefusals, AnOperatorDecidesAboutThoseThatWereTriedTooOften) {
+  EXPECT_EQ(Verdict({.unvouched = 2, .due = 1, .worn_out = 1, .control_due = true}), kReview);
+}
+
+TEST(LoneRetryDelay, GrowsFourfoldAndIsBounded) {
+  using namespace std::chrono_literals;
+  EXPECT_EQ(LoneRetryDelay(1), 5s);
+  EXPECT_EQ(LoneRetryDelay(2), 20s);
+  EXPECT_EQ(LoneRetryDelay(3), 80s);
+  EXPECT_EQ(LoneRetryDelay(0), 5s);
+  EXPECT_EQ(LoneRetryDelay(1'000'000), LoneRetryDelay(kLoneTries));
+}
+
+TEST(RefusalReview, SaysWhetherAnEarlierCallMayHaveReachedThem) {
+  const TimePoint then{std::chrono::hours(1)};
+  EXPECT_EQ(RefusalReview({}).reason, "refused_alone");
+  EXPECT_EQ(RefusalReview(then).reason, "refused_effect_unknown");
+  EXPECT_EQ(RefusalReview(then).unknown_since, then);
 }
 
 TEST(JudgeRefusals, RejectsNoIdentifierThatAnEarlierCallMayHaveReached) {
@@ -55,24 +115,34 @@ TEST(JudgeRefusals, RejectsNoIdentifierThatAnEarlierCallMayHaveReached) {
 
 TEST(JudgeRefusals, WaitsWhereNothingIsHeld) {
   EXPECT_EQ(Verdict({}), kWait);
-  EXPECT_EQ(Verdict({.searching = 100, .rejected_lately = 100, .others_under_way = true}), kWait);
+  EXPECT_EQ(Verdict({.searching = 100,
+                     .rejected_lately = 100,
+                     .in_review = 100,
+                     .others_under_way = true,
+                     .control_due = true}),
+            kWait);
 }
 
 TEST(JudgeRefusals, LetsTheNextBatchProbeOnlyWhereNothingWasTaken) {
-  EXPECT_EQ(JudgeRefusals(Operation::kErasure, {.unvouched = 6}).resume, Resume::kBatch);
-  EXPECT_EQ(JudgeRefusals(Operation::kErasure, {.confirmed = 6}).resume, Resume::kOperator);
-  EXPECT_EQ(JudgeRefusals(Operation::kErasure, {.vouched = 1, .unvouched = 5}).resume,
-            Resume::kOperator);
+  const auto resume = [](const RefusalEvidence& evidence) {
+    return JudgeRefusals(Operation::kErasure, evidence, ControlCalls::kOn).resume;
+  };
+  EXPECT_EQ(resume({.unvouched = 21}), Resume::kBatch);
+  EXPECT_EQ(resume({.confirmed = 21}), Resume::kOperator);
+  EXPECT_EQ(resume({.vouched = 1, .unvouched = 20}), Resume::kOperator);
 }
 
 TEST(JudgeRefusals, SaysWhatWasSeen) {
-  EXPECT_EQ(JudgeRefusals(Operation::kErasure, {.unvouched = 6}).account_reason,
-            "erasure refused for 6 identifiers sent alone, and none taken since");
+  const auto sentence = [](Operation operation, const RefusalEvidence& evidence) {
+    return JudgeRefusals(operation, evidence, ControlCalls::kOn).account_reason;
+  };
+  EXPECT_EQ(sentence(Operation::kErasure, {.unvouched = 21}),
+            "erasure refused for 21 identifiers sent alone, and none taken since");
   EXPECT_EQ(
-      JudgeRefusals(Operation::kDemerge, {.confirmed = 2, .rejected_lately = 4}).account_reason,
-      "demerge refused for 2 identifiers sent alone and 4 more in the last day, while others are "
-      "taken");
-  EXPECT_EQ(JudgeRefusals(Operation::kErasure, {.confirmed = 1}).account_reason, "");
+      sentence(Operation::kDemerge, {.confirmed = 18, .rejected_lately = 4}),
+      "demerge refused for 18 identifiers sent alone and 4 more in the last day, while others "
+      "are taken");
+  EXPECT_EQ(sentence(Operation::kErasure, {.confirmed = 1}), "");
 }
 
 }  // namespace

@@ -43,6 +43,7 @@ TEST(Rescue, ABatchThatAnotherProcessRescuedMeanwhileIsNotCounted) {
                                        .passcode_file = {},
                                        .hours = {.zone = *TimeZone::Find("Asia/Kolkata")}}};
   Dispatcher dispatcher({.queue = queue,
+                         .slots = queue,
                          .vendor = vendor,
                          .clock = clock,
                          .jitter = [] { return 0.5; },

@@ -167,7 +167,8 @@ void PlanCalls(Planned& planned) {
       if (unknown_for >= 0h) facts.unknown_since = kNow - unknown_for;
       for (const bool vouched : {false, true}) {
         if (vouched) facts.refused_since = kNow - 2s;
-        if (vouched) facts.others_accepted_at = kNow - 1s;
+        if (vouched) facts.health.accepted_at = kNow - 1s;
+        if (vouched) facts.lone_refusals = 1;
         for (const OutcomeClass outcome : kAll<OutcomeClass>) {
           for (auto& faults : SomeFaults(size)) {
             const VendorReply reply{.outcome = outcome, .faults = std::move(faults)};
@@ -176,8 +177,11 @@ void PlanCalls(Planned& planned) {
           }
         }
       }
-      planned.Add(BatchState::kSending, "DecideAbandoned",
-                  DecideAbandoned(facts, kHours, kNow, 0).transitions);
+      for (const int senders_lost : {1, kMaxSendersLost}) {
+        facts.senders_lost = senders_lost;
+        planned.Add(BatchState::kSending, "DecideAbandoned",
+                    DecideAbandoned(facts, kHours, kNow, 0).transitions);
+      }
       planned.Add(BatchState::kSending, "DecideTooLate", DecideTooLate(facts).transitions);
     }
   }

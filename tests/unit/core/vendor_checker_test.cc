@@ -53,7 +53,7 @@ class VendorCheckerTest : public testing::Test {
   bool HasFreeSlot() {
     const auto offer = queue_.Lease({.route = kRoute, .lease = 1s});
     if (!offer.ok() || !offer->lease) return false;
-    return queue_.Free(*offer->lease, 0ms).ok();
+    return queue_.Free(*offer->lease, {}).ok();
   }
 
   fakes::FakeClock clock_;
@@ -132,9 +132,9 @@ class SlowSlots final : public CallSlots {
     clock_.Advance(60s);
     return offer;
   }
-  Status Free(const SlotLease& lease, milliseconds cool_down) override {
+  Status Free(const SlotLease& lease, const SlotEnd& end) override {
     ++freed;
-    return slots_.Free(lease, cool_down);
+    return slots_.Free(lease, end);
   }
   int freed = 0;
 

@@ -92,6 +92,7 @@ class DeliveryWorkerTest : public testing::Test {
   telemetry::Metrics metrics_{"1", Acme()};
   Observer observer_{metrics_};
   core::Dispatcher dispatcher_{{.queue = queue_,
+                                .slots = queue_,
                                 .vendor = vendor_,
                                 .clock = clock_,
                                 .jitter = [] { return 0.0; },

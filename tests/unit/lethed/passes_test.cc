@@ -56,8 +56,14 @@ class PassesTest : public testing::Test {
 
   fakes::FakeDeliveryQueue queue_{clock_};
   fakes::FakeVendor vendor_{{}};
-  core::Dispatcher dispatcher_{
-      {.queue = queue_, .vendor = vendor_, .clock = clock_, .jitter = {}, .pause = {}}, {}, {}};
+  core::Dispatcher dispatcher_{{.queue = queue_,
+                                .slots = queue_,
+                                .vendor = vendor_,
+                                .clock = clock_,
+                                .jitter = {},
+                                .pause = {}},
+                               {},
+                               {}};
   core::AccountProber prober_{queue_.gate(), vendor_, 90s};
   runtime::PasscodeWatch passcodes_{{}, {}};
   DeliveryWorker delivery_{{},

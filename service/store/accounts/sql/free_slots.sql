@@ -6,11 +6,12 @@
 -- > route bigint             the place of the route in @routes, from 1
 -- > number int
 -- > setbacks int
--- > accepted_at time?        start of the route's latest call that was accepted
+-- > accepted_at time?        RouteHealth
+-- > failing int
 -- > blocked bool             the route alone, whatever its account
 -- > probe_due bool           the route is blocked, and its next batch is due as the probe
 with present as materialized (select lethe_now() as t)
-select r.n as route, free.number, free.setbacks, (select lethe_micros(max(accepted_at)) from slot where account = r.account and api = r.api) as accepted_at,
+select r.n as route, free.number, free.setbacks, lethe_micros(health.accepted_at) as accepted_at, health.failing,
        b.account is not null as blocked, coalesce(b.resume_by = 'batch' and b.probe_at <= present.t, false) as probe_due
 from present cross join unnest(@routes.account::text[], @routes.api::text[], @routes.concurrency::int[], @routes.wanted::int[])
     with ordinality as r(account, api, concurrency, wanted, n)
@@ -21,3 +22,9 @@ from present cross join unnest(@routes.account::text[], @routes.api::text[], @ro
       and (s.holder is null or s.envelope is null and s.lease_until <= present.t)
       and (s.cool_down_until is null or s.cool_down_until <= present.t)
     order by s.number limit r.wanted for update of s skip locked) free
+  cross join lateral (
+    select last.accepted_at, (select coalesce(sum(s.failures), 0)::int from slot s
+                              where s.account = r.account and s.api = r.api and s.failed_at > coalesce(last.accepted_at, '-infinity'))
+             as failing
+    from (select max(greatest(s.accepted_at, s.control_accepted_at)) as accepted_at from slot s
+          where s.account = r.account and s.api = r.api) last) health

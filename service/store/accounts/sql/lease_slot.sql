@@ -5,6 +5,7 @@
 -- @holder text          names the process
 -- @lease milliseconds
 -- > epoch bigint        the fence
+-- > leased_at time
 update slot set holder = @holder, epoch = epoch + 1, lease_until = lethe_now() + @lease::bigint * interval '1 millisecond', cool_down_until = null
 where account = @account and api = @api and number = @number and envelope is null
-returning epoch
+returning epoch, lethe_micros(lethe_now()) as leased_at

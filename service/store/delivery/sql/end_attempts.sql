@@ -11,6 +11,7 @@
 -- @ended.epoch bigint
 -- @ended.cool_down milliseconds    how long the slot rests
 -- @ended.setback bool?       whether the call was a setback of the slot; null if there was no call
+-- @ended.taken bool?         whether the call was taken, at least in part; null: it showed neither
 -- @ended.accepted_at time?   start of the call, if it was accepted
 -- @ended.envelope envelope   with lo: the batch; with call_number: the attempt
 -- @ended.lo int
@@ -30,45 +31,53 @@
 -- @runs.accepted_at time?
 -- @runs.window_end time?
 -- @runs.refused_since time?
+-- @runs.lone_refusals int
 -- > ended bigint             the place in @ended
 -- > freed bool               whether the slot was still this process's, and was freed
 -- > moved bool               whether the batch was being sent, and moved on
 with present as materialized (select lethe_now() as t), ended as materialized (
   select * from unnest(@ended.account::text[], @ended.api::text[], @ended.slot::int[], @ended.epoch::bigint[], @ended.cool_down::bigint[],
-                       @ended.setback::boolean[], @ended.accepted_at::bigint[], @ended.envelope::bigint[], @ended.lo::smallint[],
+                       @ended.setback::boolean[], @ended.taken::boolean[], @ended.accepted_at::bigint[], @ended.envelope::bigint[], @ended.lo::smallint[],
                        @ended.uncounted::int[], @ended.call_number::int[], @ended.http_status::smallint[], @ended.outcome::text[],
                        @ended.code::text[], @ended.healthy_since::bigint[])
-    with ordinality as e(account, api, slot, epoch, cool_down, setback, accepted_at, envelope, lo, uncounted, number, http_status, outcome,
+    with ordinality as e(account, api, slot, epoch, cool_down, setback, taken, accepted_at, envelope, lo, uncounted, number, http_status, outcome,
                          code, healthy_since, n)
 ), freed as (
   update slot s set holder = null, lease_until = null, envelope = null, lo = null,
                     cool_down_until = case when e.cool_down > 0 then present.t + e.cool_down * interval '1 millisecond' end,
                     setbacks = case e.setback when true then s.setbacks + 1 when false then 0 else s.setbacks end,
-                    accepted_at = greatest(s.accepted_at, lethe_time(e.accepted_at))
+                    accepted_at = greatest(s.accepted_at, lethe_time(e.accepted_at)),
+                    failures = case when e.taken then 0
+                                    when not e.taken and s.failed_envelope is distinct from e.envelope then s.failures + 1
+                                    else s.failures end,
+                    failed_envelope = case when e.taken then null when not e.taken then e.envelope else s.failed_envelope end,
+                    failed_at = case when e.taken then null when not e.taken then present.t else s.failed_at end,
+                    recent_calls = s.recent_calls / case when s.recent_calls < 32 then 1 else 2 end + (e.taken is not null)::int,
+                    recent_taken = s.recent_taken / case when s.recent_calls < 32 then 1 else 2 end + coalesce(e.taken, false)::int
   from ended e, present
   where s.account = e.account and s.api = e.api and s.number = e.slot and s.epoch = e.epoch and s.holder is not null
   returning e.n
 ), run as materialized (
   select e.n, e.envelope, e.lo as batch_lo, e.uncounted, r.lo, r.hi, r.state, r.reason, lethe_time(r.not_before) as not_before,
          lethe_time(r.unknown_since) as unknown_since, lethe_time(r.accepted_at) as accepted_at, lethe_time(r.window_end) as window_end,
-         lethe_time(r.refused_since) as refused_since, case r.state when 'rejected' then present.t end as finished_at,
+         lethe_time(r.refused_since) as refused_since, r.lone_refusals, case r.state when 'rejected' then present.t end as finished_at,
          case r.state when 'needs_review' then present.t end as review_since
   from unnest(@runs.ended::int[], @runs.lo::smallint[], @runs.hi::smallint[], @runs.state::text[], @runs.reason::text[],
               @runs.not_before::bigint[], @runs.unknown_since::bigint[], @runs.accepted_at::bigint[], @runs.window_end::bigint[],
-              @runs.refused_since::bigint[])
-      as r(n, lo, hi, state, reason, not_before, unknown_since, accepted_at, window_end, refused_since)
+              @runs.refused_since::bigint[], @runs.lone_refusals::smallint[])
+      as r(n, lo, hi, state, reason, not_before, unknown_since, accepted_at, window_end, refused_since, lone_refusals)
     join freed using (n) join ended e using (n), present
 ), later as (
   insert into batch (envelope, lo, hi, account, operation, kind, state, reason, opened_at, not_before, attempt_count, call_count,
-                     unknown_since, accepted_at, window_end, refused_since, finished_at, review_since)
+                     unknown_since, accepted_at, window_end, refused_since, lone_refusals, finished_at, review_since)
   select b.envelope, r.lo, r.hi, b.account, b.operation, b.kind, r.state, r.reason, b.opened_at, r.not_before,
-         b.attempt_count - r.uncounted, b.call_count, r.unknown_since, r.accepted_at, r.window_end, r.refused_since, r.finished_at,
+         b.attempt_count - r.uncounted, b.call_count, r.unknown_since, r.accepted_at, r.window_end, r.refused_since, r.lone_refusals, r.finished_at,
          r.review_since
   from run r join batch b on b.envelope = r.envelope and b.lo = r.batch_lo
   where r.lo > r.batch_lo and b.state = 'sending'
 ), moved as (
   update batch b set hi = r.hi, state = r.state, reason = r.reason, not_before = r.not_before, unknown_since = r.unknown_since,
-                     accepted_at = r.accepted_at, window_end = r.window_end, refused_since = r.refused_since,
+                     accepted_at = r.accepted_at, window_end = r.window_end, refused_since = r.refused_since, lone_refusals = r.lone_refusals,
                      attempt_count = b.attempt_count - r.uncounted, finished_at = r.finished_at, review_since = r.review_since
   from run r
   where b.envelope = r.envelope and b.lo = r.batch_lo and r.lo = r.batch_lo and b.state = 'sending'

@@ -1,38 +1,65 @@
--- What is known about the refused identifiers of each route that is not blocked, nor its account, as RefusalEvidence has it.
+-- What is known about the refused identifiers of each route that is not blocked, nor its account, as RefusalEvidence has it; and about
+-- those that were sent twice or more with unknown effect, and wait.
 -- @account text?             with the operation: one route; null: all
 -- @operation operation?
 -- @memory milliseconds       how long rejections are remembered
+-- @lone_tries int            how often refused alone is too often
 -- > account text
 -- > operation operation
--- > searching bigint         identifiers, as the next four
+-- > searching bigint         identifiers, as the next eight
 -- > confirmed bigint
 -- > vouched bigint
 -- > unvouched bigint
+-- > due bigint
+-- > worn_out bigint
+-- > stuck bigint
 -- > rejected_lately bigint
+-- > in_review bigint
 -- > others_under_way bool
--- > accepted_at time?        start of the route's latest call that was accepted
-with held as materialized (
-  select b.account, b.operation, b.reason, b.refused_since, b.hi - b.lo + 1 as size,
-         (select max(s.accepted_at) from slot s where s.account = b.account and s.api = lethe_api(b.operation)) as vouched_before
-  from batch b join account_state a using (account)
-  where b.state = 'held' and b.reason in @refusal_reasons() and a.blocked_since is null
+-- > taken_lately bool
+-- > mostly_taken bool
+-- > control_due bool
+-- > accepted_at time?        start of the route's latest call that was accepted, control calls included
+with present as materialized (select lethe_now() as t), health as materialized (
+  select account, api, max(accepted_at) as taken_at, max(greatest(accepted_at, control_accepted_at)) as accepted_at,
+         2 * sum(recent_taken) >= sum(recent_calls) as mostly_taken, max(control_at) as control_at
+  from slot where account = coalesce(@account, account) group by account, api
+), waiting as materialized (
+  select b.account, b.operation, b.hi - b.lo + 1 as size, b.state = 'ready' as stuck, b.reason = 'refused_confirmed' as confirmed,
+         coalesce(h.accepted_at > b.refused_since, false) as vouched, b.not_before <= present.t as due,
+         b.lone_refusals >= @lone_tries as worn_out
+  from present, batch b join account_state a using (account)
+    left join health h on h.account = b.account and h.api = lethe_api(b.operation)
+  where a.blocked_since is null
     and not exists (select from route_block r where r.account = b.account and r.api = lethe_api(b.operation))
     and b.account = coalesce(@account, b.account) and b.operation = coalesce(@operation, b.operation)
+    and (b.state = 'held' and b.reason in @refusal_reasons()
+         or b.state = 'ready' and b.unknown_since is not null and b.attempt_count > 1
+            and b.unknown_since >= coalesce(h.accepted_at, '-infinity'))
+), route as (
+  select account, operation, coalesce(sum(size) filter (where not stuck and confirmed), 0) as confirmed,
+         coalesce(sum(size) filter (where not stuck and not confirmed and vouched), 0) as vouched,
+         coalesce(sum(size) filter (where not stuck and not confirmed and not vouched), 0) as unvouched,
+         coalesce(sum(size) filter (where not stuck and not confirmed and not vouched and due), 0) as due,
+         coalesce(sum(size) filter (where not stuck and not confirmed and not vouched and worn_out), 0) as worn_out,
+         coalesce(sum(size) filter (where stuck), 0) as stuck
+  from waiting group by account, operation
 )
-select h.account, h.operation,
+select r.account, r.operation,
        (select coalesce(sum(s.hi - s.lo + 1), 0) from batch s
-        where s.account = h.account and s.operation = h.operation and s.refused_since is not null and s.state in ('ready', 'sending'))
+        where s.account = r.account and s.operation = r.operation and s.refused_since is not null and s.state in ('ready', 'sending'))
          as searching,
-       coalesce(sum(h.size) filter (where h.reason = 'refused_confirmed'), 0) as confirmed,
-       coalesce(sum(h.size) filter (where h.reason = 'refused_unconfirmed' and h.vouched_before > h.refused_since), 0) as vouched,
-       coalesce(sum(h.size) filter (where h.reason = 'refused_unconfirmed' and not coalesce(h.vouched_before > h.refused_since, false)), 0)
-         as unvouched,
-       (select coalesce(sum(r.hi - r.lo + 1), 0) from batch r
-        where r.account = h.account and r.operation = h.operation and r.reason = 'refused_by_vendor'
-          and r.finished_at > lethe_now() - @memory::bigint * interval '1 millisecond') as rejected_lately,
-       exists (select from batch o where o.account = h.account and o.operation = h.operation and o.state in ('open', 'ready')
-                 and o.refused_since is null)
+       r.confirmed, r.vouched, r.unvouched, r.due, r.worn_out, r.stuck,
+       (select coalesce(sum(j.hi - j.lo + 1), 0) from batch j
+        where j.account = r.account and j.operation = r.operation and j.reason = 'refused_by_vendor'
+          and j.finished_at > present.t - @memory::bigint * interval '1 millisecond') as rejected_lately,
+       (select coalesce(sum(v.hi - v.lo + 1), 0) from batch v
+        where v.account = r.account and v.operation = r.operation and v.state = 'needs_review' and v.reason = 'refused_alone') as in_review,
+       exists (select from batch o where o.account = r.account and o.operation = r.operation and o.state in ('open', 'ready')
+                 and o.refused_since is null and o.unknown_since is null)
        or exists (select from slot s join batch o on o.envelope = s.envelope and o.lo = s.lo
-                  where s.account = h.account and s.api = lethe_api(h.operation) and o.refused_since is null) as others_under_way,
-       lethe_micros(min(h.vouched_before)) as accepted_at
-from held h group by h.account, h.operation
+                  where s.account = r.account and s.api = lethe_api(r.operation) and o.refused_since is null) as others_under_way,
+       coalesce(h.taken_at > present.t - @memory::bigint * interval '1 millisecond', false) as taken_lately,
+       coalesce(h.mostly_taken, true) as mostly_taken, coalesce(h.control_at <= present.t, true) as control_due,
+       lethe_micros(h.accepted_at) as accepted_at
+from present, route r left join health h on h.account = r.account and h.api = lethe_api(r.operation)

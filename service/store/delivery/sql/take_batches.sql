@@ -13,6 +13,7 @@
 -- > call_count int           this call included
 -- > unknown_since time?
 -- > refused_since time?
+-- > lone_refusals int
 with present as materialized (select lethe_now() as t), oldest as materialized (
   select r.n, b.envelope, b.lo
   from present,
@@ -29,4 +30,4 @@ update batch b set state = 'sending', reason = null, not_before = null, attempt_
 from oldest o
 where b.envelope = o.envelope and b.lo = o.lo and b.state in ('open', 'ready')
 returning o.n as route, b.envelope, b.lo, b.hi, b.kind, b.attempt_count, b.call_count, lethe_micros(b.unknown_since) as unknown_since,
-          lethe_micros(b.refused_since) as refused_since
+          lethe_micros(b.refused_since) as refused_since, b.lone_refusals

@@ -13,6 +13,7 @@
 -- > call_count int
 -- > unknown_since time?
 -- > refused_since time?
+-- > lone_refusals int
 with present as materialized (select lethe_now() as t), fresh as materialized (
   select b.envelope, b.lo from present, (select @capture_wait::bigint as capture_wait) r, batch b
   where b.account = @account and b.operation = @operation and @sendable(linger: @linger::bigint)
@@ -30,4 +31,4 @@ update batch b set state = 'sending', reason = null, not_before = null, attempt_
 from (select envelope, lo from fresh union all select envelope, lo from called) o
 where b.envelope = o.envelope and b.lo = o.lo and b.state in ('open', 'ready')
 returning b.envelope, b.lo, b.hi, b.kind, b.attempt_count, b.call_count, lethe_micros(b.unknown_since) as unknown_since,
-          lethe_micros(b.refused_since) as refused_since
+          lethe_micros(b.refused_since) as refused_since, b.lone_refusals

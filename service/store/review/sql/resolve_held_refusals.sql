@@ -13,7 +13,7 @@ with held as materialized (
     and (unknown_since is not null) = @effect_unknown
   order by envelope, lo for update
 ), moved as (
-  update batch b set state = @state, reason = @reason, not_before = null, refused_since = null,
+  update batch b set state = @state, reason = @reason, not_before = null, refused_since = null, lone_refusals = 0,
                      finished_at = case when @state = 'rejected' then lethe_now() end,
                      review_since = case when @state = 'needs_review' then lethe_now() end
   from held h where b.envelope = h.envelope and b.lo = h.lo and b.state = 'held'

@@ -6,7 +6,7 @@
 -- @reason text
 -- @accepted_at time?
 -- @window_end time?
-update batch set state = @state, reason = @reason, not_before = null, unknown_since = null, refused_since = null, review_since = null,
+update batch set state = @state, reason = @reason, not_before = null, unknown_since = null, refused_since = null, lone_refusals = 0, review_since = null,
                  accepted_at = lethe_time(@accepted_at), window_end = lethe_time(@window_end),
                  finished_at = case when @state = 'cancelled' then lethe_now() end
 where envelope = @envelope and lo = @lo and state = 'needs_review'

@@ -1,0 +1,203 @@
+// What may hurt a person, one thing at a time and in good weather.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <vector>
+
+#include "simulation/dispatcher/world.h"
+
+namespace lethe::simulation {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::IsEmpty;
+
+const Route kErase{"acme", Operation::kErasure};
+
+struct Outcome {
+  Tally tally;
+  std::vector<std::string> violations;
+
+  int operator[](BatchState state) const { return tally.items[state]; }
+};
+
+Outcome Run(World& world) {
+  world.Run();
+  return {world.tally(), world.violations()};
+}
+
+/// A thousand identifiers, one of which CleverTap answers oddly.
+Outcome BusyAccountWith(Oddity oddity, Defect defect = Defect::kNone) {
+  World world({.seed = 1, .replicas = 2, .patience = 72h, .defect = defect});
+  for (int i = 0; i < 10; ++i) {
+    std::map<int, Oddity> odd;
+    if (i == 5) odd[33] = oddity;
+    world.AddEnvelope({.route = kErase, .size = 100}, odd);
+  }
+  return Run(world);
+}
+
+TEST(PeopleSimulation, OneOddIdentifierHoldsUpNobodyElse) {
+  for (const int status : {400, 401, 403, 404, 409, 413, 500, 502}) {
+    const Outcome outcome = BusyAccountWith({.http_status = status});
+    EXPECT_THAT(outcome.violations, IsEmpty()) << status;
+    EXPECT_EQ(outcome[BatchState::kDone], 999) << status;
+    EXPECT_EQ(outcome[BatchState::kRejected] + outcome[BatchState::kCancelled], 1) << status;
+    EXPECT_EQ(outcome.tally.blocked, 0) << status;
+    EXPECT_LE(outcome.tally.decided, 1) << status << ": it was alone in its review";
+  }
+}
+
+TEST(PeopleSimulation, AStatusWithoutAMeaningRejectsNobody) {
+  for (const int status : {409, 500, 502}) {
+    EXPECT_EQ(BusyAccountWith({.http_status = status})[BatchState::kRejected], 0) << status;
+  }
+}
+
+TEST(PeopleSimulation, AnIdentifierThatKillsItsSenderIsSentTwiceAtMost) {
+  const Outcome outcome = BusyAccountWith({.kills_sender = true});
+  EXPECT_THAT(outcome.violations, IsEmpty());
+  EXPECT_EQ(outcome.tally.crashes, 2);
+  EXPECT_EQ(outcome[BatchState::kDone], 1000) << "a person saw that the calls had their effect";
+}
+
+struct Quiet {
+  int size;
+  std::vector<int> bad;
+};
+const std::vector<Quiet> kQuiet{{2, {0}},
+                                {2, {1}},
+                                {4, {0, 1}},
+                                {4, {2, 3}},
+                                {6, {0, 1, 2, 3, 4}},
+                                {20, {3, 9, 10, 15, 19}},
+                                {20, {0, 1, 2}},
+                                {7, {1, 3, 5}},
+                                {3, {0, 2}}};
+
+/// One request, and nothing else for weeks.
+Outcome QuietAccountWith(const Quiet& quiet, Scenario scenario) {
+  World world(scenario);
+  world.AddEnvelope({.route = kErase, .size = quiet.size}, quiet.bad);
+  return Run(world);
+}
+
+TEST(PeopleSimulation, OnAQuietAccountTheBadAreRejectedAndTheOthersDoneWithoutAPerson) {
+  for (const Quiet& quiet : kQuiet) {
+    const auto bad = static_cast<int>(quiet.bad.size());
+    const Outcome outcome = QuietAccountWith(quiet, {.seed = 1, .replicas = 2});
+    EXPECT_THAT(outcome.violations, IsEmpty());
+    EXPECT_EQ(outcome[BatchState::kRejected], bad) << bad << " of " << quiet.size;
+    EXPECT_EQ(outcome[BatchState::kDone], quiet.size - bad);
+    EXPECT_EQ(outcome.tally.decided + outcome.tally.resumed, 0) << "no person was needed";
+    EXPECT_GT(outcome.tally.control_calls, 0);
+  }
+}
+
+TEST(PeopleSimulation, WithoutControlCallsTheBadWaitForAPersonAndTheAccountGoesOn) {
+  for (const Quiet& quiet : kQuiet) {
+    const auto bad = static_cast<int>(quiet.bad.size());
+    const Outcome outcome =
+        QuietAccountWith(quiet, {.seed = 1, .replicas = 2, .control_calls = ControlCalls::kOff});
+    EXPECT_THAT(outcome.violations, IsEmpty());
+    EXPECT_EQ(outcome[BatchState::kRejected] + outcome[BatchState::kCancelled], bad);
+    EXPECT_EQ(outcome[BatchState::kDone], quiet.size - bad);
+    EXPECT_EQ(outcome.tally.resumed, 0);
+    EXPECT_EQ(outcome.tally.control_calls, 0);
+  }
+}
+
+TEST(PeopleSimulation, WhereAllAreRefusedNobodyIsRejectedAndAPersonDecides) {
+  for (const ControlCalls control_calls : {ControlCalls::kOn, ControlCalls::kOff}) {
+    for (const Quiet& quiet : {Quiet{1, {0}}, Quiet{3, {0, 1, 2}}, Quiet{5, {0, 1, 2, 3, 4}},
+                               Quiet{8, {0, 1, 2, 3, 4, 5, 6, 7}}}) {
+      const Outcome outcome =
+          QuietAccountWith(quiet, {.seed = 1, .replicas = 2, .control_calls = control_calls});
+      EXPECT_THAT(outcome.violations, IsEmpty());
+      EXPECT_EQ(outcome[BatchState::kRejected], 0);
+      EXPECT_EQ(outcome[BatchState::kCancelled], quiet.size);
+      EXPECT_EQ(outcome.tally.resumed, 0) << "the account is not stopped";
+    }
+  }
+}
+
+/// Good and bad together are refused; the good one, sent alone, meets one hiccup.
+Outcome HiccupNextToPoison(Mishap hiccup, Defect defect = Defect::kNone) {
+  World world({.seed = 1, .replicas = 1, .defect = defect});
+  world.AddEnvelope({.route = kErase, .size = 8}, {7});
+  for (int call = 0; call < 5; ++call) world.fate().Plan(kErase.operation, Mishap::kNone);
+  world.fate().Plan(kErase.operation, hiccup);  // 6 alone, after 7 has sunk 0..7, 4..7 and 6..7
+  return Run(world);
+}
+
+TEST(PeopleSimulation, AHiccupWhileAloneRejectsNobody) {
+  for (const Mishap hiccup : {Mishap::kRefusedOnce, Mishap::kConflict, Mishap::kUnauthorized,
+                              Mishap::kThrottled, Mishap::kServerErrorBefore}) {
+    const Outcome outcome = HiccupNextToPoison(hiccup);
+    EXPECT_THAT(outcome.violations, IsEmpty());
+    EXPECT_EQ(outcome[BatchState::kDone], 7) << static_cast<int>(hiccup);
+    EXPECT_EQ(outcome[BatchState::kRejected], 1);
+  }
+}
+
+/// Everything that a route is sent is answered so for an hour.
+Outcome BadHourWith(int http_status) {
+  World world({.seed = 1, .replicas = 2});
+  const TimePoint start = fakes::FakeClock::kStart;
+  world.clevertap().Change({.route = kErase,
+                            .kind = {},
+                            .period = {.begin = start + 500ms, .end = start + 1h},
+                            .http_status = http_status});
+  for (int i = 0; i < 5; ++i) world.AddEnvelope({.route = kErase, .size = 100});
+  world.AddEnvelope({.route = {"acme", Operation::kDemerge}, .size = 100});
+  return Run(world);
+}
+
+TEST(PeopleSimulation, ABadHourFinalisesNobody) {
+  for (const int status : {400, 401, 403, 404, 409, 413, 500, 502}) {
+    const Outcome outcome = BadHourWith(status);
+    EXPECT_THAT(outcome.violations, IsEmpty()) << status;
+    EXPECT_EQ(outcome[BatchState::kDone], 600) << status;
+  }
+}
+
+// Each mistake, put back, is seen by one of the above.
+
+TEST(PlantedMistakeAboutPeople, ABlockForOnePayloadIsSeen) {
+  for (const int status : {401, 403, 404}) {
+    EXPECT_GT(BusyAccountWith({.http_status = status}, Defect::kBlocksForOnePayload).tally.blocked,
+              0);
+  }
+}
+
+TEST(PlantedMistakeAboutPeople, ABatchThatIsNeverHalvedWithoutAnAnswerIsSeen) {
+  const Outcome outcome = BusyAccountWith({.http_status = 500}, Defect::kNeverHalvesWithoutAnswer);
+  EXPECT_GT(outcome.tally.decided, 1);
+}
+
+TEST(PlantedMistakeAboutPeople, ABlockForAFewIsSeen) {
+  Scenario scenario{.seed = 1, .replicas = 2};
+  scenario.defect = Defect::kBlocksForAFew;
+  EXPECT_TRUE(
+      QuietAccountWith({4, {0, 1}}, scenario).tally.rulings.contains(RefusalVerdict::kBlock));
+}
+
+TEST(PlantedMistakeAboutPeople, ARejectionForARefusalInCompanyIsSeen) {
+  EXPECT_THAT(HiccupNextToPoison(Mishap::kRefusedOnce, Defect::kRejectsForCompany).violations,
+              testing::Contains("an identifier was rejected that CleverTap takes"));
+}
+
+TEST(PlantedMistakeAboutPeople, ACallThatIsMadeAThirdTimeIsSeen) {
+  EXPECT_GT(BusyAccountWith({.kills_sender = true}, Defect::kMakesTheCallAThirdTime).tally.crashes,
+            2);
+}
+
+TEST(PlantedMistakeAboutPeople, AConflictThatIsTakenForARefusalIsSeen) {
+  EXPECT_EQ(BusyAccountWith({.http_status = 409},
+                            Defect::kTakesConflictForRefusal)[BatchState::kRejected],
+            1);
+}
+
+}  // namespace
+}  // namespace lethe::simulation

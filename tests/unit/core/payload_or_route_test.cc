@@ -1,0 +1,200 @@
+// What an answer is about: the payload, where the route takes others; else what its class says.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "lethe/decision.h"
+#include "unit/core/instants.h"
+
+namespace lethe {
+namespace {
+
+using namespace std::chrono_literals;
+using enum BatchState;
+
+class PayloadOrRoute : public testing::Test {
+ protected:
+  Plan After(OutcomeClass outcome, int http_status) const {
+    return Decide(facts_, {.outcome = outcome, .http_status = http_status}, hours_, now_, 0.0);
+  }
+  void OthersAreTaken() { facts_.health.accepted_at = started_at_ - 1s; }
+  bool IsHalved(const Plan& plan) const {
+    return plan.transitions.size() == 2 && plan.transitions[0].span == Span{10, 59} &&
+           plan.transitions[0].to == kReady && plan.transitions[0].not_before == now_ &&
+           plan.account == AccountVerdict::kUntouched && !plan.setback &&
+           plan.slot_cool_down == 0ms;
+  }
+
+  const ProcessingHours hours_{.zone = TimeZone::Find("Asia/Kolkata").value()};
+  const TimePoint started_at_ = At("2026-01-10 12:00 +0530");
+  const TimePoint now_ = started_at_ + 2s;
+  AttemptFacts facts_{.operation = Operation::kErasure,
+                      .span = {.lo = 10, .hi = 109},
+                      .attempt_count = 1,
+                      .call_count = 1,
+                      .started_at = started_at_};
+};
+
+struct Status {
+  OutcomeClass outcome;
+  int http_status;
+};
+constexpr Status kAboutTheRoute[] = {{OutcomeClass::kAccountBlocked, 401},
+                                     {OutcomeClass::kMisconfigured, 302},
+                                     {OutcomeClass::kMisconfigured, 403},
+                                     {OutcomeClass::kMisconfigured, 404}};
+
+TEST_F(PayloadOrRoute, WhereOthersAreTakenABatchIsHalvedWhateverTheStatus) {
+  OthersAreTaken();
+  for (const auto& [outcome, status] : kAboutTheRoute) {
+    EXPECT_TRUE(IsHalved(After(outcome, status))) << status;
+  }
+}
+
+TEST_F(PayloadOrRoute, WhereNothingShowsThatOthersAreTakenTheFirstAnswerBlocks) {
+  for (const auto& [outcome, status] : kAboutTheRoute) {
+    const Plan plan = After(outcome, status);
+    EXPECT_EQ(plan.account, AccountVerdict::kBlocked) << status;
+    ASSERT_EQ(plan.transitions.size(), 1u);
+    EXPECT_EQ(plan.transitions[0].to, kReady);
+    EXPECT_EQ(plan.transitions[0].refused_since, now_) << "later acceptances are evidence";
+  }
+}
+
+TEST_F(PayloadOrRoute, AcceptancesOfLongAgoShowNothing) {
+  facts_.health.accepted_at = started_at_ - 30s;
+  EXPECT_EQ(After(OutcomeClass::kMisconfigured, 403).account, AccountVerdict::kBlocked);
+  facts_.health.accepted_at = started_at_ - 29s;
+  EXPECT_TRUE(IsHalved(After(OutcomeClass::kMisconfigured, 403)));
+}
+
+TEST_F(PayloadOrRoute, MoreThanAFewEnvelopesInARowAreTheRoutesTrouble) {
+  OthersAreTaken();
+  facts_.health.failing = kFewFailing;
+  EXPECT_TRUE(IsHalved(After(OutcomeClass::kMisconfigured, 403)));
+  ++facts_.health.failing;
+  EXPECT_EQ(After(OutcomeClass::kMisconfigured, 403).account, AccountVerdict::kBlocked);
+}
+
+TEST_F(PayloadOrRoute, ABatchThatWasAnsweredSoBeforeIsJudgedByWhatWasTakenSince) {
+  facts_.refused_since = started_at_ - 10min;
+  facts_.health = {.accepted_at = started_at_ - 9min, .failing = 9};
+  EXPECT_TRUE(IsHalved(After(OutcomeClass::kMisconfigured, 404)));
+  facts_.health.accepted_at = started_at_ - 11min;
+  EXPECT_EQ(After(OutcomeClass::kMisconfigured, 404).account, AccountVerdict::kBlocked);
+}
+
+TEST_F(PayloadOrRoute, AProbeThatIsRefusedTwiceIsHalvedAndTheBlockStays) {
+  facts_.refused_since = started_at_ - 10min;
+  const Plan plan = After(OutcomeClass::kMisconfigured, 403);
+  EXPECT_EQ(plan.account, AccountVerdict::kBlocked);
+  ASSERT_EQ(plan.transitions.size(), 2u);
+  EXPECT_EQ(plan.transitions[1].span, (Span{60, 109}));
+  EXPECT_EQ(plan.transitions[1].refused_since, facts_.refused_since);
+
+  facts_.span = {.lo = 10, .hi = 10};
+  const Plan alone = After(OutcomeClass::kMisconfigured, 403);
+  ASSERT_EQ(alone.transitions.size(), 1u);
+  EXPECT_EQ(alone.transitions[0].to, kReady) << "the next probe";
+}
+
+TEST_F(PayloadOrRoute, WithoutAnAnswerItIsNeverThePayload) {
+  OthersAreTaken();
+  const Plan plan = After(OutcomeClass::kAccountBlocked, 0);
+  EXPECT_EQ(plan.account, AccountVerdict::kBlocked);
+  EXPECT_EQ(plan.transitions.at(0).refused_since, std::nullopt);
+}
+
+TEST_F(PayloadOrRoute, AnIdentifierThatIsAnsweredSoAloneIsHeldAsAnyRefusal) {
+  OthersAreTaken();
+  facts_.span = {.lo = 10, .hi = 10};
+  for (const auto& [outcome, status] : kAboutTheRoute) {
+    const Plan plan = After(outcome, status);
+    EXPECT_EQ(plan.account, AccountVerdict::kUntouched);
+    EXPECT_EQ(plan.transitions.at(0).to, kHeld) << status;
+    EXPECT_EQ(plan.transitions.at(0).lone_refusals, 1);
+  }
+}
+
+TEST_F(PayloadOrRoute, TheFirstUnknownOutcomeWhileOthersAreTakenCostsTheSlotNoRest) {
+  OthersAreTaken();
+  const Plan plan = After(OutcomeClass::kUnknown, 500);
+  EXPECT_EQ(plan.transitions, (std::vector<Transition>{{.span = facts_.span,
+                                                        .to = kReady,
+                                                        .reason = "unknown_outcome",
+                                                        .not_before = now_ + 500ms,
+                                                        .unknown_since = started_at_}}));
+  EXPECT_FALSE(plan.setback);
+  EXPECT_EQ(plan.slot_cool_down, 0ms);
+  EXPECT_EQ(plan.taken, false);
+}
+
+TEST_F(PayloadOrRoute, TheSecondUnknownOutcomeWhileOthersAreTakenHalvesTheBatchAtOnce) {
+  facts_.unknown_since = started_at_ - 40s;
+  EXPECT_FALSE(IsHalved(After(OutcomeClass::kUnknown, 500))) << "nothing was taken since";
+  facts_.health.accepted_at = started_at_ - 41s;
+  EXPECT_FALSE(IsHalved(After(OutcomeClass::kUnknown, 500)));
+  facts_.health.accepted_at = started_at_ - 39s;
+  const Plan plan = After(OutcomeClass::kUnknown, 500);
+  EXPECT_TRUE(IsHalved(plan));
+  for (const Transition& half : plan.transitions) {
+    EXPECT_EQ(half.unknown_since, started_at_ - 40s);
+    EXPECT_EQ(half.refused_since, now_);
+  }
+}
+
+TEST_F(PayloadOrRoute, AHalfIsHalvedAtItsFirstUnknownOutcome) {
+  facts_.unknown_since = started_at_ - 10s;
+  facts_.refused_since = started_at_ - 5s;
+  facts_.health.accepted_at = started_at_ - 4s;
+  EXPECT_TRUE(IsHalved(After(OutcomeClass::kUnknown, 500)));
+}
+
+TEST_F(PayloadOrRoute, PastTheHorizonAnUnknownBatchIsNotHalvedButReviewed) {
+  facts_.operation = Operation::kDisassociation;
+  facts_.unknown_since = started_at_ - 20min;
+  OthersAreTaken();
+  const Plan plan = After(OutcomeClass::kUnknown, 500);
+  ASSERT_EQ(plan.transitions.size(), 1u);
+  EXPECT_EQ(plan.transitions[0].to, kNeedsReview);
+}
+
+TEST_F(PayloadOrRoute, ALoneIdentifierWithoutAnAnswerIsTriedAFewTimesAndReviewed) {
+  facts_.span = {.lo = 10, .hi = 10};
+  facts_.unknown_since = started_at_ - 1min;
+  OthersAreTaken();
+  for (const milliseconds delay : {500ms, 1000ms, 2000ms, 4000ms, 8000ms}) {
+    const Plan plan = After(OutcomeClass::kUnknown, 500);
+    const Transition& again = plan.transitions.at(0);
+    EXPECT_EQ(again.to, kReady);
+    EXPECT_EQ(again.not_before, now_ + delay);
+    EXPECT_EQ(again.lone_refusals, facts_.lone_refusals + 1);
+    EXPECT_FALSE(plan.setback);
+    facts_.lone_refusals = again.lone_refusals;
+  }
+  const Transition last = After(OutcomeClass::kUnknown, 500).transitions.at(0);
+  EXPECT_EQ(last.to, kNeedsReview);
+  EXPECT_EQ(last.reason, "unknown_outcome");
+  EXPECT_EQ(last.unknown_since, facts_.unknown_since);
+}
+
+TEST_F(PayloadOrRoute, InAnOutageALoneIdentifierIsTriedForAsLongAsTheHorizonLasts) {
+  facts_.span = {.lo = 10, .hi = 10};
+  facts_.unknown_since = started_at_ - 1min;
+  facts_.lone_refusals = 5;
+  const Plan plan = After(OutcomeClass::kUnknown, 500);
+  EXPECT_EQ(plan.transitions.at(0).to, kReady);
+  EXPECT_EQ(plan.transitions.at(0).lone_refusals, 5);
+  EXPECT_TRUE(plan.setback);
+}
+
+TEST_F(PayloadOrRoute, WhileMoreThanAFewFailAnUnknownOutcomeIsASetbackOfTheSlot) {
+  OthersAreTaken();
+  facts_.health.failing = kFewFailing + 1;
+  EXPECT_TRUE(After(OutcomeClass::kUnknown, 500).setback);
+}
+
+}  // namespace
+}  // namespace lethe
