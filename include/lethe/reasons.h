@@ -204,6 +204,7 @@ enum class ErrorReason {
   kBadConfig,        ///< The configuration file is wrong.
   kBadValue,         ///< A value in it is wrong.
   kSecretFile,       ///< A file with a secret cannot be used.
+  kKeysRefused,      ///< The key file does not fit the database, or the step of a rotation.
 };
 
 constexpr std::string_view Name(ErrorReason reason) {
@@ -232,6 +233,7 @@ constexpr std::string_view Name(ErrorReason reason) {
     case ErrorReason::kBadConfig: return "BAD_CONFIG";
     case ErrorReason::kBadValue: return "BAD_VALUE";
     case ErrorReason::kSecretFile: return "SECRET_FILE";
+    case ErrorReason::kKeysRefused: return "KEYS_REFUSED";
   }
   return "";
 }

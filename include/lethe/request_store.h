@@ -35,7 +35,8 @@ class RequestStore {
   /// Keeps the request and then calls `done`, once, from any thread (before Submit returns,
   /// possibly). OK means durable. An error means that it is not kept, or that Lethe cannot tell;
   /// repeating it with the same key is safe either way.
-  ///   kAlreadyExists      IDEMPOTENCY_KEY_REUSED: the principal used the key for another payload;
+  ///   kAlreadyExists      IDEMPOTENCY_KEY_REUSED: the principal used the key for another payload
+  ///                       on this account; the violations name what differs;
   ///   kResourceExhausted  TOO_BUSY: the waiting line is full, with retry_after;
   ///   kUnavailable        STORE_UNAVAILABLE: the database is away or Lethe is stopping.
   virtual void Submit(NewRequest request, SubmitDone done) = 0;

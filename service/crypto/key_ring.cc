@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "crypto/key_file.h"
 #include "lethe/reasons.h"
 
 namespace lethe::crypto {
@@ -61,6 +62,32 @@ std::uint32_t GetNumber(std::string_view bytes) {
   return number;
 }
 
+/// HMAC under one key before the first byte of text. To copy it saves half of the work that a short
+/// text takes.
+struct Generation {
+  std::uint32_t number;
+  crypto_auth_hmacsha256_state start{};
+
+  explicit Generation(const Key& key) : number(key.number) {
+    crypto_auth_hmacsha256_init(&start, key.material.data(), key.material.size());
+  }
+  Generation(const Generation&) = default;
+  Generation& operator=(const Generation&) = default;
+  ~Generation() { sodium_memzero(&start, sizeof start); }
+};
+
+Bytes MacUnder(const Generation& generation, MacPurpose purpose, std::string_view text) {
+  const auto purpose_byte = static_cast<unsigned char>(purpose);
+  crypto_auth_hmacsha256_state state = generation.start;
+  crypto_auth_hmacsha256_update(&state, &purpose_byte, 1);
+  crypto_auth_hmacsha256_update(&state, Data(text), text.size());
+  std::array<unsigned char, crypto_auth_hmacsha256_BYTES> full;
+  crypto_auth_hmacsha256_final(&state, full.data());
+  sodium_memzero(&state, sizeof state);
+  return NumberPrefix(generation.number)
+      .append(reinterpret_cast<const char*>(full.data()), kMacBytes);
+}
+
 const Key* Find(const std::vector<Key>& keys, std::uint32_t number) {
   const auto found = std::find_if(keys.begin(), keys.end(),
                                   [number](const Key& key) { return key.number == number; });
@@ -98,28 +125,12 @@ bool ParseMaterial(std::string_view word, Key& key) {
          size == kKeyBytes;
 }
 
-void AppendFreshKey(std::string_view kind, std::string& file) {
-  Key key;
-  randombytes_buf(key.material.data(), key.material.size());
-  std::array<char, sodium_base64_ENCODED_LEN(kKeyBytes, kBase64)> text;
-  sodium_bin2base64(text.data(), text.size(), key.material.data(), key.material.size(), kBase64);
-  file.append(kind).append(" 1 ").append(text.data()).append("\n");
-  sodium_memzero(text.data(), text.size());
-}
-
 }  // namespace
 
 struct KeyRing::Keys {
   std::vector<Key> seal;
   std::vector<Key> mac;
-  /// HMAC under the newest key before the first byte of text. To copy it saves half of the work
-  /// that a short text takes.
-  crypto_auth_hmacsha256_state newest_mac{};
-
-  Keys() = default;
-  Keys(const Keys&) = delete;
-  Keys& operator=(const Keys&) = delete;
-  ~Keys() { sodium_memzero(&newest_mac, sizeof newest_mac); }
+  std::vector<Generation> generations;  ///< By number.
 };
 
 KeyRing::KeyRing(std::shared_ptr<const Keys> keys) : keys_(std::move(keys)) {}
@@ -127,6 +138,9 @@ KeyRing::KeyRing(std::shared_ptr<const Keys> keys) : keys_(std::move(keys)) {}
 Result<KeyRing> KeyRing::Parse(std::string_view text) {
   RequireSodium();
   auto keys = std::make_shared<Keys>();
+  if (text.starts_with("\xef\xbb\xbf")) {
+    return BadKeyFile("it begins with a byte-order mark: save it as plain text without one");
+  }
   for (int line_number = 1; !text.empty(); ++line_number) {
     const std::string_view line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(line.size() + 1, text.size()));
@@ -154,20 +168,17 @@ Result<KeyRing> KeyRing::Parse(std::string_view text) {
   }
   if (keys->seal.empty()) return BadKeyFile("it has no `seal` key");
   if (keys->mac.empty()) return BadKeyFile("it has no `mac` key");
-  const Key& newest = keys->mac.front();
-  crypto_auth_hmacsha256_init(&keys->newest_mac, newest.material.data(), newest.material.size());
+  for (const Key& key : keys->mac) keys->generations.emplace_back(key);
+  std::ranges::sort(keys->generations, {}, &Generation::number);
   return KeyRing(std::move(keys));
 }
 
 std::string KeyRing::GenerateFile() {
   RequireSodium();
-  std::string file =
-      "# Keys of Lethe. The first of a kind is the one for new data, the others only open.\n";
-  // A growing string would leave keys behind in freed memory.
-  file.reserve(file.size() + 128);
-  AppendFreshKey("seal", file);
-  AppendFreshKey("mac", file);
-  return file;
+  return "# Keys of Lethe. The first `seal` key seals, the others only open. MACs are made with "
+         "every "
+         "`mac` key.\n" +
+         FreshKeyLine(KeyKind::kSeal, 1) + FreshKeyLine(KeyKind::kMac, 1);
 }
 
 Bytes KeyRing::Seal(const Identifier& identifier, std::string_view context) const {
@@ -205,18 +216,38 @@ Result<Identifier> KeyRing::Open(std::string_view sealed, std::string_view conte
   return Identifier(std::move(text));
 }
 
-Bytes KeyRing::Mac(MacPurpose purpose, std::string_view text) const {
-  const auto purpose_byte = static_cast<unsigned char>(purpose);
-  crypto_auth_hmacsha256_state state = keys_->newest_mac;
-  crypto_auth_hmacsha256_update(&state, &purpose_byte, 1);
-  crypto_auth_hmacsha256_update(&state, Data(text), text.size());
-  std::array<unsigned char, crypto_auth_hmacsha256_BYTES> full;
-  crypto_auth_hmacsha256_final(&state, full.data());
-  sodium_memzero(&state, sizeof state);
+std::vector<KeyId> KeyRing::Ids() const {
+  std::vector<KeyId> ids;
+  for (const KeyKind kind : {KeyKind::kSeal, KeyKind::kMac}) {
+    for (const Key& key : kind == KeyKind::kSeal ? keys_->seal : keys_->mac) {
+      const Bytes mac = MacUnder(Generation(key), MacPurpose::kFingerprint, Name(kind));
+      ids.push_back({kind, key.number, mac.substr(kNumberBytes)});
+    }
+  }
+  return ids;
+}
 
-  Bytes mac(kNumberBytes, '\0');
-  PutNumber(keys_->mac.front().number, Data(mac));
-  return mac.append(reinterpret_cast<const char*>(full.data()), kMacBytes);
+std::vector<Bytes> KeyRing::Macs(MacPurpose purpose, std::string_view text) const {
+  std::vector<Bytes> macs;
+  macs.reserve(keys_->generations.size());
+  for (const Generation& one : keys_->generations) macs.push_back(MacUnder(one, purpose, text));
+  return macs;
+}
+
+Bytes KeyRing::OldestMac(MacPurpose purpose, std::string_view text) const {
+  return MacUnder(keys_->generations.front(), purpose, text);
+}
+
+Bytes KeyRing::NewestMac(MacPurpose purpose, std::string_view text) const {
+  return MacUnder(keys_->generations.back(), purpose, text);
+}
+
+int KeyRing::generations() const { return static_cast<int>(keys_->generations.size()); }
+
+Bytes NumberPrefix(std::uint32_t number) {
+  Bytes prefix(kNumberBytes, '\0');
+  PutNumber(number, Data(prefix));
+  return prefix;
 }
 
 }  // namespace lethe::crypto

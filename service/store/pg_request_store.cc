@@ -1,17 +1,26 @@
 #include "store/pg_request_store.h"
 
+#include <optional>
 #include <utility>
 
+#include "lethe/reasons.h"
 #include "store/intake/request_sealer.h"
 #include "store/reading/request_reader.h"
 
 namespace lethe::store {
 
-PgRequestStore::PgRequestStore(const crypto::KeyRing& keys, Committer& committer, Pool& pool)
-    : keys_(keys), committer_(committer), pool_(pool) {}
+PgRequestStore::PgRequestStore(crypto::LiveKeys keys, Committer& committer, Pool& pool)
+    : keys_(std::move(keys)), committer_(committer), pool_(pool) {}
 
 void PgRequestStore::Submit(NewRequest request, SubmitDone done) {
-  committer_.Submit(SealRequest(request, keys_), std::move(done));
+  const std::optional<crypto::KeyRing> keys = keys_.Find();
+  if (!keys) {
+    done(
+        Error{ErrorCode::kUnavailable, Text(ErrorReason::kStoreUnavailable),
+              "the key file is not checked against the database yet: try again with the same key"});
+    return;
+  }
+  committer_.Submit(SealRequest(request, *keys), std::move(done));
 }
 
 Result<RequestView> PgRequestStore::Get(std::string_view account, RequestId id) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "crypto/key_ring.h"
+#include "crypto/live_keys.h"
 #include "lethe/request_store.h"
 #include "store/base/pool.h"
 #include "store/intake/committer.h"
@@ -8,10 +8,10 @@
 namespace lethe::store {
 
 /// Requests in PostgreSQL: sealed in the caller's thread, written by the committer, read through a
-/// pool.
+/// pool. While there are no keys yet, Submit() answers STORE_UNAVAILABLE.
 class PgRequestStore final : public RequestStore {
  public:
-  PgRequestStore(const crypto::KeyRing& keys, Committer& committer, Pool& pool);
+  PgRequestStore(crypto::LiveKeys keys, Committer& committer, Pool& pool);
 
   void Submit(NewRequest request, SubmitDone done) override;
   Result<RequestView> Get(std::string_view account, RequestId id) override;
@@ -19,7 +19,7 @@ class PgRequestStore final : public RequestStore {
   Result<Page<ItemView>> ListItems(const ListItemsParams& params) override;
 
  private:
-  const crypto::KeyRing& keys_;
+  const crypto::LiveKeys keys_;
   Committer& committer_;
   Pool& pool_;
 };

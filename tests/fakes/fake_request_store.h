@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -152,9 +153,24 @@ class FakeRequestStore final : public RequestStore {
     const auto same_item = [](const NewItem& x, const NewItem& y) {
       return x.identifier == y.identifier && x.ordinal == y.ordinal;
     };
-    return a.account == b.account && a.operation == b.operation && a.kind == b.kind &&
+    return a.operation == b.operation && a.kind == b.kind &&
            a.duplicate_count == b.duplicate_count && a.submit_time == b.submit_time &&
            a.due_time == b.due_time && std::ranges::equal(a.items, b.items, same_item);
+  }
+
+  static Error KeyReused(const NewRequest& first, const NewRequest& other) {
+    Error error{.code = ErrorCode::kAlreadyExists,
+                .reason = "IDEMPOTENCY_KEY_REUSED",
+                .message = "the idempotency key was used for another payload:"};
+    const auto add = [&error](const std::string& field) {
+      error.message += " " + field;
+      error.violations.push_back({field, "differs"});
+    };
+    if (first.operation != other.operation) add("operation");
+    if (first.submit_time != other.submit_time) add("submit_time");
+    if (first.due_time != other.due_time) add("due_time");
+    if (first.kind != other.kind || error.violations.empty()) add("identifiers");
+    return error;
   }
 
   static RequestView ViewOf(const Kept& kept) {
@@ -183,12 +199,10 @@ class FakeRequestStore final : public RequestStore {
   Result<Admission> Keep(NewRequest request) {
     std::lock_guard lock(mutex_);
     if (failure_) return *failure_;
-    const std::pair key(request.principal, request.idempotency_key);
+    const std::tuple key(request.principal, request.account, request.idempotency_key);
     if (const auto used = keys_.find(key); used != keys_.end()) {
       if (!SamePayload(used->second.request, request)) {
-        return Error{.code = ErrorCode::kAlreadyExists,
-                     .reason = "IDEMPOTENCY_KEY_REUSED",
-                     .message = "the idempotency key was used for another payload"};
+        return KeyReused(used->second.request, request);
       }
       return Admission{used->second.id, used->second.create_time, true};
     }
@@ -249,7 +263,7 @@ class FakeRequestStore final : public RequestStore {
   const Clock& clock_;
   mutable std::mutex mutex_;
   std::map<RequestId, Kept> requests_;
-  std::map<std::pair<std::string, std::string>, Used> keys_;
+  std::map<std::tuple<std::string, std::string, std::string>, Used> keys_;
   std::int64_t last_id_ = 1000;
   int read_count_ = 0;
   std::optional<Error> failure_;

@@ -21,11 +21,13 @@ class PgStore {
     int max_waiting_items = 50'000;
     std::string holder = "test";
     std::function<void(const store::FlushReport&)> on_flush = [](const store::FlushReport&) {};
+    std::string key_file = crypto::KeyRing::GenerateFile();
   };
 
   PgStore(const TestDatabase& database, const Clock& clock) : PgStore(database, clock, Options{}) {}
   PgStore(const TestDatabase& database, const Clock& clock, Options options)
-      : pool_(database.source(), 4),
+      : keys_(crypto::KeyRing::Parse(options.key_file).value()),
+        pool_(database.source(), 4),
         committer_({.url = database.source(),
                     .holder = options.holder,
                     .max_waiting_items = options.max_waiting_items,
@@ -45,7 +47,7 @@ class PgStore {
   RequestStore& requests() { return requests_; }
 
  private:
-  crypto::KeyRing keys_ = crypto::KeyRing::Parse(crypto::KeyRing::GenerateFile()).value();
+  crypto::KeyRing keys_;
   store::Pool pool_;
   store::Committer committer_;
   store::PgRequestStore requests_;

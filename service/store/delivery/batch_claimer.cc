@@ -67,11 +67,11 @@ struct BatchClaimer::RouteDemand {
 };
 
 BatchClaimer::BatchClaimer(std::string holder, const std::vector<Account>& accounts,
-                           const crypto::KeyRing& keys)
+                           crypto::LiveKeys keys)
     : holder_(std::move(holder)),
       concurrency_(ConcurrencyByAccount(accounts)),
       verified_(Verified(accounts)),
-      keys_(keys) {}
+      keys_(std::move(keys)) {}
 
 std::optional<milliseconds> BatchClaimer::CaptureWait(const Route& route) const {
   if (!HasCapture(route.operation) || !verified_.contains(route.account)) return {};
@@ -149,14 +149,15 @@ void BatchClaimer::ClaimFor(pqxx::work& work, Demand& demand, bool probing,
   if (pending.empty()) return;
   answers.wrote = true;
 
-  ReadItems(work, keys_, pending);
+  const crypto::KeyRing keys = keys_.Current();
+  ReadItems(work, keys, pending);
   for (PendingClaim& one : pending) {
     if (!one.unreadable) continue;
     SetAside(work, one);
     answers.of_callers[one.caller] = *std::move(one.unreadable);
   }
   std::erase_if(pending, [](const PendingClaim& one) { return one.unreadable.has_value(); });
-  if (!pending.empty()) BeginAttempts(work, pending);
+  if (!pending.empty()) BeginAttempts(work, keys, pending);
   for (PendingClaim& one : pending) {
     answers.of_callers[one.caller] = std::optional(std::move(one.claim));
   }
@@ -241,7 +242,8 @@ std::vector<Claim> BatchClaimer::TakeProbe(pqxx::work& work, const Route& route,
   return claims;
 }
 
-void BatchClaimer::BeginAttempts(pqxx::work& work, std::vector<PendingClaim>& pending) const {
+void BatchClaimer::BeginAttempts(pqxx::work& work, const crypto::KeyRing& keys,
+                                 std::vector<PendingClaim>& pending) const {
   sql::BeginAttempts begin_attempts{.holder = holder_};
   for (const auto& [caller, claim, lease, digests, unreadable] : pending) {
     begin_attempts.claims.Add({.account = claim.route.account,
@@ -252,7 +254,7 @@ void BatchClaimer::BeginAttempts(pqxx::work& work, std::vector<PendingClaim>& pe
                                .lo = claim.facts.span.lo,
                                .hi = claim.facts.span.hi,
                                .call_number = claim.call_number(),
-                               .members = keys_.Mac(crypto::MacPurpose::kMembers, digests)});
+                               .members = keys.NewestMac(crypto::MacPurpose::kMembers, digests)});
   }
   const auto begun = begin_attempts.Run(work);
   if (begun.size() != pending.size()) throw std::logic_error("a slot that was free is leased");

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "crypto/key_ring.h"
+#include "crypto/live_keys.h"
 #include "lethe/account.h"
 #include "lethe/delivery_queue.h"
 #include "store/delivery/pending_claim.h"
@@ -22,8 +22,7 @@ class BatchClaimer {
   using Answer = Result<std::optional<Claim>>;
 
   /// `holder` names the process in slots and attempts.
-  BatchClaimer(std::string holder, const std::vector<Account>& accounts,
-               const crypto::KeyRing& keys);
+  BatchClaimer(std::string holder, const std::vector<Account>& accounts, crypto::LiveKeys keys);
 
   struct Answers {
     /// In the order of the callers; nothing for a caller that must be served alone.
@@ -58,12 +57,13 @@ class BatchClaimer {
                                 const Demand& demand) const;
   std::vector<Claim> TakeProbe(pqxx::work& work, const Route& route,
                                const RouteDemand& demand) const;
-  void BeginAttempts(pqxx::work& work, std::vector<PendingClaim>& pending) const;
+  void BeginAttempts(pqxx::work& work, const crypto::KeyRing& keys,
+                     std::vector<PendingClaim>& pending) const;
 
   const std::string holder_;
   const std::map<std::string, int, std::less<>> concurrency_;  ///< By account.
   const std::set<std::string, std::less<>> verified_;          ///< Accounts that read back.
-  const crypto::KeyRing& keys_;
+  const crypto::LiveKeys keys_;
 };
 
 }  // namespace lethe::store

@@ -41,10 +41,10 @@ constexpr const char* kPatience = "set local lock_timeout = '250ms'";
 }  // namespace
 
 PgDeliveryQueue::PgDeliveryQueue(std::string holder, const std::vector<Account>& accounts,
-                                 const crypto::KeyRing& keys, Pool& pool)
+                                 crypto::LiveKeys keys, Pool& pool)
     : holder_(std::move(holder)),
       accounts_(accounts),
-      claimer_(holder_, accounts, keys),
+      claimer_(holder_, accounts, std::move(keys)),
       pool_(pool),
       claims_([this](auto callers) { return ClaimInSharedTransaction(callers); }),
       ends_([this](auto ends) { return EndInSharedTransaction(ends); }) {}

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "crypto/key_ring.h"
+#include "crypto/live_keys.h"
 #include "lethe/account.h"
 #include "lethe/delivery_queue.h"
 #include "store/base/call_coalescer.h"
@@ -25,8 +25,8 @@ namespace lethe::store {
 class PgDeliveryQueue final : public DeliveryQueue {
  public:
   /// `holder` names the process in slots and attempts.
-  PgDeliveryQueue(std::string holder, const std::vector<Account>& accounts,
-                  const crypto::KeyRing& keys, Pool& pool);
+  PgDeliveryQueue(std::string holder, const std::vector<Account>& accounts, crypto::LiveKeys keys,
+                  Pool& pool);
 
   /// Makes the slots and the state row of each account, where they are missing. To be called once
   /// before anything else.

@@ -42,9 +42,17 @@ void AddRequest(RequestId id, const SealedRequest& request, const Placement& pla
                           .duplicate_count = request.duplicate_count,
                           .first_envelope = placement.first_envelope,
                           .first_pos = placement.first_pos,
-                          .envelope_count = placement.envelope_count,
-                          .key_hmac = request.key_hmac,
-                          .payload_hmac = request.payload_hmac});
+                          .envelope_count = placement.envelope_count});
+}
+
+void AddKeys(RequestId id, const SealedRequest& request, sql::WriteRequests& statement) {
+  for (const auto& [key_hmac, account_key_hmac, payload_hmac] : request.key_forms) {
+    statement.keys.Add({.request_id = id,
+                        .principal = request.principal,
+                        .key_hmac = key_hmac,
+                        .payload_hmac = payload_hmac});
+    statement.account_keys.Add({.principal = request.principal, .key_hmac = account_key_hmac});
+  }
 }
 
 void AddItems(RequestId id, const SealedRequest& request, const Placement& placement,
@@ -61,9 +69,16 @@ void AddItems(RequestId id, const SealedRequest& request, const Placement& place
                                    .ordinal = item.ordinal,
                                    .sealed = item.sealed,
                                    .digest = item.digest});
-    if (unlinks) {
+    const auto add_unlinking = [&](const crypto::Bytes& digest) {
+      if (!unlinks) return;
       plan.write_unlinking_items.items.Add(
-          {.digest = item.digest, .request_id = id, .envelope = envelope, .pos = pos});
+          {.digest = digest, .request_id = id, .envelope = envelope, .pos = pos});
+    };
+    add_unlinking(item.digest);
+    for (const crypto::Bytes& digest : item.more_digests) {
+      plan.write_requests.digests.Add(
+          {.envelope = envelope, .pos = pos, .digest = digest, .request_id = id});
+      add_unlinking(digest);
     }
     ++place;
   }
@@ -109,6 +124,7 @@ FlushPlan PlanFlush(const Flush& flush, KeyHandling keys, const OpenEnvelopes& o
     const auto& [account, operation, kind] = request->lane;
     AddRequest(id, *request, plan.placements[i], plan.write_requests);
     AddItems(id, *request, plan.placements[i], plan);
+    if (keys == KeyHandling::kInThisStatement) AddKeys(id, *request, plan.write_requests);
     if (CanBeUnlinked(operation, kind)) erasing_accounts.insert(account);
   }
   for (const std::string& account : erasing_accounts) {

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <optional>
 #include <pqxx/pqxx>
-#include <set>
 #include <span>
 #include <vector>
 
@@ -12,20 +12,18 @@
 namespace lethe::store {
 
 /// Of each request, whether it is the first among these with its key. Every principal has keys of
-/// its own.
+/// its own; accounts are not told apart, because the first account writes the key in another form.
 std::vector<bool> FirstOfTheirKeys(std::span<const NumberedRequest> requests);
 
-/// Inserts the keys that are new; where requests share a key, for the first of them. Returns the
-/// requests whose keys it inserted. Throws what pqxx throws.
-std::set<RequestId> InsertKeys(pqxx::work& work, std::span<const NumberedRequest> requests,
-                               TimePoint now);
-
-/// The answer to a request whose key InsertKeys() did not insert: the admission of the first
-/// request with the key, or IDEMPOTENCY_KEY_REUSED if the payloads differ. The first request may be
-/// this one, kept by a try whose answer was lost; then it is not a repeat. Throws what pqxx throws.
+/// What becomes of each request by its key: nothing, if the key is new on its account and now
+/// written; otherwise its answer. That is the admission of the first request with the key, or
+/// IDEMPOTENCY_KEY_REUSED with what differs, if the payloads do. The first request may be the same
+/// one, kept by a try whose answer was lost; then it is not a repeat. Throws what pqxx throws.
 ///
-/// Call it after InsertKeys(), in the same transaction: the statement that waited for another
-/// transaction's key does not see the row, the next one does.
-Result<Admission> FindOriginal(pqxx::work& work, const NumberedRequest& request);
+/// A key is written under every MAC key of the ring and looked up under every one, all or nothing:
+/// of two replicas whose rings share a MAC key only one writes it.
+std::vector<std::optional<Result<Admission>>> ClaimKeys(pqxx::work& work,
+                                                        std::span<const NumberedRequest> requests,
+                                                        TimePoint now);
 
 }  // namespace lethe::store

@@ -3,6 +3,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace lethe::store {
 namespace {
@@ -32,23 +34,50 @@ std::string EncodePayload(const NewRequest& request) {
   return payload;
 }
 
+/// The key within its account. No two pairs share a text: an account's name has no colon.
+std::string AccountKey(const NewRequest& request) {
+  return request.account + ":" + request.idempotency_key;
+}
+
+std::vector<KeyForm> KeyFormsOf(const NewRequest& request, const crypto::KeyRing& keys) {
+  using crypto::MacPurpose;
+  std::vector<crypto::Bytes> plain =
+      keys.Macs(MacPurpose::kIdempotencyKey, request.idempotency_key);
+  std::vector<crypto::Bytes> of_account = keys.Macs(MacPurpose::kAccountKey, AccountKey(request));
+  std::vector<crypto::Bytes> payload = keys.Macs(MacPurpose::kPayload, EncodePayload(request));
+  std::vector<KeyForm> forms;
+  forms.reserve(plain.size());
+  for (std::size_t i = 0; i < plain.size(); ++i) {
+    forms.push_back({std::move(plain[i]), std::move(of_account[i]), std::move(payload[i])});
+  }
+  return forms;
+}
+
+SealedItem Seal(const NewItem& item, const std::string& account, const crypto::KeyRing& keys) {
+  // Sealed for its account: bytes that were moved to another one do not open.
+  SealedItem sealed{
+      .ordinal = item.ordinal,
+      .sealed = keys.Seal(item.identifier, account),
+      .digest = {},
+      .more_digests = keys.Macs(crypto::MacPurpose::kIdentifier, item.identifier.Reveal())};
+  sealed.digest = std::move(sealed.more_digests.front());
+  sealed.more_digests.erase(sealed.more_digests.begin());
+  return sealed;
+}
+
 }  // namespace
 
 SealedRequest SealRequest(const NewRequest& request, const crypto::KeyRing& keys) {
-  using crypto::MacPurpose;
   SealedRequest sealed{.principal = request.principal,
                        .lane = {request.account, request.operation, request.kind},
-                       .key_hmac = keys.Mac(MacPurpose::kIdempotencyKey, request.idempotency_key),
-                       .payload_hmac = keys.Mac(MacPurpose::kPayload, EncodePayload(request)),
+                       .key_forms = KeyFormsOf(request, keys),
                        .items = {},
                        .duplicate_count = request.duplicate_count,
                        .submit_time = request.submit_time,
                        .due_time = request.due_time};
   sealed.items.reserve(request.items.size());
   for (const NewItem& item : request.items) {
-    // Sealed for its account: bytes that were moved to another one do not open.
-    sealed.items.push_back({item.ordinal, keys.Seal(item.identifier, request.account),
-                            keys.Mac(MacPurpose::kIdentifier, item.identifier.Reveal())});
+    sealed.items.push_back(Seal(item, request.account, keys));
   }
   return sealed;
 }

@@ -123,26 +123,23 @@ UnlinkedCounts WriteRequestsWithNewKeys(pqxx::work& work, const Flush& flush, Wr
   return CountUnlinked(work, unlinking_accounts, flush.requests, plan.placements);
 }
 
-/// Inserts the keys, writes the requests whose keys are new, and looks up the originals of the
-/// others.
+/// Claims the keys, and writes the requests whose keys are new.
 Answers WriteStepByStep(pqxx::connection& session, const Flush& flush, WriterMemory& memory,
                         IdSource& ids) {
   pqxx::work work(session);
-  const std::set<RequestId> inserted = InsertKeys(work, flush.requests, flush.now);
+  std::vector<std::optional<Result<Admission>>> known = ClaimKeys(work, flush.requests, flush.now);
   std::vector<NumberedRequest> with_new_keys;
-  for (const NumberedRequest& request : flush.requests) {
-    if (inserted.contains(request.id)) with_new_keys.push_back(request);
+  for (std::size_t i = 0; i < known.size(); ++i) {
+    if (!known[i]) with_new_keys.push_back(flush.requests[i]);
   }
   WriterMemory after = memory;
   UnlinkedCounts unlinked = WriteRequestsWithNewKeys(work, {with_new_keys, flush.now}, after, ids);
   Answers answers;
-  answers.reserve(flush.requests.size());
-  for (const NumberedRequest& request : flush.requests) {
-    if (inserted.contains(request.id)) {
-      answers.emplace_back(Admission{request.id, flush.now, false, unlinked[request.id]});
-    } else {
-      answers.emplace_back(FindOriginal(work, request));
-    }
+  answers.reserve(known.size());
+  for (std::size_t i = 0; i < known.size(); ++i) {
+    const RequestId id = flush.requests[i].id;
+    answers.push_back(known[i] ? *std::move(known[i])
+                               : Admission{id, flush.now, false, unlinked[id]});
   }
   work.commit();
   memory = std::move(after);

@@ -14,15 +14,24 @@ namespace lethe::store {
 struct SealedItem {
   int ordinal;
   crypto::Bytes sealed;
-  crypto::Bytes digest;
+  crypto::Bytes digest;                          ///< Under the oldest MAC key of the ring.
+  std::vector<crypto::Bytes> more_digests = {};  ///< Under the others.
+};
+
+/// An idempotency key and its payload under one MAC key.
+struct KeyForm {
+  crypto::Bytes key_hmac;
+  /// Of the key within its account: written instead of `key_hmac` where another account of the
+  /// principal has the key already.
+  crypto::Bytes account_key_hmac;
+  crypto::Bytes payload_hmac;
 };
 
 /// A request as it is written: its identifiers cannot be read without the keys.
 struct SealedRequest {
   std::string principal;
   Lane lane;
-  crypto::Bytes key_hmac;
-  crypto::Bytes payload_hmac;
+  std::vector<KeyForm> key_forms;  ///< Under each MAC key of the ring, the oldest first.
   std::vector<SealedItem> items;
   int duplicate_count;
   std::optional<TimePoint> submit_time;

@@ -10,7 +10,7 @@
 namespace lethe::store {
 namespace {
 
-constexpr std::array kParents{"request", "request_item"};
+constexpr std::array kParents{"request", "request_item", "item_digest"};
 
 std::string PartitionName(const std::string& parent, std::chrono::year_month month) {
   const int year = static_cast<int>(month.year());

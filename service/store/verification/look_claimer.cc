@@ -67,8 +67,8 @@ bool IsWanted(const LookClaim& claim, const sql::ReadLookItems::Row& row, double
 
 }  // namespace
 
-LookClaimer::LookClaimer(std::string holder, const crypto::KeyRing& keys)
-    : holder_(std::move(holder)), keys_(keys) {}
+LookClaimer::LookClaimer(std::string holder, crypto::LiveKeys keys)
+    : holder_(std::move(holder)), keys_(std::move(keys)) {}
 
 std::optional<LookClaim> LookClaimer::Take(pqxx::work& work, const LookParams& params,
                                            const Account& account) const {
@@ -101,6 +101,7 @@ void LookClaimer::ReadItems(pqxx::work& work, LookClaim& claim, double share) co
   const std::map<int, Capture> captures = claim.purpose == LookPurpose::kReadBack
                                               ? ReadCaptures(work, claim)
                                               : std::map<int, Capture>();
+  const crypto::KeyRing keys = keys_.Current();
   int next = claim.span.lo;
   // An item that is gone has no digest, so it may be one of the sample: it stays unverified.
   const auto add_unreadable_up_to = [&](int pos) {
@@ -118,7 +119,7 @@ void LookClaimer::ReadItems(pqxx::work& work, LookClaim& claim, double share) co
     }
     if (!IsWanted(claim, row, share)) continue;
     LookItem item{.pos = row.pos, .identifier = {}, .before = {}, .resent = row.resent};
-    auto identifier = keys_.Open(row.sealed, claim.route.account);
+    auto identifier = keys.Open(row.sealed, claim.route.account);
     if (identifier.ok()) item.identifier = std::move(*identifier);
     const auto before = captures.find(row.pos);
     if (before != captures.end()) item.before = before->second;
@@ -128,6 +129,7 @@ void LookClaimer::ReadItems(pqxx::work& work, LookClaim& claim, double share) co
 }
 
 std::map<int, Capture> LookClaimer::ReadCaptures(pqxx::work& work, const LookClaim& claim) const {
+  const crypto::KeyRing keys = keys_.Current();
   std::map<int, Capture> captures;
   const sql::ReadCaptures kept{
       .envelope = claim.envelope, .lo = claim.span.lo, .hi = claim.span.hi};
@@ -138,7 +140,7 @@ std::map<int, Capture> LookClaimer::ReadCaptures(pqxx::work& work, const LookCla
     capture.profile->first_seen = row.first_seen;
     if (!row.object_id) continue;
     // One that does not open is left out, as one that CleverTap did not tell.
-    auto id = keys_.Open(*row.object_id, claim.route.account);
+    auto id = keys.Open(*row.object_id, claim.route.account);
     if (id.ok()) capture.profile->object_ids.push_back(std::move(*id));
   }
   return captures;

@@ -5,7 +5,7 @@
 #include <pqxx/pqxx>
 #include <string>
 
-#include "crypto/key_ring.h"
+#include "crypto/live_keys.h"
 #include "lethe/account.h"
 #include "lethe/verification_queue.h"
 
@@ -16,7 +16,7 @@ namespace lethe::store {
 class LookClaimer {
  public:
   /// `holder` names the process in slots.
-  LookClaimer(std::string holder, const crypto::KeyRing& keys);
+  LookClaimer(std::string holder, crypto::LiveKeys keys);
 
   /// `account` is that of the route.
   std::optional<LookClaim> Take(pqxx::work& work, const LookParams& params,
@@ -28,7 +28,7 @@ class LookClaimer {
   std::map<int, Capture> ReadCaptures(pqxx::work& work, const LookClaim& claim) const;
 
   const std::string holder_;
-  const crypto::KeyRing& keys_;
+  const crypto::LiveKeys keys_;
 };
 
 }  // namespace lethe::store

@@ -8,8 +8,8 @@
 namespace lethe::store {
 
 PgVerificationQueue::PgVerificationQueue(std::string holder, const std::vector<Account>& accounts,
-                                         const crypto::KeyRing& keys, Pool& pool)
-    : claimer_(std::move(holder), keys), keys_(keys), pool_(pool) {
+                                         crypto::LiveKeys keys, Pool& pool)
+    : claimer_(std::move(holder), keys), keys_(std::move(keys)), pool_(pool) {
   for (const Account& account : accounts) {
     if (account.verification.on()) accounts_.emplace(account.name, account);
   }
@@ -48,7 +48,7 @@ Result<Recorded> PgVerificationQueue::Record(const LookClaim& claim, const LookR
                     .second_look = accounts_.at(claim.route.account).verification.second_look};
   return pool_.With([&](pqxx::connection& connection) -> Result<Recorded> {
     pqxx::work work(connection);
-    const Recorded recorded = RecordLook(work, end, keys_);
+    const Recorded recorded = RecordLook(work, end, keys_.Current());
     if (recorded == Recorded::kApplied) work.commit();
     return recorded;
   });

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "crypto/key_ring.h"
+#include "crypto/live_keys.h"
 #include "lethe/account.h"
 #include "lethe/verification_queue.h"
 #include "store/base/pool.h"
@@ -19,7 +19,7 @@ class PgVerificationQueue final : public VerificationQueue {
  public:
   /// `holder` names the process in slots. PgDeliveryQueue::RegisterAccounts() makes those.
   PgVerificationQueue(std::string holder, const std::vector<Account>& accounts,
-                      const crypto::KeyRing& keys, Pool& pool);
+                      crypto::LiveKeys keys, Pool& pool);
 
   Result<std::vector<Route>> Due(std::span<const Route> routes, milliseconds linger) override;
   Result<std::optional<LookClaim>> Take(const LookParams& params) override;
@@ -29,7 +29,7 @@ class PgVerificationQueue final : public VerificationQueue {
  private:
   std::map<std::string, Account, std::less<>> accounts_;  ///< Those that verify, by name.
   const LookClaimer claimer_;
-  const crypto::KeyRing& keys_;
+  const crypto::LiveKeys keys_;
   Pool& pool_;
 };
 

@@ -71,7 +71,7 @@ class PostgresHarness : public QueueHarness {
           ToInt(id), ToInt(request), pos,
           pqxx::binarystring(store_.keys().Seal(identifier, envelope.route.account)),
           pqxx::binarystring(
-              store_.keys().Mac(crypto::MacPurpose::kIdentifier, identifier.Reveal())));
+              store_.keys().OldestMac(crypto::MacPurpose::kIdentifier, identifier.Reveal())));
     }
     work.commit();
     return id;

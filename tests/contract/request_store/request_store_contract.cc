@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <array>
+#include <functional>
 #include <future>
 #include <set>
 #include <thread>
@@ -143,7 +145,7 @@ TEST_P(RequestStoreContract, RefusesTheKeyOfAnotherPayload) {
   std::vector<NewRequest> others(7, Erasure("k", {"ann", "bob"}));
   others[0].items.pop_back();
   others[1].items[1].identifier = Identifier("eve");
-  others[2].account = "globex";
+  others[2].duplicate_count = 1;
   others[3].operation = Operation::kDemerge;
   others[4].kind = IdentifierKind::kGuid;
   others[5].submit_time = TimePoint(hours(480'000));
@@ -156,7 +158,83 @@ TEST_P(RequestStoreContract, RefusesTheKeyOfAnotherPayload) {
     EXPECT_EQ(refused.error().message.find("eve"), std::string::npos) << i;
   }
   EXPECT_EQ(Ids(store().ListRequests({"acme", {}, 10}).value()).size(), 1u);
-  EXPECT_TRUE(store().ListRequests({"globex", {}, 10}).value().rows.empty());
+}
+
+TEST_P(RequestStoreContract, NamesWhatDiffersFromTheFirstRequestWithTheKey) {
+  NewRequest first = Erasure("k", {"ann", "bob"});
+  first.submit_time = TimePoint(hours(480'000));
+  first.due_time = TimePoint(hours(480'720));
+  ASSERT_TRUE(Submit(first));
+  const auto differs_in = [&](const std::function<void(NewRequest&)>& change) {
+    NewRequest other = first;
+    change(other);
+    const auto refused = Submit(std::move(other));
+    std::vector<std::string> fields;
+    if (refused) return fields;
+    for (const FieldViolation& violation : refused.error().violations) {
+      fields.push_back(violation.field);
+      EXPECT_NE(refused.error().message.find(violation.field), std::string::npos);
+    }
+    return fields;
+  };
+  EXPECT_THAT(differs_in([](auto& r) { r.due_time.reset(); }), ElementsAre("due_time"));
+  EXPECT_THAT(differs_in([](auto& r) { *r.submit_time += hours(1); }), ElementsAre("submit_time"));
+  EXPECT_THAT(differs_in([](auto& r) { r.operation = Operation::kDemerge; }),
+              ElementsAre("operation"));
+  EXPECT_THAT(differs_in([](auto& r) { r.items.pop_back(); }), ElementsAre("identifiers"));
+  EXPECT_THAT(differs_in([](auto& r) { r.kind = IdentifierKind::kGuid; }),
+              ElementsAre("identifiers"));
+  EXPECT_THAT(differs_in([](auto& r) {
+                r.submit_time.reset();
+                r.due_time.reset();
+              }),
+              ElementsAre("submit_time", "due_time"));
+}
+
+TEST_P(RequestStoreContract, GivesEveryAccountItsOwnKeys) {
+  const auto at = [this](const std::string& account, const std::string& person) {
+    NewRequest request = Erasure("k", {person});
+    request.account = account;
+    return Submit(std::move(request));
+  };
+  const auto acme = at("acme", "ann");
+  const auto globex = at("globex", "ann");
+  ASSERT_TRUE(acme) << acme.error().message;
+  ASSERT_TRUE(globex) << globex.error().message;
+  EXPECT_FALSE(globex->repeated);
+  EXPECT_NE(globex->id, acme->id);
+  for (const auto& [account, first] : {std::pair("acme", *acme), std::pair("globex", *globex)}) {
+    const auto repeat = at(account, "ann");
+    ASSERT_TRUE(repeat) << repeat.error().message;
+    EXPECT_TRUE(repeat->repeated);
+    EXPECT_EQ(repeat->id, first.id);
+    const auto reused = at(account, "bob");
+    ASSERT_FALSE(reused);
+    EXPECT_EQ(reused.error().reason, "IDEMPOTENCY_KEY_REUSED");
+  }
+}
+
+TEST_P(RequestStoreContract, KeepsOneOfEachAccountOfManyThatRaceWithOneKey) {
+  constexpr int kRivals = 12;
+  std::vector<std::optional<Result<Admission>>> answers(kRivals);
+  {
+    std::vector<std::jthread> rivals;
+    for (int i = 0; i < kRivals; ++i) {
+      rivals.emplace_back([&, i] {
+        NewRequest request = Erasure("k", {"ann"});
+        request.account = i % 2 == 0 ? "acme" : "globex";
+        answers[i] = Submit(std::move(request));
+      });
+    }
+  }
+  std::array<std::set<RequestId>, 2> ids;
+  for (int i = 0; i < kRivals; ++i) {
+    ASSERT_TRUE(*answers[i]) << answers[i]->error().message;
+    ids[i % 2].insert((*answers[i])->id);
+  }
+  EXPECT_EQ(ids[0].size(), 1u);
+  EXPECT_EQ(ids[1].size(), 1u);
+  EXPECT_NE(ids[0], ids[1]);
 }
 
 TEST_P(RequestStoreContract, TellsPayloadsApartThatDifferInWhereIdentifiersEnd) {

@@ -19,7 +19,7 @@ using namespace std::chrono;
 constexpr TimePoint At(year_month_day day) { return sys_days(day); }
 constexpr TimePoint kMarch = At(2026y / 3 / 2);
 constexpr int kMonths = kMonthsAhead + 2;  // the one before and the current one, too
-constexpr int kParents = 2;
+constexpr int kParents = 3;
 
 class Partitions : public testing::Test {
  protected:

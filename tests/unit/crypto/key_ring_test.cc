@@ -7,10 +7,12 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace lethe::crypto {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
@@ -132,7 +134,7 @@ TEST(Seal, IsMadeWithTheFirstKeyAndOpenedWithAny) {
   EXPECT_EQ(rotated.Open(after, "place").value(), Identifier("after"));
   EXPECT_EQ(after.substr(0, 4), std::string("\0\0\0\2", 4));
   EXPECT_EQ(old.Open(after, "place").error().reason, "UNKNOWN_KEY");
-  EXPECT_EQ(rotated.Mac(MacPurpose::kPayload, "x").substr(0, 4), std::string("\0\0\0\2", 4));
+  EXPECT_EQ(rotated.NewestMac(MacPurpose::kPayload, "x").substr(0, 4), std::string("\0\0\0\2", 4));
 }
 
 TEST(Mac, IsHmacSha256OfThePurposeAndTheText) {
@@ -140,15 +142,15 @@ TEST(Mac, IsHmacSha256OfThePurposeAndTheText) {
   const std::string number("\0\0\0\1", 4);
   // printf '\x01Hi There' | openssl dgst -sha256 -mac HMAC -macopt hexkey:000102..1f, cut to 128
   // bits; the others likewise.
-  EXPECT_EQ(ring.Mac(MacPurpose::kIdentifier, "Hi There"),
+  EXPECT_EQ(ring.OldestMac(MacPurpose::kIdentifier, "Hi There"),
             number + FromHex("84241c990f33fa9403cf1bd9c4e7e329"));
-  EXPECT_EQ(ring.Mac(MacPurpose::kIdempotencyKey, "Hi There"),
+  EXPECT_EQ(ring.OldestMac(MacPurpose::kIdempotencyKey, "Hi There"),
             number + FromHex("da8cea82607bf2a62d4473051994746c"));
-  EXPECT_EQ(ring.Mac(MacPurpose::kPayload, "Hi There"),
+  EXPECT_EQ(ring.OldestMac(MacPurpose::kPayload, "Hi There"),
             number + FromHex("7f483c39855bb95c4efff139d1b7d844"));
-  EXPECT_EQ(ring.Mac(MacPurpose::kMembers, "Hi There"),
+  EXPECT_EQ(ring.OldestMac(MacPurpose::kMembers, "Hi There"),
             number + FromHex("140abcfaba1a7b1871ae65b58671c69b"));
-  EXPECT_EQ(ring.Mac(MacPurpose::kIdentifier, ""),
+  EXPECT_EQ(ring.OldestMac(MacPurpose::kIdentifier, ""),
             number + FromHex("9b4c8120a4823a95f47cde17a244f450"));
 }
 
@@ -160,12 +162,43 @@ TEST(Mac, DependsOnPurposeTextAndKey) {
                              MacPurpose::kPayload, MacPurpose::kMembers}) {
     for (const std::string& text :
          {std::string("same"), std::string("samf"), std::string("same\0", 5)}) {
-      seen.insert(ring.Mac(purpose, text));
-      seen.insert(other.Mac(purpose, text));
+      seen.insert(ring.OldestMac(purpose, text));
+      seen.insert(other.OldestMac(purpose, text));
     }
   }
   EXPECT_EQ(seen.size(), 4u * 3u * 2u);
-  EXPECT_EQ(ring.Mac(MacPurpose::kPayload, "same"), ring.Mac(MacPurpose::kPayload, "same"));
+  EXPECT_EQ(ring.OldestMac(MacPurpose::kPayload, "same"),
+            ring.OldestMac(MacPurpose::kPayload, "same"));
+}
+
+TEST(Mac, IsMadeUnderEveryKeyTheOldestFirst) {
+  const std::string one = std::string("mac 1 ") + kCounting + "\n";
+  const std::string two = std::string("mac 2 ") + kOnes + "\n";
+  const std::string seal = std::string("seal 1 ") + kOnes + "\n";
+  const Bytes under_one = Ring(seal + one).OldestMac(MacPurpose::kIdentifier, "x");
+  const Bytes under_two = Ring(seal + two).OldestMac(MacPurpose::kIdentifier, "x");
+  for (const std::string& file : {seal + one + two, seal + two + one}) {
+    const KeyRing ring = Ring(file);
+    EXPECT_THAT(ring.Macs(MacPurpose::kIdentifier, "x"), ElementsAre(under_one, under_two));
+    EXPECT_EQ(ring.OldestMac(MacPurpose::kIdentifier, "x"), under_one);
+    EXPECT_EQ(ring.NewestMac(MacPurpose::kIdentifier, "x"), under_two);
+  }
+}
+
+TEST(KeyIds, TellKeysApartAndShowNothing) {
+  const std::vector<KeyId> ids =
+      Ring(std::string("mac 2 ") + kOnes + "\nseal 1 " + kCounting + "\nmac 1 " + kCounting).Ids();
+  ASSERT_EQ(ids.size(), 3u);
+  EXPECT_EQ(ids[0].kind, KeyKind::kSeal);
+  EXPECT_EQ(ids[1].number, 2u);
+  EXPECT_EQ(ids[2].number, 1u);
+  std::set<Bytes> fingerprints;
+  for (const KeyId& id : ids) {
+    EXPECT_EQ(id.fingerprint.size(), 16u);
+    fingerprints.insert(id.fingerprint);
+  }
+  EXPECT_EQ(fingerprints.size(), 3u);
+  EXPECT_EQ(ids[2], CountingRing().Ids()[1]);
 }
 
 TEST(KeyFile, MayHaveCommentsBlankLinesAndCarriageReturns) {
@@ -190,7 +223,8 @@ TEST(KeyFile, ThatIsGeneratedHasFreshKeysOfEachKind) {
   const Bytes sealed = Ring(first).Seal(Identifier("person"), "place");
   EXPECT_EQ(Ring(first).Open(sealed, "place").value(), Identifier("person"));
   EXPECT_EQ(Ring(second).Open(sealed, "place").error().reason, "SEAL_BROKEN");
-  EXPECT_NE(Ring(first).Mac(MacPurpose::kPayload, ""), Ring(second).Mac(MacPurpose::kPayload, ""));
+  EXPECT_NE(Ring(first).OldestMac(MacPurpose::kPayload, ""),
+            Ring(second).OldestMac(MacPurpose::kPayload, ""));
 }
 
 struct BadFile {
@@ -224,7 +258,7 @@ const BadFile kBadFiles[] = {
     {"NoSealKey", std::string("mac 1 ") + kCounting, "it has no `seal` key"},
     {"UnknownKind", kGood + "sign 2 " + kCounting, "line 3: a key starts with"},
     {"KeyInThePlaceOfTheKind", std::string(kCounting) + " seal 1", "line 1: a key starts with"},
-    {"ByteOrderMark", "\xef\xbb\xbf" + kGood, "line 1: a key starts with"},
+    {"ByteOrderMark", "\xef\xbb\xbf" + kGood, "it begins with a byte-order mark"},
     {"NotText", kGood + std::string("\0\xff", 2), "line 3: a key starts with"},
     {"KindAlone", kGood + "seal", "line 3: a key has three words"},
     {"NoKey", kGood + "seal 2", "line 3: a key has three words"},

@@ -30,14 +30,14 @@ class PlanFlushTest : public testing::Test {
  protected:
   /// The request comes into the flush.
   void Add(const Lane& lane, int items = 1) {
-    SealedRequest& request = sealed_.emplace_back(SealedRequest{.principal = "anonymous",
-                                                                .lane = lane,
-                                                                .key_hmac = "key",
-                                                                .payload_hmac = "payload",
-                                                                .items = {},
-                                                                .duplicate_count = 0,
-                                                                .submit_time = {},
-                                                                .due_time = {}});
+    SealedRequest& request =
+        sealed_.emplace_back(SealedRequest{.principal = "anonymous",
+                                           .lane = lane,
+                                           .key_forms = {{"key", "account key", "payload"}},
+                                           .items = {},
+                                           .duplicate_count = 0,
+                                           .submit_time = {},
+                                           .due_time = {}});
     for (int i = 0; i < items; ++i) request.items.push_back({i, "sealed", "digest"});
     requests_.push_back({RequestId{std::ssize(requests_) + 1}, &request});
   }
@@ -127,7 +127,24 @@ TEST_F(PlanFlushTest, NamesOnceEachAccountWithErasuresByIdentity) {
 TEST_F(PlanFlushTest, WritesTheKeysOnlyInAStatementThatIsTheWholeTransaction) {
   Add(kErasures);
   EXPECT_TRUE(Plan({}, KeyHandling::kInThisStatement).write_requests.writes_keys);
-  EXPECT_FALSE(Plan({}, KeyHandling::kAlreadyWritten).write_requests.writes_keys);
+  const FlushPlan plan = Plan({}, KeyHandling::kAlreadyWritten);
+  EXPECT_FALSE(plan.write_requests.writes_keys);
+  EXPECT_TRUE(plan.write_requests.keys.empty());
+}
+
+TEST_F(PlanFlushTest, WritesEveryGenerationOfKeysAndDigests) {
+  Add(kErasures, 2);
+  Add(kDemerges, 3);
+  for (SealedRequest& request : sealed_) {
+    request.key_forms.push_back({"key 2", "account key 2", "payload 2"});
+    for (SealedItem& item : request.items) item.more_digests = {"digest 2"};
+  }
+  const FlushPlan plan = Plan();
+  EXPECT_EQ(plan.write_requests.keys.size(), 4);
+  EXPECT_EQ(plan.write_requests.account_keys.size(), 4);
+  EXPECT_EQ(plan.write_requests.items.size(), 5);
+  EXPECT_EQ(plan.write_requests.digests.size(), 5);
+  EXPECT_EQ(plan.write_unlinking_items.items.size(), 6);
 }
 
 TEST_F(PlanFlushTest, AllRequestsAreOfTheFlushsTime) {

@@ -15,8 +15,7 @@ using testing::IsEmpty;
 SealedRequest Request(const std::string& principal, const std::string& key) {
   return {.principal = principal,
           .lane = {"acme", Operation::kErasure, IdentifierKind::kIdentity},
-          .key_hmac = key,
-          .payload_hmac = "payload",
+          .key_forms = {{key, "acme:" + key, "payload"}},
           .items = {},
           .duplicate_count = 0,
           .submit_time = {},

@@ -5,7 +5,10 @@
 
 #include <chrono>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include "support/key_rings.h"
 
 namespace lethe::store {
 namespace {
@@ -34,7 +37,7 @@ NewRequest Erasure(const std::vector<std::string>& identities) {
 class SealRequestTest : public testing::Test {
  protected:
   std::string PayloadOf(const NewRequest& request) {
-    return SealRequest(request, keys_).payload_hmac;
+    return SealRequest(request, keys_).key_forms.front().payload_hmac;
   }
 
   const KeyRing keys_ = KeyRing::Parse(KeyRing::GenerateFile()).value();
@@ -75,8 +78,31 @@ TEST_F(SealRequestTest, EqualIdentifiersHaveOneDigestWhateverTheirKind) {
 }
 
 TEST_F(SealRequestTest, TheKeyIsKeptAsItsMac) {
-  EXPECT_EQ(SealRequest(Erasure({"ann"}), keys_).key_hmac,
-            keys_.Mac(MacPurpose::kIdempotencyKey, "k"));
+  const KeyForm form = SealRequest(Erasure({"ann"}), keys_).key_forms.front();
+  EXPECT_EQ(form.key_hmac, keys_.OldestMac(MacPurpose::kIdempotencyKey, "k"));
+  EXPECT_EQ(form.account_key_hmac, keys_.OldestMac(MacPurpose::kAccountKey, "acme:k"));
+}
+
+TEST_F(SealRequestTest, EveryMacIsMadeUnderEveryKeyTheOldestFirst) {
+  const KeyRing one = KeyRing::Parse(test::RingFile({1}, {1})).value();
+  const KeyRing two = KeyRing::Parse(test::RingFile({1}, {2})).value();
+  const NewRequest request = Erasure({"ann"});
+  const SealedRequest old = SealRequest(request, one);
+  const SealedRequest fresh = SealRequest(request, two);
+  for (const std::vector<int>& macs : {std::vector{2, 1}, std::vector{1, 2}}) {
+    const SealedRequest both =
+        SealRequest(request, KeyRing::Parse(test::RingFile({1}, macs)).value());
+    ASSERT_EQ(both.key_forms.size(), 2U);
+    for (const auto& [form, alone] : {std::pair(both.key_forms[0], old.key_forms[0]),
+                                      std::pair(both.key_forms[1], fresh.key_forms[0])}) {
+      EXPECT_EQ(form.key_hmac, alone.key_hmac);
+      EXPECT_EQ(form.account_key_hmac, alone.account_key_hmac);
+      EXPECT_EQ(form.payload_hmac, alone.payload_hmac);
+    }
+    EXPECT_EQ(both.items[0].digest, old.items[0].digest);
+    EXPECT_EQ(both.items[0].more_digests, std::vector{fresh.items[0].digest});
+  }
+  EXPECT_TRUE(old.items[0].more_digests.empty());
 }
 
 TEST_F(SealRequestTest, ARepeatHasTheSamePayload) {
@@ -115,8 +141,8 @@ TEST_F(SealRequestTest, ThePayloadIsEncodedAsInEveryRelease) {
   request.items[0].ordinal = 4;
   request.duplicate_count = 7;
   request.due_time = TimePoint(std::chrono::seconds(1));
-  EXPECT_EQ(PayloadOf(request),
-            keys_.Mac(MacPurpose::kPayload, "4:acme7:erasure8:identity0:7:10000001:43:ann1:7"));
+  EXPECT_EQ(PayloadOf(request), keys_.OldestMac(MacPurpose::kPayload,
+                                                "4:acme7:erasure8:identity0:7:10000001:43:ann1:7"));
 }
 
 }  // namespace

@@ -28,21 +28,31 @@
 -- @requests.first_envelope envelope
 -- @requests.first_pos int
 -- @requests.envelope_count int
--- @requests.key_hmac bytes
--- @requests.payload_hmac bytes
+-- @keys.request_id request
+-- @keys.principal text
+-- @keys.key_hmac bytes
+-- @keys.payload_hmac bytes
+-- @account_keys.principal text  forms that a key has where another account had it first: looked for, not written
+-- @account_keys.key_hmac bytes
 -- @items.envelope envelope
 -- @items.request_id request
 -- @items.pos int
 -- @items.ordinal int
 -- @items.sealed bytes
 -- @items.digest bytes
+-- @digests.envelope envelope    the items' digests under further MAC keys
+-- @digests.pos int
+-- @digests.digest bytes
+-- @digests.request_id request
 -- > written bool
 -- > taken_envelope bool         a dispatcher has claimed an envelope: plan again without it
 -- > unlinking_account text?
 with found as materialized (
   select
     @writes_keys::boolean and exists (
-      select from unnest(@requests.principal::text[], @requests.key_hmac::bytea[]) as k(principal, key_hmac)
+      select from (
+          select * from unnest(@keys.principal::text[], @keys.key_hmac::bytea[])
+          union all select * from unnest(@account_keys.principal::text[], @account_keys.key_hmac::bytea[])) as k(principal, key_hmac)
         join idempotency_key using (principal, key_hmac)) as known_key,
     (select count(*) from (
        select from unnest(@appends.envelope::bigint[], @appends.hi::int[]) as a(envelope, hi) join batch b using (envelope)
@@ -54,9 +64,9 @@ with found as materialized (
 ), keys as (
   -- Sorted as insert_keys sorts them.
   insert into idempotency_key (principal, key_hmac, request_id, payload_hmac, create_time)
-  select principal, key_hmac, id, payload_hmac, (select lethe_time(@now))
-  from unnest(@requests.id::bigint[], @requests.principal::text[], @requests.key_hmac::bytea[], @requests.payload_hmac::bytea[])
-    as k(id, principal, key_hmac, payload_hmac)
+  select principal, key_hmac, request_id, payload_hmac, (select lethe_time(@now))
+  from unnest(@keys.request_id::bigint[], @keys.principal::text[], @keys.key_hmac::bytea[], @keys.payload_hmac::bytea[])
+    as k(request_id, principal, key_hmac, payload_hmac)
   where @writes_keys and exists (select from go)
   order by principal, key_hmac
   returning request_id
@@ -96,6 +106,11 @@ with found as materialized (
   insert into request_item (envelope, request_id, pos, ordinal, sealed, digest)
   select i.* from unnest(@items.envelope::bigint[], @items.request_id::bigint[], @items.pos::smallint[], @items.ordinal::smallint[],
                          @items.sealed::bytea[], @items.digest::bytea[]) as i
+  where exists (select from go)
+), digests as (
+  insert into item_digest (envelope, pos, digest, request_id)
+  select d.* from unnest(@digests.envelope::bigint[], @digests.pos::smallint[], @digests.digest::bytea[], @digests.request_id::bigint[])
+    as d
   where exists (select from go)
 )
 select exists (select from go) as written, taken_envelope, account as unlinking_account

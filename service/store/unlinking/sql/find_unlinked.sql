@@ -23,16 +23,21 @@ from (
     offset 0) q
   cross join lateral generate_series(q.first_envelope, q.last_envelope) as own(envelope)
   cross join lateral (
-    select i.ordinal, i.digest from request_item i
+    select i.ordinal, i.pos, i.digest from request_item i
     where i.envelope = own.envelope and i.envelope between @lowest_envelope::bigint and @highest_envelope::bigint
       and i.pos between q.first_pos and q.last_pos and i.ordinal between @first_ordinal::int and @last_ordinal::int
     offset 0) i
   cross join lateral (
-    select from unlinking_item u
+    select from (
+        select i.digest
+        union all
+        select d.digest from item_digest d
+        where d.envelope = own.envelope and d.envelope between @lowest_envelope::bigint and @highest_envelope::bigint and d.pos = i.pos) form
+      join unlinking_item u using (digest)
       cross join lateral (
         select from batch b
         where b.envelope = u.envelope and u.pos between b.lo and b.hi and b.account = q.account
           and b.state not in ('rejected', 'cancelled')
         offset 0) b
-    where u.digest = i.digest and u.request_id < q.id
+    where u.request_id < q.id
     limit 1) earlier
