@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 #include "lethe/result.h"
 
@@ -19,8 +20,9 @@ class SecretFile {
   /// rotates without a restart, whether the file is rewritten, replaced, or behind a symbolic link
   /// that is swapped (Kubernetes). A secret that was taken away is gone: no earlier content is
   /// kept.
-  ///   kFailedPrecondition (SECRET_FILE): missing, unreadable, empty, too large or no regular file;
-  ///   says the path, never the content.
+  ///   kFailedPrecondition (SECRET_FILE): missing, unreadable, empty, too large, no regular file,
+  ///   one that others than its owner and group may use, or one with a byte-order mark; says the
+  ///   path, never the content.
   Result<std::string> Read() const;
 
   const std::string& path() const { return path_; }
@@ -28,5 +30,9 @@ class SecretFile {
  private:
   std::string path_;
 };
+
+/// Writes a secret at once or not at all, readable for its owner only. Errors: as
+/// SecretFile::Read().
+Status WriteSecretFile(const std::string& path, std::string_view content);
 
 }  // namespace lethe::runtime

@@ -9,7 +9,8 @@
 namespace lethe::runtime {
 namespace {
 
-bool IsSpaceOrControl(unsigned char c) { return c <= 0x20 || c == 0x7f; }
+// Beyond ASCII there are more kinds of white space, and no passcode.
+bool IsNoPasscodeCharacter(unsigned char c) { return c <= 0x20 || c >= 0x7f; }
 
 }  // namespace
 
@@ -44,8 +45,9 @@ Result<std::vector<Passcode>> ReadPasscodes(const Account& account) {
       return unusable("has more than two lines; a passcode and its successor are all it may hold");
     }
     if (line.empty()) return unusable("line " + number + " is empty");
-    if (std::ranges::any_of(line, IsSpaceOrControl)) {
-      return unusable("line " + number + " has white space or control characters in it");
+    if (std::ranges::any_of(line, IsNoPasscodeCharacter)) {
+      return unusable("line " + number +
+                      " has white space, control characters or others beyond ASCII in it");
     }
     passcodes.emplace_back(std::string(line));
     more = end != std::string_view::npos;

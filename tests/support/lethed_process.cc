@@ -22,6 +22,8 @@ void Write(const std::filesystem::path& path, const std::string& text) {
   // Replaced, not rewritten: a reader sees the old content or the new.
   const std::filesystem::path fresh = path.string() + ".new";
   std::ofstream(fresh) << text;
+  std::filesystem::permissions(
+      fresh, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   std::filesystem::rename(fresh, path);
 }
 
@@ -91,7 +93,7 @@ LethedFiles::LethedFiles(const LethedOptions& options)
   if (!mkdtemp(pattern.data())) throw std::runtime_error("cannot make " + pattern);
   directory_ = pattern;
   Write(config(), Yaml(options));
-  Write(directory_ / "keys", crypto::KeyRing::GenerateFile());
+  SetKeys(options.key_file.empty() ? crypto::KeyRing::GenerateFile() : options.key_file);
   for (const std::string& account : options.accounts) SetPasscode(account, options.passcode);
 }
 
@@ -104,10 +106,26 @@ void LethedFiles::SetPasscode(const std::string& account, const std::string& pas
   Write(directory_ / ("passcode-" + account), passcode + "\n");
 }
 
+void LethedFiles::SetKeys(const std::string& key_file) const {
+  Write(directory_ / "keys", key_file);
+}
+
 LethedFiles::Finished LethedFiles::Run(const std::string& command) {
-  Process process({lethed_, command, "--config", config().string()}, directory_, NextName(command));
+  return RunToItsEnd({command, "--config", config().string()});
+}
+
+LethedFiles::Finished LethedFiles::Rotate(const std::vector<std::string>& options) {
+  std::vector<std::string> arguments{"rotate-keys", "--keys", (directory_ / "keys").string()};
+  arguments.insert(arguments.end(), options.begin(), options.end());
+  return RunToItsEnd(arguments);
+}
+
+LethedFiles::Finished LethedFiles::RunToItsEnd(const std::vector<std::string>& arguments) {
+  std::vector<std::string> argv{lethed_};
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  Process process(argv, directory_, NextName(arguments.front()));
   const auto exit = process.Wait(seconds(60));
-  if (!exit) throw std::runtime_error("lethed " + command + " does not end");
+  if (!exit) throw std::runtime_error("lethed " + arguments.front() + " does not end");
   return {exit->code, process.out(), process.err()};
 }
 

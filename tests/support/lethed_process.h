@@ -32,6 +32,8 @@ struct LethedOptions {
 
   std::string account_settings = {};  ///< Further `key: value` pairs of every account.
 
+  std::string key_file = {};  ///< What it says; empty: fresh keys.
+
   std::string lethed = {};  ///< The program; empty: this build's.
 };
 
@@ -77,6 +79,8 @@ class LethedFiles {
   std::filesystem::path config() const { return directory_ / "lethe.yaml"; }
   void SetPasscode(const std::string& account, const std::string& passcode) const;
 
+  void SetKeys(const std::string& key_file) const;
+
   /// Runs `lethed COMMAND --config ..` to its end; throws if it takes a minute.
   struct Finished {
     int exit_code;
@@ -84,6 +88,9 @@ class LethedFiles {
     std::string err;
   };
   Finished Run(const std::string& command);
+
+  /// Runs `lethed rotate-keys` on the key file.
+  Finished Rotate(const std::vector<std::string>& options);
 
   /// Starts `lethed serve` and waits until it listens; throws with what it printed if it does not.
   std::unique_ptr<Lethed> Start(const std::string& role = "all");
@@ -94,6 +101,7 @@ class LethedFiles {
   std::string Printed() const;
 
  private:
+  Finished RunToItsEnd(const std::vector<std::string>& arguments);
   std::string NextName(const std::string& what);
 
   std::string lethed_;

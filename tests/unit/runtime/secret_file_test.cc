@@ -60,6 +60,41 @@ TEST_F(SecretFileTest, RefusesWhatHoldsNoSecret) {
   ExpectUnusable(fifo, "is not a regular file");
 }
 
+TEST_F(SecretFileTest, RefusesWhatEverybodyMayUse) {
+  const std::string path = directory_.Write("secret", "content");
+  for (const int mode : {0400, 0600, 0440, 0640, 0660}) {
+    fs::permissions(path, fs::perms(mode));
+    EXPECT_TRUE(SecretFile(path).Read().ok()) << std::oct << mode;
+  }
+  for (const int mode : {0644, 0604, 0444, 0602, 0601}) {
+    fs::permissions(path, fs::perms(mode));
+    ExpectUnusable(path, "everybody on this machine may use it: chmod o= " + path);
+  }
+}
+
+TEST_F(SecretFileTest, RefusesAByteOrderMark) {
+  for (const std::string mark : {"\xef\xbb\xbf", "\xff\xfe", "\xfe\xff"}) {
+    ExpectUnusable(directory_.Write("marked", mark + "secret\n"),
+                   "begins with a byte-order mark: save it as plain text without one");
+  }
+}
+
+TEST_F(SecretFileTest, IsWrittenForItsOwnerOnlyInPlaceOfTheOldOne) {
+  const std::string path = directory_.Write("secret", "old");
+  fs::permissions(path, fs::perms(0640));
+  ASSERT_TRUE(WriteSecretFile(path, "new\n").ok());
+  EXPECT_EQ(*SecretFile(path).Read(), "new");
+  EXPECT_EQ(fs::status(path).permissions(), fs::perms(0600));
+  EXPECT_EQ(std::distance(fs::directory_iterator(directory_.path()), {}), 1);
+}
+
+TEST_F(SecretFileTest, ThatCannotBeWrittenSaysWhere) {
+  const std::string path = directory_.path() / "missing" / "secret";
+  const Status written = WriteSecretFile(path, "new");
+  ASSERT_FALSE(written.ok());
+  EXPECT_EQ(written.error().message, "secret file " + path + ": No such file or directory");
+}
+
 TEST_F(SecretFileTest, SeesAChangeOfTheSameSizeAndTime) {
   const SecretFile file(directory_.Write("secret", "old"));
   EXPECT_EQ(*file.Read(), "old");

@@ -54,9 +54,10 @@ TEST_F(PasscodesTest, WhatIsNoneIsSaidAndNotShown) {
   ExpectUnusable("\nhunter2\n", "line 1 is empty");
   ExpectUnusable("hunter2\na\nb\n", "has more than two lines");
   ExpectUnusable("hunter2\na\n\n", "has more than two lines");
-  for (const char c : {' ', '\t', '\r', '\0', '\x7f'}) {
+  ExpectUnusable("\xef\xbb\xbfhunter2\n", "begins with a byte-order mark");
+  for (const char c : {' ', '\t', '\r', '\0', '\x7f', '\xa0'}) {
     const std::string space(1, c);
-    const auto why = "line 2 has white space or control characters in it";
+    const auto why = "line 2 has white space, control characters or others beyond ASCII in it";
     ExpectUnusable("a\n" + space + "hunter2", why);
     ExpectUnusable("a\nhunter2" + space + " \n", why);
     ExpectUnusable("a\nhun" + space + "ter2\n", why);

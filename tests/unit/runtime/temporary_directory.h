@@ -21,9 +21,12 @@ class TemporaryDirectory {
 
   const std::filesystem::path& path() const { return path_; }
 
+  /// The file is for its owner only.
   std::string Write(const std::string& name, const std::string& content) const {
-    std::ofstream(path_ / name, std::ios::binary) << content;
-    return (path_ / name).string();
+    const std::filesystem::path file = path_ / name;
+    std::ofstream(file, std::ios::binary) << content;
+    std::filesystem::permissions(file, std::filesystem::perms(0600));
+    return file.string();
   }
 
  private:
