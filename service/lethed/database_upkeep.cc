@@ -2,6 +2,7 @@
 
 #include <pqxx/pqxx>
 
+#include "lethe/reasons.h"
 #include "store/reading/snapshot.h"
 #include "store/schema/migrations.h"
 #include "store/schema/partitions.h"
@@ -19,9 +20,11 @@ Next DatabaseUpkeep::CheckReadiness() {
     }
     return Next::kWait;
   }
-  const auto state = status.error().code == ErrorCode::kFailedPrecondition
+  const Error& error = status.error();
+  const auto state = error.code != ErrorCode::kFailedPrecondition ? ReadyState::kDatabaseUnavailable
+                     : error.reason == Name(ErrorReason::kSchemaOutOfDate)
                          ? ReadyState::kSchemaOutOfDate
-                         : ReadyState::kDatabaseUnavailable;
+                         : ReadyState::kKeysRefused;
   if (parts_.readiness.Become(state)) {
     parts_.observer.ShowFailure("store.unavailable", status.error());
   }
@@ -32,7 +35,8 @@ Status DatabaseUpkeep::Prepare() {
   Status schema = parts_.pool.WithRetry([](pqxx::connection& connection) {
     return store::CheckSchema(connection, store::EmbeddedMigrations());
   });
-  if (!schema.ok() || prepared_) return schema;
+  if (!schema.ok()) return schema;
+  if (Status keys = parts_.keys.Look(); !keys.ok() || prepared_) return keys;
   if (Status made = EnsurePartitions(); !made.ok()) return made;
   if (Status registered = parts_.queue.RegisterAccounts(); !registered.ok()) return registered;
   prepared_ = true;

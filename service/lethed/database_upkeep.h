@@ -2,6 +2,7 @@
 
 #include "lethe/result.h"
 #include "lethe/time.h"
+#include "lethed/key_upkeep.h"
 #include "lethed/observer.h"
 #include "lethed/readiness.h"
 #include "runtime/loop.h"
@@ -17,6 +18,7 @@ class DatabaseUpkeep {
   /// What it works with. All must outlive it.
   struct Parts {
     store::Pool& pool;
+    KeyUpkeep& keys;
     store::PgDeliveryQueue& queue;
     const Clock& clock;
     Readiness& readiness;
@@ -26,8 +28,9 @@ class DatabaseUpkeep {
 
   explicit DatabaseUpkeep(const Parts& parts) : parts_(parts) {}
 
-  /// Finds out whether the database can be worked on, and tells Readiness. The first time that it
-  /// can, also makes what must be there: partitions, and the accounts' rows.
+  /// Finds out whether the database can be worked on, and tells Readiness; takes up a changed key
+  /// file. The first time that it can, also makes what must be there: partitions, and the accounts'
+  /// rows.
   runtime::Next CheckReadiness();
 
   /// Makes the partitions of the months to come.

@@ -7,12 +7,14 @@
 #include <string>
 
 #include "crypto/key_ring.h"
+#include "lethed/rotate_keys.h"
 #include "lethed/serve.h"
 #include "runtime/config.h"
 #include "runtime/secrets.h"
 #include "runtime/system_clock.h"
 #include "store/base/connection.h"
 #include "store/base/sql_errors.h"
+#include "store/keys/ring_register.h"
 #include "store/schema/migrations.h"
 #include "store/schema/partitions.h"
 
@@ -46,9 +48,27 @@ int Migrate(const Config& config) {
   }
 }
 
-int CheckConfig(const Config& config) {
+/// What AdmitRing() would say, if `lethed serve` were started now.
+Status AskDatabase(const Config& config, const crypto::KeyRing& keys) {
+  try {
+    const auto connection = store::Connect(runtime::DatabaseUrlSource(config.database));
+    const Status schema = store::CheckSchema(*connection, store::EmbeddedMigrations());
+    return schema.ok() ? store::WouldAdmitRing(*connection, keys) : schema;
+  } catch (const std::exception& error) {
+    return store::ToError(error);
+  }
+}
+
+int CheckConfig(const Config& config, bool connect) {
   int exit_code = 0;
-  if (const auto keys = runtime::LoadKeys(config); !keys.ok()) exit_code = Fail(keys.error());
+  const auto keys = runtime::LoadKeys(config);
+  if (!keys.ok()) exit_code = Fail(keys.error());
+  const auto url = runtime::DatabaseUrlSource(config.database)();
+  if (!url.ok()) exit_code = Fail(url.error());
+  if (keys.ok() && connect) {
+    if (const Status asked = AskDatabase(config, *keys); !asked.ok())
+      exit_code = Fail(asked.error());
+  }
   for (const Account& account : config.accounts) {
     if (const auto passcodes = runtime::ReadPasscodes(account); !passcodes.ok()) {
       exit_code = Fail(passcodes.error());
@@ -79,7 +99,17 @@ int Main(int argc, char** argv) {
       with_config(app.add_subcommand("migrate", "Bring the database's schema up to date"));
   auto* check = with_config(
       app.add_subcommand("check-config", "Say everything that is wrong with a configuration"));
+  bool connect = false;
+  check->add_flag("--connect", connect, "Also ask the database whether the key file fits it");
   auto* new_keys = app.add_subcommand("new-keys", "Print a new key file");
+  auto* rotate_keys =
+      app.add_subcommand("rotate-keys", "Add the next key of each kind to a key file");
+  RotateKeysOptions rotation{.file = "", .out = "", .use_newest = false};
+  rotate_keys->add_option("--keys", rotation.file, "The key file")->required();
+  rotate_keys->add_option("--out", rotation.out,
+                          "Write the new file here, instead of in its place");
+  rotate_keys->add_flag("--use-newest", rotation.use_newest,
+                        "Once every replica has the new keys: let the newest one seal");
   CLI11_PARSE(app, argc, argv);
 
   // The URL may say otherwise. Without a time-out an unreachable host holds a thread for minutes.
@@ -90,11 +120,12 @@ int Main(int argc, char** argv) {
     std::cout << crypto::KeyRing::GenerateFile();
     return 0;
   }
+  if (*rotate_keys) return RotateKeys(rotation);
   const auto config = runtime::LoadConfig(config_path, ReadEnvironment);
   if (!config.ok()) return Fail(config.error());
   if (*serve) return Serve(*config, {.api = role != "dispatcher", .dispatcher = role != "api"});
   if (*migrate) return Migrate(*config);
-  if (*check) return CheckConfig(*config);
+  if (*check) return CheckConfig(*config, connect);
   return 2;
 }
 

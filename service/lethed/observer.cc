@@ -1,6 +1,8 @@
 #include "lethed/observer.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <string>
 
 #include "lethe/operation_traits.h"
 #include "telemetry/logging.h"
@@ -194,6 +196,29 @@ void Observer::ShowBlock(const Route& route, BlockScope scope, const std::string
       {{"account", account},
        {"api", ApiOf(route.operation)},
        {"reason", LogValue::Public(reason)}});
+}
+
+void Observer::ShowKeys(const crypto::KeyRing& ring) {
+  using crypto::KeyKind;
+  for (const KeyKind kind : {KeyKind::kSeal, KeyKind::kMac}) {
+    std::uint32_t newest = 0;
+    std::string numbers;
+    for (const crypto::KeyId& id : ring.Ids()) {
+      if (id.kind != kind) continue;
+      newest = std::max(newest, id.number);
+      numbers += (numbers.empty() ? "" : ", ") + std::to_string(id.number);
+    }
+    metrics_.SetNewestKey(Name(kind), newest);
+    Log(LogLevel::kInfo, "keys.in_use",
+        {{"kind", LogValue::Public(std::string(Name(kind)))},
+         {"numbers", LogValue::Public(numbers)}});
+  }
+}
+
+void Observer::ShowKeysRefused(const Error& error) {
+  metrics_.KeysRefused();
+  Log(LogLevel::kError, "keys.refused",
+      {{"reason", LogValue::Public(error.reason)}, {"error", LogValue::Public(error.message)}});
 }
 
 void Observer::ShowFailure(const char* event, const Error& error) {

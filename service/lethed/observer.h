@@ -6,6 +6,7 @@
 #include "core/account_prober.h"
 #include "core/dispatcher.h"
 #include "core/verifier.h"
+#include "crypto/key_ring.h"
 #include "lethe/result.h"
 #include "store/intake/committer.h"
 #include "telemetry/metrics.h"
@@ -28,6 +29,12 @@ class Observer {
   void Show(const core::ProbeReport& report);
   void Show(const Route& route, const core::LookReport& report);
   void Show(const core::ForgetReport& report);
+
+  /// The ring that the process works with from now on.
+  void ShowKeys(const crypto::KeyRing& ring);
+
+  /// A key file cannot be used.
+  void ShowKeysRefused(const Error& error);
 
   /// A call to the store failed; `event` names what was tried.
   void ShowFailure(const char* event, const Error& error);

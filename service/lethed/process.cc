@@ -39,7 +39,7 @@ std::string ProcessName() {
 
 }  // namespace
 
-Process::Process(const runtime::Config& config, const crypto::KeyRing& keys, Roles roles)
+Process::Process(const runtime::Config& config, Roles roles)
     : config_(config),
       roles_(roles),
       name_(ProcessName()),
@@ -53,12 +53,12 @@ Process::Process(const runtime::Config& config, const crypto::KeyRing& keys, Rol
                   .writers = kWriters,
                   .on_flush = [this](const auto& report) { observer_.Show(report); }},
                  clock_),
-      requests_(keys, committer_, pool_),
+      requests_(keys_, committer_, pool_),
       reviews_(pool_),
-      queue_(name_, config.accounts, keys, delivery_pool_),
+      queue_(name_, config.accounts, keys_, delivery_pool_),
       gate_(config.accounts, delivery_pool_),
       slots_(name_, config.accounts, pool_),
-      look_ups_(name_, config.accounts, keys, delivery_pool_),
+      look_ups_(name_, config.accounts, keys_, delivery_pool_),
       vendor_(config.accounts, runtime::ReadPasscodes,
               {.connect_timeout = config.dispatcher.connect_timeout,
                .call_timeout = config.dispatcher.call_timeout}),
@@ -82,7 +82,12 @@ Process::Process(const runtime::Config& config, const crypto::KeyRing& keys, Rol
       readiness_([this](bool ready) {
         if (server_) server_->SetServing(ready);
       }),
+      key_upkeep_({.pool = pool_,
+                   .keys = keys_,
+                   .load = [&config] { return runtime::LoadKeys(config); },
+                   .observer = observer_}),
       database_({.pool = pool_,
+                 .keys = key_upkeep_,
                  .queue = queue_,
                  .clock = clock_,
                  .readiness = readiness_,

@@ -9,9 +9,10 @@
 #include "core/account_prober.h"
 #include "core/dispatcher.h"
 #include "core/vendor_checker.h"
-#include "crypto/key_ring.h"
+#include "crypto/live_keys.h"
 #include "lethed/database_upkeep.h"
 #include "lethed/delivery_worker.h"
+#include "lethed/key_upkeep.h"
 #include "lethed/observer.h"
 #include "lethed/pass_loops.h"
 #include "lethed/readiness.h"
@@ -39,8 +40,8 @@ namespace lethe {
 /// last.
 class Process {
  public:
-  /// `config` and `keys` outlive the process.
-  Process(const runtime::Config& config, const crypto::KeyRing& keys, Roles roles);
+  /// `config` outlives the process.
+  Process(const runtime::Config& config, Roles roles);
 
   /// Opens the ports and starts the loops. The database may still be away: then the process is not
   /// ready, and says so. Errors: a port cannot be had.
@@ -60,6 +61,8 @@ class Process {
   const runtime::SystemClock clock_;
   telemetry::Metrics metrics_;
   Observer observer_;
+
+  const crypto::LiveKeys keys_;
 
   // PostgreSQL.
   store::Pool pool_;
@@ -86,6 +89,7 @@ class Process {
   Readiness readiness_;
 
   // The background.
+  KeyUpkeep key_upkeep_;
   DatabaseUpkeep database_;
   DeliveryWorker delivery_;
   VerificationWorker verification_;

@@ -14,6 +14,7 @@ enum class ReadyState {
   kReady,
   kDatabaseUnavailable,
   kSchemaOutOfDate,  ///< The process waits for `lethed migrate`.
+  kKeysRefused,      ///< The process waits for a key file that fits the database.
   kStopping,         ///< For the rest of the process's life.
 };
 
@@ -24,6 +25,7 @@ constexpr std::string_view Name(ReadyState state) {
     case ReadyState::kReady: return "ready";
     case ReadyState::kDatabaseUnavailable: return "database_unavailable";
     case ReadyState::kSchemaOutOfDate: return "schema_out_of_date";
+    case ReadyState::kKeysRefused: return "keys_refused";
     case ReadyState::kStopping: return "stopping";
   }
   return "";

@@ -11,6 +11,9 @@
 
 #include "lethed/process.h"
 #include "runtime/secrets.h"
+#include "store/base/connection.h"
+#include "store/keys/ring_register.h"
+#include "store/schema/migrations.h"
 #include "telemetry/logging.h"
 
 namespace lethe {
@@ -18,13 +21,32 @@ namespace lethe {
 using telemetry::Log;
 using telemetry::LogLevel;
 
+namespace {
+
+/// Whether the files with secrets can be used, and, if the database can be asked, whether it admits
+/// the ring. A database that is away or has to be migrated first is asked later, by KeyUpkeep.
+Status CheckSecrets(const runtime::Config& config) {
+  const auto keys = runtime::LoadKeys(config);
+  if (!keys.ok()) return keys.error();
+  const auto url = runtime::DatabaseUrlSource(config.database)();
+  if (!url.ok()) return url.error();
+  try {
+    const auto connection = store::Connect(runtime::DatabaseUrlSource(config.database));
+    const Status schema = store::CheckSchema(*connection, store::EmbeddedMigrations());
+    return schema.ok() ? store::AdmitRing(*connection, *keys) : Ok();
+  } catch (const std::exception&) {
+    return Ok();
+  }
+}
+
+}  // namespace
+
 int Serve(const runtime::Config& config, Roles roles) {
   const auto fail = [](const Error& error) {
     std::cerr << error.message << "\n";
     return 1;
   };
-  const auto keys = runtime::LoadKeys(config);
-  if (!keys.ok()) return fail(keys.error());
+  if (const Status keys = CheckSecrets(config); !keys.ok()) return fail(keys.error());
 
   // Blocked before the first thread starts, so that only sigwait() sees them.
   sigset_t signals;
@@ -33,7 +55,7 @@ int Serve(const runtime::Config& config, Roles roles) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
   telemetry::SetUpLogging(config.log);
-  auto process = std::make_unique<Process>(config, *keys, roles);
+  auto process = std::make_unique<Process>(config, roles);
   if (const Status started = process->Start(); !started.ok()) return fail(started.error());
 
   int signal = 0;

@@ -145,6 +145,11 @@ struct Metrics::Families {
   Family<Counter>& store_errors =
       NewCounter("lethe_store_errors_total", "Failed calls of the database adapter by code.");
 
+  Family<Gauge>& newest_key =
+      NewGauge("lethe_newest_key", "The highest number among this process's keys of a kind.");
+  Family<Counter>& keys_refused =
+      NewCounter("lethe_keys_refused_total", "Key files that this process has refused to take up.");
+
   // Verification.
   Family<Counter>& look_ups = NewCounter(
       "lethe_look_ups_total", "Look-ups of profiles by what they were for and what came of them.");
@@ -199,6 +204,7 @@ Metrics::Metrics(std::string_view version, std::span<const Account> accounts)
   f.commit_requests.Add({}, kRequests);
   f.snapshots.Add({});
   f.batches_abandoned.Add({});
+  f.keys_refused.Add({});
 
   QueueSnapshot zero{};
   for (const Account& account : accounts) {
@@ -294,6 +300,12 @@ void Metrics::BatchesAbandoned(int batches) {
 void Metrics::StoreFailed(ErrorCode code) {
   families_->store_errors.Add({{"code", CodeName(code)}}).Increment();
 }
+
+void Metrics::SetNewestKey(std::string_view kind, std::uint32_t number) {
+  families_->newest_key.Add({{"kind", Word(kind)}}).Set(number);
+}
+
+void Metrics::KeysRefused() { families_->keys_refused.Add({}).Increment(); }
 
 void Metrics::Publish(const QueueSnapshot& snapshot) {
   families_->Show(snapshot);

@@ -70,6 +70,12 @@ class Metrics {
   /// A call of a store's port failed.
   void StoreFailed(ErrorCode code);
 
+  /// `kind` of keys: seal or mac.
+  void SetNewestKey(std::string_view kind, std::uint32_t number);
+
+  /// A key file that had changed was not taken up.
+  void KeysRefused();
+
   /// Sets the queue's gauges; those that the snapshot does not name fall to zero.
   void Publish(const QueueSnapshot& snapshot);
 

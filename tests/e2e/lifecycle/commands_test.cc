@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include "crypto/key_ring.h"
 #include "support/eventually.h"
 #include "support/lethed_process.h"
 #include "support/postgres.h"
@@ -44,7 +45,7 @@ TEST(Commands, CheckConfigSaysEverythingThatIsWrong) {
   EXPECT_EQ(files.Run("check-config").exit_code, 0);
 
   std::filesystem::remove(files.directory() / "passcode-shop");
-  std::ofstream(files.directory() / "keys") << "seal 1 nonsense\n";
+  files.SetKeys("seal 1 nonsense\n");
   const auto secrets = files.Run("check-config");
   EXPECT_EQ(secrets.exit_code, 1);
   EXPECT_THAT(secrets.err,
@@ -59,19 +60,24 @@ TEST(Commands, CheckConfigSaysEverythingThatIsWrong) {
 
 TEST(Commands, ServeSaysWhichPortIsTaken) {
   const TestDatabase database;
-  LethedFiles files({.database_url = database.url(), .vendor_url = kNowhere});
+  const std::string keys = crypto::KeyRing::GenerateFile();
+  LethedFiles files({.database_url = database.url(), .vendor_url = kNowhere, .key_file = keys});
   const auto lethed = files.StartReady();
   const std::string grpc = "127.0.0.1:" + std::to_string(lethed->grpc_port());
   const std::string operations = "127.0.0.1:" + std::to_string(lethed->operations_port());
 
-  LethedFiles same_grpc(
-      {.database_url = database.url(), .vendor_url = kNowhere, .grpc_listen = grpc});
+  LethedFiles same_grpc({.database_url = database.url(),
+                         .vendor_url = kNowhere,
+                         .grpc_listen = grpc,
+                         .key_file = keys});
   const auto first = same_grpc.Run("serve");
   EXPECT_EQ(first.exit_code, 1);
   EXPECT_THAT(first.err, HasSubstr("cannot listen for gRPC on " + grpc));
 
-  LethedFiles same_operations(
-      {.database_url = database.url(), .vendor_url = kNowhere, .operations_listen = operations});
+  LethedFiles same_operations({.database_url = database.url(),
+                               .vendor_url = kNowhere,
+                               .operations_listen = operations,
+                               .key_file = keys});
   const auto second = same_operations.Run("serve");
   EXPECT_EQ(second.exit_code, 1);
   EXPECT_THAT(second.err, HasSubstr("cannot listen on " + operations));

@@ -47,7 +47,9 @@ class PassesTest : public testing::Test {
                     },
                     /*max_connections=*/1};
   store::PgDeliveryQueue pg_queue_{"process", {}, keys_, pool_};
+  KeyUpkeep key_upkeep_{{.pool = pool_, .keys = {}, .load = {}, .observer = observer_}};
   DatabaseUpkeep database_{{.pool = pool_,
+                            .keys = key_upkeep_,
                             .queue = pg_queue_,
                             .clock = clock_,
                             .readiness = readiness_,

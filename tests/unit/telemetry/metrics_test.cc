@@ -46,6 +46,7 @@ void TouchAll(Metrics& metrics) {
   metrics.LookedUp({"demo", LookPurpose::kCapture, LookUpOutcome::kFound, 1});
   metrics.WasReadBack({"demo", LookPurpose::kReadBack, ReadBack::kAbsent, 1});
   metrics.StoreFailed(ErrorCode::kUnavailable);
+  metrics.SetNewestKey("mac", 2);
 }
 
 struct Family {
