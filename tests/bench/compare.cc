@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <numeric>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -21,10 +22,16 @@
 #include "bench/neutral_vendor.h"
 #include "bench/report.h"
 #include "bench/usage.h"
+#include "support/key_rings.h"
 #include "support/lethed_process.h"
 
 namespace lethe::bench {
 namespace {
+
+struct Build {
+  std::string lethed;    ///< The program.
+  std::string key_file;  ///< What its key file says.
+};
 
 /// What one build did in one round.
 struct Sample {
@@ -36,8 +43,9 @@ struct Sample {
 /// A migrated database of its own, and the files of the build that works on it.
 class Stage {
  public:
-  Stage(const std::string& lethed, test::LethedOptions options) {
-    options.lethed = lethed;
+  Stage(const Build& build, test::LethedOptions options) {
+    options.lethed = build.lethed;
+    options.key_file = build.key_file;
     options.database_url = database_.url();
     files_ = std::make_unique<test::LethedFiles>(options);
     if (const auto migrated = files_->Run("migrate"); migrated.exit_code != 0) {
@@ -53,8 +61,8 @@ class Stage {
   std::unique_ptr<test::LethedFiles> files_;
 };
 
-Sample Intake(const std::string& lethed, int calls_in_flight, int identifiers_per_request) {
-  Stage stage(lethed, {.database_url = {}, .vendor_url = "http://127.0.0.1:9"});
+Sample Intake(const Build& build, int calls_in_flight, int identifiers_per_request) {
+  Stage stage(build, {.database_url = {}, .vendor_url = "http://127.0.0.1:9"});
   auto api = stage.files().StartReady("api");
   const LoadParams load = CreateRequests(api->grpc_port(), identifiers_per_request);
   Saturate(load, calls_in_flight);  // warm
@@ -69,7 +77,7 @@ Sample Intake(const std::string& lethed, int calls_in_flight, int identifiers_pe
           meter.End().cpu_micros / identifiers};
 }
 
-Sample Drain(const std::string& lethed, const NeutralVendor& vendor) {
+Sample Drain(const Build& build, const NeutralVendor& vendor) {
   constexpr int kAccounts = 8;
   constexpr int kIdentifiers = 500'000;
   const test::LethedOptions options{.database_url = {},
@@ -78,7 +86,7 @@ Sample Drain(const std::string& lethed, const NeutralVendor& vendor) {
                                     .dispatcher = "{senders: 24}",
                                     .sandbox_window = "",
                                     .account_settings = "concurrency: 3"};
-  Stage stage(lethed, options);
+  Stage stage(build, options);
   auto api = stage.files().StartReady("api");
   HandOver(
       {.ports = {api->grpc_port()}, .accounts = options.accounts, .identifiers = kIdentifiers});
@@ -110,22 +118,30 @@ bool IsWorse(const char* figure, const std::vector<Sample>& ours, const std::vec
 
 int Main(int argc, char** argv) {
   CLI::App app("compares two builds of lethed");
-  std::string ours, theirs;
+  Build ours, theirs;
+  int macs = 1;
   std::vector<std::string> names;
   int rounds = 9;
   double bound = 0.03;
-  app.add_option("--ours", ours, "A lethed")->required();
-  app.add_option("--theirs", theirs, "The lethed to compare it to")->required();
+  app.add_option("--ours", ours.lethed, "A lethed")->required();
+  app.add_option("--theirs", theirs.lethed, "The lethed to compare it to")->required();
+  app.add_option("--macs", macs, "MAC keys of our ring; the other has one")
+      ->check(CLI::Range(1, 9))
+      ->capture_default_str();
   app.add_option("--rounds", rounds, "How often each is measured")->capture_default_str();
   app.add_option("--bound", bound, "How much worse is bad, as a share")->capture_default_str();
   app.add_option("names", names, "intake, bulk, drain; all if there are none");
   CLI11_PARSE(app, argc, argv);
 
+  std::vector<int> mac_numbers(macs);
+  std::iota(mac_numbers.begin(), mac_numbers.end(), 1);
+  ours.key_file = test::RingFile({1}, mac_numbers);
+  theirs.key_file = test::RingFile({1}, {1});
   const NeutralVendor vendor;
-  const std::map<std::string, std::function<Sample(const std::string&)>> measures{
-      {"intake", [](const std::string& lethed) { return Intake(lethed, 64, 1); }},
-      {"bulk", [](const std::string& lethed) { return Intake(lethed, 8, 1000); }},
-      {"drain", [&](const std::string& lethed) { return Drain(lethed, vendor); }}};
+  const std::map<std::string, std::function<Sample(const Build&)>> measures{
+      {"intake", [](const Build& build) { return Intake(build, 64, 1); }},
+      {"bulk", [](const Build& build) { return Intake(build, 8, 1000); }},
+      {"drain", [&](const Build& build) { return Drain(build, vendor); }}};
   if (names.empty()) names = {"intake", "bulk", "drain"};
   bool worse = false;
   for (const std::string& name : names) {
