@@ -32,6 +32,17 @@ struct AttemptFacts {
   int call_count;        ///< All calls so far, this one and those that cost nothing included.
   TimePoint started_at;  ///< When this attempt was written down.
 
+  /// Since when the batch waits to be sent: since it was opened, or since an operator last decided
+  /// to send it again.
+  TimePoint waiting_since = {};
+
+  /// Whether a look-up can tell if the people of the batch are as before its calls: they were
+  /// looked up before the first one, and the account allows it.
+  bool can_be_looked_up = false;
+
+  /// A look-up has found the people as before those calls; `unknown_since` says when.
+  bool unchanged = false;
+
   /// Start of the earliest attempt whose effect is not known.
   std::optional<TimePoint> unknown_since = {};
 
@@ -140,10 +151,19 @@ struct Plan {
 /// together `span`.
 bool Covers(const Plan& plan, Span span);
 
-/// Whether the batch may be sent at `now`: not once ResendUntil() of an unknown effect has passed;
-/// from then on it waits for an operator. Decide() plans no such repeat, but a batch can come to be
-/// sent later than planned: the dispatcher asks right before it sends.
+/// Whether the batch may be sent at `now`: not once ResendUntil() of an unknown effect has passed,
+/// and not if that effect lies in the future, because then the clock went back and nothing tells
+/// how long ago it was. Then it waits for a look-up, where one can tell, or for an operator.
+/// Decide() plans no such repeat, but a batch can come to be sent later than planned: see
+/// DecideWithheld().
 bool MayResend(const AttemptFacts& facts, const ProcessingHours& hours, TimePoint now);
+
+/// What to do at `now` with a claimed batch that must not be sent; nothing if it may be sent. Past
+/// SendUntil() it waits for an operator; one that MayResend() forbids to send waits as
+/// DecideTooLate() says. The attempt that was not made costs nothing. The dispatcher asks right
+/// before it sends.
+std::optional<Plan> DecideWithheld(const AttemptFacts& facts, const ProcessingHours& hours,
+                                   TimePoint now);
 
 /// The delay after `failures` in a row: doubles from 1 s up to 10 min (CleverTap's own advice for
 /// "too many requests" is ten minutes), spread by `jitter` in [0, 1) over the upper half of the
@@ -187,8 +207,9 @@ bool IsAboutPayload(const AttemptFacts& facts);
 Plan DecideAbandoned(const AttemptFacts& facts, const ProcessingHours& hours, TimePoint now,
                      double jitter);
 
-/// What to do with a claimed batch that MayResend() forbids to send: it waits for an operator, and
-/// the attempt that was not made costs nothing.
+/// What to do with a batch that may have been sent and must not be sent again: it waits for a
+/// look-up (ConcludeBeforeRepeat()) where one can tell, otherwise for an operator. The attempt
+/// costs nothing.
 Plan DecideTooLate(const AttemptFacts& facts);
 
 }  // namespace lethe

@@ -121,13 +121,15 @@ class DeliveryQueue {
   /// account or the route was blocked: nothing happened.
   virtual Result<Recorded> Settle(const RefusalCase& refusals, const RefusalRuling& ruling) = 0;
 
-  /// Moves accepted batches whose window has passed to done; at most `limit`, and returns how many.
+  /// Moves accepted batches whose window has passed to done, by the queue's own clock and by `now`:
+  /// where one of the two has jumped ahead, none. At most `limit`, and returns how many.
   /// Not those of accounts that verify: VerificationQueue does it once they were read back.
   virtual Result<int> CloseWindows(TimePoint now, int limit) = 0;
 
   /// Makes batches ready that were held for Reason::kEarlierOperation, when the batch that they
   /// waited for is final or no longer whole; at most `limit`, and returns how many. A hint:
-  /// TakeBatch() looks again, and may find another one to wait for.
+  /// TakeBatch() looks again, and may find another one to wait for. Batches that are held for
+  /// Reason::kLookBeforeRepeat on an account that looks nobody up any more then need review.
   virtual Result<int> ReleaseHeld(int limit) = 0;
 };
 

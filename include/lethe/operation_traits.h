@@ -37,8 +37,8 @@ enum class ProcessingWindow {
 /// How long after a call of unknown effect a repeat still cannot hurt anyone: a person who came
 /// back, a phone number's new owner, identities that were merged again. See ResendUntil().
 enum class ResendHorizon {
-  kWindowEnd,  ///< Until the end of the window that the call could have begun.
-  kNextNight,  ///< Until the account's next night begins.
+  kNextNight,  ///< Until the account's next night: what CleverTap carries out then has not happened
+               ///< before.
   k15Minutes,  ///< Long enough for a restart of Lethe; far shorter than the weeks that carriers
                ///< keep a number from its next owner.
 };
@@ -62,8 +62,11 @@ struct OperationTraits {
   bool has_dry_run;
 
   ProcessingWindow window;
-  ResendHorizon resend_horizon;         ///< Where an account's configuration sets none.
-  milliseconds longest_resend_horizon;  ///< That a configuration may set.
+  ResendHorizon resend_horizon;  ///< Where an account's configuration sets none.
+
+  /// How old a request may become before it is sent for the first time, where an account's
+  /// configuration sets nothing; then an operator decides. See SendUntil().
+  milliseconds send_within;
 
   /// After it an identity may no longer lead to its profile.
   bool unlinks;
@@ -85,8 +88,10 @@ inline constexpr auto kOperationTraits = std::to_array<OperationTraits>({
      .kinds = {IdentifierKind::kIdentity, IdentifierKind::kGuid},
      .has_dry_run = false,
      .window = ProcessingWindow::k48Hours,
-     .resend_horizon = ResendHorizon::kWindowEnd,
-     .longest_resend_horizon = std::chrono::hours(48),
+     .resend_horizon = ResendHorizon::kNextNight,
+     // Half of the month that the law gives, so that an operator has the other half. The longer it
+     // waits, the likelier the person has come back meanwhile.
+     .send_within = std::chrono::days(14),
      .unlinks = false,
      .can_be_unlinked = {IdentifierKind::kIdentity},
      .captured = {IdentifierKind::kIdentity}},
@@ -97,7 +102,8 @@ inline constexpr auto kOperationTraits = std::to_array<OperationTraits>({
      .has_dry_run = false,
      .window = ProcessingWindow::kNextFullNight,
      .resend_horizon = ResendHorizon::kNextNight,
-     .longest_resend_horizon = std::chrono::hours(24),
+     // As an erasure: people may have been merged anew, and rightly, since the caller asked.
+     .send_within = std::chrono::days(14),
      .unlinks = true,
      .can_be_unlinked = {},
      .captured = {}},
@@ -108,7 +114,9 @@ inline constexpr auto kOperationTraits = std::to_array<OperationTraits>({
      .has_dry_run = true,
      .window = ProcessingWindow::kAtOnce,
      .resend_horizon = ResendHorizon::k15Minutes,
-     .longest_resend_horizon = std::chrono::hours(24),
+     // A number may go to another customer of the company soon after its owner has left; a weekend
+     // and a day of repair must fit.
+     .send_within = std::chrono::days(3),
      .unlinks = true,
      .can_be_unlinked = {},
      .captured = {}},

@@ -104,6 +104,32 @@ struct ReadItem {
 ///   unclear, no answer  needs_review.
 std::vector<Transition> ConcludeReadBack(Span span, std::span<const ReadItem> items);
 
+/// What a look-up before a late repeat says about a person whom a call of unknown effect was about;
+/// `before` was captured before that call. Pure:
+///   kStillPresent  the very profile, with its history: nothing has happened to it yet;
+///   kAbsent        nobody: the call may have had its effect;
+///   kReappeared    another profile: the person may have come back;
+///   kUnclear       nothing tells.
+ReadBack JudgeBeforeRepeat(const std::optional<Capture>& before,
+                           const std::optional<Profile>& found);
+
+/// A batch that was looked up before a late repeat.
+struct LateRepeat {
+  Span span;
+  TimePoint unknown_since;
+  TimePoint looked_at;    ///< When the look began.
+  bool gives_up = false;  ///< Who was not answered for needs a person; otherwise another look.
+};
+
+/// Where the batch goes. `items` are those that a look-up was answered for, or that need none,
+/// ascending by position.
+///   still present  ready (Reason::kUnchanged), as if the call of unknown effect had been made when
+///                  the look began: what it may do is still to come;
+///   otherwise      needs_review (Reason::kChangedSince, or kUnknownOutcome where nothing tells);
+///   not in items   held for another look (Reason::kLookBeforeRepeat), or needs_review.
+std::vector<Transition> ConcludeBeforeRepeat(const LateRepeat& repeat,
+                                             std::span<const ReadItem> items);
+
 /// Whether the item is one of the `share` that are looked up. `digest` is the item's keyed digest,
 /// whose last eight bytes are uniform; so the answer is the same before sending and after.
 bool IsInSample(std::string_view digest, double share);

@@ -35,11 +35,20 @@ enum class Reason {
   kRefusedEffectUnknown,  ///< Would be rejected, had not an earlier call of unknown effect carried
                           ///< it: that one may have taken it.
 
+  // DecideWithheld() sets these, instead of a call; Decide() the second as well.
+  kWaitedTooLong,     ///< It would be sent for the first time long after it was asked for.
+  kLookBeforeRepeat,  ///< A repeat could hurt by now: a look-up shows whether the person is as
+                      ///< before the call.
+
   // A claim sets these.
   kEarlierOperation,  ///< An earlier operation on the same identifier goes first.
   kUnknownKey,        ///< The key that sealed the identifiers is not in the key file.
   kItemsMissing,      ///< The batch does not have the items that it says.
   kSealBroken,        ///< The seal of an identifier does not open.
+
+  // ConcludeBeforeRepeat() sets these.
+  kUnchanged,     ///< The look-up found the person as before the call of unknown effect.
+  kChangedSince,  ///< It found nobody, or another profile.
 
   // ConcludeReadBack() sets these.
   kStillPresent,  ///< The look-up found the same profile as before: the call had no effect.
@@ -72,6 +81,10 @@ constexpr std::string_view Name(Reason reason) {
     case Reason::kRefusedAlone: return "refused_alone";
     case Reason::kRefusedByVendor: return "refused_by_vendor";
     case Reason::kRefusedEffectUnknown: return "refused_effect_unknown";
+    case Reason::kWaitedTooLong: return "waited_too_long";
+    case Reason::kLookBeforeRepeat: return "look_before_repeat";
+    case Reason::kUnchanged: return "unchanged";
+    case Reason::kChangedSince: return "changed_since";
     case Reason::kEarlierOperation: return "earlier_operation";
     case Reason::kUnknownKey: return "unknown_key";
     case Reason::kItemsMissing: return "items_missing";
@@ -127,7 +140,7 @@ inline constexpr auto kAll<AccountState> = AllNamed<AccountState>();
 enum class CallCode {
   // There was no call.
   kReleased,            ///< Too little of the lease was left for it.
-  kTooLate,             ///< MayResend() forbade it.
+  kTooLate,             ///< DecideWithheld() forbade it.
   kUnknownAccount,      ///< The account is not configured.
   kUnsendable,          ///< The identifiers do not make a call, see clevertap::MakePayload().
   kBadAccountId,        ///< The account id does not fit a header.

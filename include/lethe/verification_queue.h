@@ -24,13 +24,16 @@ enum class LookPurpose {
   kCapture,   ///< Before a call (OperationTraits::captured): keeps the profile's marks, to tell it
               ///< later from one of a person who came back.
   kReadBack,  ///< After an accepted batch's window: did the call take effect?
-  kSecondLook,  ///< Days after the batch is done: has the person come back?
+  kBeforeRepeat,  ///< Of a batch that must not be repeated blindly (Reason::kLookBeforeRepeat): are
+                  ///< its people as before the call of unknown effect?
+  kSecondLook,    ///< Days after the batch is done: has the person come back?
 };
 
 constexpr std::string_view Name(LookPurpose purpose) {
   switch (purpose) {
     case LookPurpose::kCapture: return "capture";
     case LookPurpose::kReadBack: return "read_back";
+    case LookPurpose::kBeforeRepeat: return "before_repeat";
     case LookPurpose::kSecondLook: return "second_look";
   }
   return "";
@@ -43,7 +46,7 @@ inline constexpr auto kAll<LookPurpose> = AllNamed<LookPurpose>();
 struct LookItem {
   int pos;
   std::optional<Identifier> identifier;  ///< Nothing: its seal does not open, or the row is gone.
-  std::optional<Capture> before = {};    ///< kReadBack: what was captured.
+  std::optional<Capture> before = {};    ///< kReadBack, kBeforeRepeat: what was captured.
   bool resent = false;                   ///< kReadBack: as ReadItem::resent.
 };
 
@@ -56,8 +59,9 @@ struct LookClaim {
   EnvelopeId envelope;
   Span span;
   int call_number = 0;         ///< The accepted call that is verified; 0 for kCapture.
-  TimePoint accepted_at = {};  ///< Of that call; not for kCapture.
-  TimePoint due_since = {};    ///< When the look was first due.
+  TimePoint accepted_at = {};  ///< Of that call; not for kCapture and kBeforeRepeat.
+  TimePoint due_since = {};    ///< When the look was first due; kBeforeRepeat: since when an effect
+                               ///< is unknown.
   int tries = 0;               ///< Looks at the batch in a row, before this one, with trouble.
 
   int slot = 0;            ///< 1..kMaxConcurrency, of the account's look-ups.
@@ -66,6 +70,7 @@ struct LookClaim {
 
   std::vector<LookItem> items = {};  ///< To be looked up, ascending. May be empty.
   std::vector<ReadItem> known = {};  ///< kReadBack: looked up by earlier looks, ascending.
+                                     ///< kBeforeRepeat: those without a capture, as kUnclear.
 };
 
 struct CapturedItem {
@@ -87,7 +92,8 @@ struct LookResult {
   milliseconds slot_cool_down{0};
 
   /// kReadBack that leaves nothing: what becomes of the batch. As Plan::transitions; each is an
-  /// edge from kAccepted (CanMove()).
+  /// edge from kAccepted (CanMove()). kBeforeRepeat: likewise, from kHeld, also where it leaves
+  /// something: that stays held.
   std::vector<Transition> transitions = {};
 };
 
@@ -108,7 +114,8 @@ class VerificationQueue {
   virtual Result<std::vector<Route>> Due(std::span<const Route> routes, milliseconds linger) = 0;
 
   /// Leases one of the account's slots for look-ups, and takes the oldest batch of the route that
-  /// is due. Captures and read-backs take turns; a second look is taken where neither is due.
+  /// is due. Captures and read-backs take turns; where neither is due, a look before a repeat is
+  /// taken, then a second look.
   /// Nothing if there is no free slot, no look is due, or the account is blocked.
   virtual Result<std::optional<LookClaim>> Take(const LookParams& params) = 0;
 

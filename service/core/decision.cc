@@ -16,6 +16,9 @@ using namespace std::chrono_literals;
 constexpr milliseconds kFirstDelay = 1s;
 constexpr milliseconds kLongestDelay = 10min;
 
+// By how much a clock may be corrected backwards without a word; more is a jump.
+constexpr milliseconds kMostCorrection = 1min;
+
 // A header that asks for more is more likely a mistake than a wish.
 constexpr milliseconds kLongestRetryAfter = 1h;
 
@@ -70,9 +73,18 @@ Transition Review(const AttemptFacts& facts, Reason reason) {
           .unknown_since = facts.unknown_since};
 }
 
+/// For what must not be repeated blindly.
+Transition HoldForLook(const AttemptFacts& facts) {
+  if (!facts.can_be_looked_up) return Review(facts, Reason::kUnknownOutcome);
+  return {.span = facts.span,
+          .to = BatchState::kHeld,
+          .reason = Text(Reason::kLookBeforeRepeat),
+          .unknown_since = facts.unknown_since};
+}
+
 Transition Again(const AttemptFacts& facts, Reason reason, const ProcessingHours& hours,
                  TimePoint when) {
-  if (!MayResend(facts, hours, when)) return Review(facts, Reason::kUnknownOutcome);
+  if (!MayResend(facts, hours, when)) return HoldForLook(facts);
   return {.span = facts.span,
           .to = BatchState::kReady,
           .reason = Text(reason),
@@ -117,7 +129,7 @@ std::vector<Transition> Halve(const AttemptFacts& facts, const Reading& reading)
   if (facts.span.size() == 1) return {Hold(facts, reading.now)};
   AttemptFacts left = facts;
   if (!left.refused_since) left.refused_since = RefusedAt(facts, reading.now);
-  if (!MayResend(left, reading.hours, reading.now)) return {Review(left, Reason::kUnknownOutcome)};
+  if (!MayResend(left, reading.hours, reading.now)) return {HoldForLook(left)};
   AttemptFacts right = left;
   left.span.hi = left.span.lo + (left.span.size() - 1) / 2;
   right.span.lo = left.span.hi + 1;
@@ -294,7 +306,12 @@ bool IsAboutPayload(const AttemptFacts& facts) {
 }
 
 bool MayResend(const AttemptFacts& facts, const ProcessingHours& hours, TimePoint now) {
-  return !facts.unknown_since || now <= ResendUntil(facts.operation, *facts.unknown_since, hours);
+  if (!facts.unknown_since) return true;
+  if (now < *facts.unknown_since - kMostCorrection) return false;
+  ProcessingHours effective = hours;
+  // A configured horizon shortens blind repeats. This one is not blind.
+  if (facts.unchanged) effective.resend = {};
+  return now <= ResendUntil(facts.operation, *facts.unknown_since, effective);
 }
 
 milliseconds RetryDelay(int failures, double jitter) {
@@ -359,8 +376,14 @@ Plan DecideAbandoned(const AttemptFacts& facts, const ProcessingHours& hours, Ti
 }
 
 Plan DecideTooLate(const AttemptFacts& facts) {
-  return {.transitions = {Review(WithEffectUnknown(facts), Reason::kUnknownOutcome)},
-          .spends_attempt = false};
+  return {.transitions = {HoldForLook(WithEffectUnknown(facts))}, .spends_attempt = false};
+}
+
+std::optional<Plan> DecideWithheld(const AttemptFacts& facts, const ProcessingHours& hours,
+                                   TimePoint now) {
+  if (!MayResend(facts, hours, now)) return DecideTooLate(facts);
+  if (now <= SendUntil(facts.operation, facts.waiting_since, hours)) return {};
+  return Plan{.transitions = {Review(facts, Reason::kWaitedTooLong)}, .spends_attempt = false};
 }
 
 }  // namespace lethe

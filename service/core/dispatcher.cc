@@ -57,10 +57,10 @@ SendReport Dispatcher::SendOne(const Route& route) {
     return report;
   }
   const ProcessingHours& hours = accounts_.at(route.account).hours;
-  if (!MayResend(claim.facts, hours, parts_.clock.Now())) {
+  if (const auto withheld = DecideWithheld(claim.facts, hours, parts_.clock.Now())) {
     report.step = SendStep::kWithheld;
     const VendorReply no_call{.outcome = OutcomeClass::kNotSent, .code = Text(CallCode::kTooLate)};
-    Record(claim, no_call, DecideTooLate(claim.facts), lease_end, report);
+    Record(claim, no_call, *withheld, lease_end, report);
     return report;
   }
 

@@ -97,6 +97,55 @@ std::vector<Transition> ConcludeReadBack(Span span, std::span<const ReadItem> it
   return runs;
 }
 
+ReadBack JudgeBeforeRepeat(const std::optional<Capture>& before,
+                           const std::optional<Profile>& found) {
+  if (!found) return ReadBack::kAbsent;
+  if (!before) return ReadBack::kUnclear;
+  if (!before->profile) return ReadBack::kReappeared;
+  const std::optional<bool> shares = SharesAnId(*before->profile, *found);
+  if (!shares || !found->first_seen) return ReadBack::kUnclear;
+  // An app keeps its CleverTap ID when its user comes back; the history shows that it is another
+  // profile.
+  const bool same = *shares && found->first_seen == before->profile->first_seen;
+  return same ? ReadBack::kStillPresent : ReadBack::kReappeared;
+}
+
+std::vector<Transition> ConcludeBeforeRepeat(const LateRepeat& repeat,
+                                             std::span<const ReadItem> items) {
+  const auto after = [&repeat](Span span, std::optional<ReadBack> result) {
+    Transition next{.span = span,
+                    .to = BatchState::kNeedsReview,
+                    .reason = Text(Reason::kUnknownOutcome),
+                    .unknown_since = repeat.unknown_since};
+    if (!result) {
+      if (repeat.gives_up) return next;
+      next.to = BatchState::kHeld;
+      next.reason = Text(Reason::kLookBeforeRepeat);
+      return next;
+    }
+    switch (*result) {
+      case ReadBack::kStillPresent:
+        next.to = BatchState::kReady;
+        next.reason = Text(Reason::kUnchanged);
+        next.unknown_since = repeat.looked_at;
+        break;
+      case ReadBack::kAbsent:
+      case ReadBack::kReappeared: next.reason = Text(Reason::kChangedSince); break;
+      case ReadBack::kUnclear: break;
+    }
+    return next;
+  };
+  std::vector<Transition> runs;
+  int next = repeat.span.lo;
+  for (const ReadItem& item : items) {
+    Append(after({next, item.pos - 1}, std::nullopt), runs);
+    Append(after({item.pos, item.pos}, item.result), runs);
+    next = item.pos + 1;
+  }
+  Append(after({next, repeat.span.hi}, std::nullopt), runs);
+  return runs;
+}
+
 bool IsInSample(std::string_view digest, double share) {
   constexpr std::size_t kBytes = 8;
   if (share >= 1) return true;

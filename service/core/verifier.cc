@@ -72,10 +72,11 @@ LookReport Verifier::LookOnce(const Route& route) {
   report.envelope = claim.envelope;
   report.span = claim.span;
 
+  const TimePoint looked_at = parts_.clock.Now();
   const LookUps look_ups = LookUp(claim, lease_end);
   report.look_ups = look_ups.outcomes;
   report.unreadable = look_ups.unreadable;
-  const LookResult result = Judge(claim, look_ups);
+  const LookResult result = Judge(claim, look_ups, looked_at);
   report.over = !result.again_in;
   for (const ReadItem& item : result.read) ++report.of(*item.result);
   for (const Transition& transition : result.transitions) {
@@ -125,7 +126,8 @@ Verifier::LookUps Verifier::LookUp(const LookClaim& claim, milliseconds lease_en
   return look_ups;
 }
 
-LookResult Verifier::Judge(const LookClaim& claim, const LookUps& look_ups) const {
+LookResult Verifier::Judge(const LookClaim& claim, const LookUps& look_ups,
+                           TimePoint looked_at) const {
   LookResult result{.trouble = look_ups.trouble};
   for (const LookUps::Answer& answer : look_ups.answers) {
     const int pos = answer.item->pos;
@@ -141,6 +143,10 @@ LookResult Verifier::Judge(const LookClaim& claim, const LookUps& look_ups) cons
             {pos, JudgeReadBack(facts, ProfileOf(answer.reply)), answer.item->resent});
         break;
       }
+      case LookPurpose::kBeforeRepeat:
+        result.read.push_back(
+            {pos, JudgeBeforeRepeat(answer.item->before, ProfileOf(answer.reply))});
+        break;
       case LookPurpose::kSecondLook:
         result.read.push_back({pos, JudgeSecondLook(ProfileOf(answer.reply))});
         break;
@@ -158,6 +164,16 @@ LookResult Verifier::Judge(const LookClaim& claim, const LookUps& look_ups) cons
                                        : milliseconds{0};
   } else if (claim.purpose == LookPurpose::kReadBack) {
     result.transitions = ConcludeReadBack(claim.span, EveryItem(claim, result.read));
+  }
+  if (claim.purpose == LookPurpose::kBeforeRepeat) {
+    std::vector<ReadItem> items = claim.known;
+    items.insert(items.end(), result.read.begin(), result.read.end());
+    std::ranges::sort(items, {}, &ReadItem::pos);
+    result.transitions = ConcludeBeforeRepeat({.span = claim.span,
+                                               .unknown_since = claim.due_since,
+                                               .looked_at = looked_at,
+                                               .gives_up = too_late},
+                                              items);
   }
   return result;
 }

@@ -41,7 +41,8 @@ struct LookReport {
   int unreadable = 0;                                      ///< Items whose identifier is lost.
   std::array<int, kAll<ReadBack>.size()> results{};        ///< By result; kept if `applied`.
   bool over = false;                                       ///< Nothing is left to look up.
-  ItemCounts items = {};  ///< kReadBack that is over: where the items go, if `applied`.
+  ItemCounts items = {};  ///< kReadBack that is over, kBeforeRepeat: where the items go, if
+                          ///< `applied`.
 
   bool applied = false;
   bool fenced = false;              ///< As Recorded::kFenced.
@@ -83,7 +84,7 @@ class Verifier {
  private:
   struct LookUps;
   LookUps LookUp(const LookClaim& claim, milliseconds lease_end);
-  LookResult Judge(const LookClaim& claim, const LookUps& look_ups) const;
+  LookResult Judge(const LookClaim& claim, const LookUps& look_ups, TimePoint looked_at) const;
 
   Parts parts_;
   VerifierOptions options_;

@@ -2,6 +2,7 @@
 
 #include <date/tz.h>
 
+#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 
@@ -12,26 +13,44 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// CleverTap's own hours, in the account's local time.
-constexpr std::chrono::hours kNightBegins = 4h;
-constexpr std::chrono::hours kNightEnds = 7h;
+/// CleverTap's hours for an operation that it carries out at night, as local times of day; a night
+/// may pass midnight.
+struct Night {
+  std::chrono::minutes begins;
+  std::chrono::minutes ends;
+};
+
+constexpr Night kDemergeNight{4h, 7h};
+
+// Seen from 2 to 4 in the morning.
+constexpr std::chrono::hours kDeletionsTake{2};
+
+constexpr milliseconds kActsAtOnce = 15min;
+
+Night NightOf(Operation operation, const ProcessingHours& hours) {
+  if (operation == Operation::kDemerge) return kDemergeNight;
+  return {hours.deletions_begin, hours.deletions_begin + kDeletionsTake};
+}
 
 TimePoint FullNightEnd(TimePoint accepted_at, const date::time_zone& zone) {
   auto day = date::floor<date::days>(zone.to_local(accepted_at));
   while (true) {
-    const TimePoint begin = zone.to_sys(day + kNightBegins, date::choose::earliest);
-    const TimePoint end = zone.to_sys(day + kNightEnds, date::choose::latest);
+    const TimePoint begin = zone.to_sys(day + kDemergeNight.begins, date::choose::earliest);
+    const TimePoint end = zone.to_sys(day + kDemergeNight.ends, date::choose::latest);
     // Both are the same instant on a day that the zone skipped (Apia, 2011-12-30): no window.
-    if (begin > accepted_at && begin < end) return end;
+    if (begin - kNightGuard > accepted_at && begin < end) return end;
     day += date::days{1};
   }
 }
 
-TimePoint NextNight(TimePoint after, const date::time_zone& zone) {
-  auto day = date::floor<date::days>(zone.to_local(after));
+TimePoint BeforeNextNight(TimePoint since, Night night, const date::time_zone& zone) {
+  // Yesterday's night may not be over yet.
+  auto day = date::floor<date::days>(zone.to_local(since)) - date::days{1};
   while (true) {
-    const TimePoint begin = zone.to_sys(day + kNightBegins, date::choose::earliest);
-    if (begin > after) return begin;
+    const TimePoint begin = zone.to_sys(day + night.begins, date::choose::earliest);
+    const TimePoint end = zone.to_sys(day + night.ends, date::choose::latest);
+    if (since < begin) return begin - kNightGuard;
+    if (since < end + kNightGuard) return since + kActsAtOnce;
     day += date::days{1};
   }
 }
@@ -64,15 +83,18 @@ TimePoint WindowEnd(Operation operation, TimePoint accepted_at, const Processing
 }
 
 TimePoint ResendUntil(Operation operation, TimePoint unknown_since, const ProcessingHours& hours) {
-  if (const auto& configured = hours.resend[operation]) return unknown_since + *configured;
-  switch (TraitsOf(operation).resend_horizon) {
-    case ResendHorizon::kWindowEnd: break;
-    case ResendHorizon::kNextNight:
-      if (!hours.sandbox_window) return NextNight(unknown_since, hours.zone.rules());
-      break;
-    case ResendHorizon::k15Minutes: return unknown_since + 15min;
+  const auto& configured = hours.resend[operation];
+  if (TraitsOf(operation).resend_horizon == ResendHorizon::k15Minutes) {
+    return unknown_since + configured.value_or(kActsAtOnce);
   }
-  return WindowEnd(operation, unknown_since, hours);
+  if (hours.sandbox_window) return unknown_since + configured.value_or(*hours.sandbox_window);
+  const TimePoint night =
+      BeforeNextNight(unknown_since, NightOf(operation, hours), hours.zone.rules());
+  return configured ? std::min(night, unknown_since + *configured) : night;
+}
+
+TimePoint SendUntil(Operation operation, TimePoint waiting_since, const ProcessingHours& hours) {
+  return waiting_since + hours.send_within[operation].value_or(TraitsOf(operation).send_within);
 }
 
 }  // namespace lethe

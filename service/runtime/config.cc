@@ -30,6 +30,12 @@ constexpr double kDefaultSample = 0.05;
 /// CleverTap's backups are gone after 60 days; a year is more than any use of a second look.
 constexpr milliseconds kMaxSecondLook = 8'784h;
 
+/// The next night ends every horizon that a night ends.
+constexpr milliseconds kMaxResendHorizon = 24h;
+
+/// A year: far beyond any term of the law.
+constexpr milliseconds kMaxSendWithin = 8'784h;
+
 auto Integer(int min, int max) {
   return [=](const std::string& text) { return ParseInteger(text, min, max); };
 }
@@ -203,16 +209,18 @@ class Loader {
     if (window && IsCleverTap(account.base_url)) {
       problems_.Add(*window, "is for sandboxes; CleverTap's own windows cannot be shortened");
     }
-    ReadResendHorizons(section, account.hours.resend);
+    Read(section.Take("deletions_begin"), account.hours.deletions_begin, ParseTimeOfDay);
+    ReadByOperation(section, "resend_horizon", account.hours.resend, 0ms, kMaxResendHorizon);
+    ReadByOperation(section, "send_within", account.hours.send_within, 1s, kMaxSendWithin);
     section.Close();
     config_.accounts.push_back(std::move(account));
   }
 
-  void ReadResendHorizons(Section& account, ResendHorizons& horizons) {
-    Section section = account.Child("resend_horizon");
+  void ReadByOperation(Section& account, const char* key, DurationByOperation& durations,
+                       milliseconds min, milliseconds max) {
+    Section section = account.Child(key);
     for (const Operation operation : kAll<Operation>) {
-      Read(section.Take(Text(operation)), horizons[operation],
-           Duration(0ms, TraitsOf(operation).longest_resend_horizon));
+      Read(section.Take(Text(operation)), durations[operation], Duration(min, max));
     }
     section.Close();
   }

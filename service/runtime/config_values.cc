@@ -140,6 +140,17 @@ Result<milliseconds> ParseDuration(std::string_view text, milliseconds min, mill
   return milliseconds{*count * unit->ms};
 }
 
+Result<std::chrono::minutes> ParseTimeOfDay(std::string_view text) {
+  if (text.size() == 5 && text[2] == ':') {
+    const auto hour = WholeNumber<std::uint8_t>(text.substr(0, 2));
+    const auto minute = WholeNumber<std::uint8_t>(text.substr(3));
+    if (hour && minute && *hour < 24 && *minute < 60) {
+      return std::chrono::hours{*hour} + std::chrono::minutes{*minute};
+    }
+  }
+  return Wrong("must be a time of day from 00:00 to 23:59, such as 02:00");
+}
+
 Result<std::string> ParseListen(std::string_view text) {
   const std::size_t colon = text.rfind(':');
   if (colon != std::string_view::npos && IsListenHost(std::string(text.substr(0, colon))) &&

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,9 @@ Result<int> ParseInteger(std::string_view text, int min, int max);
 
 /// A whole number and its unit: `250ms`, `2s`, `10m`, `48h`. Within the bounds, both included.
 Result<milliseconds> ParseDuration(std::string_view text, milliseconds min, milliseconds max);
+
+/// A time of day, `00:00` to `23:59`, in minutes since midnight.
+Result<std::chrono::minutes> ParseTimeOfDay(std::string_view text);
 
 /// How far an account is verified: `off`, `sample` (with a share of its own) or `all`.
 enum class VerifyMode { kOff, kSample, kAll };

@@ -135,7 +135,7 @@ Result<int> FakeDeliveryQueue::CloseWindows(TimePoint now, int limit) {
   int closed = 0;
   for (auto& [key, batch] : batches_) {
     if (closed == limit) break;
-    if (batch.state != BatchState::kAccepted || now < batch.window_end) continue;
+    if (batch.state != BatchState::kAccepted || ClosesBy(now) < batch.window_end) continue;
     batch.state = BatchState::kDone;
     batch.finished_at = clock_.Now();
     ++closed;
@@ -251,7 +251,7 @@ bool FakeDeliveryQueue::IsSendable(const BatchRow& batch, milliseconds linger) c
   const TimePoint now = clock_.Now();
   if (batch.state == BatchState::kOpen) {
     return batch.span.size() >= EnvelopeCapacity(batch.route.operation) ||
-           batch.opened_at + linger <= now;
+           batch.opened_at + linger <= now || batch.opened_at > now;
   }
   return batch.state == BatchState::kReady && batch.not_before.value_or(now) <= now;
 }
@@ -342,6 +342,7 @@ Claim FakeDeliveryQueue::ClaimOf(const BatchRow& batch, const SlotKey& key,
                     .attempt_count = batch.attempt_count + 1,
                     .call_count = batch.call_count,
                     .started_at = attempt.started_at,
+                    .waiting_since = batch.opened_at,
                     .unknown_since = batch.unknown_since,
                     .refused_since = batch.refused_since,
                     .lone_refusals = batch.lone_refusals,

@@ -95,6 +95,9 @@ class FakeDeliveryQueue : public DeliveryQueue, public CallSlots {
   /// What the item has to wait for, if anything. Virtual likewise.
   virtual std::optional<Blocker> FindBlocker(const BatchRow& batch, int pos) const;
 
+  /// The time by which windows close, where the caller's is `now`.
+  virtual TimePoint ClosesBy(TimePoint now) const { return std::min(now, clock_.Now()); }
+
  private:
   using BatchKey = std::pair<EnvelopeId, int>;
   struct AttemptKey {

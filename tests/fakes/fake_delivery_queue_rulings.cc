@@ -118,6 +118,7 @@ void FakeDeliveryQueue::Decide(BatchRow& batch, const Transition& decision) {
   batch.lone_refusals = 0;
   batch.accepted_at = decision.accepted_at;
   batch.window_end = decision.window_end;
+  if (batch.state == BatchState::kReady) batch.opened_at = clock_.Now();
   if (IsFinal(batch.state)) batch.finished_at = clock_.Now();
 }
 

@@ -277,6 +277,7 @@ class FakeReviewStore final : public ReviewStore {
     row.refused_since = {};
     row.accepted_at = transition.accepted_at;
     row.window_end = transition.window_end;
+    if (row.state == BatchState::kReady) row.opened_at = clock_.Now();
     if (IsFinal(row.state)) row.finished_at = clock_.Now();
     kept.since = clock_.Now();
   }

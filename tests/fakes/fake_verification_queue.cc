@@ -56,7 +56,7 @@ Result<std::optional<LookClaim>> FakeVerificationQueue::Take(const LookParams& p
         batch->row.state = BatchState::kReady;
       } else {
         claim.call_number = batch->row.call_count;
-        claim.accepted_at = *batch->row.accepted_at;
+        claim.accepted_at = batch->row.accepted_at.value_or(TimePoint());
       }
       slot.lease_until = batch->look_at = clock_.Now() + params.lease;
       FillIn(claim);
@@ -75,7 +75,12 @@ void FakeVerificationQueue::FillIn(LookClaim& claim) const {
     bool wanted = sampled_.contains(key);
     if (lost_.contains(key)) {
       item.identifier.reset();
-      wanted = claim.purpose == kReadBack && !first;
+      wanted = claim.purpose == kBeforeRepeat || (claim.purpose == kReadBack && !first);
+    } else if (claim.purpose == kBeforeRepeat) {
+      const auto capture = captures_.find(key);
+      wanted = capture != captures_.end();
+      if (wanted) item.before = capture->second;
+      if (!wanted) claim.known.push_back({.pos = pos, .result = ReadBack::kUnclear});
     } else if (claim.purpose == kCapture) {
       wanted = wanted && !captures_.contains(key);
     } else if (claim.purpose == kReadBack) {
@@ -96,10 +101,12 @@ void FakeVerificationQueue::FillIn(LookClaim& claim) const {
 Result<Recorded> FakeVerificationQueue::Record(const LookClaim& claim, const LookResult& result) {
   const std::lock_guard lock(mutex_);
   const bool over = !result.again_in;
-  if (over && claim.purpose == kReadBack) {
+  if (claim.purpose == kBeforeRepeat || (over && claim.purpose == kReadBack)) {
     if (!Covers({.transitions = result.transitions}, claim.span)) return BadPlan("not covered");
+    const BatchState from = claim.purpose == kReadBack ? BatchState::kAccepted : BatchState::kHeld;
     for (const Transition& transition : result.transitions) {
-      if (!CanMove(BatchState::kAccepted, transition.to)) return BadPlan("no such edge");
+      const bool stays = claim.purpose == kBeforeRepeat && transition.to == from;
+      if (!stays && !CanMove(from, transition.to)) return BadPlan("no such edge");
     }
   }
   Slot& slot = slots_[{claim.route.account, claim.slot}];
@@ -113,8 +120,13 @@ Result<Recorded> FakeVerificationQueue::Record(const LookClaim& claim, const Loo
     captures_.emplace(ItemKey{claim.envelope, item.pos}, item.capture);
   }
   for (const ReadItem& item : result.read) {
+    if (claim.purpose == kBeforeRepeat) break;
     facts_.emplace(FactKey{claim.envelope, item.pos, claim.call_number, LookOf(claim.purpose)},
                    *item.result);
+  }
+  if (claim.purpose == kBeforeRepeat) {
+    EndBeforeRepeat(claim, result);
+    return Recorded::kApplied;
   }
   Batch& batch = batches_.at({claim.envelope, claim.span.lo});
   batch.tries = result.trouble && !over ? batch.tries + 1 : 0;
@@ -138,9 +150,26 @@ bool FakeVerificationQueue::IsLookedUp(const LookClaim& claim, bool over) const 
       return row.state == BatchState::kReady &&
              (!over || (!row.captured_at && row.span == claim.span));
     case kReadBack: return row.state == BatchState::kAccepted;
+    case kBeforeRepeat: return row.state == BatchState::kHeld;
     case kSecondLook: break;
   }
   return row.state == BatchState::kDone && (!over || row.second_look_at);
+}
+
+void FakeVerificationQueue::EndBeforeRepeat(const LookClaim& claim, const LookResult& result) {
+  const Batch whole = batches_.extract({claim.envelope, claim.span.lo}).mapped();
+  for (const Transition& transition : result.transitions) {
+    Batch run = whole;
+    const bool stays = transition.to == BatchState::kHeld;
+    run.row.span = transition.span;
+    run.row.state = transition.to;
+    run.row.reason = transition.reason;
+    run.row.unknown_since = transition.unknown_since;
+    run.tries = stays && result.trouble ? whole.tries + 1 : 0;
+    run.look_at.reset();
+    if (stays) run.look_at = clock_.Now() + *result.again_in;
+    batches_[{claim.envelope, transition.span.lo}] = std::move(run);
+  }
 }
 
 void FakeVerificationQueue::Conclude(const LookClaim& claim, const LookResult& result) {
@@ -203,6 +232,15 @@ void FakeVerificationQueue::AcceptAgain(EnvelopeId envelope, int lo) {
   row.reason.clear();
   ++row.call_count;
   row.accepted_at = row.window_end = clock_.Now();
+}
+
+void FakeVerificationQueue::LoseAnswer(EnvelopeId envelope, int lo) {
+  const std::lock_guard lock(mutex_);
+  LookedBatchRow& row = batches_.at({envelope, lo}).row;
+  row.state = BatchState::kHeld;
+  row.reason = "look_before_repeat";
+  ++row.call_count;
+  row.unknown_since = clock_.Now();
 }
 
 void FakeVerificationQueue::Split(EnvelopeId envelope, int lo, int at) {
@@ -269,6 +307,7 @@ TimePoint FakeVerificationQueue::DueSince(const Batch& batch, LookPurpose purpos
   switch (purpose) {
     case kCapture: return batch.not_before.value_or(batch.opened_at);
     case kReadBack: return *batch.row.window_end;
+    case kBeforeRepeat: return *batch.row.unknown_since;
     case kSecondLook: break;
   }
   return *batch.row.second_look_at;
@@ -285,6 +324,7 @@ bool FakeVerificationQueue::IsDue(const Batch& batch, LookPurpose purpose,
              ((batch.row.state == BatchState::kReady && batch.not_before.value_or(now) <= now) ||
               (batch.row.state == BatchState::kOpen && batch.opened_at + linger <= now));
     case kReadBack: return batch.row.state == BatchState::kAccepted && *batch.row.window_end <= now;
+    case kBeforeRepeat: return batch.row.state == BatchState::kHeld;
     case kSecondLook: break;
   }
   return batch.row.second_look_at && *batch.row.second_look_at <= now;

@@ -37,6 +37,7 @@ struct LookedBatchRow {
   std::optional<TimePoint> window_end = {};
   std::optional<TimePoint> finished_at = {};
   std::optional<TimePoint> captured_at = {};
+  std::optional<TimePoint> unknown_since = {};
   std::optional<TimePoint> second_look_at = {};
 };
 
@@ -68,6 +69,8 @@ class FakeVerificationQueue : public VerificationQueue {
   EnvelopeId AddBatch(const NewLookedBatch& batch);
   /// The batch was sent once more and accepted; its window ends now.
   void AcceptAgain(EnvelopeId envelope, int lo);
+  /// The batch was sent just now, with an unknown effect, and must not be repeated blindly.
+  void LoseAnswer(EnvelopeId envelope, int lo);
   /// The batch has become one of lo..at-1 and one of at..hi.
   void Split(EnvelopeId envelope, int lo, int at);
   /// The batch was cancelled or rejected.
@@ -110,6 +113,7 @@ class FakeVerificationQueue : public VerificationQueue {
   bool WasStillPresent(const ItemKey& item, int before_call) const;
   std::optional<ReadBack> Fact(const FactKey& key) const;
   void Conclude(const LookClaim& claim, const LookResult& result);
+  void EndBeforeRepeat(const LookClaim& claim, const LookResult& result);
 
   const Clock& clock_;
   const Options options_;

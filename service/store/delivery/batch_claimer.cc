@@ -36,7 +36,7 @@ std::set<std::string, std::less<>> Verified(const std::vector<Account>& accounts
 
 /// The claim of a batch, before its attempt begins: of a row of TakeBatches or TakeProbeBatch.
 template <typename Row>
-Claim ToClaim(const Row& batch, const Route& route) {
+Claim ToClaim(const Row& batch, const Route& route, bool looks_up) {
   return {.route = route,
           .kind = batch.kind,
           .envelope = batch.envelope,
@@ -45,6 +45,9 @@ Claim ToClaim(const Row& batch, const Route& route) {
                     .attempt_count = batch.attempt_count,
                     .call_count = batch.call_count,
                     .started_at = {},
+                    .waiting_since = batch.waiting_since,
+                    .can_be_looked_up = looks_up && batch.captured,
+                    .unchanged = batch.unchanged,
                     .unknown_since = batch.unknown_since,
                     .refused_since = batch.refused_since,
                     .lone_refusals = batch.lone_refusals,
@@ -73,8 +76,10 @@ BatchClaimer::BatchClaimer(std::string holder, const std::vector<Account>& accou
       verified_(Verified(accounts)),
       keys_(std::move(keys)) {}
 
+bool BatchClaimer::LooksUp(std::string_view account) const { return verified_.contains(account); }
+
 std::optional<milliseconds> BatchClaimer::CaptureWait(const Route& route) const {
-  if (!HasCapture(route.operation) || !verified_.contains(route.account)) return {};
+  if (!HasCapture(route.operation) || !LooksUp(route.account)) return {};
   return kCaptureWait;
 }
 
@@ -226,7 +231,8 @@ std::vector<Claim> BatchClaimer::TakeOldest(pqxx::work& work, const std::vector<
   }
   std::vector<Claim> claims;
   for (const auto& batch : take_batches.Run(work)) {
-    claims.push_back(ToClaim(batch, routes.at(batch.route - 1)));
+    const Route& route = routes.at(batch.route - 1);
+    claims.push_back(ToClaim(batch, route, LooksUp(route.account)));
   }
   return claims;
 }
@@ -238,7 +244,9 @@ std::vector<Claim> BatchClaimer::TakeProbe(pqxx::work& work, const Route& route,
                                              .linger = demand.params.linger,
                                              .capture_wait = CaptureWait(route)};
   std::vector<Claim> claims;
-  for (const auto& batch : take_probe_batch.Run(work)) claims.push_back(ToClaim(batch, route));
+  for (const auto& batch : take_probe_batch.Run(work)) {
+    claims.push_back(ToClaim(batch, route, LooksUp(route.account)));
+  }
   return claims;
 }
 

@@ -6,6 +6,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "crypto/live_keys.h"
@@ -40,6 +41,9 @@ class BatchClaimer {
 
   /// Answers one, always.
   Answers ClaimForOne(pqxx::work& work, const ClaimParams& caller) const;
+
+  /// Whether the account looks people up.
+  bool LooksUp(std::string_view account) const;
 
   /// The longest that a sendable batch waits for its capture; nothing: it needs none. The profiles
   /// that an erasure by identity is about to reach must be known before it is sent.

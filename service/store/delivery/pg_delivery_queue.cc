@@ -174,6 +174,7 @@ Result<std::optional<Claim>> PgDeliveryQueue::TakeAbandoned(milliseconds lease) 
                           .attempt_count = batch.attempt_count,
                           .call_count = batch.call_count,
                           .started_at = batch.started_at,
+                          .can_be_looked_up = batch.captured && claimer_.LooksUp(slot->account),
                           .unknown_since = batch.unknown_since,
                           .refused_since = batch.refused_since,
                           .lone_refusals = batch.lone_refusals,
@@ -202,15 +203,19 @@ Result<Recorded> PgDeliveryQueue::Settle(const RefusalCase& refusals, const Refu
   });
 }
 
-Result<int> PgDeliveryQueue::CloseWindows(TimePoint now, int limit) {
+ArrayLiteral PgDeliveryQueue::Verified() const {
   ArrayLiteral verified;
   for (const Account& account : accounts_) {
     if (account.verification.on()) verified.AddText(account.name);
   }
+  return verified;
+}
+
+Result<int> PgDeliveryQueue::CloseWindows(TimePoint now, int limit) {
   return pool_.With([&](pqxx::connection& connection) -> Result<int> {
     pqxx::work work(connection);
     const int closed =
-        sql::CloseWindows{.now = now, .verified = verified, .limit = limit}.Run(work);
+        sql::CloseWindows{.now = now, .verified = Verified(), .limit = limit}.Run(work);
     work.commit();
     return closed;
   });
@@ -219,6 +224,7 @@ Result<int> PgDeliveryQueue::CloseWindows(TimePoint now, int limit) {
 Result<int> PgDeliveryQueue::ReleaseHeld(int limit) {
   return pool_.With([&](pqxx::connection& connection) -> Result<int> {
     pqxx::work work(connection);
+    sql::ReviewUnlooked{.verified = Verified(), .limit = limit}.Run(work);
     const int released = sql::ReleaseHeld{.limit = limit}.Run(work);
     work.commit();
     return released;

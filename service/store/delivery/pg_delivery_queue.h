@@ -10,6 +10,7 @@
 #include "lethe/delivery_queue.h"
 #include "store/base/call_coalescer.h"
 #include "store/base/pool.h"
+#include "store/base/values.h"
 #include "store/delivery/attempt_recorder.h"
 #include "store/delivery/batch_claimer.h"
 
@@ -56,6 +57,9 @@ class PgDeliveryQueue final : public DeliveryQueue {
 
   /// What Record(), Release() and RecordAbandoned() do.
   Result<Recorded> EndAttempt(const AttemptEnd& end);
+
+  /// The accounts that look people up.
+  ArrayLiteral Verified() const;
 
   const std::string holder_;
   const std::vector<Account> accounts_;

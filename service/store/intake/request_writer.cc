@@ -1,6 +1,8 @@
 #include "store/intake/request_writer.h"
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <span>
@@ -12,6 +14,10 @@
 
 namespace lethe::store {
 namespace {
+
+/// An envelope takes requests for so long at most, also while its batch cannot be sent: all its
+/// items are about as old as the batch, whose age SendUntil() limits.
+constexpr std::chrono::hours kLongestOpen{1};
 
 using Requests = std::span<const NumberedRequest>;
 using Answers = std::vector<Result<Admission>>;
@@ -150,6 +156,8 @@ Answers WriteStepByStep(pqxx::connection& session, const Flush& flush, WriterMem
 
 std::vector<Result<Admission>> WriteFlush(pqxx::connection& session, const Flush& flush,
                                           WriterMemory& memory, IdSource& ids) {
+  const std::int64_t oldest = IdFloor(flush.now - kLongestOpen);
+  std::erase_if(memory.open, [oldest](const auto& open) { return ToInt(open.second.id) < oldest; });
   if (SeemsNew(flush.requests, memory)) {
     try {
       if (auto answers = WriteInOneStatement(session, flush, memory, ids)) return *answers;

@@ -11,10 +11,10 @@ namespace {
 
 /// Alternates by the epoch's parity, so that neither many captures nor many read-backs starve the
 /// other. A second look comes last: no batch waits for it.
-std::array<LookPurpose, 3> InTurn(std::int64_t epoch) {
+std::array<LookPurpose, 4> InTurn(std::int64_t epoch) {
   using enum LookPurpose;
-  if (epoch % 2 == 0) return {kCapture, kReadBack, kSecondLook};
-  return {kReadBack, kCapture, kSecondLook};
+  if (epoch % 2 == 0) return {kCapture, kReadBack, kBeforeRepeat, kSecondLook};
+  return {kReadBack, kCapture, kBeforeRepeat, kSecondLook};
 }
 
 /// `statement` is one that takes a batch; all three answer the same columns.
@@ -47,6 +47,11 @@ std::optional<LookClaim> TakeOldest(pqxx::work& work, LookPurpose purpose,
       return TakeBy(work,
                     sql::TakeReadBack{.account = account, .operation = operation, .lease = lease},
                     purpose, route);
+    case LookPurpose::kBeforeRepeat:
+      if (!HasCapture(operation)) return std::nullopt;
+      return TakeBy(
+          work, sql::TakeBeforeRepeat{.account = account, .operation = operation, .lease = lease},
+          purpose, route);
     case LookPurpose::kSecondLook: break;
   }
   return TakeBy(work,
@@ -60,6 +65,7 @@ bool IsWanted(const LookClaim& claim, const sql::ReadLookItems::Row& row, double
     case LookPurpose::kCapture: return !row.captured && IsInSample(row.digest, share);
     case LookPurpose::kReadBack:
       return !row.read_back && (row.resent || IsInSample(row.digest, share));
+    case LookPurpose::kBeforeRepeat: return true;
     case LookPurpose::kSecondLook: break;
   }
   return row.read_back == ReadBack::kAbsent && !row.second_look;
@@ -98,7 +104,8 @@ void LookClaimer::Lease(pqxx::work& work, LookClaim& claim, milliseconds lease) 
 }
 
 void LookClaimer::ReadItems(pqxx::work& work, LookClaim& claim, double share) const {
-  const std::map<int, Capture> captures = claim.purpose == LookPurpose::kReadBack
+  const bool before_repeat = claim.purpose == LookPurpose::kBeforeRepeat;
+  const std::map<int, Capture> captures = before_repeat || claim.purpose == LookPurpose::kReadBack
                                               ? ReadCaptures(work, claim)
                                               : std::map<int, Capture>();
   const crypto::KeyRing keys = keys_.Current();
@@ -123,16 +130,25 @@ void LookClaimer::ReadItems(pqxx::work& work, LookClaim& claim, double share) co
     if (identifier.ok()) item.identifier = std::move(*identifier);
     const auto before = captures.find(row.pos);
     if (before != captures.end()) item.before = before->second;
+    if (before_repeat && !item.before) {
+      claim.known.push_back({.pos = row.pos, .result = ReadBack::kUnclear});
+      continue;
+    }
     claim.items.push_back(std::move(item));
   }
-  if (claim.purpose == LookPurpose::kReadBack) add_unreadable_up_to(claim.span.hi + 1);
+  if (before_repeat || claim.purpose == LookPurpose::kReadBack) {
+    add_unreadable_up_to(claim.span.hi + 1);
+  }
 }
 
 std::map<int, Capture> LookClaimer::ReadCaptures(pqxx::work& work, const LookClaim& claim) const {
   const crypto::KeyRing keys = keys_.Current();
   std::map<int, Capture> captures;
+  // What was captured after a call of unknown effect shows nothing of the time before it.
+  const auto until =
+      claim.purpose == LookPurpose::kBeforeRepeat ? std::optional(claim.due_since) : std::nullopt;
   const sql::ReadCaptures kept{
-      .envelope = claim.envelope, .lo = claim.span.lo, .hi = claim.span.hi};
+      .envelope = claim.envelope, .lo = claim.span.lo, .hi = claim.span.hi, .until = until};
   for (const auto& row : kept.Run(work)) {
     Capture& capture = captures[row.pos];
     if (!row.found) continue;

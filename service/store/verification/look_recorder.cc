@@ -15,6 +15,7 @@ BatchState StateDuring(LookPurpose purpose) {
   switch (purpose) {
     case LookPurpose::kCapture: return BatchState::kReady;
     case LookPurpose::kReadBack: return BatchState::kAccepted;
+    case LookPurpose::kBeforeRepeat: return BatchState::kHeld;
     case LookPurpose::kSecondLook: break;
   }
   return BatchState::kDone;
@@ -56,9 +57,25 @@ bool Conclude(pqxx::work& work, const LookEnd& end) {
   return true;
 }
 
+bool EndBeforeRepeat(pqxx::work& work, const LookEnd& end) {
+  sql::EndBeforeRepeat statement{.envelope = end.claim.envelope,
+                                 .lo = end.claim.span.lo,
+                                 .again_in = end.result.again_in,
+                                 .trouble = end.result.trouble};
+  for (const Transition& run : end.result.transitions) {
+    statement.runs.Add({.lo = run.span.lo,
+                        .hi = run.span.hi,
+                        .state = run.to,
+                        .reason = run.reason,
+                        .unknown_since = run.unknown_since});
+  }
+  return !statement.Run(work).empty();
+}
+
 /// False: the batch has gone on meanwhile.
 bool MoveOn(pqxx::work& work, const LookEnd& end) {
   const auto& [claim, result, second_look] = end;
+  if (claim.purpose == LookPurpose::kBeforeRepeat) return EndBeforeRepeat(work, end);
   if (result.again_in) {
     return sql::LookAgain{.envelope = claim.envelope,
                           .lo = claim.span.lo,
@@ -72,6 +89,7 @@ bool MoveOn(pqxx::work& work, const LookEnd& end) {
       return sql::EndCapture{.envelope = claim.envelope, .lo = claim.span.lo, .hi = claim.span.hi}
                  .Run(work) > 0;
     case LookPurpose::kReadBack: return Conclude(work, end);
+    case LookPurpose::kBeforeRepeat:
     case LookPurpose::kSecondLook: break;
   }
   return sql::EndSecondLook{.envelope = claim.envelope, .lo = claim.span.lo}.Run(work) > 0;
@@ -116,15 +134,17 @@ void KeepReadBacks(pqxx::work& work, const LookEnd& end) {
 }  // namespace
 
 Status CheckLookResult(const LookClaim& claim, const LookResult& result) {
+  const bool before_repeat = claim.purpose == LookPurpose::kBeforeRepeat;
   const bool concludes = claim.purpose == LookPurpose::kReadBack && !result.again_in;
-  if (!concludes) return Ok();
+  if (!concludes && !before_repeat) return Ok();
   if (!Covers({.transitions = result.transitions}, claim.span)) {
     return Error{ErrorCode::kInternal, Text(ErrorReason::kBadPlan),
                  "the transitions do not cover batch " + std::to_string(ToInt(claim.envelope)) +
                      ":" + std::to_string(claim.span.lo)};
   }
   for (const Transition& transition : result.transitions) {
-    Status checked = CheckMove(BatchState::kAccepted, transition.to);
+    if (before_repeat && transition.to == BatchState::kHeld) continue;  // It stays as it was.
+    Status checked = CheckMove(StateDuring(claim.purpose), transition.to);
     if (!checked.ok()) return checked;
   }
   return Ok();
@@ -139,10 +159,11 @@ Recorded RecordLook(pqxx::work& work, const LookEnd& end, const crypto::KeyRing&
                                       .cool_down = result.slot_cool_down}
                         .Run(work) > 0;
   if (!ours || !MoveOn(work, end)) return Recorded::kFenced;
-  if (claim.purpose == LookPurpose::kCapture) {
-    KeepCaptures(work, end, keys);
-  } else {
-    KeepReadBacks(work, end);
+  switch (claim.purpose) {
+    case LookPurpose::kCapture: KeepCaptures(work, end, keys); break;
+    case LookPurpose::kReadBack:
+    case LookPurpose::kSecondLook: KeepReadBacks(work, end); break;
+    case LookPurpose::kBeforeRepeat: break;  // The state of each run says what was found.
   }
   return Recorded::kApplied;
 }

@@ -15,8 +15,8 @@ struct LookEnd {
   std::optional<milliseconds> second_look;  ///< As Verification::second_look.
 };
 
-/// kInternal (BAD_PLAN) if the transitions of a read-back that is over do not cover the batch, or
-/// one leads to a state that an accepted batch cannot move to.
+/// kInternal (BAD_PLAN) if the transitions of a read-back that is over, or of a look before a
+/// repeat, do not cover the batch, or one leads to a state that such a batch cannot move to.
 Status CheckLookResult(const LookClaim& claim, const LookResult& result);
 
 /// Writes the result of a look: as VerificationQueue::Record(), inside a transaction that the

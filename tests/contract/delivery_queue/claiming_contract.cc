@@ -14,6 +14,12 @@ using fakes::IdentifierAt;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
+TEST_P(DeliveryQueueContract, AnOpenBatchDoesNotWaitForAClockThatWentBack) {
+  Add();
+  at().Advance(-1h);
+  EXPECT_TRUE(Take());
+}
+
 TEST_P(DeliveryQueueContract, GivesNothingWhileNothingIsSendable) {
   EXPECT_FALSE(Take());
   EXPECT_THAT(Sendable({kErase, kDisassociate}), IsEmpty());

@@ -215,6 +215,20 @@ TEST_P(DeliveryQueueContract, AWindowClosesAtItsEndAndNotBefore) {
   EXPECT_EQ(CloseWindows(end), 0);
 }
 
+TEST_P(DeliveryQueueContract, ACallerWhoseClockIsAheadClosesNoWindow) {
+  Add();
+  const auto claim = Take();
+  ASSERT_TRUE(claim);
+  Record(*claim, Yes(), Accepted(*claim, 48h));
+  const TimePoint end = at().Now() + 48h;
+  at().Advance(48h - 1ms);
+  EXPECT_EQ(CloseWindows(at().Now() + 72h), 0);
+  EXPECT_EQ(OnlyBatch().state, BatchState::kAccepted);
+  at().Advance(1ms);
+  EXPECT_EQ(CloseWindows(end + 72h), 1);
+  EXPECT_EQ(OnlyBatch().finished_at, end);
+}
+
 TEST_P(DeliveryQueueContract, ClosesNoMoreWindowsThanAsked) {
   for (int i = 0; i < 5; ++i) {
     Add();

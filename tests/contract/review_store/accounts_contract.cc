@@ -67,12 +67,14 @@ TEST_P(ReviewStoreContract, SendsHeldRefusalsAgainAndNothingElse) {
   BatchRow ready = Held(4);
   ready.state = BatchState::kReady;
   Add(ready);
+  at().Advance(2h);
   const auto after = ResumeIt(HeldRefusals::kSendAgain);
   ASSERT_TRUE(after.ok()) << after.error().message;
   EXPECT_EQ(after->held_refusals, 0);
   BatchRow expected = unknown;
   expected.state = BatchState::kReady;
   expected.reason = "operator_send_again";
+  expected.opened_at = at().Now();
   expected.refused_since = {};
   EXPECT_EQ(Batch(unknown), expected);
   EXPECT_EQ(Batch(legal), legal);

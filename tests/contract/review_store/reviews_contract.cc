@@ -122,13 +122,14 @@ TEST_P(ReviewStoreContract, FindsABatchOnlyUnderItsAccountAndWhileItNeedsAReview
   EXPECT_EQ(Batch(row), row);
 }
 
-TEST_P(ReviewStoreContract, SendsAgainAsIfNothingHadBeenSent) {
+TEST_P(ReviewStoreContract, SendsAgainAsIfNothingHadBeenSentAndWaitsFromNowOn) {
   const BatchRow row = Add(Unknown());
   at().Advance(2h);
   ASSERT_EQ(ReasonOf(Resolve(row, ReviewDecision::kSendAgain)), "");
   BatchRow expected = row;
   expected.state = BatchState::kReady;
   expected.reason = "operator_send_again";
+  expected.opened_at = at().Now();
   expected.unknown_since = {};
   expected.refused_since = {};
   EXPECT_EQ(Batch(row), expected);

@@ -53,7 +53,7 @@ TEST_P(VerificationQueueContract, ABatchIsCapturedOnceItMayBeSent) {
 
 TEST_P(VerificationQueueContract, EachLookIsTakenOnce) {
   const BatchKey batch{at().AddBatch({.state = BatchState::kReady}), 0};
-  for (const LookPurpose purpose : kAll<LookPurpose>) {
+  for (const LookPurpose purpose : kLooksInTurn) {
     SCOPED_TRACE(Name(purpose));
     MakeDue(purpose, {batch});
     EXPECT_THAT(Due(), ElementsAre(kErase));
@@ -152,7 +152,7 @@ TEST_P(VerificationQueueContract, ABatchIsTakenForItsOwnRouteOnly) {
 
 TEST_P(VerificationQueueContract, NoOtherRouteTakesALookOfABatch) {
   const BatchKey batch{at().AddBatch({.state = BatchState::kReady}), 0};
-  for (const LookPurpose purpose : kAll<LookPurpose>) {
+  for (const LookPurpose purpose : kLooksInTurn) {
     SCOPED_TRACE(Name(purpose));
     MakeDue(purpose, {batch});
     EXPECT_THAT(Due(), ElementsAre(kErase));

@@ -12,6 +12,7 @@ class FakeHarness : public VerificationHarness {
   VerificationQueue& queue() override { return queue_; }
   EnvelopeId AddBatch(const NewLookedBatch& batch) override { return queue_.AddBatch(batch); }
   void AcceptAgain(EnvelopeId envelope, int lo) override { queue_.AcceptAgain(envelope, lo); }
+  void LoseAnswer(EnvelopeId envelope, int lo) override { queue_.LoseAnswer(envelope, lo); }
   void Split(EnvelopeId envelope, int lo, int at) override { queue_.Split(envelope, lo, at); }
   void End(EnvelopeId envelope, int lo, BatchState state) override {
     queue_.End(envelope, lo, state);

@@ -75,6 +75,15 @@ class PostgresHarness : public VerificationHarness {
             std::to_string(lo) + " and envelope = ",
         envelope);
   }
+  void LoseAnswer(EnvelopeId envelope, int lo) override {
+    const std::string where =
+        " where lo = " + std::to_string(lo) + " and envelope = " + std::to_string(ToInt(envelope));
+    database_.Run("update batch set state = 'sending', call_count = call_count + 1" + where);
+    database_.Run(
+        "update batch set state = 'held', reason = 'look_before_repeat', unknown_since = "
+        "lethe_now()" +
+        where);
+  }
   void Split(EnvelopeId envelope, int lo, int at) override {
     const std::string first = std::to_string(lo);
     const std::string second = std::to_string(at);
@@ -117,7 +126,8 @@ class PostgresHarness : public VerificationHarness {
     for (const auto& row : database_.Run(
              "select envelope, lo, hi, state, coalesce(reason, ''), call_count, "
              "lethe_micros(accepted_at), lethe_micros(window_end), lethe_micros(finished_at), "
-             "lethe_micros(captured_at), lethe_micros(second_look_at) from batch "
+             "lethe_micros(captured_at), lethe_micros(second_look_at), "
+             "lethe_micros(unknown_since) from batch "
              "order by envelope, lo")) {
       batches.push_back({.envelope = EnvelopeId{row[0].as<std::int64_t>()},
                          .span = {row[1].as<int>(), row[2].as<int>()},
@@ -128,6 +138,7 @@ class PostgresHarness : public VerificationHarness {
                          .window_end = ToTime(row[7]),
                          .finished_at = ToTime(row[8]),
                          .captured_at = ToTime(row[9]),
+                         .unknown_since = ToTime(row[11]),
                          .second_look_at = ToTime(row[10])});
     }
     return batches;

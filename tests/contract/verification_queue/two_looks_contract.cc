@@ -63,7 +63,7 @@ TEST_P(TwoLooks, AtOneBatchCountOnce) {
     result.read.front().result = ReadBack::kAbsent;
     return Over(claim, result.read);
   };
-  for (const LookPurpose purpose : kAll<LookPurpose>) {
+  for (const LookPurpose purpose : kLooksInTurn) {
     SCOPED_TRACE(Name(purpose));
     MakeDue(purpose, {{quick, 0}, {slow, 0}});
     const auto first = Take();

@@ -19,7 +19,7 @@ class TwoLooks : public VerificationQueueContract {
   };
 
   void ExpectApart(const Batch& first, const Batch& second) {
-    for (const LookPurpose purpose : kAll<LookPurpose>) {
+    for (const LookPurpose purpose : kLooksInTurn) {
       SCOPED_TRACE(Name(purpose));
       MakeDue(purpose, {first.key, second.key});
       auto claim = Take(first.route);

@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,6 +29,10 @@ inline constexpr milliseconds kLinger = 2s;
 inline constexpr milliseconds kLease = 90s;
 inline constexpr milliseconds kSecondLook = 72h;
 
+/// The looks of a batch whose call is answered.
+inline constexpr std::array kLooksInTurn{LookPurpose::kCapture, LookPurpose::kReadBack,
+                                         LookPurpose::kSecondLook};
+
 /// A queue without batches, with a clock that stands still between calls of Advance(). The accounts
 /// `acme` and `globex` verify, with a concurrency of 2 and a second look after kSecondLook.
 class VerificationHarness {
@@ -38,6 +44,8 @@ class VerificationHarness {
   virtual EnvelopeId AddBatch(const NewLookedBatch& batch) = 0;
   /// The batch was sent once more and accepted; its window ends now.
   virtual void AcceptAgain(EnvelopeId envelope, int lo) = 0;
+  /// The batch was sent just now, with an unknown effect, and must not be repeated blindly.
+  virtual void LoseAnswer(EnvelopeId envelope, int lo) = 0;
   /// The batch has become one of lo..at-1 and one of at..hi.
   virtual void Split(EnvelopeId envelope, int lo, int at) = 0;
   /// The batch was cancelled or rejected.
@@ -118,6 +126,19 @@ class VerificationQueueContract : public testing::TestWithParam<Implementation> 
     const auto claim = Take();
     ASSERT_TRUE(claim);
     ASSERT_EQ(Record(*claim, All(*claim, result)), Recorded::kApplied);
+  }
+
+  /// A batch of `size` whose people were captured, all of them as absent, and whose answer was lost
+  /// a second later.
+  EnvelopeId AddLateRepeat(int size) {
+    std::set<int> all;
+    for (int pos = 0; pos < size; ++pos) all.insert(pos);
+    const EnvelopeId envelope =
+        at().AddBatch({.size = size, .state = BatchState::kReady, .sampled = all});
+    Look(ReadBack::kAbsent);
+    at().Advance(1s);
+    at().LoseAnswer(envelope, 0);
+    return envelope;
   }
 
   LookedBatchRow OnlyBatch() {

@@ -340,7 +340,8 @@ TEST_F(Decisions, ABatchIsNotSentOnceItsHorizonHasPassed) {
     facts_.operation = operation;
     facts_.unknown_since = started_at_;
     const TimePoint until = ResendUntil(operation, started_at_, hours_);
-    EXPECT_TRUE(MayResend(facts_, hours_, started_at_ - 1h));
+    EXPECT_TRUE(MayResend(facts_, hours_, started_at_ - 1min)) << "a clock that was corrected";
+    EXPECT_FALSE(MayResend(facts_, hours_, started_at_ - 1min - 1us)) << "a clock that went back";
     EXPECT_TRUE(MayResend(facts_, hours_, until));
     EXPECT_FALSE(MayResend(facts_, hours_, until + 1us));
   }
@@ -354,6 +355,60 @@ TEST_F(Decisions, ABatchThatComesTooLateWaitsForAnOperator) {
                                        .unknown_since = started_at_ - 24h}},
                       .spends_attempt = false};
   EXPECT_EQ(DecideTooLate(facts_), expected);
+}
+
+TEST_F(Decisions, WhatMustNotBeRepeatedBlindlyWaitsForALookWhereOneCanTell) {
+  facts_.unknown_since = started_at_ - 24h;
+  facts_.can_be_looked_up = true;
+  const Transition held{.span = facts_.span,
+                        .to = kHeld,
+                        .reason = "look_before_repeat",
+                        .unknown_since = facts_.unknown_since};
+  EXPECT_EQ(OnlyTransition({.outcome = OutcomeClass::kUnknown}), held);
+  EXPECT_EQ(OnlyTransition(kRefusal), held);
+  EXPECT_EQ(DecideTooLate(facts_).transitions.at(0), held);
+  EXPECT_EQ(DecideAbandoned(facts_, hours_, now_, 0).transitions.at(0), held);
+  EXPECT_EQ(DecideWithheld(facts_, hours_, now_)->transitions.at(0), held);
+}
+
+TEST_F(Decisions, AfterALookUpOnlyTheNightEndsTheHorizon) {
+  hours_.resend[Operation::kErasure] = 0ms;
+  facts_.unknown_since = now_ - 1h;
+  EXPECT_FALSE(MayResend(facts_, hours_, now_));
+  facts_.unchanged = true;
+  EXPECT_TRUE(MayResend(facts_, hours_, now_));
+  EXPECT_FALSE(MayResend(facts_, hours_, At("2026-01-11 01:51 +0530")));
+}
+
+TEST_F(Decisions, ABatchMayBeSentWhileNeitherItsHorizonNorItsAgeForbidsIt) {
+  for (const Operation operation : kAll<Operation>) {
+    facts_.operation = operation;
+    facts_.waiting_since =
+        now_ - SendUntil(operation, now_, hours_).time_since_epoch() + now_.time_since_epoch();
+    EXPECT_EQ(DecideWithheld(facts_, hours_, now_), std::nullopt);
+  }
+}
+
+TEST_F(Decisions, WhatHasWaitedTooLongForItsFirstCallWaitsForAnOperator) {
+  const Plan expected{
+      .transitions = {{.span = facts_.span, .to = kNeedsReview, .reason = "waited_too_long"}},
+      .spends_attempt = false};
+  for (const auto& [operation, limit] :
+       {std::pair<Operation, milliseconds>{Operation::kErasure, 14 * 24h},
+        {Operation::kDemerge, 14 * 24h},
+        {Operation::kDisassociation, 72h}}) {
+    facts_.operation = operation;
+    facts_.waiting_since = now_ - limit;
+    EXPECT_EQ(DecideWithheld(facts_, hours_, now_), std::nullopt);
+    facts_.waiting_since -= 1us;
+    EXPECT_EQ(DecideWithheld(facts_, hours_, now_), expected);
+  }
+}
+
+TEST_F(Decisions, AnUnknownEffectGoesBeforeTheAge) {
+  facts_.waiting_since = now_ - 100 * 24h;
+  facts_.unknown_since = started_at_ - 24h;
+  EXPECT_EQ(DecideWithheld(facts_, hours_, now_), DecideTooLate(facts_));
 }
 
 TEST(RetryDelay, DoublesFromOneSecondToTenMinutes) {

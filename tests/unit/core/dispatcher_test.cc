@@ -12,6 +12,7 @@
 #include "fakes/fake_clock.h"
 #include "fakes/fake_delivery_queue.h"
 #include "fakes/fake_vendor.h"
+#include "lethe/review.h"
 
 namespace lethe::core {
 namespace {
@@ -27,6 +28,9 @@ const Route kErase{"acme", Operation::kErasure};
 const Route kDisassociate{"acme", Operation::kDisassociation};
 const DispatcherOptions kOptions{
     .linger = 2s, .lease = 60s, .call_timeout = 30s, .record_tries = 4, .record_pause = 10s};
+
+// The fake clock starts at 05:30 of the account; deletions begin at 02:00.
+constexpr milliseconds kUntilTheNight = 20h + 30min - kNightGuard;
 
 Account Acme() {
   return {.name = "acme",
@@ -195,7 +199,7 @@ TEST_F(DispatcherTest, NeverRepeatsPastTheResendHorizon) {
   Add();
   vendor_.Script(fakes::ReplyLostAfterEffect());
   EXPECT_EQ(dispatcher_.SendOne(kErase).items[BatchState::kReady], 3);
-  clock_.Advance(48h + 1ms);
+  clock_.Advance(kUntilTheNight + 1ms);
   const SendReport report = dispatcher_.SendOne(kErase);
   EXPECT_EQ(report.step, SendStep::kWithheld);
   EXPECT_TRUE(report.applied);
@@ -210,7 +214,32 @@ TEST_F(DispatcherTest, RepeatsUpToTheResendHorizon) {
   Add();
   vendor_.Script(fakes::ReplyLostAfterEffect());
   dispatcher_.SendOne(kErase);
-  clock_.Advance(48h);
+  clock_.Advance(kUntilTheNight);
+  EXPECT_EQ(dispatcher_.SendOne(kErase).step, SendStep::kSent);
+  EXPECT_EQ(First().state, BatchState::kAccepted);
+}
+
+TEST_F(DispatcherTest, SendsNothingForTheFirstTimeThatHasWaitedTooLong) {
+  Add();
+  clock_.Advance(14 * 24h + 1ms);
+  const SendReport report = dispatcher_.SendOne(kErase);
+  EXPECT_EQ(report.step, SendStep::kWithheld);
+  EXPECT_THAT(vendor_.calls(), IsEmpty());
+  EXPECT_EQ(First().state, BatchState::kNeedsReview);
+  EXPECT_EQ(First().reason, "waited_too_long");
+}
+
+TEST_F(DispatcherTest, SendsWhatHasWaitedTooLongOnceAnOperatorHasDecidedSo) {
+  Add();
+  clock_.Advance(100 * 24h);
+  dispatcher_.SendOne(kErase);
+  const BatchRow review = First();
+  queue_.Resolve(review.envelope,
+                 lethe::Resolve({.operation = Operation::kErasure,
+                                 .span = review.span,
+                                 .reason = review.reason,
+                                 .call_count = review.call_count},
+                                ReviewDecision::kSendAgain, Acme().hours, clock_.Now()));
   EXPECT_EQ(dispatcher_.SendOne(kErase).step, SendStep::kSent);
   EXPECT_EQ(First().state, BatchState::kAccepted);
 }

@@ -148,5 +148,73 @@ TEST(IsInSample, AShareOfOneTakesAllAndOfZeroNothing) {
   EXPECT_FALSE(IsInSample("", 0.5));
 }
 
+class BeforeRepeat : public testing::Test {
+ protected:
+  static Profile Person(std::vector<Identifier> ids, std::optional<TimePoint> first_seen) {
+    return {.object_ids = std::move(ids), .first_seen = first_seen};
+  }
+
+  const TimePoint lost_at_ = At("2026-01-10 12:00 +0000");
+  const TimePoint looked_at_ = lost_at_ + std::chrono::hours(30);
+  const TimePoint born_ = lost_at_ - std::chrono::hours(1000);
+  const Profile old_ = Person({Identifier("A"), Identifier("B")}, born_);
+};
+
+TEST_F(BeforeRepeat, OnlyTheVeryProfileWithItsHistoryIsUnchanged) {
+  const Capture before{old_};
+  EXPECT_EQ(JudgeBeforeRepeat(before, old_), ReadBack::kStillPresent);
+  EXPECT_EQ(JudgeBeforeRepeat(before, Person({Identifier("B"), Identifier("C")}, born_)),
+            ReadBack::kStillPresent)
+      << "a device came and one went";
+  EXPECT_EQ(JudgeBeforeRepeat(before, Person({Identifier("A")}, lost_at_)), ReadBack::kReappeared)
+      << "the same app, whose old history is gone";
+  EXPECT_EQ(JudgeBeforeRepeat(before, Person({Identifier("C")}, born_)), ReadBack::kReappeared);
+  EXPECT_EQ(JudgeBeforeRepeat(before, std::nullopt), ReadBack::kAbsent);
+}
+
+TEST_F(BeforeRepeat, WhereNothingCanBeComparedNothingTells) {
+  EXPECT_EQ(JudgeBeforeRepeat(std::nullopt, old_), ReadBack::kUnclear);
+  EXPECT_EQ(JudgeBeforeRepeat(Capture{Person({}, born_)}, old_), ReadBack::kUnclear);
+  EXPECT_EQ(JudgeBeforeRepeat(Capture{old_}, Person({}, born_)), ReadBack::kUnclear);
+  EXPECT_EQ(
+      JudgeBeforeRepeat(Capture{Person({Identifier("A")}, {})}, Person({Identifier("A")}, {})),
+      ReadBack::kUnclear)
+      << "an app keeps its id when its user comes back";
+}
+
+TEST_F(BeforeRepeat, WhoeverIsThereNowAndWasNotBeforeCame) {
+  EXPECT_EQ(JudgeBeforeRepeat(Capture{}, old_), ReadBack::kReappeared);
+  EXPECT_EQ(JudgeBeforeRepeat(Capture{}, std::nullopt), ReadBack::kAbsent);
+}
+
+TEST_F(BeforeRepeat, EachPersonGoesWhereTheLookLeads) {
+  const LateRepeat repeat{.span = {3, 9}, .unknown_since = lost_at_, .looked_at = looked_at_};
+  const std::vector<ReadItem> items{{.pos = 3, .result = ReadBack::kStillPresent},
+                                    {.pos = 4, .result = ReadBack::kStillPresent},
+                                    {.pos = 5, .result = ReadBack::kAbsent},
+                                    {.pos = 6, .result = ReadBack::kReappeared},
+                                    {.pos = 8, .result = ReadBack::kUnclear}};
+  const auto run = [](Span span, BatchState to, const char* reason, TimePoint unknown_since) {
+    return Transition{.span = span, .to = to, .reason = reason, .unknown_since = unknown_since};
+  };
+  using enum BatchState;
+  EXPECT_THAT(ConcludeBeforeRepeat(repeat, items),
+              ElementsAre(run({3, 4}, kReady, "unchanged", looked_at_),
+                          run({5, 6}, kNeedsReview, "changed_since", lost_at_),
+                          run({7, 7}, kHeld, "look_before_repeat", lost_at_),
+                          run({8, 8}, kNeedsReview, "unknown_outcome", lost_at_),
+                          run({9, 9}, kHeld, "look_before_repeat", lost_at_)));
+}
+
+TEST_F(BeforeRepeat, WhoIsNotAnsweredForInTimeNeedsAPerson) {
+  const LateRepeat repeat{
+      .span = {0, 1}, .unknown_since = lost_at_, .looked_at = looked_at_, .gives_up = true};
+  EXPECT_THAT(ConcludeBeforeRepeat(repeat, {}),
+              ElementsAre(Transition{.span = {0, 1},
+                                     .to = BatchState::kNeedsReview,
+                                     .reason = "unknown_outcome",
+                                     .unknown_since = lost_at_}));
+}
+
 }  // namespace
 }  // namespace lethe

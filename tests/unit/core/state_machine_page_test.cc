@@ -158,13 +158,15 @@ std::vector<std::vector<Fault>> SomeFaults(int size) {
 
 void PlanCalls(Planned& planned) {
   for (const int size : {1, 4}) {
-    for (const auto unknown_for : {-1h, 0h, 2400h}) {
+    for (const auto& [unknown_for, looked_up] :
+         {std::pair(-1h, false), {0h, false}, {2400h, false}, {2400h, true}}) {
       AttemptFacts facts{.operation = Operation::kDisassociation,
                          .span = {0, size - 1},
                          .attempt_count = 1,
                          .call_count = 1,
                          .started_at = kNow};
       if (unknown_for >= 0h) facts.unknown_since = kNow - unknown_for;
+      facts.can_be_looked_up = looked_up;
       for (const bool vouched : {false, true}) {
         if (vouched) facts.refused_since = kNow - 2s;
         if (vouched) facts.health.accepted_at = kNow - 1s;
@@ -183,11 +185,28 @@ void PlanCalls(Planned& planned) {
                     DecideAbandoned(facts, kHours, kNow, 0).transitions);
       }
       planned.Add(BatchState::kSending, "DecideTooLate", DecideTooLate(facts).transitions);
+      if (const auto withheld = DecideWithheld(facts, kHours, kNow)) {
+        planned.Add(BatchState::kSending, "DecideWithheld", withheld->transitions);
+      }
     }
   }
 }
 
 void PlanReadBacks(Planned& planned) {
+  std::vector<ReadItem> answered;
+  for (const ReadBack result : kAll<ReadBack>) {
+    answered.push_back({.pos = static_cast<int>(answered.size()), .result = result});
+  }
+  for (const bool gives_up : {false, true}) {
+    const LateRepeat repeat{.span = {0, static_cast<int>(answered.size())},
+                            .unknown_since = kNow - 30h,
+                            .looked_at = kNow,
+                            .gives_up = gives_up};
+    for (const Transition& run : ConcludeBeforeRepeat(repeat, answered)) {
+      // What stays as it was takes no edge.
+      if (run.to != BatchState::kHeld) planned.Add(BatchState::kHeld, "ConcludeBeforeRepeat", run);
+    }
+  }
   for (const bool resent : {false, true}) {
     std::vector<ReadItem> items{{.pos = 0, .result = {}, .resent = resent}};
     for (const ReadBack result : kAll<ReadBack>) {

@@ -263,5 +263,62 @@ TEST_F(VerifierTest, CapturesOfFinalBatchesAreForgotten) {
   EXPECT_EQ(queue_.captures(), 0);
 }
 
+class BeforeARepeat : public VerifierTest {
+ protected:
+  /// An erasure of these people, whom a look-up found before it was sent, and whose answer was lost
+  /// a second later.
+  EnvelopeId AddLost(int size) {
+    const EnvelopeId envelope = Add(size, BatchState::kReady);
+    for (int pos = 0; pos < size; ++pos) Put(envelope, pos, kBorn);
+    EXPECT_EQ(Look().purpose, LookPurpose::kCapture);
+    clock_.Advance(1s);
+    queue_.LoseAnswer(envelope, 0);
+    return envelope;
+  }
+  void Put(EnvelopeId envelope, int pos, TimePoint first_seen) {
+    profiles_.Put(IdentifierAt(envelope, pos),
+                  {{Identifier("A" + std::to_string(pos))}, first_seen});
+  }
+
+  static constexpr TimePoint kBorn = fakes::FakeClock::kStart - 1000h;
+};
+
+TEST_F(BeforeARepeat, WhoIsAsBeforeIsSentAgainAndWhoCameBackIsNot) {
+  const EnvelopeId envelope = AddLost(3);
+  const TimePoint lost_at = clock_.Now();
+  clock_.Advance(30h);
+  Put(envelope, 1, clock_.Now() - 1h);
+  const TimePoint looked_at = clock_.Now();
+  const LookReport report = Look();
+  EXPECT_EQ(report.purpose, LookPurpose::kBeforeRepeat);
+  EXPECT_TRUE(report.over);
+  EXPECT_TRUE(report.applied);
+  EXPECT_EQ(report.items[BatchState::kReady], 2);
+  EXPECT_EQ(report.items[BatchState::kNeedsReview], 1);
+  const auto rows = queue_.batches();
+  ASSERT_THAT(rows, SizeIs(3));
+  EXPECT_EQ(rows[0].state, BatchState::kReady);
+  EXPECT_EQ(rows[0].unknown_since, looked_at) << "its horizon begins anew";
+  EXPECT_EQ(rows[1].state, BatchState::kNeedsReview);
+  EXPECT_EQ(rows[1].reason, "changed_since");
+  EXPECT_EQ(rows[1].unknown_since, lost_at);
+  EXPECT_EQ(rows[2].state, BatchState::kReady);
+}
+
+TEST_F(BeforeARepeat, NobodyIsSentAgainWithoutAnAnswer) {
+  const EnvelopeId envelope = AddLost(2);
+  profiles_.Answer(IdentifierAt(envelope, 1), {.outcome = LookUpOutcome::kUnknown});
+  clock_.Advance(30h);
+  const LookReport report = Look();
+  EXPECT_FALSE(report.over);
+  EXPECT_EQ(report.items[BatchState::kReady], 1);
+  EXPECT_EQ(queue_.batches()[1].state, BatchState::kHeld);
+
+  clock_.Advance(7 * 24h);
+  Look();
+  EXPECT_EQ(queue_.batches()[1].state, BatchState::kNeedsReview);
+  EXPECT_EQ(queue_.batches()[1].reason, "unknown_outcome");
+}
+
 }  // namespace
 }  // namespace lethe::core

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <random>
+#include <utility>
 #include <vector>
 
 #include "lethe/window.h"
@@ -94,9 +95,27 @@ TEST_F(EveryZone, TheWindowBeginsAfterAcceptanceAndIsTheFirstThatDoes) {
       const TimePoint end = End(instant, zone);
       const auto day = date::floor<date::days>(zone.rules().to_local(end));
       const TimePoint begin = zone.rules().to_sys(day + 4h, date::choose::earliest);
-      EXPECT_GT(begin, instant) << ToString(instant);
-      EXPECT_EQ(End(begin - 1us, zone), end) << ToString(instant);
-      EXPECT_GT(End(begin, zone), end) << ToString(instant);
+      EXPECT_GT(begin, instant + kNightGuard) << ToString(instant);
+      EXPECT_EQ(End(begin - kNightGuard - 1us, zone), end) << ToString(instant);
+      EXPECT_GT(End(begin - kNightGuard, zone), end) << ToString(instant);
+    }
+  });
+}
+
+TEST_F(EveryZone, NoRepeatComesOnceTheNextNightMayHaveBegun) {
+  ForAll([](const TimeZone& zone, const std::vector<TimePoint>& sent) {
+    for (const auto& [operation, hour] :
+         {std::pair(Operation::kErasure, 2h), std::pair(Operation::kDemerge, 4h)}) {
+      for (TimePoint instant : sent) {
+        const TimePoint until = ResendUntil(operation, instant, {.zone = zone});
+        auto day = date::floor<date::days>(zone.rules().to_local(instant));
+        TimePoint begin = zone.rules().to_sys(day + hour, date::choose::earliest);
+        while (begin <= instant) {
+          day += date::days{1};
+          begin = zone.rules().to_sys(day + hour, date::choose::earliest);
+        }
+        EXPECT_LE(until, begin - kNightGuard) << ToString(instant);
+      }
     }
   });
 }

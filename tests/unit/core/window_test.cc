@@ -51,11 +51,15 @@ TEST(Window, OfASandboxIsAsLongAsItSays) {
   }
 }
 
-TEST(Window, OfADemergeNeedsItsBeginStrictlyAfterAcceptance) {
+TEST(Window, OfADemergeDoesNotCountANightThatMayHaveBegunBeforeAcceptance) {
   const TimePoint begin = At("2026-01-10 04:00 +0530");
   const ProcessingHours kolkata = In("Asia/Kolkata");
-  EXPECT_EQ(WindowEnd(Operation::kDemerge, begin - 1us, kolkata), At("2026-01-10 07:00 +0530"));
-  EXPECT_EQ(WindowEnd(Operation::kDemerge, begin, kolkata), At("2026-01-11 07:00 +0530"));
+  EXPECT_EQ(WindowEnd(Operation::kDemerge, begin - kNightGuard - 1us, kolkata),
+            At("2026-01-10 07:00 +0530"));
+  for (const auto before : {10min, 5min, 0min}) {
+    EXPECT_EQ(WindowEnd(Operation::kDemerge, begin - before, kolkata),
+              At("2026-01-11 07:00 +0530"));
+  }
 }
 
 struct DemergeCase {
@@ -76,7 +80,8 @@ TEST_P(DemergeWindow, EndsAtTheFirstSevenAfterAFullNight) {
 }
 
 constexpr DemergeCase kNights[] = {
-    {"BeforeTheWindow", "Asia/Kolkata", "2026-01-10 03:59 +0530", "2026-01-10 07:00 +0530"},
+    {"BeforeTheWindow", "Asia/Kolkata", "2026-01-10 03:49 +0530", "2026-01-10 07:00 +0530"},
+    {"JustBeforeTheWindow", "Asia/Kolkata", "2026-01-10 03:51 +0530", "2026-01-11 07:00 +0530"},
     {"WithinTheWindow", "Asia/Kolkata", "2026-01-10 05:30 +0530", "2026-01-11 07:00 +0530"},
     {"AtItsEnd", "Asia/Kolkata", "2026-01-10 07:00 +0530", "2026-01-11 07:00 +0530"},
     {"BeforeMidnight", "Asia/Kolkata", "2026-01-10 23:59 +0530", "2026-01-11 07:00 +0530"},
@@ -87,7 +92,7 @@ constexpr DemergeCase kNights[] = {
     {"NoLeapDay", "Asia/Kolkata", "2023-02-28 04:00 +0530", "2023-03-01 07:00 +0530"},
 
     {"Plus0545", "Asia/Kathmandu", "2026-06-01 04:00 +0545", "2026-06-02 07:00 +0545"},
-    {"Plus14", "Pacific/Kiritimati", "2026-06-01 03:59 +1400", "2026-06-01 07:00 +1400"},
+    {"Plus14", "Pacific/Kiritimati", "2026-06-01 03:49 +1400", "2026-06-01 07:00 +1400"},
     {"Minus11", "Pacific/Pago_Pago", "2026-06-01 04:00 -1100", "2026-06-02 07:00 -1100"},
 
     {"Spring", "America/New_York", "2026-03-07 12:00 -0500", "2026-03-08 07:00 -0400"},
@@ -100,10 +105,10 @@ constexpr DemergeCase kNights[] = {
     {"LateEveningRepeatedSecond", "America/Santiago", "2026-04-04 23:30 -0400",
      "2026-04-05 07:00 -0400"},
 
-    {"BeginSkipped", "Asia/Baku", "2015-03-29 03:59 +0400", "2015-03-29 07:00 +0500"},
+    {"BeginSkipped", "Asia/Baku", "2015-03-29 03:49 +0400", "2015-03-29 07:00 +0500"},
     {"BeginSkippedAcceptedAtTheChange", "Asia/Baku", "2015-03-29 05:00 +0500",
      "2015-03-30 07:00 +0500"},
-    {"BeforeTheFirstOfTwoBegins", "Asia/Baku", "2015-10-25 03:59 +0500", "2015-10-25 07:00 +0400"},
+    {"BeforeTheFirstOfTwoBegins", "Asia/Baku", "2015-10-25 03:49 +0500", "2015-10-25 07:00 +0400"},
     {"BetweenTwoBegins", "Asia/Baku", "2015-10-25 04:30 +0500", "2015-10-26 07:00 +0400"},
     {"WholeWindowSkipped", "Antarctica/Casey", "2018-10-06 12:00 +0800", "2018-10-08 07:00 +1100"},
     {"WholeDaySkipped", "Pacific/Apia", "2011-12-29 12:00 -1000", "2011-12-31 07:00 +1400"},

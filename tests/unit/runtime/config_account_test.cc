@@ -202,6 +202,41 @@ TEST_F(ConfigAccountTest, ASandboxWindowIsNotForCleverTap) {
   }
 }
 
+TEST_F(ConfigAccountTest, DeletionsBeginAtATimeOfDay) {
+  using namespace std::chrono_literals;
+  const auto begin = [this](const std::string& time) {
+    return Load({{{"deletions_begin", time}}}).value().accounts.at(0).hours.deletions_begin;
+  };
+  EXPECT_EQ(Load({{}}).value().accounts.at(0).hours.deletions_begin, 2h);
+  EXPECT_EQ(begin("00:00"), 0min);
+  EXPECT_EQ(begin("'23:59'"), 23h + 59min);
+  EXPECT_EQ(begin("02:30"), 2h + 30min);
+  for (const char* time :
+       {"''", "2", "2:00", "24:00", "02:60", "02-00", "02:0x", "-1:00", "002:0"}) {
+    ExpectBad("deletions_begin", time);
+  }
+}
+
+TEST_F(ConfigAccountTest, HorizonsAndAgesAreSetByOperation) {
+  using namespace std::chrono_literals;
+  const auto config = Load({{{"resend_horizon", "{erasure: 24h, disassociation: 0ms}"},
+                             {"send_within", "{demerge: 1s, disassociation: 8784h}"}}});
+  ASSERT_TRUE(config.ok()) << config.error().message;
+  const ProcessingHours& hours = config->accounts.at(0).hours;
+  EXPECT_EQ(hours.resend[Operation::kErasure], 24h);
+  EXPECT_EQ(hours.resend[Operation::kDemerge], std::nullopt);
+  EXPECT_EQ(hours.resend[Operation::kDisassociation], 0ms);
+  EXPECT_EQ(hours.send_within[Operation::kErasure], std::nullopt);
+  EXPECT_EQ(hours.send_within[Operation::kDemerge], 1s);
+  EXPECT_EQ(hours.send_within[Operation::kDisassociation], 8'784h);
+  for (const char* wrong : {"{erasure: 25h}", "{rename: 1h}"}) {
+    EXPECT_FALSE(Load({{{"resend_horizon", wrong}}}).ok()) << wrong;
+  }
+  for (const char* wrong : {"{erasure: 0ms}", "{erasure: 8785h}", "{rename: 1h}"}) {
+    EXPECT_FALSE(Load({{{"send_within", wrong}}}).ok()) << wrong;
+  }
+}
+
 TEST_F(ConfigAccountTest, TimeZonesAreThoseOfIana) {
   ExpectGood("time_zone", "America/Argentina/Buenos_Aires");
   for (const char* zone : {"''", "localtime", "asia/kolkata", "+05:30", "../UTC", "Asia"}) {

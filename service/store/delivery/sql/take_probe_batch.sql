@@ -14,21 +14,25 @@
 -- > unknown_since time?
 -- > refused_since time?
 -- > lone_refusals int
+-- > waiting_since time
+-- > captured bool
+-- > unchanged bool
 with present as materialized (select lethe_now() as t), fresh as materialized (
-  select b.envelope, b.lo from present, (select @capture_wait::bigint as capture_wait) r, batch b
+  select b.envelope, b.lo, b.reason from present, (select @capture_wait::bigint as capture_wait) r, batch b
   where b.account = @account and b.operation = @operation and @sendable(linger: @linger::bigint)
     and @capture_over(linger: @linger::bigint)
     and b.refused_since is null and b.not_before is null
   order by b.envelope, b.lo limit 1 for update of b skip locked
 ), called as materialized (
-  select b.envelope, b.lo from present, (select @capture_wait::bigint as capture_wait) r, batch b
+  select b.envelope, b.lo, b.reason from present, (select @capture_wait::bigint as capture_wait) r, batch b
   where b.account = @account and b.operation = @operation and @sendable(linger: @linger::bigint)
     and @capture_over(linger: @linger::bigint)
     and (b.refused_since is not null or b.not_before is not null) and not exists (select from fresh)
   order by b.refused_since is not null, b.not_before, b.envelope, b.lo limit 1 for update of b skip locked
 )
 update batch b set state = 'sending', reason = null, not_before = null, attempt_count = attempt_count + 1, call_count = call_count + 1
-from (select envelope, lo from fresh union all select envelope, lo from called) o
+from (select * from fresh union all select * from called) o
 where b.envelope = o.envelope and b.lo = o.lo and b.state in ('open', 'ready')
 returning b.envelope, b.lo, b.hi, b.kind, b.attempt_count, b.call_count, lethe_micros(b.unknown_since) as unknown_since,
-          lethe_micros(b.refused_since) as refused_since, b.lone_refusals
+          lethe_micros(b.refused_since) as refused_since, b.lone_refusals,
+          lethe_micros(b.opened_at) as waiting_since, b.captured_at is not null as captured, coalesce(o.reason = 'unchanged', false) as unchanged

@@ -1,4 +1,5 @@
--- Moves the held refusals of routes of an account to where an operator's decision leads, and writes an audit event for each batch.
+-- Moves the held refusals of routes of an account to where an operator's decision leads, and writes an audit event for each batch. One that
+-- is sent again waits from now on (SendUntil()).
 -- @account text
 -- @apis text[]
 -- @effect_unknown bool       those with an earlier call of unknown effect; false: the others
@@ -14,6 +15,7 @@ with held as materialized (
   order by envelope, lo for update
 ), moved as (
   update batch b set state = @state, reason = @reason, not_before = null, refused_since = null, lone_refusals = 0,
+                     opened_at = case when @state = 'ready' then lethe_now() else opened_at end,
                      finished_at = case when @state = 'rejected' then lethe_now() end,
                      review_since = case when @state = 'needs_review' then lethe_now() end
   from held h where b.envelope = h.envelope and b.lo = h.lo and b.state = 'held'

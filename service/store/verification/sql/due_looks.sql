@@ -21,6 +21,10 @@ where a.blocked_since is null and (
       and coalesce(b.look_at <= present.t, true) offset 0)
   or exists (
     select from batch b
+    where b.account = r.account and b.operation = r.operation and b.state = 'held' and b.reason = 'look_before_repeat'
+      and coalesce(b.look_at <= present.t, true) offset 0)
+  or exists (
+    select from batch b
     where b.account = r.account and b.operation = r.operation and b.state = 'done'
       and b.second_look_at is not null and b.second_look_at <= present.t
       and coalesce(b.look_at <= present.t, true) offset 0))

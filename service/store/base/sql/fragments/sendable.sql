@@ -1,6 +1,6 @@
 -- Whether the batch b may be taken at present.t: it is closed and its delay is over, or it is open and has waited for more items long
--- enough.
+-- enough. One that was opened later than now shows that the clock went back since: nothing tells how long it has waited.
 -- @linger: how long an open batch waits, in milliseconds
 b.state in ('open', 'ready')
 and case b.state when 'ready' then coalesce(b.not_before <= present.t, true)
-                 else b.opened_at <= present.t - @linger * interval '1 millisecond' end
+                 else b.opened_at <= present.t - @linger * interval '1 millisecond' or b.opened_at > present.t end
