@@ -1,8 +1,11 @@
 #include "lethed/database_upkeep.h"
 
+#include <chrono>
 #include <pqxx/pqxx>
 
 #include "lethe/reasons.h"
+#include "store/delivery/waits.h"
+#include "store/reading/database_time.h"
 #include "store/reading/snapshot.h"
 #include "store/schema/migrations.h"
 #include "store/schema/partitions.h"
@@ -10,25 +13,46 @@
 
 namespace lethe {
 
+using core::DatabaseClock;
 using runtime::Next;
 
+namespace {
+
+using namespace std::chrono_literals;
+
+/// The longest that anything waits by the rules: a `Retry-After`.
+constexpr milliseconds kLongestRest = 1h;
+
+/// After the database's clock went back nothing tells how much of a wait is over. As long as a slot
+/// rests in an outage at most.
+constexpr milliseconds kRestAfterStep = 1min;
+
+ReadyState StateFor(const Error& error) {
+  if (error.code != ErrorCode::kFailedPrecondition) return ReadyState::kDatabaseUnavailable;
+  return error.reason == Name(ErrorReason::kSchemaOutOfDate) ? ReadyState::kSchemaOutOfDate
+                                                             : ReadyState::kKeysRefused;
+}
+
+}  // namespace
+
+DatabaseUpkeep::DatabaseUpkeep(const Parts& parts)
+    : parts_(parts),
+      // The clock may have gone back while no process ran.
+      bound_waits_to_(kLongestRest) {}
+
 Next DatabaseUpkeep::CheckReadiness() {
-  const Status status = Prepare();
-  if (status.ok()) {
-    if (parts_.readiness.Become(ReadyState::kReady)) {
-      telemetry::Log(telemetry::LogLevel::kInfo, "store.available");
-    }
-    return Next::kWait;
-  }
-  const Error& error = status.error();
-  const auto state = error.code != ErrorCode::kFailedPrecondition ? ReadyState::kDatabaseUnavailable
-                     : error.reason == Name(ErrorReason::kSchemaOutOfDate)
-                         ? ReadyState::kSchemaOutOfDate
-                         : ReadyState::kKeysRefused;
-  if (parts_.readiness.Become(state)) {
-    parts_.observer.ShowFailure("store.unavailable", status.error());
+  if (const Status status = Prepare(); !status.ok()) {
+    NotReady(StateFor(status.error()), status.error());
+  } else if (const Status ids = PrepareIds(); !ids.ok()) {
+    NotReady(ReadyState::kNoIds, ids.error());
+  } else if (parts_.readiness.Become(ReadyState::kReady)) {
+    telemetry::Log(telemetry::LogLevel::kInfo, "store.available");
   }
   return Next::kWait;
+}
+
+void DatabaseUpkeep::NotReady(ReadyState state, const Error& error) {
+  if (parts_.readiness.Become(state)) parts_.observer.ShowFailure("store.unavailable", error);
 }
 
 Status DatabaseUpkeep::Prepare() {
@@ -36,11 +60,71 @@ Status DatabaseUpkeep::Prepare() {
     return store::CheckSchema(connection, store::EmbeddedMigrations());
   });
   if (!schema.ok()) return schema;
-  if (Status keys = parts_.keys.Look(); !keys.ok() || prepared_) return keys;
+  if (Status keys = parts_.keys.Look(); !keys.ok()) return keys;
+  if (Status read = ReadClock(); !read.ok()) return read;
+  if (Status bound = BoundWaits(); !bound.ok()) return bound;
+  if (prepared_) return Ok();
   if (Status made = EnsurePartitions(); !made.ok()) return made;
   if (Status registered = parts_.queue.RegisterAccounts(); !registered.ok()) return registered;
   prepared_ = true;
   return Ok();
+}
+
+Status DatabaseUpkeep::ReadClock() {
+  const auto reading =
+      parts_.pool.With([this](pqxx::connection& connection) -> Result<DatabaseClock::Reading> {
+        const milliseconds asked_at = parts_.clock.Monotonic();
+        const TimePoint database = store::ReadDatabaseTime(connection);
+        return DatabaseClock::Reading{database, asked_at, parts_.clock.Monotonic()};
+      });
+  if (!reading.ok()) return reading.error();
+  ShowClock(parts_.clock.Correct(*reading));
+  return Ok();
+}
+
+void DatabaseUpkeep::ShowClock(std::optional<milliseconds> step) {
+  using telemetry::Log, telemetry::LogLevel;
+  const milliseconds ahead = parts_.clock.machine_ahead();
+  parts_.metrics.SetClockOffset(ahead);
+  if (step) {
+    parts_.metrics.DatabaseClockStepped();
+    Log(LogLevel::kWarning, "clock.database_stepped", {{"by_ms", step->count()}});
+    if (*step < 0ms) bound_waits_to_ = kRestAfterStep;
+  }
+  const DatabaseClock::State state = parts_.clock.state();
+  const bool differs = state == DatabaseClock::State::kDiffers;
+  if (state == DatabaseClock::State::kStale || differs == clock_differs_) return;
+  clock_differs_ = differs;
+  if (differs) {
+    Log(LogLevel::kError, "clock.differs",
+        {{"ahead_ms", ahead.count()},
+         {"detail",
+          "this machine's clock and the database's are too far apart: nothing is sent or "
+          "called done until they agree"}});
+  } else {
+    Log(LogLevel::kInfo, "clock.agrees", {{"ahead_ms", ahead.count()}});
+  }
+}
+
+Status DatabaseUpkeep::BoundWaits() {
+  if (!bound_waits_to_) return Ok();
+  const auto bound = parts_.pool.With([this](pqxx::connection& connection) -> Result<int> {
+    return store::BoundWaits(connection, parts_.lease, *bound_waits_to_);
+  });
+  if (!bound.ok()) return bound.error();
+  bound_waits_to_.reset();
+  if (*bound > 0) {
+    telemetry::Log(telemetry::LogLevel::kInfo, "clock.waits_bounded", {{"rows", *bound}});
+  }
+  return Ok();
+}
+
+Status DatabaseUpkeep::PrepareIds() {
+  if (parts_.committer == nullptr) return Ok();
+  return parts_.pool.With([this](pqxx::connection& connection) -> Status {
+    parts_.committer->PrepareIds(connection);
+    return Ok();
+  });
 }
 
 Next DatabaseUpkeep::MakePartitions() {

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <optional>
+
+#include "core/database_clock.h"
 #include "lethe/result.h"
 #include "lethe/time.h"
 #include "lethed/key_upkeep.h"
@@ -8,6 +11,7 @@
 #include "runtime/loop.h"
 #include "store/base/pool.h"
 #include "store/delivery/pg_delivery_queue.h"
+#include "store/intake/committer.h"
 #include "telemetry/metrics.h"
 
 namespace lethe {
@@ -20,17 +24,19 @@ class DatabaseUpkeep {
     store::Pool& pool;
     KeyUpkeep& keys;
     store::PgDeliveryQueue& queue;
-    const Clock& clock;
+    core::DatabaseClock& clock;
+    store::Committer* committer;  ///< Null in a process that accepts no requests.
+    milliseconds lease;           ///< Config::Dispatcher::lease.
     Readiness& readiness;
     Observer& observer;
     telemetry::Metrics& metrics;
   };
 
-  explicit DatabaseUpkeep(const Parts& parts) : parts_(parts) {}
+  explicit DatabaseUpkeep(const Parts& parts);
 
   /// Finds out whether the database can be worked on, and tells Readiness; takes up a changed key
   /// file. The first time that it can, also makes what must be there: partitions, and the accounts'
-  /// rows.
+  /// rows. Reads the database's clock, and mends what waits if that went back.
   runtime::Next CheckReadiness();
 
   /// Makes the partitions of the months to come.
@@ -41,10 +47,17 @@ class DatabaseUpkeep {
 
  private:
   Status Prepare();
+  Status ReadClock();
+  void ShowClock(std::optional<milliseconds> step);
+  Status BoundWaits();
+  Status PrepareIds();
   Status EnsurePartitions();
+  void NotReady(ReadyState state, const Error& error);
 
   const Parts parts_;
   bool prepared_ = false;
+  bool clock_differs_ = false;
+  std::optional<milliseconds> bound_waits_to_;  ///< As soon as possible.
 };
 
 }  // namespace lethe

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "core/account_prober.h"
+#include "core/database_clock.h"
 #include "core/dispatcher.h"
 #include "lethe/account.h"
 #include "lethe/account_gate.h"
@@ -25,6 +26,7 @@ class DeliveryWorker {
     AccountGate& gate;
     core::AccountProber& prober;
     runtime::PasscodeWatch& passcodes;
+    const core::DatabaseClock& clock;  ///< While it is not trusted, nothing is sent.
     Observer& observer;
   };
 

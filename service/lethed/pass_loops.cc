@@ -9,12 +9,14 @@ using runtime::Loop;
 using runtime::Next;
 
 PassLoops::PassLoops(std::vector<Pass> passes, const Readiness& readiness,
-                     const Loop::Parts& parts) {
+                     const core::DatabaseClock& clock, const Loop::Parts& parts) {
   for (Pass& pass : passes) {
-    if (pass.needs == Pass::Needs::kDatabase) {
-      // While the database is away, one pass that says so is enough.
-      pass.run = [run = std::move(pass.run), &readiness] {
-        return readiness.not_ready_reason() ? Next::kWait : run();
+    if (pass.needs != Pass::Needs::kNothing) {
+      const bool decides = pass.needs == Pass::Needs::kTrustedClock;
+      // While the database is away, or the clock is wrong, one pass that says so is enough.
+      pass.run = [run = std::move(pass.run), decides, &readiness, &clock] {
+        const bool rests = readiness.not_ready_reason() || (decides && !clock.trusted());
+        return rests ? Next::kWait : run();
       };
     }
     loops_.push_back(std::make_unique<Loop>(parts, Loop::Job{.name = std::move(pass.name),

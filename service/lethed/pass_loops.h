@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/database_clock.h"
 #include "lethed/passes.h"
 #include "lethed/readiness.h"
 #include "runtime/loop.h"
@@ -14,8 +15,8 @@ namespace lethe {
 /// The threads of a process that make its passes, a thread each. They start with the constructor.
 class PassLoops {
  public:
-  /// `readiness` outlives the loops.
-  PassLoops(std::vector<Pass> passes, const Readiness& readiness,
+  /// `readiness` and `clock` outlive the loops.
+  PassLoops(std::vector<Pass> passes, const Readiness& readiness, const core::DatabaseClock& clock,
             const runtime::Loop::Parts& parts);
 
   /// Returns when the passes that run have ended; none follows. Calling it again does nothing.

@@ -20,26 +20,29 @@ std::vector<Pass> AllPasses(const PassParts& on) {
       {"snapshot", 5s, kEveryRole, kDatabase, [on] { return on.database.PublishSnapshot(); }},
 
       // Configured: a sendable batch waits this long at most while the senders are idle.
-      {"offer_routes", on.poll, kDispatcher, kDatabase, [on] { return on.delivery.OfferRoutes(); }},
+      {"offer_routes", on.poll, kDispatcher, kTrustedClock,
+       [on] { return on.delivery.OfferRoutes(); }},
 
       // A second is little beside a lease, and a pass that finds nothing is cheap.
-      {"rescue", 1s, kDispatcher, kDatabase, [on] { return on.delivery.RescueAbandoned(); }},
+      {"rescue", 1s, kDispatcher, kTrustedClock, [on] { return on.delivery.RescueAbandoned(); }},
 
       // The sender that held a refusal judges at once. This pass adds what only a later acceptance,
       // perhaps by another replica, can prove.
-      {"judge_refusals", 1s, kDispatcher, kDatabase, [on] { return on.delivery.JudgeRefusals(); }},
+      {"judge_refusals", 1s, kDispatcher, kTrustedClock,
+       [on] { return on.delivery.JudgeRefusals(); }},
 
       // A mended passcode file, or a probe that is due, is noticed within a second.
       {"probe_accounts", 1s, kDispatcher, kDatabase, [on] { return on.delivery.ProbeAccounts(); }},
 
       // A request is reported as done within a second of the end of its window.
-      {"close_windows", 1s, kDispatcher, kDatabase, [on] { return on.delivery.CloseWindows(); }},
+      {"close_windows", 1s, kDispatcher, kTrustedClock,
+       [on] { return on.delivery.CloseWindows(); }},
 
       // What waited for an earlier operation goes on within a second of its end.
       {"release_held", 1s, kDispatcher, kDatabase, [on] { return on.delivery.ReleaseHeld(); }},
 
       // As offer_routes, for look-ups.
-      {"offer_look_ups", on.poll, kDispatcher, kDatabase,
+      {"offer_look_ups", on.poll, kDispatcher, kTrustedClock,
        [on] { return on.verification.OfferRoutes(); }},
 
       // Personal data that a final batch no longer needs. It was kept for days: minutes are soon

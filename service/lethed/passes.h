@@ -16,12 +16,13 @@ namespace lethe {
 /// One thing that a process does in the background, again and again.
 struct Pass {
   enum class RunsIn { kEveryRole, kDispatcher };
-  enum class Needs { kNothing, kDatabase };
+  enum class Needs { kNothing, kDatabase, kTrustedClock };
 
   std::string name;  ///< Unique; as Loop::Job::name.
   milliseconds interval;
   RunsIn runs_in;
-  Needs needs;  ///< kDatabase: the pass rests while the process is not ready.
+  Needs needs;  ///< kDatabase: the pass rests while the process is not ready. kTrustedClock:
+                ///< also while its clock may not decide.
   std::function<runtime::Next()> run;
 };
 

@@ -90,6 +90,8 @@ Process::Process(const runtime::Config& config, Roles roles)
                  .keys = key_upkeep_,
                  .queue = queue_,
                  .clock = clock_,
+                 .committer = roles.api ? &committer_ : nullptr,
+                 .lease = config.dispatcher.lease,
                  .readiness = readiness_,
                  .observer = observer_,
                  .metrics = metrics_}),
@@ -101,6 +103,7 @@ Process::Process(const runtime::Config& config, Roles roles)
                  .gate = gate_,
                  .prober = prober_,
                  .passcodes = passcodes_,
+                 .clock = clock_,
                  .observer = observer_}),
       verification_(config.accounts,
                     {.max_threads = roles.dispatcher ? config.dispatcher.senders : 0,
@@ -121,7 +124,7 @@ Status Process::Start() {
                                               .database = database_,
                                               .delivery = delivery_,
                                               .verification = verification_});
-  loops_.emplace(PassesOf(roles_, passes), readiness_,
+  loops_.emplace(PassesOf(roles_, passes), readiness_, clock_,
                  runtime::Loop::Parts{clock_, Jitter, runtime::WaitFor});
   if (Status started = StartOperations(); !started.ok()) return started;
   telemetry::Log(telemetry::LogLevel::kInfo, "lethed.started",
@@ -152,10 +155,9 @@ Status Process::StartApi() {
 
 Status Process::StartOperations() {
   auto operations = telemetry::OperationsServer::Start(
-      config_.operations_listen,
-      {.metrics_text = [this] { return MetricsText(); },
-       .alive = [this] { return !loops_->stuck(); },
-       .not_ready_reason = [this] { return readiness_.not_ready_reason(); }});
+      config_.operations_listen, {.metrics_text = [this] { return MetricsText(); },
+                                  .alive = [this] { return !loops_->stuck(); },
+                                  .not_ready_reason = [this] { return NotReadyReason(); }});
   if (!operations.ok()) return operations.error();
   operations_ = std::move(*operations);
   return Ok();
@@ -167,6 +169,14 @@ void Process::Stop() {
   loops_->Stop();
   delivery_.Stop();
   verification_.Stop();
+}
+
+std::optional<std::string> Process::NotReadyReason() const {
+  // A process that takes requests does that whatever the machine's clock says.
+  const bool only_decides = roles_.dispatcher && !roles_.api;
+  auto reason = readiness_.not_ready_reason();
+  if (!reason && only_decides && !clock_.trusted()) reason = "clock_not_trusted";
+  return reason;
 }
 
 std::string Process::MetricsText() {

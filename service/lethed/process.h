@@ -7,6 +7,7 @@
 #include "api/server.h"
 #include "clevertap/http_vendor_client.h"
 #include "core/account_prober.h"
+#include "core/database_clock.h"
 #include "core/dispatcher.h"
 #include "core/vendor_checker.h"
 #include "crypto/live_keys.h"
@@ -53,12 +54,14 @@ class Process {
  private:
   Status StartApi();
   Status StartOperations();
+  std::optional<std::string> NotReadyReason() const;
   std::string MetricsText();
 
   const runtime::Config& config_;
   const Roles roles_;
   const std::string name_;
-  const runtime::SystemClock clock_;
+  const runtime::SystemClock machine_clock_;
+  core::DatabaseClock clock_{machine_clock_};
   telemetry::Metrics metrics_;
   Observer observer_;
 

@@ -15,6 +15,8 @@ enum class ReadyState {
   kDatabaseUnavailable,
   kSchemaOutOfDate,  ///< The process waits for `lethed migrate`.
   kKeysRefused,      ///< The process waits for a key file that fits the database.
+  kNoIds,            ///< No id can be made, so no request can be accepted: the clock of this
+                     ///< process is wrong, or all node numbers are in use.
   kStopping,         ///< For the rest of the process's life.
 };
 
@@ -26,6 +28,7 @@ constexpr std::string_view Name(ReadyState state) {
     case ReadyState::kDatabaseUnavailable: return "database_unavailable";
     case ReadyState::kSchemaOutOfDate: return "schema_out_of_date";
     case ReadyState::kKeysRefused: return "keys_refused";
+    case ReadyState::kNoIds: return "no_ids";
     case ReadyState::kStopping: return "stopping";
   }
   return "";

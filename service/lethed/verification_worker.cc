@@ -29,6 +29,7 @@ VerificationWorker::VerificationWorker(const std::vector<Account>& accounts, con
                                        const Parts& parts)
     : observer_(parts.observer),
       queue_(parts.queue),
+      clock_(parts.clock),
       linger_(options.verifier.linger),
       routes_(RoutesOf(accounts)),
       verifier_({.queue = parts.queue,
@@ -62,6 +63,7 @@ runtime::Next VerificationWorker::ForgetCaptures() {
 }
 
 runtime::Sent VerificationWorker::LookOnce(const Route& route) {
+  if (!clock_.trusted()) return runtime::Sent::kNothing;
   const core::LookReport report = verifier_.LookOnce(route);
   observer_.Show(route, report);
   return report.claimed ? runtime::Sent::kSomething : runtime::Sent::kNothing;

@@ -4,6 +4,7 @@
 #include <stop_token>
 #include <vector>
 
+#include "core/database_clock.h"
 #include "core/verifier.h"
 #include "lethe/account.h"
 #include "lethe/profile_reader.h"
@@ -22,8 +23,8 @@ class VerificationWorker {
   struct Parts {
     VerificationQueue& queue;
     ProfileReader& profiles;
-    const Clock& clock;
-    std::function<double()> jitter;  ///< In [0, 1).
+    const core::DatabaseClock& clock;  ///< While it is not trusted, nobody is looked up.
+    std::function<double()> jitter;    ///< In [0, 1).
     Observer& observer;
   };
 
@@ -48,6 +49,7 @@ class VerificationWorker {
 
   Observer& observer_;
   VerificationQueue& queue_;
+  const core::DatabaseClock& clock_;
   const milliseconds linger_;
   const std::vector<Route> routes_;
   std::stop_source stopping_;

@@ -180,6 +180,11 @@ struct Metrics::Families {
       "lethe_queue_snapshots_total",
       "Snapshots that the queue's gauges were set from; while it stands still, so do they.");
 
+  Family<Gauge>& clock_offset = NewGauge(
+      "lethe_clock_offset_seconds", "By how much this machine's clock is ahead of the database's.");
+  Family<Counter>& clock_steps = NewCounter("lethe_database_clock_steps_total",
+                                            "Jumps of the database's clock that this process has "
+                                            "seen, back or forward, by five seconds or more.");
   Family<Gauge>& build_info = NewGauge("lethe_build_info", "Always 1; the label says what runs.");
 
   std::mutex publishing;
@@ -205,6 +210,8 @@ Metrics::Metrics(std::string_view version, std::span<const Account> accounts)
   f.snapshots.Add({});
   f.batches_abandoned.Add({});
   f.keys_refused.Add({});
+  f.clock_offset.Add({});
+  f.clock_steps.Add({});
 
   QueueSnapshot zero{};
   for (const Account& account : accounts) {
@@ -306,6 +313,12 @@ void Metrics::SetNewestKey(std::string_view kind, std::uint32_t number) {
 }
 
 void Metrics::KeysRefused() { families_->keys_refused.Add({}).Increment(); }
+
+void Metrics::SetClockOffset(milliseconds offset) {
+  families_->clock_offset.Add({}).Set(Seconds(offset));
+}
+
+void Metrics::DatabaseClockStepped() { families_->clock_steps.Add({}).Increment(); }
 
 void Metrics::Publish(const QueueSnapshot& snapshot) {
   families_->Show(snapshot);

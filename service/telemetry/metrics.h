@@ -76,6 +76,12 @@ class Metrics {
   /// A key file that had changed was not taken up.
   void KeysRefused();
 
+  /// By how much this machine's clock is ahead of the database's.
+  void SetClockOffset(milliseconds offset);
+
+  /// The database's clock has jumped.
+  void DatabaseClockStepped();
+
   /// Sets the queue's gauges; those that the snapshot does not name fall to zero.
   void Publish(const QueueSnapshot& snapshot);
 

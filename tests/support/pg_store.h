@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "store/base/pool.h"
 #include "store/intake/committer.h"
 #include "store/pg_request_store.h"
+#include "store/reading/database_time.h"
 #include "store/schema/partitions.h"
 #include "support/postgres.h"
 
@@ -34,11 +36,15 @@ class PgStore {
                     .on_flush = std::move(options.on_flush)},
                    clock),
         requests_(keys_, committer_, pool_) {
-    pool_
-        .With([&](pqxx::connection& connection) {
-          return store::EnsurePartitions(connection, clock.Now());
-        })
-        .value();
+    // A committer refuses to write by a clock that is far from the database's.
+    const auto apart = pool_
+                           .With([&](pqxx::connection& connection) -> Result<milliseconds> {
+                             store::EnsurePartitions(connection, clock.Now()).value();
+                             return std::chrono::round<milliseconds>(
+                                 store::ReadDatabaseTime(connection) - clock.Now());
+                           })
+                           .value();
+    if (std::chrono::abs(apart) > milliseconds(1'000)) database.RunClockFrom(clock.Now());
   }
 
   const crypto::KeyRing& keys() const { return keys_; }

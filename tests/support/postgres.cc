@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -169,6 +170,13 @@ void TestDatabase::Shut() const {
 
 void TestDatabase::Open() const {
   Server::Shared().Admin("alter database " + name_ + " allow_connections true");
+}
+
+void TestDatabase::RunClockFrom(TimePoint now) const {
+  const auto machine = Run("select lethe_micros(clock_timestamp())")[0][0].as<std::int64_t>();
+  Run("create or replace function lethe_now() returns timestamptz language sql volatile as 'select "
+      "clock_timestamp() + interval ''" +
+      std::to_string(store::ToMicros(now) - machine) + " microseconds'''");
 }
 
 void TestDatabase::SetClock(TimePoint now) const {

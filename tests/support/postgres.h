@@ -44,6 +44,9 @@ class TestDatabase {
   void Shut() const;
   void Open() const;
 
+  /// The database's clock goes on from `now`.
+  void RunClockFrom(TimePoint now) const;
+
   /// The clock of leases and lingers stands still at `now` from here on.
   void SetClock(TimePoint now) const;
 

@@ -35,6 +35,11 @@ bool IsDataError(const std::exception& error) {
 }
 
 Error ToError(const std::exception& error) {
+  if (dynamic_cast<const ClockDiffers*>(&error)) {
+    return Error{ErrorCode::kUnavailable, Text(ErrorReason::kStoreUnavailable),
+                 "the clock of this process and that of the database differ by more than a minute: "
+                 "try again with the same key"};
+  }
   const std::string state = SqlState(error);
   // 53: out of memory, disk or connections; 55P03, 57014: waited too long for a lock or a
   // statement.

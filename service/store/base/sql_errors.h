@@ -1,10 +1,17 @@
 #pragma once
 
 #include <exception>
+#include <stdexcept>
 
 #include "lethe/result.h"
 
 namespace lethe::store {
+
+/// This process's clock and the database's are too far apart to write anything by.
+class ClockDiffers : public std::runtime_error {
+ public:
+  ClockDiffers() : std::runtime_error("the clocks differ") {}
+};
 
 /// Whether the session is gone, so that another try needs a new one.
 bool IsBroken(const std::exception& error);

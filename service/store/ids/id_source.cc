@@ -1,7 +1,10 @@
 #include "store/ids/id_source.h"
 
+#include <algorithm>
+#include <chrono>
 #include <stdexcept>
 
+#include "store/base/sql_errors.h"
 #include "store/ids/sql.h"
 
 namespace lethe::store {
@@ -14,13 +17,35 @@ constexpr std::int64_t kReservationMs = 20'000;
 /// What a flush may use up before it asks again.
 constexpr std::int64_t kHeadroomMs = 10'000;
 
+/// A clock that goes back by more than a correction asks again at once.
+constexpr std::int64_t kCorrectionMs = 1'000;
+
+/// A reservation may end this much later than it would with the clocks as they are. The database's
+/// clock may have gone back by an hour, and the ids of a process are in the order in which it made
+/// them only if it goes on where it was. What lies further ahead was reserved by a clock that was
+/// wrong.
+constexpr std::int64_t kMostAheadMs = 2 * 3'600'000;
+
+TimePoint DatabaseTime(pqxx::connection& connection) {
+  pqxx::nontransaction work(connection);
+  return OnlyRow(work, sql::NodeTime{}).present;
+}
+
 }  // namespace
 
 void IdSource::Prepare(pqxx::connection& connection, TimePoint now) {
   const std::int64_t now_ms = IdMillis(now);
   std::lock_guard lock(mutex_);
-  if (generator_ && now_ms + kHeadroomMs <= reserved_until_ms_) return;
-  if (!generator_ || !Renew(connection, now_ms)) Acquire(connection, now_ms);
+  if (generator_ && prepared_at_ms_ <= now_ms + kCorrectionMs &&
+      now_ms + kHeadroomMs <= reserved_until_ms_) {
+    return;
+  }
+  const TimePoint database = DatabaseTime(connection);
+  if (std::chrono::abs(now - database) > kMostDifference) throw ClockDiffers();
+  const Moment moment{.now_ms = std::max(now_ms, IdMillis(database)),
+                      .latest_ms = IdMillis(database) + kMostAheadMs};
+  if (!generator_ || !Renew(connection, moment)) Acquire(connection, moment);
+  prepared_at_ms_ = now_ms;
 }
 
 std::int64_t IdSource::Take(TimePoint now, int count) {
@@ -30,11 +55,13 @@ std::int64_t IdSource::Take(TimePoint now, int count) {
   return *first;
 }
 
-void IdSource::Acquire(pqxx::connection& connection, std::int64_t now_ms) {
+void IdSource::Acquire(pqxx::connection& connection, const Moment& moment) {
   pqxx::work work(connection);
   sql::LockNodes{}.Run(work);
-  const auto node = FirstRow(
-      work, sql::AcquireNode{.holder = holder_, .now_ms = now_ms, .reserve_ms = kReservationMs});
+  const auto node = FirstRow(work, sql::AcquireNode{.holder = holder_,
+                                                    .now_ms = moment.now_ms,
+                                                    .reserve_ms = kReservationMs,
+                                                    .latest_ms = moment.latest_ms});
   if (!node) throw std::runtime_error("all node numbers are in use");
   work.commit();
   number_ = node->number;
@@ -42,12 +69,13 @@ void IdSource::Acquire(pqxx::connection& connection, std::int64_t now_ms) {
   generator_.emplace(number_, node->floor_ms, reserved_until_ms_);
 }
 
-bool IdSource::Renew(pqxx::connection& connection, std::int64_t now_ms) {
+bool IdSource::Renew(pqxx::connection& connection, const Moment& moment) {
   pqxx::work work(connection);
-  const auto node = FirstRow(
-      work,
-      sql::RenewNode{
-          .number = number_, .holder = holder_, .now_ms = now_ms, .reserve_ms = kReservationMs});
+  const auto node = FirstRow(work, sql::RenewNode{.number = number_,
+                                                  .holder = holder_,
+                                                  .now_ms = moment.now_ms,
+                                                  .reserve_ms = kReservationMs,
+                                                  .latest_ms = moment.latest_ms});
   work.commit();
   if (!node) return false;
   reserved_until_ms_ = node->reserved_until_ms;

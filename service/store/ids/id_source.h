@@ -15,10 +15,15 @@ namespace lethe::store {
 /// Thread-safe. Throws what pqxx throws.
 class IdSource {
  public:
+  /// A time that is further away from the database's is implausible.
+  static constexpr milliseconds kMostDifference{60'000};
+
   /// `holder` names the process.
   explicit IdSource(std::string holder) : holder_(std::move(holder)) {}
 
-  /// Makes sure that ids can be made for a while. Own transactions; call it outside of any.
+  /// Makes sure that ids can be made for a while. Own transactions; call it outside of any. Throws
+  /// ClockDiffers for an implausible time, before anything is written, and std::runtime_error if
+  /// all node numbers are in use.
   void Prepare(pqxx::connection& connection, TimePoint now);
 
   /// The first of `count` consecutive ids. Throws std::runtime_error if far more were made since
@@ -26,13 +31,20 @@ class IdSource {
   std::int64_t Take(TimePoint now, int count);
 
  private:
-  void Acquire(pqxx::connection& connection, std::int64_t now_ms);
-  bool Renew(pqxx::connection& connection, std::int64_t now_ms);
+  /// In milliseconds of ids.
+  struct Moment {
+    std::int64_t now_ms;
+    std::int64_t latest_ms;  ///< A reservation that ends later was made by a clock that was wrong.
+  };
+
+  void Acquire(pqxx::connection& connection, const Moment& moment);
+  bool Renew(pqxx::connection& connection, const Moment& moment);
 
   const std::string holder_;
   std::mutex mutex_;
   int number_ = -1;
   std::int64_t reserved_until_ms_ = 0;
+  std::int64_t prepared_at_ms_ = 0;
   std::optional<IdGenerator> generator_;
 };
 

@@ -46,6 +46,12 @@ class AllPlans : public testing::TestWithParam<Statement> {
     database_ = nullptr;
   }
 
+  /// Runs once when a process starts, and when the database's clock went back: it reads all that
+  /// waits, because any of it may wait too long.
+  static bool IsRareAndWhole(std::string_view statement) {
+    return statement == "bound_batches" || statement == "bound_looks";
+  }
+
   /// Whether a table or an index has more rows than one request or one page.
   static bool IsLong(const std::string& table) {
     return Number(*database_, "select (reltuples > 2000)::int from pg_class where relname = '" +
@@ -66,7 +72,8 @@ TEST_P(AllPlans, ReadNoLongTableWhole) {
     } else if (std::regex_search(plan[i], match, index_scan)) {
       const bool from_somewhere =
           i + 1 < plan.size() && plan[i + 1].find("Index Cond") != std::string::npos;
-      EXPECT_TRUE(from_somewhere || !IsLong(match[1])) << plan[i];
+      EXPECT_TRUE(from_somewhere || !IsLong(match[1]) || IsRareAndWhole(GetParam().name))
+          << plan[i];
     }
   }
 }

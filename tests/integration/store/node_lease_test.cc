@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <mutex>
 #include <set>
 #include <thread>
 
@@ -110,18 +111,73 @@ TEST_F(NodeLease, IsKeptByWhoRenewsIt) {
 TEST_F(NodeLease, AClockThatGoesBackRepeatsNothing) {
   IdSource source("one");
   std::int64_t last = 0;
-  for (const milliseconds offset : {milliseconds(0), milliseconds(5000), milliseconds(-3'600'000),
-                                    milliseconds(4000), milliseconds(60'000), milliseconds(0)}) {
-    const std::int64_t id = Make(source, start_ + offset);
+  for (const milliseconds offset : {0ms, 5'000ms, -3'600'000ms, 4'000ms, 60'000ms, 0ms}) {
+    Advance(std::chrono::round<milliseconds>(start_ + offset - now_));
+    const std::int64_t id = Make(source, now_);
     EXPECT_GT(id, last);
     last = id;
   }
 
   Advance(2min);
   IdSource restarted("one");
-  const std::int64_t after = Make(restarted, start_ - 1h);
+  const std::int64_t after = Make(restarted, now_);
   EXPECT_EQ(NodeOf(after), NodeOf(last));
   EXPECT_GT(after, last);
+}
+
+TEST_F(NodeLease, ATimeFarFromTheDatabasesIsRefusedAndLeavesNothing) {
+  for (const milliseconds apart : {milliseconds(150 * 24h), milliseconds(-150 * 24h), 60'001ms}) {
+    IdSource source("wrong");
+    EXPECT_THROW(source.Prepare(*connection_, start_ + apart), ClockDiffers);
+  }
+  EXPECT_EQ(Number(database_, "select count(*) from node"), 0);
+}
+
+TEST_F(NodeLease, AClockThatWasWrongForAWhileLeavesTheNumberAsItWas) {
+  IdSource source("one");
+  const std::int64_t before = Make(source, start_);
+  const auto reserved = [this] {
+    return Number(database_, "select max(reserved_until_ms) from node");
+  };
+  const std::int64_t reserved_before = reserved();
+  EXPECT_THROW(source.Prepare(*connection_, start_ + 150 * 24h), ClockDiffers);
+  EXPECT_THROW(source.Prepare(*connection_, start_ - 1h), ClockDiffers);
+  EXPECT_EQ(reserved(), reserved_before);
+
+  Advance(1s);
+  const std::int64_t after = Make(source, now_);
+  EXPECT_EQ(NodeOf(after), NodeOf(before));
+  EXPECT_GT(after, before);
+  EXPECT_LT(after, IdFloor(now_ + 1s));
+}
+
+TEST_F(NodeLease, ANumberThatAWrongClockReservedIsLeftForAnother) {
+  IdSource before("one");
+  const std::int64_t first = Make(before, start_);
+  database_.Run("update node set reserved_until_ms = reserved_until_ms + 150 * 86400000::bigint");
+
+  // The process that has it.
+  Advance(30s);
+  const std::int64_t healed = Make(before, now_);
+  EXPECT_NE(NodeOf(healed), NodeOf(first));
+  EXPECT_LT(healed, IdFloor(now_ + 1s));
+
+  // One that starts when its lease has run out.
+  Advance(2min);
+  IdSource after("two");
+  const std::int64_t fresh = Make(after, now_);
+  EXPECT_NE(NodeOf(fresh), NodeOf(first));
+  EXPECT_LT(fresh, IdFloor(now_ + 1s));
+}
+
+TEST_F(NodeLease, ALeaseThatAClockPutFarAheadDoesNotKeepANumberFromOthers) {
+  IdSource before("one");
+  const std::int64_t first = Make(before, start_);
+  Advance(-1h);
+  IdSource after("two");
+  const std::int64_t second = Make(after, now_);
+  EXPECT_EQ(NodeOf(second), NodeOf(first));
+  EXPECT_GT(second, first) << "the ids start where the old holder's must end";
 }
 
 }  // namespace

@@ -144,8 +144,9 @@ inline std::int64_t Number(const TestDatabase& database, const std::string& sql)
   return database.Run(sql)[0][0].as<std::int64_t>();
 }
 
-/// Partitions for the present of FakeClock.
+/// Partitions for the present of FakeClock, and the database's clock goes on from there.
 inline void MakePartitions(const TestDatabase& database) {
+  database.RunClockFrom(FakeClock::kStart);
   pqxx::connection connection(database.url());
   ASSERT_TRUE(EnsurePartitions(connection, FakeClock::kStart).ok());
 }

@@ -73,6 +73,11 @@ class WatchedQueue : public fakes::FakeDeliveryQueue {
 
 class DeliveryWorkerTest : public testing::Test {
  protected:
+  DeliveryWorkerTest() { DatabaseSays(clock_.Now()); }
+
+  void DatabaseSays(TimePoint now) {
+    database_clock_.Correct({now, clock_.Monotonic(), clock_.Monotonic()});
+  }
   bool AllAre(BatchState state) const {
     bool all = true;
     queue_.VisitBatches([&](const BatchRow& row) { all = all && row.state == state; });
@@ -87,6 +92,7 @@ class DeliveryWorkerTest : public testing::Test {
   }
 
   fakes::FakeClock clock_;
+  core::DatabaseClock database_clock_{clock_};
   mutable WatchedQueue queue_{clock_};
   fakes::FakeVendor vendor_{{"acme"}};
   telemetry::Metrics metrics_{"1", Acme()};
@@ -112,6 +118,7 @@ class DeliveryWorkerTest : public testing::Test {
                           .gate = queue_.gate(),
                           .prober = prober_,
                           .passcodes = passcodes_,
+                          .clock = database_clock_,
                           .observer = observer_}};
 };
 
@@ -120,6 +127,17 @@ TEST_F(DeliveryWorkerTest, SendsAllThatARouteHasAfterOneOffer) {
   queue_.AddEnvelope({.route = {"acme", Operation::kDemerge}});
   EXPECT_EQ(worker_.OfferRoutes(), Next::kWait);
   EXPECT_TRUE(queue_.Await([this] { return AllAre(BatchState::kAccepted); }));
+}
+
+TEST_F(DeliveryWorkerTest, SendsNothingWhileItsClockAndTheDatabasesAreFarApart) {
+  queue_.AddEnvelope({.route = kErase});
+  for (const milliseconds apart : {-61'000ms, 61'000ms}) {
+    DatabaseSays(clock_.Now() + apart);
+    worker_.OfferRoutes();
+  }
+  worker_.Stop();
+  EXPECT_THAT(vendor_.calls(), IsEmpty());
+  EXPECT_TRUE(AllAre(BatchState::kOpen));
 }
 
 TEST_F(DeliveryWorkerTest, ASenderThatHoldsARefusalJudgesItAtOnce) {

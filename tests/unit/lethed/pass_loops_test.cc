@@ -40,11 +40,13 @@ class PassLoopsTest : public testing::Test {
   fakes::FakeClock clock_;
   runtime::Waits waits_;
   Readiness readiness_{[](bool) {}};
+  core::DatabaseClock database_clock_{clock_};
 };
 
 TEST_F(PassLoopsTest, APassThatNeedsTheDatabaseRestsUntilTheProcessIsReady) {
   std::atomic<int> count{0};
-  const PassLoops loops({Counting(count, Pass::Needs::kDatabase)}, readiness_, OnWaits());
+  const PassLoops loops({Counting(count, Pass::Needs::kDatabase)}, readiness_, database_clock_,
+                        OnWaits());
   waits_.Await(1);
   EXPECT_EQ(count, 0);
 
@@ -59,9 +61,29 @@ TEST_F(PassLoopsTest, APassThatNeedsTheDatabaseRestsUntilTheProcessIsReady) {
   EXPECT_EQ(count, 1);
 }
 
+TEST_F(PassLoopsTest, APassThatDecidesRestsWhileTheClockIsNotTrusted) {
+  std::atomic<int> count{0};
+  readiness_.Become(ReadyState::kReady);
+  const PassLoops loops({Counting(count, Pass::Needs::kTrustedClock)}, readiness_, database_clock_,
+                        OnWaits());
+  waits_.Await(1);
+  EXPECT_EQ(count, 0) << "nobody has read the database's clock";
+
+  database_clock_.Correct({clock_.Now(), clock_.Monotonic(), clock_.Monotonic()});
+  waits_.End();
+  waits_.Await(2);
+  EXPECT_EQ(count, 1);
+
+  database_clock_.Correct({clock_.Now() - 72h, clock_.Monotonic(), clock_.Monotonic()});
+  waits_.End();
+  waits_.Await(3);
+  EXPECT_EQ(count, 1);
+}
+
 TEST_F(PassLoopsTest, APassThatNeedsNothingRunsAlways) {
   std::atomic<int> count{0};
-  const PassLoops loops({Counting(count, Pass::Needs::kNothing)}, readiness_, OnWaits());
+  const PassLoops loops({Counting(count, Pass::Needs::kNothing)}, readiness_, database_clock_,
+                        OnWaits());
   waits_.Await(1);
   EXPECT_EQ(count, 1);
 }
@@ -73,7 +95,8 @@ TEST_F(PassLoopsTest, EachPassRunsOnItsOwnThread) {
                        release.wait();
                        return Next::kWait;
                      }};
-  const PassLoops loops({blocked, Counting(count, Pass::Needs::kNothing)}, readiness_, OnWaits());
+  const PassLoops loops({blocked, Counting(count, Pass::Needs::kNothing)}, readiness_,
+                        database_clock_, OnWaits());
   EXPECT_THAT(waits_.Await(1), Each(1000ms));
   EXPECT_EQ(count, 1);
   release.count_down();
@@ -88,7 +111,8 @@ TEST_F(PassLoopsTest, NamesThePassThatIsStuck) {
                        release.wait();
                        return Next::kWait;
                      }};
-  const PassLoops loops({Counting(count, Pass::Needs::kNothing), blocked}, readiness_, OnWaits());
+  const PassLoops loops({Counting(count, Pass::Needs::kNothing), blocked}, readiness_,
+                        database_clock_, OnWaits());
   entered.wait();
   waits_.Await(1);
   EXPECT_EQ(loops.stuck(), std::nullopt);
@@ -100,7 +124,7 @@ TEST_F(PassLoopsTest, NamesThePassThatIsStuck) {
 TEST_F(PassLoopsTest, StopEndsAllLoops) {
   std::atomic<int> first{0}, second{0};
   PassLoops loops({Counting(first, Pass::Needs::kNothing), Counting(second, Pass::Needs::kNothing)},
-                  readiness_, OnWaits());
+                  readiness_, database_clock_, OnWaits());
   waits_.Await(2);
   loops.Stop();
   loops.Stop();

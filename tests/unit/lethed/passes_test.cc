@@ -38,6 +38,7 @@ class PassesTest : public testing::Test {
 
  private:
   fakes::FakeClock clock_;
+  core::DatabaseClock database_clock_{clock_};
   telemetry::Metrics metrics_{"1", {}};
   Observer observer_{metrics_};
   Readiness readiness_{[](bool) {}};
@@ -51,7 +52,9 @@ class PassesTest : public testing::Test {
   DatabaseUpkeep database_{{.pool = pool_,
                             .keys = key_upkeep_,
                             .queue = pg_queue_,
-                            .clock = clock_,
+                            .clock = database_clock_,
+                            .committer = nullptr,
+                            .lease = 90s,
                             .readiness = readiness_,
                             .observer = observer_,
                             .metrics = metrics_}};
@@ -75,6 +78,7 @@ class PassesTest : public testing::Test {
                             .gate = queue_.gate(),
                             .prober = prober_,
                             .passcodes = passcodes_,
+                            .clock = database_clock_,
                             .observer = observer_}};
 
   fakes::FakeVerificationQueue look_ups_{clock_, {}};
@@ -83,7 +87,7 @@ class PassesTest : public testing::Test {
                                    {.max_threads = 0, .verifier = {}},
                                    {.queue = look_ups_,
                                     .profiles = profiles_,
-                                    .clock = clock_,
+                                    .clock = database_clock_,
                                     .jitter = {},
                                     .observer = observer_}};
 };
@@ -107,6 +111,15 @@ TEST_F(PassesTest, OnlyTheCheckOfTheDatabaseRunsWithoutIt) {
   for (const Pass& pass : All()) {
     EXPECT_EQ(pass.needs == Pass::Needs::kNothing, pass.name == "readiness") << pass.name;
   }
+}
+
+TEST_F(PassesTest, WhatDecidesByTheTimeNeedsATrustedClock) {
+  std::vector<std::string> names;
+  for (const Pass& pass : All()) {
+    if (pass.needs == Pass::Needs::kTrustedClock) names.push_back(pass.name);
+  }
+  EXPECT_THAT(names, ElementsAre("offer_routes", "rescue", "judge_refusals", "close_windows",
+                                 "offer_look_ups"));
 }
 
 }  // namespace

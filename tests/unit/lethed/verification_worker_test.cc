@@ -54,6 +54,11 @@ class WatchedQueue : public fakes::FakeVerificationQueue {
 
 class VerificationWorkerTest : public testing::Test {
  protected:
+  VerificationWorkerTest() { DatabaseSays(clock_.Now()); }
+
+  void DatabaseSays(TimePoint now) {
+    database_clock_.Correct({now, clock_.Monotonic(), clock_.Monotonic()});
+  }
   static std::vector<Account> AccountThatVerifies(double share) {
     return {{.name = "acme",
              .base_url = "",
@@ -68,7 +73,7 @@ class VerificationWorkerTest : public testing::Test {
         accounts, {.max_threads = 4, .verifier = {.linger = 2s, .lease = 90s, .call_timeout = 30s}},
         {.queue = queue_,
          .profiles = profiles_,
-         .clock = clock_,
+         .clock = database_clock_,
          .jitter = [] { return 0.0; },
          .observer = observer_});
   }
@@ -79,6 +84,7 @@ class VerificationWorkerTest : public testing::Test {
   }
 
   fakes::FakeClock clock_;
+  core::DatabaseClock database_clock_{clock_};
   WatchedQueue queue_{clock_, {}};
   WatchedReader profiles_;
   telemetry::Metrics metrics_{"1", AccountThatVerifies(1)};
@@ -94,6 +100,15 @@ TEST_F(VerificationWorkerTest, LooksUpEachPersonOfEachBatchAfterOneOffer) {
   for (int i = 0; i < 6; ++i) EXPECT_TRUE(asked.try_acquire_for(10s));
   worker.Stop();
   EXPECT_THAT(queue_.read_backs(), SizeIs(6));
+}
+
+TEST_F(VerificationWorkerTest, LooksNobodyUpWhileItsClockAndTheDatabasesAreFarApart) {
+  AddBatch(/*people=*/2);
+  DatabaseSays(clock_.Now() - 61s);
+  auto worker = Worker(AccountThatVerifies(1));
+  worker.OfferRoutes();
+  worker.Stop();
+  EXPECT_THAT(profiles_.asked(), SizeIs(0));
 }
 
 TEST_F(VerificationWorkerTest, StopEndsAClaimAfterTheLookUpThatRuns) {

@@ -1,0 +1,13 @@
+-- Cuts what slots wait for to what a call that ends now could make them wait. A call that was accepted later than now is no evidence.
+-- (Not by `least`, which takes null for the larger.)
+-- @lease milliseconds
+-- @rest milliseconds
+with present as materialized (
+  select t, t + @lease::bigint * interval '1 millisecond' as lease_end, t + @rest::bigint * interval '1 millisecond' as rest_end
+  from (select lethe_now() as t) p
+)
+update slot set lease_until = case when lease_until > present.lease_end then present.lease_end else lease_until end,
+                cool_down_until = case when cool_down_until > present.rest_end then present.rest_end else cool_down_until end,
+                accepted_at = case when accepted_at <= present.t then accepted_at end
+from present
+where lease_until > present.lease_end or cool_down_until > present.rest_end or accepted_at > present.t
