@@ -1,11 +1,13 @@
 #include "simulation/dispatcher/call_checker.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "lethe/window.h"
 
 namespace lethe::simulation {
 
+using namespace std::chrono_literals;
 using fakes::AttemptRow;
 
 void CallChecker::Claimed(const Claim& claim) {
@@ -72,7 +74,28 @@ void CallChecker::TookEffect(const Claim& claim, const std::vector<bool>& taken)
     if (!took) continue;
     ledger_.at(position).effects.push_back(clock_.Now());
     CheckRepeat(claim, position);
+    CheckNight(claim.route.operation, ledger_.at(position));
   }
+}
+
+/// Whom CleverTap has taken may be gone once it works at night, and back the next morning. Counted
+/// anew here, in the accounts' own zone, which has no daylight saving.
+void CallChecker::CheckNight(Operation operation, const Item& item) {
+  if (item.effects.size() < item.effects_answered_for + 2) return;
+  constexpr auto kZone = 5h + 30min;
+  const TimePoint first = item.effects[item.effects_answered_for] + kZone;
+  const TimePoint repeat = item.effects.back() + kZone;
+  const auto midnight = std::chrono::floor<std::chrono::days>(first);
+  if (operation == Operation::kDisassociation || limits_.hours.sandbox_window) return;
+  const bool erases = operation == Operation::kErasure;
+  const TimePoint begins = midnight + (erases ? 2h : 4h);
+  const TimePoint ends = midnight + (erases ? 4h : 7h);
+  // In the night itself CleverTap may act at once.
+  constexpr auto kAtOnce = 20min;
+  const TimePoint until = first < begins ? begins
+                          : first < ends ? first + kAtOnce
+                                         : begins + std::chrono::days(1);
+  if (repeat >= until) ledger_.Violated("a repeat hit a person who came back in the night");
 }
 
 void CallChecker::Recorded(const Claim& claim, const VendorReply& reply) {

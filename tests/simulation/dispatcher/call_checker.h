@@ -65,6 +65,7 @@ class CallChecker {
   void CheckOrder(const Claim& claim, Position position);
   void CheckHorizon(const Claim& claim, const Item& item);
   void CheckRepeat(const Claim& claim, Position position);
+  void CheckNight(Operation operation, const Item& item);
 
   Ledger& ledger_;
   const fakes::FakeDeliveryQueue& queue_;

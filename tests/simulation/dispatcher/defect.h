@@ -30,6 +30,7 @@ enum class Defect {
   kRejectsForCompany,
   kMakesTheCallAThirdTime,
   kTakesConflictForRefusal,
+  kTrustsItsOwnClock,
 };
 
 }  // namespace lethe::simulation

@@ -34,6 +34,11 @@ void Replica::Live() {
 }
 
 bool Replica::Round() {
+  clock_.Correct({stage_.clock.Now(), stage_.clock.Monotonic(), stage_.clock.Monotonic()});
+  if (!TrustsItsMachine() && !clock_.trusted()) {
+    ++stage_.tally.clock_rests;
+    return false;
+  }
   bool busy = false;
   auto sendable = queue_.Sendable(stage_.routes, kOptions.linger);
   if (sendable.ok()) {

@@ -4,7 +4,9 @@
 #include <string>
 
 #include "core/account_prober.h"
+#include "core/database_clock.h"
 #include "core/dispatcher.h"
+#include "simulation/dispatcher/machine.h"
 #include "simulation/dispatcher/ports.h"
 #include "simulation/dispatcher/stage.h"
 
@@ -23,9 +25,15 @@ class Replica {
   bool Round();
   bool Count(const core::SendReport& report);
   void WatchPasscodes();
+  bool TrustsItsMachine() const { return stage_.scenario.defect == Defect::kTrustsItsOwnClock; }
+  const Clock& DecidesBy() const {
+    return TrustsItsMachine() ? static_cast<const Clock&>(machine_) : clock_;
+  }
 
   Stage& stage_;
   std::map<std::string, int> passcode_versions_;  ///< As far as the gate knows of them.
+  Machine machine_{stage_.clock, stage_.fate, stage_.scenario.clocks_wander};
+  core::DatabaseClock clock_{machine_};
   VendorPort vendor_{stage_};
   QueuePort queue_{stage_, vendor_};
   SlotsPort slots_{stage_};
@@ -35,7 +43,7 @@ class Replica {
       {.queue = queue_,
        .slots = slots_,
        .vendor = vendor_,
-       .clock = stage_.clock,
+       .clock = DecidesBy(),
        .jitter = [this] { return stage_.fate.Uniform(); },
        .pause = [this](milliseconds duration) { stage_.scheduler.Sleep(duration); }},
       stage_.accounts,

@@ -13,7 +13,9 @@ std::vector<Account> Accounts(const Scenario& scenario) {
   ProcessingHours hours{.zone = *TimeZone::Find("Asia/Kolkata")};
   if (scenario.sandbox_window > 0ms) hours.sandbox_window = scenario.sandbox_window;
   // Short enough that a storm outlasts them.
-  hours.resend[Operation::kErasure] = hours.resend[Operation::kDemerge] = 1h;
+  if (!scenario.at_night) {
+    hours.resend[Operation::kErasure] = hours.resend[Operation::kDemerge] = 1h;
+  }
   std::vector<Account> accounts;
   for (const char* name : {"acme", "globex"}) {
     accounts.push_back({.name = name,
@@ -51,11 +53,21 @@ class UnorderedQueue : public fakes::FakeDeliveryQueue {
   std::optional<Blocker> FindBlocker(const fakes::BatchRow&, int) const override { return {}; }
 };
 
+class TrustingQueue : public fakes::FakeDeliveryQueue {
+ public:
+  using FakeDeliveryQueue::FakeDeliveryQueue;
+
+ private:
+  TimePoint ClosesBy(TimePoint now) const override { return now; }
+};
+
 std::unique_ptr<fakes::FakeDeliveryQueue> QueueWith(Defect defect, const Clock& clock) {
   std::unique_ptr<fakes::FakeDeliveryQueue> queue;
   switch (defect) {
     case Defect::kForgetsToFence: queue = std::make_unique<UnfencedQueue>(clock); break;
     case Defect::kIgnoresTheOrder: queue = std::make_unique<UnorderedQueue>(clock); break;
+    case Defect::kTrustsItsOwnClock:
+    case Defect::kClosesEarly: queue = std::make_unique<TrustingQueue>(clock); break;
     default: queue = std::make_unique<fakes::FakeDeliveryQueue>(clock); break;
   }
   queue->SetConcurrency(defect == Defect::kIgnoresTheSlots ? kMaxConcurrency : kConcurrency);
@@ -89,6 +101,8 @@ Stage::Stage(const Scenario& the_scenario)
       calls(
           ledger, *queue, clevertap, clock,
           {.hours = accounts.front().hours, .lease = kOptions.lease, .concurrency = kConcurrency}) {
+  // 01:00 of the accounts' zone.
+  if (scenario.at_night) clock.Advance(19h + 30min);
   fate.StormUntil(clock.Now() + scenario.storm);
   fate.CrashAt(scenario.crash_at);
 }
@@ -130,6 +144,7 @@ void Tally::Add(const Tally& other) {
   resumed += other.resumed;
   decided += other.decided;
   repeated_effects += other.repeated_effects;
+  clock_rests += other.clock_rests;
   for (BatchState state : kAll<BatchState>) items[state] += other.items[state];
 }
 

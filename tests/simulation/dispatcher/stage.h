@@ -30,6 +30,9 @@ struct Scenario {
   milliseconds sandbox_window{0};  ///< 0: CleverTap's own windows.
   ControlCalls control_calls = ControlCalls::kOn;
   milliseconds patience = std::chrono::days(60);  ///< The run ends then at the latest.
+  bool clocks_wander = false;      ///< Those of the replicas' machines, while the storm lasts.
+  bool at_night = false;  ///< The storm begins an hour before the night, and nothing but the night
+                          ///< ends a horizon.
   Defect defect = Defect::kNone;
 };
 
@@ -51,6 +54,7 @@ struct Tally {
   int decided = 0;   ///< Reviews.
   int control_calls = 0;
   int repeated_effects = 0;
+  int clock_rests = 0;  ///< Rounds that a replica left out because of its clock.
   ItemCounts items = {};
 
   void Add(const Tally& other);
