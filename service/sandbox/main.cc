@@ -4,6 +4,7 @@
 #include <iostream>
 #include <iterator>
 #include <map>
+#include <regex>
 #include <string>
 
 #include "sandbox/sandbox.h"
@@ -34,6 +35,13 @@ int main(int argc, char** argv) {
           std::map<std::string, std::int64_t>{{"ms", 1}, {"s", 1000}, {"m", 60000}},
           CLI::AsNumberWithUnit::CASE_SENSITIVE))
       ->check(CLI::NonNegativeNumber);
+  std::string night_at;
+  app.add_option("--night-at", night_at,
+                 "process marked profiles once a day at this time of day, HH:MM in UTC")
+      ->check([](const std::string& text) {
+        const std::regex time("([01][0-9]|2[0-3]):[0-5][0-9]");
+        return std::regex_match(text, time) ? std::string() : "must be HH:MM";
+      });
   CLI::Option* account = app.add_option("--account-id", options.account_id,
                                         "take these credentials only; without: any");
   CLI::Option* passcode = app.add_option("--passcode-file", passcode_file, "file with the passcode")
@@ -42,6 +50,10 @@ int main(int argc, char** argv) {
   passcode->needs(account);
   CLI11_PARSE(app, argc, argv);
 
+  if (!night_at.empty()) {
+    options.night_at =
+        std::chrono::minutes(60 * std::stoi(night_at.substr(0, 2)) + std::stoi(night_at.substr(3)));
+  }
   options.night_every = std::chrono::milliseconds(night_every_ms);
   if (*passcode) {
     options.passcode = ReadSecret(passcode_file);

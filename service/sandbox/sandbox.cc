@@ -47,6 +47,16 @@ class Sandbox::State {
     });
   }
 
+  void StartDailyNights(std::chrono::minutes night_at) {
+    daily_nights_ = std::jthread([this, night_at] {
+      const auto until = [night_at] {
+        return UntilNight(std::chrono::floor<milliseconds>(std::chrono::system_clock::now()),
+                          night_at);
+      };
+      while (Sleep(until())) vendor.RunNight();
+    });
+  }
+
   int port() const { return server_->port(); }
   std::string base_url() const { return "http://" + host_ + ':' + std::to_string(port()); }
 
@@ -69,8 +79,14 @@ class Sandbox::State {
  private:
   // Last: their threads use everything above.
   std::jthread nights_;
+  std::jthread daily_nights_;
   std::unique_ptr<HttpServer> server_;
 };
+
+milliseconds UntilNight(std::chrono::sys_time<milliseconds> now, std::chrono::minutes night_at) {
+  const auto today = std::chrono::floor<std::chrono::days>(now) + night_at;
+  return now < today ? today - now : today + std::chrono::days(1) - now;
+}
 
 Sandbox::Sandbox(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Sandbox::~Sandbox() = default;
@@ -84,6 +100,7 @@ Result<std::unique_ptr<Sandbox>> Sandbox::Start(const Options& options) {
     return std::move(listening).error();
   }
   if (options.night_every.count() > 0) state->StartNights(options.night_every);
+  if (options.night_at) state->StartDailyNights(*options.night_at);
   return std::unique_ptr<Sandbox>(new Sandbox(std::move(state)));
 }
 

@@ -22,11 +22,18 @@ struct Options {
   /// Marked profiles are processed this often; 0: only when told to.
   std::chrono::milliseconds night_every{0};
 
+  /// Marked profiles are also processed once a day, at this time of day in UTC.
+  std::optional<std::chrono::minutes> night_at = {};
+
   /// If set: other credentials are answered with 401, unless SetPasscodes() allows them. Empty: any
   /// that are not empty do.
   std::string account_id = {};
   std::string passcode = {};
 };
+
+/// How long it is from `now` to the next `night_at`, more than nothing and at most a day.
+std::chrono::milliseconds UntilNight(std::chrono::sys_time<std::chrono::milliseconds> now,
+                                     std::chrono::minutes night_at);
 
 /// A CleverTap to run on a laptop: its three endpoints, the profile look-up and the check of
 /// credentials, strict about the contract of `service/docs/clevertap_contract.md`, and able to

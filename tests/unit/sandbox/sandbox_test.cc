@@ -356,5 +356,16 @@ TEST_F(SandboxTest, TheReportHoldsNoIdentifier) {
   EXPECT_THAT(report, HasSubstr(R"("identifiers_taken":3)"));
 }
 
+TEST(UntilNight, IsTheNextTimeOfDayAndNeverNow) {
+  using namespace std::chrono_literals;
+  constexpr std::chrono::sys_time<std::chrono::milliseconds> kMidnight{
+      std::chrono::sys_days{std::chrono::year{2026} / 3 / 2}};
+  EXPECT_EQ(UntilNight(kMidnight, 2h), 2h);
+  EXPECT_EQ(UntilNight(kMidnight + 1h + 59min, 2h), 1min);
+  EXPECT_EQ(UntilNight(kMidnight + 2h - 1ms, 2h), 1ms);
+  EXPECT_EQ(UntilNight(kMidnight + 2h, 2h), 24h);
+  EXPECT_EQ(UntilNight(kMidnight + 23h, 2h), 3h);
+}
+
 }  // namespace
 }  // namespace lethe::sandbox
