@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "clevertap/accounting.h"
+#include "json/parse.h"
 #include "lethe/reasons.h"
 
 namespace lethe::clevertap {
@@ -79,15 +80,15 @@ VendorReply Settle(const VendorCall& call, const json& answer) {
 VendorReply FromBody(const VendorCall& call, const Transport& transport) {
   VendorReply reply;
   const bool says_ok = 200 <= transport.http_status && transport.http_status <= 202;
-  const json answer = json::parse(transport.body, nullptr, /*allow_exceptions=*/false);
-  const bool readable =
-      says_ok && answer.is_object() && answer.contains("status") && answer["status"].is_string();
+  const std::optional<json> answer = ParseJson(transport.body);
+  const bool readable = says_ok && answer && answer->is_object() && answer->contains("status") &&
+                        answer->at("status").is_string();
   if (transport.ending != Ending::kComplete) {
     reply.code = Name(transport.ending);
   } else if (!readable) {
     reply.code = Name(CallCode::kUnreadable);
   } else {
-    reply = Settle(call, answer);
+    reply = Settle(call, *answer);
     if (reply.outcome == OutcomeClass::kUnknown && reply.code.empty()) {
       reply.code = Name(CallCode::kUnreadable);
     }
@@ -102,8 +103,8 @@ VendorReply WithoutSuccess(const Transport& transport) {
     return {.outcome = WithoutAnswer(transport), .code = std::string(Name(transport.ending))};
   }
   VendorReply reply{.outcome = ByStatus(transport.http_status)};
-  const json answer = json::parse(transport.body, nullptr, /*allow_exceptions=*/false);
-  if (answer.is_object()) reply.code = CodeOf(answer);
+  const std::optional<json> answer = ParseJson(transport.body);
+  if (answer && answer->is_object()) reply.code = CodeOf(*answer);
   if (transport.http_status == 400) reply.outcome = ByCode(reply.code);
   return reply;
 }

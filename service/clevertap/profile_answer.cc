@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "clevertap/accounting.h"
+#include "json/parse.h"
 #include "lethe/reasons.h"
 
 namespace lethe::clevertap {
@@ -71,7 +72,9 @@ bool SaysAnotherFailure(const std::string& code) {
 
 LookUpReply FromBody(const std::string& body) {
   LookUpReply reply{.code = Text(CallCode::kUnreadable)};
-  const json answer = json::parse(body, nullptr, /*allow_exceptions=*/false);
+  const std::optional<json> parsed = ParseJson(body);
+  if (!parsed) return reply;
+  const json& answer = *parsed;
   const json* const status = Find(answer, "status");
   const json* const record = Find(answer, "record");
   if (status == nullptr || !status->is_string()) return reply;

@@ -7,6 +7,8 @@
 #include <span>
 #include <unordered_set>
 
+#include "json/parse.h"
+
 namespace lethe::sandbox {
 namespace {
 
@@ -146,13 +148,15 @@ CheckedCall CheckBody(Endpoint endpoint, std::string_view body) {
     return checked;
   };
 
-  json parsed = json::parse(body, nullptr, /*allow_exceptions=*/false);
-  if (!parsed.is_object()) return refuse(Invalid(Violation::kMalformedJson, "Malformed JSON"));
+  std::optional<json> parsed = ParseJson(body);
+  if (!parsed || !parsed->is_object()) {
+    return refuse(Invalid(Violation::kMalformedJson, "Malformed JSON"));
+  }
   Key key{};
-  if (auto refusal = FindKey(endpoint, parsed, key)) return refuse(*std::move(refusal));
+  if (auto refusal = FindKey(endpoint, *parsed, key)) return refuse(*std::move(refusal));
 
   checked.call.kind = key.kind;
-  json& elements = parsed[std::string(key.name)];
+  json& elements = (*parsed)[std::string(key.name)];
   if (endpoint == Endpoint::kDelete && elements.is_string()) elements = json::array({elements});
   if (!elements.is_array()) {
     return refuse(Invalid(Violation::kWrongType, "Invalid value in payload"));

@@ -1,8 +1,11 @@
 #include "sandbox/control_json.h"
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <stdexcept>
 #include <utility>
+
+#include "json/parse.h"
 
 namespace lethe::sandbox {
 namespace {
@@ -151,9 +154,9 @@ Profile ReadProfile(const json& element) {
 template <typename Read>
 auto Guarded(std::string_view body, Read read) -> Result<decltype(read(json()))> {
   try {
-    const json parsed = json::parse(body, nullptr, /*allow_exceptions=*/false);
-    if (parsed.is_discarded()) throw Wrong("the body is no JSON");
-    return read(parsed);
+    const std::optional<json> parsed = ParseJson(body);
+    if (!parsed) throw Wrong("the body is no JSON, or nested too deep");
+    return read(*parsed);
   } catch (const Wrong& wrong) {
     return Error{ErrorCode::kInvalidArgument, "CONTROL_INVALID", wrong.what()};
   }

@@ -73,6 +73,22 @@ TEST_F(Wire, SendsAnIdentifierOfAnyTextAsItIs) {
             "{\"identity\":[\"@/etc/passwd\",\"a&b=c%20\",\"\u00e9\"]}");
 }
 
+TEST_F(Wire, AnAnswerThatIsNestedBeyondReasonIsUnreadable) {
+  const std::string deep = std::string(500'000, '[') + std::string(500'000, ']');
+  HttpVendorClient client = ClientOf(AccountAt(server_->base_url()));
+  server_->AnswerWith(
+      HttpAnswer("200 OK", "", R"({"status":"partial","processed":1,"unprocessed":)" + deep + "}"));
+  const VendorReply reply = Disassociate(client, {"+919820198202"});
+  EXPECT_EQ(reply.outcome, OutcomeClass::kUnknown);
+  EXPECT_EQ(reply.code, "unreadable");
+  server_->AnswerWith(
+      HttpAnswer("200 OK", "", R"({"status":"success","record":{"events":)" + deep + "}}"));
+  const LookUpReply look_up = client.LookUp(
+      {.account = kAccount, .kind = IdentifierKind::kIdentity, .identifier = Identifier("ana")});
+  EXPECT_EQ(look_up.outcome, LookUpOutcome::kUnknown);
+  EXPECT_EQ(look_up.code, "unreadable");
+}
+
 TEST_F(Wire, ADateInRetryAfterCountsToo) {
   server_->AnswerWith(
       HttpAnswer("429 Too Many Requests", "Retry-After: Fri, 01 Jan 2100 00:00:00 GMT\r\n", ""));

@@ -258,5 +258,28 @@ TEST(Answer, HandsRetryAfterOnUpToItsLimit) {
   }
 }
 
+std::string Nested(int levels) {
+  const auto count = static_cast<std::size_t>(levels);
+  return std::string(count, '[') + std::string(count, ']');
+}
+
+TEST(Answer, NestedBeyondReasonItIsUnreadableWhereverItIs) {
+  const std::string deep = Nested(500'000);
+  for (const std::string& body :
+       {deep, std::string(500'000, '['), R"({"status":)" + deep + "}",
+        R"({"status":"success","processed":)" + deep + "}",
+        R"({"status":"partial","processed":1,"unprocessed":)" + deep + "}",
+        R"({"status":"partial","processed":1,"unprocessed":[{"record":{"value":)" + deep + "}}]}",
+        R"({"status":"fail","code":)" + deep + "}",
+        R"({"status":"success","nobody reads this":)" + deep + "}"}) {
+    for (const Operation operation : kAll<Operation>) {
+      const VendorReply reply = ClassifyFor(operation, Answer(200, body));
+      EXPECT_EQ(ToText(reply.outcome), ToText(kUnknown)) << body.substr(0, 40);
+      EXPECT_EQ(reply.code, "unreadable") << body.substr(0, 40);
+      EXPECT_EQ(ToText(ClassifyFor(operation, Answer(503, body)).outcome), ToText(kUnknown));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace lethe::clevertap

@@ -135,5 +135,18 @@ TEST(ProfilePath, ValuesAreEncodedAndKindsHaveTheirKey) {
   EXPECT_EQ(path(IdentifierKind::kGuid, "__g1"), "/1/profile.json?objectId=__g1");
 }
 
+TEST(ClassifyLookUp, NestedBeyondReasonItIsUnreadableWhereverItIs) {
+  const std::string deep = std::string(500'000, '[') + std::string(500'000, ']');
+  for (const std::string& body :
+       {deep, R"({"status":)" + deep + "}", R"({"status":"success","record":)" + deep + "}",
+        R"({"status":"success","record":{"profileData":)" + deep + "}}",
+        R"({"status":"success","record":{"platformInfo":)" + deep + "}}",
+        R"({"status":"success","record":{"events":{"A":{"first_seen":)" + deep + "}}}}"}) {
+    const LookUpReply reply = Answer(body);
+    EXPECT_EQ(reply.outcome, LookUpOutcome::kUnknown) << body.substr(0, 40);
+    EXPECT_EQ(reply.code, "unreadable") << body.substr(0, 40);
+  }
+}
+
 }  // namespace
 }  // namespace lethe::clevertap

@@ -307,5 +307,17 @@ TEST_F(ConfigTest, ErrorsInVariablesNameTheVariable) {
                           "LETHE_LOG_LEVEL: must be one of debug, info, warning, error"));
 }
 
+TEST_F(ConfigTest, RefusesAFileThatIsNestedBeyondReason) {
+  std::string dashes;
+  for (int level = 0; level < 20'000; ++level) dashes += "- ";
+  for (const std::string& deep :
+       {std::string(50'000, '['), std::string(50'000, '[') + std::string(50'000, ']'),
+        std::string(50'000, '{'), dashes}) {
+    EXPECT_FALSE(Load(deep).ok());
+    EXPECT_FALSE(Load("database: " + deep).ok());
+    EXPECT_FALSE(Load("accounts:\n  - " + deep).ok());
+  }
+}
+
 }  // namespace
 }  // namespace lethe::runtime

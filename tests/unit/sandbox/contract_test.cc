@@ -231,5 +231,14 @@ TEST(Phone, IsE164WithThePlusSign) {
   }
 }
 
+TEST(CheckBody, RefusesABodyThatIsNestedBeyondReason) {
+  const std::string deep = std::string(500'000, '[') + std::string(500'000, ']');
+  for (const std::string& body : {deep, R"({"identity":)" + deep + "}"}) {
+    const CheckedCall checked = CheckBody(Endpoint::kDelete, body);
+    ASSERT_TRUE(checked.refusal) << body.substr(0, 20);
+    EXPECT_EQ(checked.refusal->violation, Violation::kMalformedJson);
+  }
+}
+
 }  // namespace
 }  // namespace lethe::sandbox

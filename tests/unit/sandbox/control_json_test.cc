@@ -176,5 +176,14 @@ TEST(WriteReport, NamesStatusesAndViolations) {
   EXPECT_EQ(api["violation_count"], 1);
 }
 
+TEST(ControlJson, RefusesABodyThatIsNestedBeyondReason) {
+  const std::string deep = std::string(500'000, '[') + std::string(500'000, ']');
+  EXPECT_FALSE(ReadFaults(deep).ok());
+  EXPECT_FALSE(ReadFaults(R"({"kind":)" + deep + "}").ok());
+  EXPECT_FALSE(ReadProfiles(R"({"account_id":"A","profiles":[{"devices":)" + deep + "}]}").ok());
+  EXPECT_FALSE(ReadPoison(R"({"account_id":"A","identifiers":)" + deep + "}").ok());
+  EXPECT_FALSE(ReadEffectsQuery(R"({"account_id":)" + deep + "}").ok());
+}
+
 }  // namespace
 }  // namespace lethe::sandbox
