@@ -183,7 +183,7 @@ TYPED_TEST(VendorClientContract, AProbeTellsWhetherTheCredentialsAreRight) {
   const struct {
     int status;
     OutcomeClass outcome;
-  } cases[] = {{401, OutcomeClass::kAccountBlocked}, {403, OutcomeClass::kAccountBlocked},
+  } cases[] = {{401, OutcomeClass::kAccountBlocked}, {403, OutcomeClass::kMisconfigured},
                {404, OutcomeClass::kMisconfigured},  {405, OutcomeClass::kMisconfigured},
                {429, OutcomeClass::kThrottled},      {503, OutcomeClass::kUnknown}};
   EXPECT_EQ(this->world_.client().Probe(kAccount).outcome, OutcomeClass::kAccepted);

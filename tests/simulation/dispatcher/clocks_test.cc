@@ -71,9 +71,8 @@ TEST(Clocks, ReplicasWhoseMachinesWanderKeepEveryPromise) {
 }
 
 TEST(Clocks, AReplicaThatDecidesByItsOwnTimeIsFound) {
-  EXPECT_THAT(
-      FirstViolations(Wandering, Defect::kTrustsItsOwnClock),
-      Contains(AnyOf(HasSubstr("past the resend horizon"), HasSubstr("done before its window"))));
+  EXPECT_TRUE(Breaks(Wandering, Defect::kTrustsItsOwnClock, "past the resend horizon") ||
+              Breaks(Wandering, Defect::kTrustsItsOwnClock, "done before its window"));
 }
 
 TEST(Nights, NobodyIsActedOnAgainOnceTheNightHasBegun) {

@@ -189,6 +189,7 @@ TEST_F(DeliveryWorkerTest, WithoutThreadsNothingIsSent) {
                        .gate = queue_.gate(),
                        .prober = prober_,
                        .passcodes = passcodes_,
+                       .clock = database_clock_,
                        .observer = observer_}};
   queue_.AddEnvelope({.route = kErase});
   idle.OfferRoutes();
