@@ -41,7 +41,7 @@ class QuietAccounts : public ::testing::Test {
  protected:
   /// 2 to 20 people, at least one good and 1 to 5 bad ones at random places; all bad if `hopeless`.
   Small Draw(int number, bool hopeless) {
-    Small small{.account = "quiet" + std::to_string(number)};
+    Small small{.account = "quiet" + std::to_string(number), .people = {}};
     const int size = hopeless ? Between(1, 5) : Between(2, 20);
     small.people = MakeIdentifiers(Ask::kEraseIdentities, number * 100, size);
     const int bad = hopeless ? size : Between(1, std::min(5, size - 1));

@@ -100,7 +100,7 @@ TEST_F(Passcodes, AllRefusedBlocksTheAccount) {
 
 TEST_F(Passcodes, AnAnswerThatSaysNothingOfThemEndsTheCall) {
   file_ = {"old", "new"};
-  for (const char* status : {"400 Bad Request", "404 Not Found", "429 Too Many", "500 Oops"}) {
+  for (const char* status : {"413 Too Large", "404 Not Found", "429 Too Many", "500 Oops"}) {
     SetValid({}, status);
     EXPECT_NE(Erase(client_, {"ana"}).outcome, OutcomeClass::kAccountBlocked);
     EXPECT_THAT(TakeTried(), SizeIs(1)) << status;
