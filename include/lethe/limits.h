@@ -36,6 +36,10 @@ inline constexpr int kMaxMessageBytes = 4 * 1024 * 1024 + 256 * 1024;
 inline constexpr int kDefaultPageSize = 50;
 inline constexpr int kMaxPageSize = 1000;
 
+/// Batches that one decision about many is about: one transaction, whose locks are held for about a
+/// second.
+inline constexpr int kMaxReviewsPerDecision = 500;
+
 /// Clocks differ: a submit time may be this far after Lethe's present, and not further.
 inline constexpr std::chrono::minutes kMaxSubmitTimeAhead{5};
 

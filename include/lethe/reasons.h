@@ -196,6 +196,7 @@ enum class ErrorReason {
   kIdempotencyKeyReused,   ///< The key came before with another payload.
   kReviewChanged,          ///< The batch is no longer what the operator has looked at.
   kDecisionNotAllowed,     ///< Not one of the decisions that the review allows.
+  kNotInReview,            ///< The operator selects what is not in the batch.
   kAccountNotBlocked,      ///< There is nothing to resume.
   kAccountChanged,         ///< The account is no longer what the operator has looked at.
   kHeldRefusalsUndecided,  ///< There are some, and the operator does not say what becomes of them.
@@ -229,6 +230,7 @@ constexpr std::string_view Name(ErrorReason reason) {
     case ErrorReason::kIdempotencyKeyReused: return "IDEMPOTENCY_KEY_REUSED";
     case ErrorReason::kReviewChanged: return "REVIEW_CHANGED";
     case ErrorReason::kDecisionNotAllowed: return "DECISION_NOT_ALLOWED";
+    case ErrorReason::kNotInReview: return "NOT_IN_REVIEW";
     case ErrorReason::kAccountNotBlocked: return "ACCOUNT_NOT_BLOCKED";
     case ErrorReason::kAccountChanged: return "ACCOUNT_CHANGED";
     case ErrorReason::kHeldRefusalsUndecided: return "HELD_REFUSALS_UNDECIDED";

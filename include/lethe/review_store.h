@@ -27,6 +27,10 @@ struct ReviewView {
   ReviewFacts facts;
   std::optional<TimePoint> since;  ///< When it was set aside, if that was written down.
 
+  /// CleverTap's own code in the answer to the latest call that had one, digits only; empty if none
+  /// had.
+  std::string vendor_code = {};
+
   BatchKey key() const { return {envelope, facts.span.lo}; }
 };
 
@@ -74,6 +78,25 @@ struct ResolveReviewParams {
   std::string_view account;
   BatchKey batch;
   std::string_view etag;  ///< EtagOf() the facts that the operator has seen.
+  const ReviewSelection& selection;
+  ReviewDecision decision;
+  const ProcessingHours& hours;
+  TimePoint now;
+};
+
+/// The batches of an account that need a review and of which all of this is true.
+struct ReviewFilter {
+  std::string account;
+  std::string reason = {};  ///< Empty: any.
+  std::optional<Operation> operation = {};
+  std::optional<TimePoint> since = {};  ///< Set aside at this time or later.
+  std::optional<TimePoint> until = {};  ///< Set aside before.
+};
+
+struct ResolveReviewsParams {
+  const Operator& by;
+  const ReviewFilter& filter;
+  std::string_view etag;  ///< Of the group that the operator has seen.
   ReviewDecision decision;
   const ProcessingHours& hours;
   TimePoint now;
@@ -98,11 +121,25 @@ class ReviewStore {
   /// kNotFound (REVIEW_NOT_FOUND) if the account has no such batch, or the batch needs no review.
   virtual Result<ReviewDetails> GetReview(std::string_view account, BatchKey batch) = 0;
 
-  /// Moves the batch where Resolve() says and writes the audit event that it returns.
+  /// Moves what is selected of the batch where Resolve() says and writes an audit event for each
+  /// run of it; returns the first.
   ///   kNotFound            REVIEW_NOT_FOUND: the account has no such batch;
   ///   kFailedPrecondition  as CheckDecision(); REVIEW_CHANGED also if it needs no review any more;
+  ///                        NOT_IN_REVIEW: something that is selected is not in the batch;
   ///   kInternal            BAD_PLAN: the state machine has no such edge. Nothing is written.
   virtual Result<AuditEvent> ResolveReview(const ResolveReviewParams& params) = 0;
+
+  /// What a decision about all that the filter finds would be about, now. Without `until` that is
+  /// what was set aside by now: the etag keeps it so.
+  virtual Result<ReviewGroup> PreviewReviews(const ReviewFilter& filter) = 0;
+
+  /// Resolves each batch of the group as ResolveReview() does, all or none, and returns the group
+  /// as it was. What was set aside since it was seen is left alone.
+  ///   kFailedPrecondition  REVIEW_CHANGED: the filter does not find the group of the etag any
+  ///   more;
+  ///                        DECISION_NOT_ALLOWED: not for each of its batches;
+  ///   kInternal            BAD_PLAN, as ResolveReview().
+  virtual Result<ReviewGroup> ResolveReviews(const ResolveReviewsParams& params) = 0;
 
   /// In the order of the names. An account that the store does not know is not blocked.
   virtual Result<std::vector<AccountCondition>> Accounts(std::span<const std::string> names) = 0;

@@ -152,6 +152,9 @@ v1::PrivacyRequestItem ToProto(const ItemView& view) {
   proto.set_ordinal(view.ordinal);
   proto.set_state(ToProto(view.state));
   proto.set_reason(view.reason);
+  if (view.reason.starts_with(kVendorCodePrefix)) {
+    proto.set_vendor_code(view.reason.substr(kVendorCodePrefix.size()));
+  }
   proto.set_attempt_count(view.attempt_count);
   if (view.unlinked) proto.set_warning(std::string(kIdentityMayNotResolve));
   if (view.not_before) *proto.mutable_not_before() = ToProto(*view.not_before);

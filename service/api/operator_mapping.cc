@@ -81,6 +81,7 @@ v1::Review ToProto(const ReviewView& view) {
   proto.set_identifier_kind(ToProto(view.kind));
   proto.set_item_count(facts.span.size());
   proto.set_reason(facts.reason);
+  proto.set_vendor_code(view.vendor_code);
   if (view.since) *proto.mutable_review_time() = ToProto(*view.since);
   if (facts.unknown_since) *proto.mutable_unknown_since_time() = ToProto(*facts.unknown_since);
   for (const ReviewDecision decision : kAll<ReviewDecision>) {
@@ -95,6 +96,18 @@ v1::Review ToProto(const ReviewDetails& details) {
     proto.add_privacy_requests(FormatRequestName(details.review.account, request));
   }
   for (const AttemptView& attempt : details.attempts) *proto.add_attempts() = ToProto(attempt);
+  return proto;
+}
+
+v1::ReviewGroup ToProto(const ReviewGroup& group) {
+  v1::ReviewGroup proto;
+  proto.set_review_count(group.batches);
+  proto.set_item_count(group.items);
+  proto.set_privacy_request_count(group.requests);
+  proto.set_more(group.more);
+  proto.set_etag(group.etag);
+  for (const ReviewDecision decision : group.allowed)
+    proto.add_allowed_decisions(ToProto(decision));
   return proto;
 }
 

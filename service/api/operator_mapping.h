@@ -13,6 +13,8 @@ v1::Review::Attempt ToProto(const AttemptView& view);
 v1::Review ToProto(const ReviewView& view);
 v1::Review ToProto(const ReviewDetails& details);
 
+v1::ReviewGroup ToProto(const ReviewGroup& group);
+
 v1::Account ToProto(const AccountCondition& condition);
 
 v1::AuditEvent ToProto(const AuditEvent& event);

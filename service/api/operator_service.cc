@@ -35,6 +35,20 @@ grpc::ServerUnaryReactor* OperatorService::ResolveReview(grpc::CallbackServerCon
   });
 }
 
+grpc::ServerUnaryReactor* OperatorService::PreviewReviews(grpc::CallbackServerContext* context,
+                                                          const v1::PreviewReviewsRequest* request,
+                                                          v1::ReviewGroup* response) {
+  return RunBlocking(executor_, context, [=, this] { return Handle(*request, *response); });
+}
+
+grpc::ServerUnaryReactor* OperatorService::ResolveReviews(grpc::CallbackServerContext* context,
+                                                          const v1::ResolveReviewsRequest* request,
+                                                          v1::ReviewGroup* response) {
+  return RunBlocking(executor_, context, [=, this, principal = PrincipalOf(*context)] {
+    return Handle(*request, principal, *response);
+  });
+}
+
 grpc::ServerUnaryReactor* OperatorService::ListAccounts(grpc::CallbackServerContext* context,
                                                         const v1::ListAccountsRequest*,
                                                         v1::ListAccountsResponse* response) {
@@ -95,11 +109,41 @@ Status OperatorService::Handle(const v1::ResolveReviewRequest& request,
                                            .account = valid->review.account,
                                            .batch = valid->review.batch,
                                            .etag = valid->etag,
+                                           .selection = valid->selection,
                                            .decision = valid->decision,
                                            .hours = (*account)->hours,
                                            .now = clock_.Now()});
   if (!event) return event.error();
   response = ToProto(*event);
+  return Ok();
+}
+
+Status OperatorService::Handle(const v1::PreviewReviewsRequest& request,
+                               v1::ReviewGroup& response) {
+  const auto filter = ValidatePreviewReviews(request);
+  if (!filter) return filter.error();
+  if (const auto account = accounts_.Find(filter->account); !account) return account.error();
+  const auto group = store_.PreviewReviews(*filter);
+  if (!group) return group.error();
+  response = ToProto(*group);
+  return Ok();
+}
+
+Status OperatorService::Handle(const v1::ResolveReviewsRequest& request,
+                               const std::string& principal, v1::ReviewGroup& response) {
+  const auto valid = ValidateResolveReviews(request);
+  if (!valid) return valid.error();
+  const auto account = accounts_.Find(valid->filter.account);
+  if (!account) return account.error();
+  const Operator by{.principal = principal, .justification = valid->justification};
+  const auto group = store_.ResolveReviews({.by = by,
+                                            .filter = valid->filter,
+                                            .etag = valid->etag,
+                                            .decision = valid->decision,
+                                            .hours = (*account)->hours,
+                                            .now = clock_.Now()});
+  if (!group) return group.error();
+  response = ToProto(*group);
   return Ok();
 }
 

@@ -27,6 +27,12 @@ class OperatorService final : public v1::OperatorService::CallbackService {
   grpc::ServerUnaryReactor* ResolveReview(grpc::CallbackServerContext* context,
                                           const v1::ResolveReviewRequest* request,
                                           v1::AuditEvent* response) override;
+  grpc::ServerUnaryReactor* PreviewReviews(grpc::CallbackServerContext* context,
+                                           const v1::PreviewReviewsRequest* request,
+                                           v1::ReviewGroup* response) override;
+  grpc::ServerUnaryReactor* ResolveReviews(grpc::CallbackServerContext* context,
+                                           const v1::ResolveReviewsRequest* request,
+                                           v1::ReviewGroup* response) override;
   grpc::ServerUnaryReactor* ListAccounts(grpc::CallbackServerContext* context,
                                          const v1::ListAccountsRequest* request,
                                          v1::ListAccountsResponse* response) override;
@@ -46,6 +52,9 @@ class OperatorService final : public v1::OperatorService::CallbackService {
   Status Handle(const v1::GetReviewRequest& request, v1::Review& response);
   Status Handle(const v1::ResolveReviewRequest& request, const std::string& principal,
                 v1::AuditEvent& response);
+  Status Handle(const v1::PreviewReviewsRequest& request, v1::ReviewGroup& response);
+  Status Handle(const v1::ResolveReviewsRequest& request, const std::string& principal,
+                v1::ReviewGroup& response);
   Status Handle(v1::ListAccountsResponse& response);
   Status Handle(const v1::GetAccountRequest& request, v1::Account& response);
   Status Handle(const v1::ResumeAccountRequest& request, const std::string& principal,

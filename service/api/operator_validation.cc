@@ -1,11 +1,15 @@
 #include "api/operator_validation.h"
 
+#include <iterator>
+#include <set>
 #include <utility>
 
 #include "api/list_rules.h"
 #include "api/page_token.h"
 #include "api/text_rules.h"
+#include "api/time_rules.h"
 #include "api/violations.h"
+#include "lethe/limits.h"
 
 namespace lethe::api {
 namespace {
@@ -41,6 +45,49 @@ std::optional<ReviewDecision> ToDecision(v1::ReviewDecision decision) {
   }
 }
 
+/// Nothing if it is none; then a violation is written down.
+std::optional<ReviewSelection> CheckSelection(const v1::ResolveReviewRequest& request,
+                                              const std::optional<ReviewName>& review,
+                                              Violations& violations) {
+  if (!request.has_selection()) return ReviewSelection{};
+  const v1::ReviewSelection& selection = request.selection();
+  if (selection.half() == v1::ReviewSelection::HALF_FIRST) return ReviewHalf::kFirst;
+  if (selection.half() == v1::ReviewSelection::HALF_SECOND) return ReviewHalf::kSecond;
+  if (!selection.has_items()) {
+    violations.Add("selection", "must name a half or items");
+    return std::nullopt;
+  }
+  const v1::ReviewSelection::Items& items = selection.items();
+  const auto name = ParseRequestName(items.privacy_request());
+  if (!name || (review && name->account != review->account)) {
+    violations.Add("selection.items.privacy_request", "must be one of the review's");
+  }
+  const std::set<int> ordinals(items.ordinals().begin(), items.ordinals().end());
+  if (ordinals.empty() || std::ssize(ordinals) != items.ordinals_size() ||
+      items.ordinals_size() > kMaxIdentifiersPerRequest) {
+    violations.Add("selection.items.ordinals", "must be 1 to 1,000 ordinals, each once");
+  }
+  if (!violations.empty()) return std::nullopt;
+  return ItemsOfRequest{name->id, {ordinals.begin(), ordinals.end()}};
+}
+
+ReviewFilter ToFilter(const std::string& account, const v1::ReviewFilter& filter,
+                      Violations& violations) {
+  ReviewFilter valid{.account = account, .reason = filter.reason()};
+  switch (filter.operation()) {
+    case v1::OPERATION_UNSPECIFIED: break;
+    case v1::OPERATION_ERASURE: valid.operation = Operation::kErasure; break;
+    case v1::OPERATION_DEMERGE: valid.operation = Operation::kDemerge; break;
+    case v1::OPERATION_DISASSOCIATION: valid.operation = Operation::kDisassociation; break;
+    default: violations.Add("filter.operation", "must be an operation, or not set");
+  }
+  valid.since =
+      CheckTime(filter.has_since_time(), filter.since_time(), "filter.since_time", violations);
+  valid.until =
+      CheckTime(filter.has_until_time(), filter.until_time(), "filter.until_time", violations);
+  return valid;
+}
+
 }  // namespace
 
 Result<ReviewsQuery> ValidateListReviews(const v1::ListReviewsRequest& request) {
@@ -70,8 +117,29 @@ Result<ReviewResolution> ValidateResolveReview(const v1::ResolveReviewRequest& r
   const auto decision = ToDecision(request.decision());
   if (!decision) violations.Add("decision", "must be one of the review's allowed_decisions");
   CheckEvidence(request.etag(), request.justification(), violations);
+  const auto selection = CheckSelection(request, name, violations);
   if (!violations.empty()) return std::move(violations).ToError();
-  return ReviewResolution{*std::move(name), request.etag(), *decision, request.justification()};
+  return ReviewResolution{*std::move(name), request.etag(), *selection, *decision,
+                          request.justification()};
+}
+
+Result<ReviewFilter> ValidatePreviewReviews(const v1::PreviewReviewsRequest& request) {
+  Violations violations;
+  const auto account = CheckAccount(request.parent(), "parent", violations);
+  ReviewFilter filter = ToFilter(account.value_or(""), request.filter(), violations);
+  if (!violations.empty()) return std::move(violations).ToError();
+  return filter;
+}
+
+Result<ReviewsResolution> ValidateResolveReviews(const v1::ResolveReviewsRequest& request) {
+  Violations violations;
+  const auto account = CheckAccount(request.parent(), "parent", violations);
+  ReviewFilter filter = ToFilter(account.value_or(""), request.filter(), violations);
+  const auto decision = ToDecision(request.decision());
+  if (!decision) violations.Add("decision", "must be one of the group's allowed_decisions");
+  CheckEvidence(request.etag(), request.justification(), violations);
+  if (!violations.empty()) return std::move(violations).ToError();
+  return ReviewsResolution{std::move(filter), request.etag(), *decision, request.justification()};
 }
 
 Result<std::string> ValidateGetAccount(const v1::GetAccountRequest& request) {

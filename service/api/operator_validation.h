@@ -8,6 +8,7 @@
 #include "lethe/account_condition.h"
 #include "lethe/result.h"
 #include "lethe/review.h"
+#include "lethe/review_store.h"
 #include "lethe/v1/operator_service.pb.h"
 
 namespace lethe::api {
@@ -26,10 +27,21 @@ Result<ReviewName> ValidateGetReview(const v1::GetReviewRequest& request);
 struct ReviewResolution {
   ReviewName review;
   std::string etag;
+  ReviewSelection selection;
   ReviewDecision decision;
   std::string justification;
 };
 Result<ReviewResolution> ValidateResolveReview(const v1::ResolveReviewRequest& request);
+
+Result<ReviewFilter> ValidatePreviewReviews(const v1::PreviewReviewsRequest& request);
+
+struct ReviewsResolution {
+  ReviewFilter filter;
+  std::string etag;
+  ReviewDecision decision;
+  std::string justification;
+};
+Result<ReviewsResolution> ValidateResolveReviews(const v1::ResolveReviewsRequest& request);
 
 /// The account's slug.
 Result<std::string> ValidateGetAccount(const v1::GetAccountRequest& request);

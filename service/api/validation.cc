@@ -1,7 +1,5 @@
 #include "api/validation.h"
 
-#include <google/protobuf/util/time_util.h>
-
 #include <algorithm>
 #include <limits>
 #include <unordered_set>
@@ -10,6 +8,7 @@
 #include "api/list_rules.h"
 #include "api/page_token.h"
 #include "api/text_rules.h"
+#include "api/time_rules.h"
 #include "api/violations.h"
 #include "lethe/limits.h"
 #include "lethe/operation_traits.h"
@@ -18,8 +17,6 @@ namespace lethe::api {
 namespace {
 
 using Texts = google::protobuf::RepeatedPtrField<std::string>;
-using google::protobuf::Timestamp;
-using google::protobuf::util::TimeUtil;
 
 constexpr std::string_view kRequestForm =
     "must have the form accounts/{account}/privacyRequests/{id}";
@@ -90,20 +87,6 @@ void CheckIdentifiers(const IdentifierList& list, Violations& violations) {
       violations.Add(list.path + '[' + std::to_string(i) + ']', fault);
     }
   }
-}
-
-/// Timestamps are finer than Lethe's microseconds; the rest is cut off.
-std::optional<TimePoint> CheckTime(bool present, const Timestamp& time, const char* field,
-                                   Violations& violations) {
-  if (!present) return std::nullopt;
-  if (time.seconds() < TimeUtil::kTimestampMinSeconds ||
-      time.seconds() > TimeUtil::kTimestampMaxSeconds || time.nanos() < 0 ||
-      time.nanos() > 999'999'999) {
-    violations.Add(field, "must be a valid timestamp of the years 1 to 9999");
-    return std::nullopt;
-  }
-  return TimePoint(std::chrono::seconds(time.seconds()) +
-                   std::chrono::microseconds(time.nanos() / 1000));
 }
 
 std::string ListName(const std::string& account) { return "requests/" + account; }

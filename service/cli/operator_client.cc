@@ -44,6 +44,18 @@ grpc::Status OperatorClient::ResolveReview(const v1::ResolveReviewRequest& reque
   return stub_->ResolveReview(&call.context, request, response);
 }
 
+grpc::Status OperatorClient::PreviewReviews(const v1::PreviewReviewsRequest& request,
+                                            v1::ReviewGroup* response) {
+  Call call;
+  return stub_->PreviewReviews(&call.context, request, response);
+}
+
+grpc::Status OperatorClient::ResolveReviews(const v1::ResolveReviewsRequest& request,
+                                            v1::ReviewGroup* response) {
+  Call call;
+  return stub_->ResolveReviews(&call.context, request, response);
+}
+
 grpc::Status OperatorClient::ListAccounts(v1::ListAccountsResponse* response) {
   Call call;
   return stub_->ListAccounts(&call.context, {}, response);

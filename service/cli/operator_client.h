@@ -19,6 +19,9 @@ class OperatorClient {
   grpc::Status GetReview(const std::string& name, v1::Review* response);
   grpc::Status ResolveReview(const v1::ResolveReviewRequest& request, v1::AuditEvent* response);
 
+  grpc::Status PreviewReviews(const v1::PreviewReviewsRequest& request, v1::ReviewGroup* response);
+  grpc::Status ResolveReviews(const v1::ResolveReviewsRequest& request, v1::ReviewGroup* response);
+
   grpc::Status ListAccounts(v1::ListAccountsResponse* response);
   grpc::Status GetAccount(const std::string& name, v1::Account* response);
   grpc::Status ResumeAccount(const v1::ResumeAccountRequest& request, v1::Account* response);

@@ -29,6 +29,21 @@ std::string Blocked(const v1::Account::Block& block) {
                                  : "; only an operator resumes it");
 }
 
+/// ` send-again, cancel`
+std::string Words(const google::protobuf::RepeatedField<int>& decisions) {
+  std::string words;
+  const char* separator = " ";
+  for (const int decision : decisions) {
+    words += separator + Word(static_cast<v1::ReviewDecision>(decision));
+    separator = ", ";
+  }
+  return words;
+}
+
+std::string Count(int count, const std::string& what) {
+  return std::to_string(count) + ' ' + what + (count == 1 ? "" : "s");
+}
+
 }  // namespace
 
 std::string Word(v1::ReviewDecision decision) {
@@ -41,22 +56,28 @@ std::string Line(const v1::Review& review) {
   return review.name() + ' ' + Lower(v1::Operation_Name(review.operation()), "OPERATION_") + ", " +
          Items(review.item_count()) + ", needs review" + Because(review.reason()) +
          Time(" since ", review.has_review_time(), review.review_time()) +
+         (review.vendor_code().empty() ? "" : "; CleverTap's code " + review.vendor_code()) +
          Time("; effect unknown since ", review.has_unknown_since_time(),
               review.unknown_since_time()) +
          "; etag " + review.etag();
 }
 
 std::string Page(const v1::Review& review) {
-  std::string page = Line(review) + "\n  may be resolved by";
-  const char* separator = " ";
-  for (const int decision : review.allowed_decisions()) {
-    page += separator + Word(static_cast<v1::ReviewDecision>(decision));
-    separator = ", ";
-  }
+  std::string page = Line(review) + "\n  may be resolved by" + Words(review.allowed_decisions());
   page += '\n';
   for (const std::string& request : review.privacy_requests()) page += "  of " + request + '\n';
   for (const auto& attempt : review.attempts()) page += Line(attempt) + '\n';
   return page;
+}
+
+std::string Line(const v1::ReviewGroup& group) {
+  if (group.review_count() == 0) return "no reviews";
+  return Count(group.review_count(), "review") + " with " + Items(group.item_count()) + " of " +
+         Count(group.privacy_request_count(), "request") +
+         (group.allowed_decisions().empty()
+              ? ", which no one decision fits"
+              : " may be resolved by" + Words(group.allowed_decisions())) +
+         (group.more() ? "; more are left for the next time" : "") + "; etag " + group.etag();
 }
 
 std::string Line(const v1::Account& account) {

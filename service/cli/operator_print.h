@@ -12,6 +12,9 @@ std::string Line(const v1::Review& review);
 /// Line() and, on lines of their own, the decisions that are allowed, the requests and the calls.
 std::string Page(const v1::Review& review);
 
+/// `REVIEWS with ITEMS of REQUESTS may be resolved by ..; etag ..`
+std::string Line(const v1::ReviewGroup& group);
+
 /// `NAME served; API blocked ..; etag ..` or `NAME blocked ..; etag ..`
 std::string Line(const v1::Account& account);
 

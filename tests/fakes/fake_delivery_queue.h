@@ -85,7 +85,7 @@ class FakeDeliveryQueue : public DeliveryQueue, public CallSlots {
   /// What an operator decides: about a batch that needs review, and about the held refusals of
   /// what is blocked of an account, all of which ends with it. Does nothing if the review or the
   /// block is over.
-  void Resolve(EnvelopeId envelope, const Transition& decision);
+  void Resolve(EnvelopeId envelope, std::span<const Transition> decision);
   void ResumeAccount(const std::string& account, HeldRefusals held_refusals);
 
  protected:

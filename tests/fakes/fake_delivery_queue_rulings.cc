@@ -88,14 +88,18 @@ void FakeDeliveryQueue::ReviewWornOut(const Route& route) {
   }
 }
 
-void FakeDeliveryQueue::Resolve(EnvelopeId envelope, const Transition& decision) {
+void FakeDeliveryQueue::Resolve(EnvelopeId envelope, std::span<const Transition> decision) {
   const std::lock_guard lock(mutex_);
-  const auto found = batches_.find({envelope, decision.span.lo});
+  const auto found = batches_.find({envelope, decision.front().span.lo});
   if (found == batches_.end()) return;
-  BatchRow& batch = found->second;
-  if (batch.state != BatchState::kNeedsReview || batch.span != decision.span) return;
-  Decide(batch, decision);
-  batch.unknown_since.reset();
+  const BatchRow whole = found->second;
+  if (whole.state != BatchState::kNeedsReview || whole.span.hi != decision.back().span.hi) return;
+  for (const Transition& run : decision) {
+    BatchRow& batch = batches_[{envelope, run.span.lo}] = whole;
+    batch.span = run.span;
+    Decide(batch, run);
+    batch.unknown_since.reset();
+  }
 }
 
 void FakeDeliveryQueue::ResumeAccount(const std::string& account, HeldRefusals held_refusals) {

@@ -8,9 +8,11 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "fakes/queue_rows.h"
+#include "lethe/limits.h"
 #include "lethe/operation_traits.h"
 #include "lethe/reasons.h"
 #include "lethe/refusal.h"
@@ -79,10 +81,32 @@ class FakeReviewStore final : public ReviewStore {
     const std::string_view etag = NeedsReview(kept, params.account) ? params.etag : "";
     const Status checked = CheckDecision(facts, etag, params.decision);
     if (!checked.ok()) return checked.error();
-    AuditEvent event = EventOf(ActionOf(params.decision), kept.row, params.by);
-    Move(kept, Resolve(facts, params.decision, params.hours, params.now));
-    event.state_after = Name(kept.row.state);
-    return Keep(std::move(event));
+    const std::vector<int> positions = PositionsOf(kept.row, params.selection);
+    if (positions.empty()) return NotInReview();
+    const Verdict verdict{params.by, params.decision, params.hours, params.now};
+    return Decide(params.batch, CutByChoice(facts.span, positions), verdict);
+  }
+
+  Result<ReviewGroup> PreviewReviews(const ReviewFilter& filter) override {
+    const std::lock_guard lock(mutex_);
+    if (failure_) return *failure_;
+    return GroupOf(Find(filter, filter.until.value_or(clock_.Now())),
+                   filter.until.value_or(clock_.Now()));
+  }
+
+  Result<ReviewGroup> ResolveReviews(const ResolveReviewsParams& params) override {
+    const std::lock_guard lock(mutex_);
+    if (failure_) return *failure_;
+    const TimePoint until = UntilOf(params.etag).value_or(clock_.Now());
+    const std::vector<ReviewedBatch> found = Find(params.filter, until);
+    ReviewGroup group = GroupOf(found, until);
+    const Status checked = CheckDecision(group, params.etag, params.decision);
+    if (!checked.ok()) return checked.error();
+    for (const ReviewedBatch& batch : First(found)) {
+      Decide(batch.key, {{batch.facts.span, true}},
+             {params.by, params.decision, params.hours, params.now});
+    }
+    return group;
   }
 
   Result<std::vector<AccountCondition>> Accounts(std::span<const std::string> names) override {
@@ -187,6 +211,100 @@ class FakeReviewStore final : public ReviewStore {
     TimePoint since;
   };
 
+  struct Verdict {
+    const Operator& by;
+    ReviewDecision decision;
+    const ProcessingHours& hours;
+    TimePoint now;
+  };
+
+  static Error NotInReview() {
+    return {.code = ErrorCode::kFailedPrecondition,
+            .reason = "NOT_IN_REVIEW",
+            .message = "something that is selected is not in the batch"};
+  }
+
+  /// Nothing if something that is selected is not there.
+  std::vector<int> PositionsOf(const BatchRow& row, const ReviewSelection& selection) const {
+    std::vector<int> positions;
+    Span span = row.span;
+    if (const auto* const items = std::get_if<ItemsOfRequest>(&selection)) {
+      for (int pos = span.lo; pos <= span.hi; ++pos) {
+        const auto item = items_.find({row.envelope, pos});
+        // AddItem() gives no ordinals: they are the positions.
+        if (item != items_.end() && item->second == items->request &&
+            std::ranges::find(items->ordinals, pos) != items->ordinals.end()) {
+          positions.push_back(pos);
+        }
+      }
+      return positions.size() == items->ordinals.size() ? positions : std::vector<int>{};
+    }
+    if (const auto* const half = std::get_if<ReviewHalf>(&selection)) span = HalfOf(span, *half);
+    for (int pos = span.lo; pos <= span.hi; ++pos) positions.push_back(pos);
+    return positions;
+  }
+
+  /// Moves the chosen runs; the first of their events.
+  AuditEvent Decide(BatchKey key, const std::vector<ReviewRun>& runs, const Verdict& verdict) {
+    const Kept whole = batches_.at(key);
+    const std::vector<Transition> transitions =
+        Resolve(ViewOf(whole).facts, runs, verdict.decision, verdict.hours, verdict.now);
+    for (const Transition& run : transitions) {
+      Kept& part = batches_[{key.envelope, run.span.lo}] = whole;
+      part.row.span = run.span;
+      if (run.to != BatchState::kNeedsReview) Move(part, run);
+    }
+    std::optional<AuditEvent> first;
+    for (const ReviewRun& run : runs) {
+      if (!run.chosen) continue;
+      AuditEvent event = EventOf(ActionOf(verdict.decision), whole.row, verdict.by);
+      event.span = run.span;
+      event.state_after = Name(batches_.at({key.envelope, run.span.lo}).row.state);
+      event = Keep(std::move(event));
+      if (!first) first = event;
+    }
+    return *first;
+  }
+
+  std::vector<ReviewedBatch> Find(const ReviewFilter& filter, TimePoint until) const {
+    std::vector<ReviewedBatch> found;
+    for (const auto& [key, kept] : batches_) {
+      if (!NeedsReview(kept, filter.account) || kept.since >= until ||
+          (!filter.reason.empty() && kept.row.reason != filter.reason) ||
+          (filter.operation && kept.row.route.operation != *filter.operation) ||
+          (filter.since && kept.since < *filter.since)) {
+        continue;
+      }
+      found.push_back({key, ViewOf(kept).facts});
+    }
+    return found;
+  }
+
+  static std::vector<ReviewedBatch> First(std::vector<ReviewedBatch> found) {
+    if (std::ssize(found) > kMaxReviewsPerDecision) found.resize(kMaxReviewsPerDecision);
+    return found;
+  }
+
+  ReviewGroup GroupOf(const std::vector<ReviewedBatch>& found, TimePoint until) const {
+    const std::vector<ReviewedBatch> first = First(found);
+    if (first.empty()) return {};
+    ReviewGroup group{.batches = static_cast<int>(first.size()),
+                      .more = first.size() < found.size(),
+                      .allowed = AllowedForEach(first),
+                      .etag = EtagOf(first, until)};
+    std::set<RequestId> requests;
+    for (const ReviewedBatch& batch : first) {
+      const Span span = batch.facts.span;
+      group.items += span.size();
+      for (int pos = span.lo; pos <= span.hi; ++pos) {
+        const auto item = items_.find({batch.key.envelope, pos});
+        if (item != items_.end()) requests.insert(item->second);
+      }
+    }
+    group.requests = static_cast<int>(requests.size());
+    return group;
+  }
+
   static Error NotFound() {
     return {
         .code = ErrorCode::kNotFound, .reason = "REVIEW_NOT_FOUND", .message = "no such review"};
@@ -211,7 +329,22 @@ class FakeReviewStore final : public ReviewStore {
            position.lo <= row.span.hi;
   }
 
-  static ReviewView ViewOf(const Kept& kept) {
+  /// Of the latest call with the whole batch that has a code of CleverTap's.
+  std::string VendorCodeOf(const BatchRow& row) const {
+    const auto is_digit = [](char c) { return '0' <= c && c <= '9'; };
+    const AttemptRow* latest = nullptr;
+    for (const AttemptRow& attempt : attempts_) {
+      if (attempt.envelope != row.envelope || attempt.span.lo > row.span.lo ||
+          attempt.span.hi < row.span.hi || attempt.code.empty() ||
+          !std::ranges::all_of(attempt.code, is_digit)) {
+        continue;
+      }
+      if (!latest || latest->number < attempt.number) latest = &attempt;
+    }
+    return latest ? latest->code : "";
+  }
+
+  ReviewView ViewOf(const Kept& kept) const {
     const BatchRow& row = kept.row;
     return {.account = row.route.account,
             .envelope = row.envelope,
@@ -221,7 +354,8 @@ class FakeReviewStore final : public ReviewStore {
                       .reason = row.reason,
                       .call_count = row.call_count,
                       .unknown_since = row.unknown_since},
-            .since = kept.since};
+            .since = kept.since,
+            .vendor_code = VendorCodeOf(row)};
   }
 
   AccountCondition ConditionOf(const std::string& account) const {

@@ -3,14 +3,17 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
-#include <stdexcept>
+#include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "lethe/reasons.h"
 #include "store/accounts/sql.h"
 #include "store/base/check_move.h"
 #include "store/base/page.h"
+#include "store/review/review_decisions.h"
+#include "store/review/review_rows.h"
 #include "store/review/sql.h"
 
 namespace lethe::store {
@@ -19,20 +22,6 @@ namespace {
 Error ReviewNotFound() {
   return Error{ErrorCode::kNotFound, Text(ErrorReason::kReviewNotFound),
                "the account has no batch of this name that needs a review"};
-}
-
-/// A row of ListReviews or of ReadReview.
-template <typename Row>
-ReviewView ToReview(const Row& row, std::string_view account) {
-  return {.account = std::string(account),
-          .envelope = row.envelope,
-          .kind = row.kind,
-          .facts = {.operation = row.operation,
-                    .span = {row.lo, row.hi},
-                    .reason = row.reason,
-                    .call_count = row.call_count,
-                    .unknown_since = row.unknown_since},
-          .since = row.review_since};
 }
 
 bool NeedsReview(const sql::ReadReview::Row& row) { return row.state == BatchState::kNeedsReview; }
@@ -79,58 +68,6 @@ std::vector<AccountCondition> ReadAccounts(pqxx::transaction_base& work,
   return conditions;
 }
 
-/// A row of WriteAuditEvent or of ListAuditEvents.
-template <typename Row>
-AuditEvent ToEvent(const Row& row) {
-  AuditEvent event{.id = row.id,
-                   .at = row.at,
-                   .principal = row.principal,
-                   .action = row.action,
-                   .account = row.account,
-                   .envelope = row.envelope,
-                   .state_before = row.state_before,
-                   .reason_before = row.reason_before,
-                   .state_after = row.state_after,
-                   .justification = row.justification};
-  if (row.envelope) event.span = {row.lo.value(), row.hi.value()};
-  return event;
-}
-
-AuditAction ActionOf(ReviewDecision decision) {
-  switch (decision) {
-    case ReviewDecision::kSendAgain: return AuditAction::kSendAgain;
-    case ReviewDecision::kMarkAccepted: return AuditAction::kMarkAccepted;
-    case ReviewDecision::kCancel: break;
-  }
-  return AuditAction::kCancel;
-}
-
-Result<AuditEvent> Decide(pqxx::work& work, const ResolveReviewParams& params,
-                          const ReviewFacts& facts) {
-  const EnvelopeId envelope = params.batch.envelope;
-  const Transition transition = Resolve(facts, params.decision, params.hours, params.now);
-  const Status checked = CheckMove(BatchState::kNeedsReview, transition.to);
-  if (!checked.ok()) return checked.error();
-  const int moved = sql::ResolveReview{.envelope = envelope,
-                                       .lo = facts.span.lo,
-                                       .state = transition.to,
-                                       .reason = transition.reason,
-                                       .accepted_at = transition.accepted_at,
-                                       .window_end = transition.window_end}
-                        .Run(work);
-  if (moved == 0) throw std::logic_error("a batch moves while it is locked");
-  return ToEvent(OnlyRow(work, sql::WriteAuditEvent{.principal = params.by.principal,
-                                                    .action = ActionOf(params.decision),
-                                                    .account = params.account,
-                                                    .envelope = envelope,
-                                                    .lo = facts.span.lo,
-                                                    .hi = facts.span.hi,
-                                                    .state_before = Name(BatchState::kNeedsReview),
-                                                    .reason_before = facts.reason,
-                                                    .state_after = Name(transition.to),
-                                                    .justification = params.by.justification}));
-}
-
 /// Those that RefusalsToDecide() counts in `before`.
 Status DecideHeldRefusals(pqxx::work& work, const ResumeAccountParams& params,
                           const AccountCondition& before, HeldRefusals decision) {
@@ -171,7 +108,9 @@ Result<Page<ReviewView>> PgReviewStore::ListReviews(const ListReviewsParams& par
                                 .after_lo = after.lo,
                                 .limit = params.page_size + 1};
     std::vector<ReviewView> reviews;
-    for (const auto& row : list.Run(work)) reviews.push_back(ToReview(row, params.account));
+    for (const auto& row : list.Run(work)) {
+      reviews.push_back(ToShownReview(row, params.account));
+    }
     return ToPage(std::move(reviews), params.page_size);
   });
 }
@@ -182,7 +121,7 @@ Result<ReviewDetails> PgReviewStore::GetReview(std::string_view account, BatchKe
     const auto found = FirstRow(
         work, sql::ReadReview{.account = account, .envelope = batch.envelope, .lo = batch.lo});
     if (!found || !NeedsReview(*found)) return ReviewNotFound();
-    ReviewDetails details{.review = ToReview(*found, account), .requests = {}, .attempts = {}};
+    ReviewDetails details{.review = ToShownReview(*found, account), .requests = {}, .attempts = {}};
     const Span span = details.review.facts.span;
     const sql::ReviewedRequests requests{.envelope = batch.envelope, .lo = span.lo, .hi = span.hi};
     for (const auto& row : requests.Run(work)) details.requests.push_back(row.request_id);
@@ -206,9 +145,45 @@ Result<AuditEvent> PgReviewStore::ResolveReview(const ResolveReviewParams& param
     if (const Status checked = CheckDecision(facts, etag, params.decision); !checked.ok()) {
       return checked.error();
     }
-    Result<AuditEvent> event = Decide(work, params, facts);
+    const auto positions = PositionsOf(work, envelope, facts.span, params.selection);
+    if (!positions.ok()) return positions.error();
+    const Verdict verdict{.by = params.by,
+                          .account = params.account,
+                          .decision = params.decision,
+                          .hours = params.hours,
+                          .now = params.now};
+    Result<AuditEvent> event =
+        Decide(work, verdict, envelope, facts, CutByChoice(facts.span, *positions));
     if (event.ok()) work.commit();
     return event;
+  });
+}
+
+Result<ReviewGroup> PgReviewStore::PreviewReviews(const ReviewFilter& filter) {
+  return pool_.WithRetry([&](pqxx::connection& connection) -> Result<ReviewGroup> {
+    pqxx::work work(connection);
+    return FindReviews(work, filter, filter.until).group;
+  });
+}
+
+Result<ReviewGroup> PgReviewStore::ResolveReviews(const ResolveReviewsParams& params) {
+  return pool_.With([&](pqxx::connection& connection) -> Result<ReviewGroup> {
+    pqxx::work work(connection);
+    const FoundReviews found = LockReviews(work, params.filter, UntilOf(params.etag));
+    const Status checked = CheckDecision(found.group, params.etag, params.decision);
+    if (!checked.ok()) return checked.error();
+    const Verdict verdict{.by = params.by,
+                          .account = params.filter.account,
+                          .decision = params.decision,
+                          .hours = params.hours,
+                          .now = params.now};
+    for (const auto& [key, facts] : found.batches) {
+      const ReviewRun whole{.span = facts.span, .chosen = true};
+      const auto event = Decide(work, verdict, key.envelope, facts, {&whole, 1});
+      if (!event.ok()) return event.error();
+    }
+    work.commit();
+    return found.group;
   });
 }
 

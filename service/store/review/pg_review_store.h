@@ -14,6 +14,8 @@ class PgReviewStore final : public ReviewStore {
   Result<Page<ReviewView>> ListReviews(const ListReviewsParams& params) override;
   Result<ReviewDetails> GetReview(std::string_view account, BatchKey batch) override;
   Result<AuditEvent> ResolveReview(const ResolveReviewParams& params) override;
+  Result<ReviewGroup> PreviewReviews(const ReviewFilter& filter) override;
+  Result<ReviewGroup> ResolveReviews(const ResolveReviewsParams& params) override;
   Result<std::vector<AccountCondition>> Accounts(std::span<const std::string> names) override;
   Result<AccountCondition> ResumeAccount(const ResumeAccountParams& params) override;
   Result<Page<AuditEvent>> ListAuditEvents(const ListAuditEventsParams& params) override;

@@ -104,9 +104,36 @@ class ReviewStoreContract : public testing::TestWithParam<ReviewImplementation> 
                                   .account = account,
                                   .batch = KeyOf(row),
                                   .etag = etag,
+                                  .selection = all_,
                                   .decision = decision,
                                   .hours = hours_,
                                   .now = at().Now()});
+  }
+  Result<AuditEvent> ResolvePart(const BatchRow& row, const ReviewSelection& part,
+                                 ReviewDecision decision) {
+    return store().ResolveReview({.by = by_,
+                                  .account = row.route.account,
+                                  .batch = KeyOf(row),
+                                  .etag = EtagOf(row),
+                                  .selection = part,
+                                  .decision = decision,
+                                  .hours = hours_,
+                                  .now = at().Now()});
+  }
+
+  ReviewGroup Preview(const ReviewFilter& filter) {
+    const auto group = store().PreviewReviews(filter);
+    EXPECT_TRUE(group.ok());
+    return group.ok() ? *group : ReviewGroup{};
+  }
+  Result<ReviewGroup> ResolveAll(const ReviewFilter& filter, const std::string& etag,
+                                 ReviewDecision decision) {
+    return store().ResolveReviews({.by = by_,
+                                   .filter = filter,
+                                   .etag = etag,
+                                   .decision = decision,
+                                   .hours = hours_,
+                                   .now = at().Now()});
   }
 
   AccountCondition Condition(const std::string& account) {
@@ -142,6 +169,7 @@ class ReviewStoreContract : public testing::TestWithParam<ReviewImplementation> 
   /// Ids of the months that FakeClock lives in.
   static constexpr std::int64_t kFirstEnvelope = 821'664'000'000'000'000;
 
+  const ReviewSelection all_{};
   const Operator by_{.principal = "jane", .justification = "looked it up, ticket 'OPS-17'"};
   const ProcessingHours hours_{.zone = TimeZone::Find("Etc/UTC").value()};
 

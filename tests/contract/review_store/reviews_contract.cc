@@ -123,7 +123,9 @@ TEST_P(ReviewStoreContract, FindsABatchOnlyUnderItsAccountAndWhileItNeedsAReview
 }
 
 TEST_P(ReviewStoreContract, SendsAgainAsIfNothingHadBeenSentAndWaitsFromNowOn) {
-  const BatchRow row = Add(Unknown());
+  BatchRow unaccountable = Unknown();
+  unaccountable.reason = "unaccountable";
+  const BatchRow row = Add(unaccountable);
   at().Advance(2h);
   ASSERT_EQ(ReasonOf(Resolve(row, ReviewDecision::kSendAgain)), "");
   BatchRow expected = row;

@@ -62,6 +62,12 @@ class Operators : public ::testing::Test {
   bool Reaches(const std::string& name, v1::PrivacyRequest::State state) const {
     return Eventually([&] { return api_.Get(name).message.state() == state; });
   }
+  /// So many items need a review, and all others are done.
+  bool WaitsForOperator(const std::string& name, int items) const {
+    const auto counts = api_.Get(name).message.item_counts();
+    return counts.needs_review() == items &&
+           counts.done() + items == api_.Get(name).message.item_count();
+  }
   std::string ReasonOfFirstItem(const std::string& name) const {
     v1::ListPrivacyRequestItemsRequest request;
     request.set_parent(name);
@@ -143,6 +149,62 @@ TEST_F(Operators, SendAgainWhatLostItsReply) {
   EXPECT_EQ(Resolve(review, "send-again").exit_code, 0);
   EXPECT_TRUE(Reaches(request, v1::PrivacyRequest::STATE_COMPLETED));
   EXPECT_EQ(sandbox_->GetReport().total.repeated_identifiers, 1);
+}
+
+TEST_F(Operators, FindTheOneThatCleverTapHasNoAnswerFor) {
+  const std::vector<std::string> people = MakeIdentifiers(Ask::kEraseIdentities, 0, 8);
+  sandbox_->AddFault(
+      {.kind = sandbox::FaultKind::kStatus, .identifier = people[5], .times = 0, .status = 500});
+  const std::string request = Create("key", Ask::kEraseIdentities, people);
+  ASSERT_TRUE(Reaches(request, v1::PrivacyRequest::STATE_NEEDS_REVIEW));
+
+  // A half goes through each time; the other one comes back.
+  for (const int left : {8, 4, 2}) {
+    ASSERT_TRUE(Eventually([&] { return WaitsForOperator(request, left); })) << left;
+    const json group =
+        LetheJson({"reviews", "preview", "--account", "shop", "--reason", "unknown_outcome"});
+    EXPECT_EQ(group.at("reviewCount"), 1);
+    EXPECT_EQ(group.at("itemCount"), left);
+    EXPECT_EQ(group.at("privacyRequestCount"), 1);
+    const Answer resolved = Lethe({"reviews", "resolve-all", "--account", "shop", "--reason",
+                                   "unknown_outcome", "--etag", group.at("etag"), "--decision",
+                                   "send-again", "--justification", "OPS-21"});
+    EXPECT_EQ(resolved.exit_code, 0) << resolved.err;
+  }
+  ASSERT_TRUE(Eventually([&] { return WaitsForOperator(request, 1); }));
+  const json review = LetheJson({"reviews", "list", "--account", "shop"}).at("reviews").at(0);
+  EXPECT_EQ(review.at("vendorCode"), "");
+  const Answer other =
+      Lethe({"reviews", "resolve", review.at("name"), "--etag", review.at("etag"), "--request",
+             request, "--ordinals", "4", "--decision", "cancel", "--justification", "OPS-21"});
+  EXPECT_THAT(other.err, HasSubstr("NOT_IN_REVIEW"));
+  const Answer cancelled =
+      Lethe({"reviews", "resolve", review.at("name"), "--etag", review.at("etag"), "--request",
+             request, "--ordinals", "5", "--decision", "cancel", "--justification", "OPS-21"});
+  EXPECT_EQ(cancelled.exit_code, 0) << cancelled.err;
+  ASSERT_TRUE(Reaches(request, v1::PrivacyRequest::STATE_PARTIALLY_COMPLETED));
+  EXPECT_EQ(api_.Get(request).message.item_counts().done(), 7);
+  EXPECT_EQ(Audit().size(), 4U);
+  EXPECT_TRUE(ReadBooks(database_).balanced());
+}
+
+TEST_F(Operators, DecideAboutOneHalfOfAReview) {
+  sandbox_->AddFault({.kind = sandbox::FaultKind::kDrop, .after_effect = true});
+  const std::string request =
+      Create("key", Ask::kEraseIdentities, MakeIdentifiers(Ask::kEraseIdentities, 0, 4));
+  ASSERT_TRUE(Reaches(request, v1::PrivacyRequest::STATE_NEEDS_REVIEW));
+  const json review = LetheJson({"reviews", "list", "--account", "shop"}).at("reviews").at(0);
+  const Answer resolved =
+      Lethe({"reviews", "resolve", review.at("name"), "--etag", review.at("etag"), "--half",
+             "second", "--decision", "mark-accepted", "--justification", "OPS-22"});
+  EXPECT_EQ(resolved.exit_code, 0) << resolved.err;
+  const json rest = LetheJson({"reviews", "list", "--account", "shop"}).at("reviews");
+  ASSERT_EQ(rest.size(), 1U);
+  EXPECT_EQ(rest[0].at("itemCount"), 2);
+  EXPECT_EQ(rest[0].at("name"), review.at("name"));
+  EXPECT_EQ(Resolve(rest[0], "cancel").exit_code, 0);
+  EXPECT_TRUE(Reaches(request, v1::PrivacyRequest::STATE_PARTIALLY_COMPLETED));
+  EXPECT_TRUE(ReadBooks(database_).balanced());
 }
 
 TEST_F(Operators, RejectWhatBlockedAnAccount) {

@@ -83,6 +83,25 @@ TEST(AccountToProto, SaysWhenLetheTriesAgainUnlessOnlyAnOperatorMay) {
   EXPECT_FALSE(ToProto(AccountCondition{.account = "shop"}).has_block());
 }
 
+TEST(AccountToProto, ShowsTheApisThatAreBlockedByThemselves) {
+  const AccountBlock block{.since = FakeClock::kStart,
+                           .reason = "endpoint_404",
+                           .resume = Resume::kBatch,
+                           .probe_at = FakeClock::kStart + 1s};
+  const v1::Account proto = ToProto(
+      AccountCondition{.account = "shop",
+                       .routes = {{.api = Api::kDelete, .block = block},
+                                  {.api = Api::kDemerge, .block = block, .held_refusals = 2}}});
+  EXPECT_FALSE(proto.has_block());
+  ASSERT_EQ(proto.api_blocks_size(), 2);
+  EXPECT_EQ(proto.api_blocks(0).api(), "delete");
+  EXPECT_EQ(proto.api_blocks(0).block().reason(), "endpoint_404");
+  EXPECT_EQ(proto.api_blocks(0).block().resume_by(), v1::Account::Block::RESUME_BY_BATCH);
+  EXPECT_TRUE(proto.api_blocks(0).block().has_probe_time());
+  EXPECT_EQ(proto.api_blocks(1).api(), "demerge");
+  EXPECT_EQ(proto.api_blocks(1).held_refusal_count(), 2);
+}
+
 TEST(AuditEventToProto, NamesTheBatchOrTheAccount) {
   AuditEvent event{.id = 9,
                    .at = FakeClock::kStart,

@@ -115,6 +115,50 @@ TEST_F(OperatorServiceTest, ResolvesAReviewOnceAndKeepsTheEvidence) {
   EXPECT_EQ(audit.audit_events(0).name(), event.name());
 }
 
+TEST_F(OperatorServiceTest, ResolvesAHalfAndLeavesTheRest) {
+  AddReview(7);
+  auto request = Resolution(GetReview(7));
+  request.mutable_selection()->set_half(v1::ReviewSelection::HALF_SECOND);
+  v1::AuditEvent event;
+  const auto resolved = Resolve(request, &event);
+  ASSERT_TRUE(resolved.ok()) << resolved.error_message();
+  EXPECT_EQ(event.item_count(), 1);
+  EXPECT_EQ(GetReview(7).item_count(), 2);
+}
+
+TEST_F(OperatorServiceTest, ResolvesManyAsThePreviewHasShownThem) {
+  for (const std::int64_t envelope : {1, 2}) AddReview(envelope);
+  reviews_.AddItem({EnvelopeId{1}, 4}, RequestId{42});
+  clock_.Advance(std::chrono::seconds(1));
+  v1::PreviewReviewsRequest look;
+  look.set_parent("accounts/shop");
+  look.mutable_filter()->set_reason("unknown_outcome");
+  v1::ReviewGroup seen;
+  ASSERT_TRUE(Call(&Stub::PreviewReviews, look, &seen).ok());
+  EXPECT_EQ(seen.review_count(), 2);
+  EXPECT_EQ(seen.item_count(), 6);
+  EXPECT_EQ(seen.privacy_request_count(), 1);
+  EXPECT_FALSE(seen.more());
+  EXPECT_THAT(seen.allowed_decisions(), SizeIs(3));
+
+  v1::ResolveReviewsRequest request;
+  request.set_parent(look.parent());
+  *request.mutable_filter() = look.filter();
+  request.set_etag(seen.etag());
+  request.set_decision(v1::REVIEW_DECISION_CANCEL);
+  request.set_justification("ticket 17");
+  v1::ReviewGroup decided;
+  const auto resolved = Call(&Stub::ResolveReviews, request, &decided);
+  ASSERT_TRUE(resolved.ok()) << resolved.error_message();
+  EXPECT_EQ(decided.SerializeAsString(), seen.SerializeAsString());
+  for (const std::int64_t envelope : {1, 2}) {
+    EXPECT_EQ(StateOf(envelope), BatchState::kCancelled);
+  }
+  EXPECT_EQ(ReasonOf(Call(&Stub::ResolveReviews, request, &decided)), "REVIEW_CHANGED");
+  look.set_parent("accounts/unknown");
+  EXPECT_EQ(ReasonOf(Call(&Stub::PreviewReviews, look, &seen)), "ACCOUNT_NOT_FOUND");
+}
+
 TEST_F(OperatorServiceTest, RunsTheWindowOfTheAccountFromNowOn) {
   fakes::BatchRow row = AddReview(7);
   row.route.operation = Operation::kDemerge;

@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <chrono>
+#include <variant>
+
 #include "lethe/limits.h"
 
 namespace lethe::api {
@@ -76,6 +79,85 @@ TEST(ValidateResolveReview, BoundsTheJustification) {
                                  std::string("\xFF"), longest + "x"}) {
     EXPECT_THAT(fields(bad), ElementsAre("justification"));
   }
+}
+
+TEST(ValidateResolveReview, TakesAHalfOrItemsOfARequestInPlaceOfAll) {
+  auto request = Resolution();
+  const auto selection = [&] { return ValidateResolveReview(request).value().selection; };
+  EXPECT_TRUE(std::holds_alternative<std::monostate>(selection()));
+  request.mutable_selection()->set_half(v1::ReviewSelection::HALF_FIRST);
+  EXPECT_EQ(std::get<ReviewHalf>(selection()), ReviewHalf::kFirst);
+  request.mutable_selection()->set_half(v1::ReviewSelection::HALF_SECOND);
+  EXPECT_EQ(std::get<ReviewHalf>(selection()), ReviewHalf::kSecond);
+  auto& items = *request.mutable_selection()->mutable_items();
+  items.set_privacy_request("accounts/shop/privacyRequests/42");
+  for (const int ordinal : {7, 0, 3}) items.add_ordinals(ordinal);
+  const auto chosen = std::get<ItemsOfRequest>(selection());
+  EXPECT_EQ(chosen.request, RequestId{42});
+  EXPECT_THAT(chosen.ordinals, ElementsAre(0, 3, 7));
+}
+
+TEST(ValidateResolveReview, NamesWhatIsWrongWithASelection) {
+  auto request = Resolution();
+  const auto fields = [&] { return FieldsOf(ValidateResolveReview(request)); };
+  request.mutable_selection();
+  EXPECT_THAT(fields(), ElementsAre("selection"));
+  request.mutable_selection()->set_half(static_cast<v1::ReviewSelection::Half>(3));
+  EXPECT_THAT(fields(), ElementsAre("selection"));
+  auto& items = *request.mutable_selection()->mutable_items();
+  EXPECT_THAT(fields(), ElementsAre("selection.items.privacy_request", "selection.items.ordinals"));
+  items.set_privacy_request("accounts/bank/privacyRequests/42");
+  items.add_ordinals(1);
+  EXPECT_THAT(fields(), ElementsAre("selection.items.privacy_request")) << "another account's";
+  items.set_privacy_request("accounts/shop/privacyRequests/42");
+  EXPECT_THAT(fields(), IsEmpty());
+  items.add_ordinals(1);
+  EXPECT_THAT(fields(), ElementsAre("selection.items.ordinals")) << "twice the same";
+}
+
+v1::ResolveReviewsRequest Resolutions() {
+  v1::ResolveReviewsRequest request;
+  request.set_parent("accounts/shop");
+  request.set_etag("1-2");
+  request.set_decision(v1::REVIEW_DECISION_CANCEL);
+  request.set_justification("why");
+  return request;
+}
+
+TEST(ValidateResolveReviews, TakesEveryPartOfTheFilter) {
+  auto request = Resolutions();
+  auto valid = ValidateResolveReviews(request).value();
+  EXPECT_EQ(valid.filter.account, "shop");
+  EXPECT_EQ(valid.filter.reason, "");
+  EXPECT_EQ(valid.filter.operation, std::nullopt);
+  EXPECT_EQ(valid.filter.since, std::nullopt);
+  EXPECT_EQ(valid.filter.until, std::nullopt);
+  EXPECT_EQ(valid.decision, ReviewDecision::kCancel);
+  EXPECT_EQ(valid.etag, "1-2");
+
+  auto& filter = *request.mutable_filter();
+  filter.set_reason("seal_broken");
+  filter.set_operation(v1::OPERATION_DEMERGE);
+  filter.mutable_since_time()->set_seconds(1);
+  filter.mutable_until_time()->set_seconds(2);
+  valid = ValidateResolveReviews(request).value();
+  EXPECT_EQ(valid.filter.reason, "seal_broken");
+  EXPECT_EQ(valid.filter.operation, Operation::kDemerge);
+  EXPECT_EQ(valid.filter.since, TimePoint(std::chrono::seconds(1)));
+  EXPECT_EQ(valid.filter.until, TimePoint(std::chrono::seconds(2)));
+}
+
+TEST(ValidateResolveReviews, NamesEveryFieldThatIsWrong) {
+  EXPECT_THAT(FieldsOf(ValidateResolveReviews({})),
+              ElementsAre("parent", "decision", "etag", "justification"));
+  EXPECT_THAT(FieldsOf(ValidatePreviewReviews({})), ElementsAre("parent"));
+  v1::PreviewReviewsRequest request;
+  request.set_parent("accounts/shop");
+  request.mutable_filter()->set_operation(static_cast<v1::Operation>(9));
+  request.mutable_filter()->mutable_since_time()->set_nanos(-1);
+  request.mutable_filter()->mutable_until_time()->set_nanos(-1);
+  EXPECT_THAT(FieldsOf(ValidatePreviewReviews(request)),
+              ElementsAre("filter.operation", "filter.since_time", "filter.until_time"));
 }
 
 TEST(ValidateResumeAccount, TakesEveryWordAboutHeldRefusals) {

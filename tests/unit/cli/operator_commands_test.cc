@@ -103,6 +103,65 @@ TEST_F(OperatorCommands, ResolveEachWayOnce) {
   EXPECT_THAT(out(), AllOf(HasSubstr("\"ACTION_CANCEL\""), Not(HasSubstr("ACTION_SEND_AGAIN"))));
 }
 
+TEST_F(OperatorCommands, ResolveAPartOfAReview) {
+  AddReview(1);
+  for (const int pos : {4, 5, 6}) reviews_.AddItem({EnvelopeId{1}, pos}, RequestId{42});
+  ASSERT_EQ(Lethe({"reviews", "show", ReviewNamed(1)}), kOk);
+  const std::vector<std::string> decision = {"reviews",    "resolve", ReviewNamed(1),
+                                             "--decision", "cancel",  "--justification",
+                                             "ticket 17",  "--etag",  Etag()};
+  auto items = decision, half = decision;
+  items.insert(items.end(), {"--request", "accounts/shop/privacyRequests/42", "--ordinals", "5,6"});
+  EXPECT_EQ(Lethe(items), kOk) << err();
+  EXPECT_THAT(out(), HasSubstr("accounts/shop/reviews/1-5, 2 items: needs_review "));
+  EXPECT_EQ(StateOf(1), BatchState::kNeedsReview);
+
+  AddReview(2);
+  ASSERT_EQ(Lethe({"reviews", "show", ReviewNamed(2)}), kOk);
+  half[2] = ReviewNamed(2);
+  half.back() = Etag();
+  half.insert(half.end(), {"--half", "first"});
+  EXPECT_EQ(Lethe(half), kOk) << err();
+  EXPECT_EQ(StateOf(2), BatchState::kCancelled);
+}
+
+TEST_F(OperatorCommands, ResolveAllThatAPreviewShows) {
+  AddReview(1);
+  AddReview(2, "seal_broken");
+  clock_.Advance(std::chrono::seconds(1));
+  const std::vector<std::string> filter = {
+      "--account",   "shop",    "--reason", "unknown_outcome",
+      "--operation", "erasure", "--since",  "2026-03-01T00:00:00Z"};
+  std::vector<std::string> preview = {"reviews", "preview"}, resolve = {"reviews", "resolve-all"};
+  preview.insert(preview.end(), filter.begin(), filter.end());
+  EXPECT_EQ(Lethe(preview), kOk) << err();
+  EXPECT_THAT(out(), StartsWith("1 review with 3 items of 0 requests may be resolved by "
+                                "send-again, mark-accepted, cancel; etag "));
+  resolve.insert(resolve.end(), filter.begin(), filter.end());
+  resolve.insert(resolve.end(), {"--etag", Etag(), "--decision", "cancel", "--justification", "t"});
+  EXPECT_EQ(Lethe(resolve), kOk) << err();
+  EXPECT_THAT(out(), StartsWith("resolved: 1 review with 3 items "));
+  EXPECT_EQ(StateOf(1), BatchState::kCancelled);
+  EXPECT_EQ(StateOf(2), BatchState::kNeedsReview);
+  EXPECT_EQ(Lethe(resolve), kFailed);
+  EXPECT_THAT(err(), HasSubstr("REVIEW_CHANGED"));
+  EXPECT_EQ(Lethe(preview), kOk);
+  EXPECT_EQ(out(), "no reviews\n");
+}
+
+TEST_F(OperatorCommands, ShowTheApisThatAreBlockedByThemselves) {
+  reviews_.BlockRoute("shop", Api::kDelete,
+                      {.since = clock_.Now(),
+                       .reason = "endpoint_404",
+                       .resume = Resume::kBatch,
+                       .probe_at = clock_.Now() + std::chrono::seconds(1)});
+  EXPECT_EQ(Lethe({"accounts", "show", "shop"}), kOk) << err();
+  EXPECT_THAT(out(), StartsWith("accounts/shop served; delete blocked since 2026-03-02T00:00:00Z "
+                                "(endpoint_404); tries again at 2026-03-02T00:00:01Z; etag "));
+  EXPECT_EQ(Lethe({"accounts", "resume", "shop", "--etag", Etag(), "--justification", "t"}), kOk);
+  EXPECT_THAT(out(), StartsWith("accounts/shop served; etag "));
+}
+
 TEST_F(OperatorCommands, ShowAndResumeAccounts) {
   Block(Resume::kConnect);
   EXPECT_EQ(Lethe({"accounts", "list"}), kOk) << err();
@@ -145,6 +204,15 @@ TEST_F(OperatorCommands, RefuseWrongUsageWithoutACall) {
        "j"},
       {"reviews", "resolve", ReviewNamed(1), "--decision", "cancel", "--justification", "j"},
       {"reviews", "resolve", ReviewNamed(1), "--decision", "cancel", "--etag", "e"},
+      {"reviews", "resolve", ReviewNamed(1), "--decision", "cancel", "--etag", "e",
+       "--justification", "j", "--half", "third"},
+      {"reviews", "resolve", ReviewNamed(1), "--decision", "cancel", "--etag", "e",
+       "--justification", "j", "--ordinals", "1"},
+      {"reviews", "resolve", ReviewNamed(1), "--decision", "cancel", "--etag", "e",
+       "--justification", "j", "--half", "first", "--request", "r", "--ordinals", "1"},
+      {"reviews", "preview"},
+      {"reviews", "preview", "--account", "shop", "--since", "yesterday"},
+      {"reviews", "resolve-all", "--account", "shop", "--etag", "e", "--decision", "cancel"},
       {"accounts"},
       {"accounts", "resume", "shop", "--etag", "e"},
       {"accounts", "resume", "shop", "--etag", "e", "--justification", "j", "--held-refusals", "x"},

@@ -13,8 +13,9 @@
 -- > call_count int
 -- > unknown_since time?
 -- > review_since time?
+-- > vendor_code text_or_none
 select envelope, lo, hi, operation, kind, state, reason, call_count, lethe_micros(unknown_since) as unknown_since,
-       lethe_micros(review_since) as review_since
-from batch
+       lethe_micros(review_since) as review_since, @latest_vendor_code() as vendor_code
+from batch b
 where account = @account and state = 'needs_review' and (envelope, lo) > (@after_envelope::bigint, @after_lo::smallint)
 order by envelope, lo limit @limit::int
