@@ -18,17 +18,21 @@
 -- > captured bool
 -- > unchanged bool
 with present as materialized (select lethe_now() as t), fresh as materialized (
-  select b.envelope, b.lo, b.reason from present, (select @capture_wait::bigint as capture_wait) r, batch b
-  where b.account = @account and b.operation = @operation and @sendable(linger: @linger::bigint)
-    and @capture_over(linger: @linger::bigint)
-    and b.refused_since is null and b.not_before is null
-  order by b.envelope, b.lo limit 1 for update of b skip locked
+  select b.envelope, b.lo, b.reason from present, (select @capture_wait::bigint as capture_wait) r
+    cross join lateral (
+      select b.envelope, b.lo, b.reason from batch b
+      where b.account = @account and b.operation = @operation and @sendable(linger: @linger::bigint)
+        and @capture_over(linger: @linger::bigint)
+        and b.refused_since is null and b.not_before is null
+      order by b.envelope, b.lo limit 1 for update of b skip locked) b
 ), called as materialized (
-  select b.envelope, b.lo, b.reason from present, (select @capture_wait::bigint as capture_wait) r, batch b
-  where b.account = @account and b.operation = @operation and @sendable(linger: @linger::bigint)
-    and @capture_over(linger: @linger::bigint)
-    and (b.refused_since is not null or b.not_before is not null) and not exists (select from fresh)
-  order by b.refused_since is not null, b.not_before, b.envelope, b.lo limit 1 for update of b skip locked
+  select b.envelope, b.lo, b.reason from present, (select @capture_wait::bigint as capture_wait) r
+    cross join lateral (
+      select b.envelope, b.lo, b.reason from batch b
+      where b.account = @account and b.operation = @operation and @sendable(linger: @linger::bigint)
+        and @capture_over(linger: @linger::bigint)
+        and (b.refused_since is not null or b.not_before is not null) and not exists (select from fresh)
+      order by b.refused_since is not null, b.not_before, b.envelope, b.lo limit 1 for update of b skip locked) b
 )
 update batch b set state = 'sending', reason = null, not_before = null, attempt_count = attempt_count + 1, call_count = call_count + 1
 from (select * from fresh union all select * from called) o
