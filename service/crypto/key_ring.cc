@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -84,8 +85,18 @@ Bytes MacUnder(const Generation& generation, MacPurpose purpose, std::string_vie
   std::array<unsigned char, crypto_auth_hmacsha256_BYTES> full;
   crypto_auth_hmacsha256_final(&state, full.data());
   sodium_memzero(&state, sizeof state);
-  return NumberPrefix(generation.number)
-      .append(reinterpret_cast<const char*>(full.data()), kMacBytes);
+
+  Bytes mac(kNumberBytes, '\0');
+  PutNumber(generation.number, Data(mac));
+  return mac.append(reinterpret_cast<const char*>(full.data()), kMacBytes);
+}
+
+std::vector<Bytes> MacsUnder(std::span<const Generation> generations, MacPurpose purpose,
+                             std::string_view text) {
+  std::vector<Bytes> macs;
+  macs.reserve(generations.size());
+  for (const Generation& one : generations) macs.push_back(MacUnder(one, purpose, text));
+  return macs;
 }
 
 const Key* Find(const std::vector<Key>& keys, std::uint32_t number) {
@@ -228,26 +239,19 @@ std::vector<KeyId> KeyRing::Ids() const {
 }
 
 std::vector<Bytes> KeyRing::Macs(MacPurpose purpose, std::string_view text) const {
-  std::vector<Bytes> macs;
-  macs.reserve(keys_->generations.size());
-  for (const Generation& one : keys_->generations) macs.push_back(MacUnder(one, purpose, text));
-  return macs;
+  return MacsUnder(keys_->generations, purpose, text);
 }
 
 Bytes KeyRing::OldestMac(MacPurpose purpose, std::string_view text) const {
   return MacUnder(keys_->generations.front(), purpose, text);
 }
 
-Bytes KeyRing::NewestMac(MacPurpose purpose, std::string_view text) const {
-  return MacUnder(keys_->generations.back(), purpose, text);
+std::vector<Bytes> KeyRing::LaterMacs(MacPurpose purpose, std::string_view text) const {
+  return MacsUnder(std::span(keys_->generations).subspan(1), purpose, text);
 }
 
-int KeyRing::generations() const { return static_cast<int>(keys_->generations.size()); }
-
-Bytes NumberPrefix(std::uint32_t number) {
-  Bytes prefix(kNumberBytes, '\0');
-  PutNumber(number, Data(prefix));
-  return prefix;
+Bytes KeyRing::NewestMac(MacPurpose purpose, std::string_view text) const {
+  return MacUnder(keys_->generations.back(), purpose, text);
 }
 
 }  // namespace lethe::crypto

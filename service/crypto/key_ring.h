@@ -73,20 +73,17 @@ class KeyRing {
   /// text, cut to 128 bits. Layout: key number (4 bytes, big endian), then 16 bytes.
   std::vector<Bytes> Macs(MacPurpose purpose, std::string_view text) const;
 
-  /// The first and the last of Macs().
+  /// The first of Macs(), and the others.
   Bytes OldestMac(MacPurpose purpose, std::string_view text) const;
-  Bytes NewestMac(MacPurpose purpose, std::string_view text) const;
+  std::vector<Bytes> LaterMacs(MacPurpose purpose, std::string_view text) const;
 
-  /// How many MAC keys it has.
-  int generations() const;
+  /// The last of Macs().
+  Bytes NewestMac(MacPurpose purpose, std::string_view text) const;
 
  private:
   struct Keys;
   explicit KeyRing(std::shared_ptr<const Keys> keys);
   std::shared_ptr<const Keys> keys_;
 };
-
-/// The number that sealed bytes and MACs begin with, as they have it.
-Bytes NumberPrefix(std::uint32_t number);
 
 }  // namespace lethe::crypto

@@ -54,15 +54,13 @@ std::vector<KeyForm> KeyFormsOf(const NewRequest& request, const crypto::KeyRing
 }
 
 SealedItem Seal(const NewItem& item, const std::string& account, const crypto::KeyRing& keys) {
+  using crypto::MacPurpose;
+  const std::string& identifier = item.identifier.Reveal();
   // Sealed for its account: bytes that were moved to another one do not open.
-  SealedItem sealed{
-      .ordinal = item.ordinal,
-      .sealed = keys.Seal(item.identifier, account),
-      .digest = {},
-      .more_digests = keys.Macs(crypto::MacPurpose::kIdentifier, item.identifier.Reveal())};
-  sealed.digest = std::move(sealed.more_digests.front());
-  sealed.more_digests.erase(sealed.more_digests.begin());
-  return sealed;
+  return {.ordinal = item.ordinal,
+          .sealed = keys.Seal(item.identifier, account),
+          .digest = keys.OldestMac(MacPurpose::kIdentifier, identifier),
+          .more_digests = keys.LaterMacs(MacPurpose::kIdentifier, identifier)};
 }
 
 }  // namespace

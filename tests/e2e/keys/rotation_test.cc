@@ -1,13 +1,18 @@
 #include <gmock/gmock.h>
 
+#include <array>
 #include <atomic>
+#include <csignal>
+#include <cstdlib>
 #include <filesystem>
-#include <map>
+#include <memory>
 #include <mutex>
 #include <set>
+#include <string>
 #include <thread>
+#include <vector>
 
-#include "crypto/key_file.h"
+#include "crypto/key_ring.h"
 #include "sandbox/sandbox.h"
 #include "support/api_client.h"
 #include "support/books.h"
@@ -134,7 +139,7 @@ TEST_F(Rotation, AKeyFileThatDoesNotFitIsRefusedAndTheOldKeysGoOn) {
 
   double refused = 0;
   for (const std::string& unfit :
-       {std::string("seal 1 nonsense\n"), RingFile({1}, {2}), RingFile({2}, {3})}) {
+       {std::string("seal 1 nonsense\n"), RingFile({1}, {2}), crypto::KeyRing::GenerateFile()}) {
     files.SetKeys(unfit);
     ++refused;
     EXPECT_TRUE(Eventually([&] { return lethed->Metric(kRefused) == refused; }));
@@ -221,7 +226,7 @@ TEST_F(Rotation, RotateKeysIsTakenUpStepByStepAndPrintsNoKey) {
     const auto fresh =
         MakeRequest("shop", "after-" + std::to_string(std::rand()), Ask::kEraseIdentities, {"bob"});
     return api.Create(fresh).ok() &&
-           database_.Run("select lethe_key_number(max(sealed)) from request_item")[0][0]
+           database_.Run("select max(lethe_key_number(sealed)) from request_item")[0][0]
                    .as<int>() == 2;
   }));
   EXPECT_EQ(api.Create(request).message.name(), name);

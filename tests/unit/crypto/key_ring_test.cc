@@ -182,6 +182,7 @@ TEST(Mac, IsMadeUnderEveryKeyTheOldestFirst) {
     EXPECT_THAT(ring.Macs(MacPurpose::kIdentifier, "x"), ElementsAre(under_one, under_two));
     EXPECT_EQ(ring.OldestMac(MacPurpose::kIdentifier, "x"), under_one);
     EXPECT_EQ(ring.NewestMac(MacPurpose::kIdentifier, "x"), under_two);
+    EXPECT_THAT(ring.LaterMacs(MacPurpose::kIdentifier, "x"), ElementsAre(under_two));
   }
 }
 
