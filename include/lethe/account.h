@@ -33,8 +33,8 @@ constexpr std::string_view Name(ControlCalls control_calls) {
   return "";
 }
 
-/// One CleverTap project, as configured. (base_url, account_id) is unique among the accounts: two
-/// names for one project would double its limit of concurrent calls.
+/// One CleverTap project, as configured. Its project (see project.h) is unique among the accounts:
+/// two names for one project would double its limit of concurrent calls.
 struct Account {
   std::string name;           ///< Slug: `[a-z][a-z0-9-]{0,62}`. What callers, metrics and logs say.
   std::string base_url;       ///< `https://in1.api.clevertap.com`, without a trailing slash.

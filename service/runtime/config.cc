@@ -12,6 +12,7 @@
 
 #include "lethe/limits.h"
 #include "lethe/operation_traits.h"
+#include "lethe/project.h"
 #include "lethe/reasons.h"
 #include "runtime/config_values.h"
 #include "runtime/yaml_section.h"
@@ -61,16 +62,6 @@ Result<TimeZone> FindZone(const std::string& name) {
   if (const auto zone = TimeZone::Find(name)) return *zone;
   return Error{ErrorCode::kInvalidArgument, Text(ErrorReason::kBadValue),
                "must be a time zone of the IANA database, such as Asia/Kolkata"};
-}
-
-/// Equal for two accounts that CleverTap counts as one. Its European host has two names.
-std::string ProjectKey(const Account& account) {
-  std::string key = account.base_url == "https://eu1.api.clevertap.com"
-                        ? "https://api.clevertap.com"
-                        : account.base_url;
-  key += ' ';
-  for (char c : account.account_id) key += (c >= 'a' && c <= 'z') ? static_cast<char>(c - 32) : c;
-  return key;
 }
 
 /// Reads one document. What it returns is whole only if no problem was found.
@@ -190,7 +181,7 @@ class Loader {
     Read(base_url, account.base_url, ParseBaseUrl);
     const auto id = section.Require("account_id", "as CleverTap's settings show it");
     if (Read(id, account.account_id, ParseAccountId) && id && !account.base_url.empty()) {
-      RefuseRepeat(projects_, ProjectKey(account), *id,
+      RefuseRepeat(projects_, ToText(ProjectOf(account)), *id,
                    "names a CleverTap project that another account has already, which would double "
                    "its limit of concurrent calls");
     }

@@ -282,7 +282,10 @@ TEST_F(ConfigAccountTest, OneProjectHasOneAccount) {
       {{{"region", "eu"}}, {{"region", "eu1"}}},
       {{{"region", "in1"}}, {{"base_url", "https://in1.api.clevertap.com"}}},
       {{{"region", "in1"}}, {{"base_url", "https://IN1.API.clevertap.com:443/"}}},
-      {{{"base_url", "http://localhost:80"}}, {{"base_url", "http://localhost/"}}}};
+      {{{"base_url", "http://localhost:80"}}, {{"base_url", "http://localhost/"}}},
+      {{{"base_url", "http://127.0.0.1:8080"}}, {{"base_url", "http://localhost:8080"}}},
+      {{{"base_url", "http://127.0.0.1:8080"}}, {{"base_url", "http://[::1]:8080"}}},
+      {{{"base_url", "http://localhost:8443"}}, {{"base_url", "https://0.0.0.0:8443"}}}};
   for (const auto& [first, second] : same) {
     const auto config = load(first, second);
     ASSERT_FALSE(config.ok());
@@ -294,6 +297,8 @@ TEST_F(ConfigAccountTest, OneProjectHasOneAccount) {
   EXPECT_TRUE(load({{"region", "in1"}}, {{"region", "sg1"}}).ok());
   EXPECT_TRUE(load({{"account_id", "A"}}, {{"account_id", "B"}}).ok());
   EXPECT_TRUE(load({{"base_url", "https://h:1"}}, {{"base_url", "https://h:2"}}).ok());
+  EXPECT_TRUE(
+      load({{"base_url", "http://localhost:1"}}, {{"base_url", "http://127.0.0.1:2"}}).ok());
 }
 
 TEST_F(ConfigAccountTest, VerificationIsOffUnlessAskedFor) {
