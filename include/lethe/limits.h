@@ -43,6 +43,14 @@ inline constexpr int kMaxReviewsPerDecision = 500;
 /// Clocks differ: a submit time may be this far after Lethe's present, and not further.
 inline constexpr std::chrono::minutes kMaxSubmitTimeAhead{5};
 
+/// How long the law gives to answer a request: the CCPA's 45 days, the longest first term of those
+/// that Lethe is used for (the GDPR's month is shorter). A due time that passed longer ago is no
+/// date of a request that is still open.
+inline constexpr std::chrono::days kLegalTerm{45};
+
+/// No law gives more than 90 days, extensions included; the rest is room for contracts.
+inline constexpr std::chrono::days kMaxDueTimeAhead{366};
+
 /// Upper bound of CleverTap's own limit of calls in flight, per account and per API.
 inline constexpr int kMaxConcurrency = 3;
 

@@ -26,6 +26,9 @@ struct FieldViolation {
   std::string field;  ///< Path from the request's root: `erasure.identities[3]`.
   std::string description;
 
+  /// The rule that is broken: an UPPER_SNAKE_CASE word; empty where no rule has a name.
+  std::string reason = {};
+
   friend bool operator==(const FieldViolation&, const FieldViolation&) = default;
 };
 

@@ -45,6 +45,7 @@ grpc::Status ToGrpcStatus(const Error& error) {
       auto& shown = *bad_request.add_field_violations();
       shown.set_field(violation.field);
       shown.set_description(violation.description);
+      shown.set_reason(violation.reason);
     }
     AddDetail(status, bad_request);
   }

@@ -136,6 +136,12 @@ v1::PrivacyRequest ToProto(const RequestView& view, const ProcessingHours& hours
     warning.set_message("identity may no longer find the profile; erase by CleverTap ID");
     warning.set_item_count(view.unlinked_count);
   }
+  if (view.due_time && *view.due_time < view.create_time) {
+    v1::Warning& warning = *proto.add_warnings();
+    warning.set_reason(std::string(kDueTimePassed));
+    warning.set_message("the request was due before it was handed in");
+    warning.set_item_count(view.item_count);
+  }
   if (IsUnderWay(state)) {
     if (const auto expected = ExpectedCompletion(view, hours, now)) {
       *proto.mutable_expected_completion_time() = ToProto(*expected);

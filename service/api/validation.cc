@@ -5,6 +5,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "api/identifier_rules.h"
 #include "api/list_rules.h"
 #include "api/page_token.h"
 #include "api/text_rules.h"
@@ -20,7 +21,8 @@ using Texts = google::protobuf::RepeatedPtrField<std::string>;
 
 constexpr std::string_view kRequestForm =
     "must have the form accounts/{account}/privacyRequests/{id}";
-static_assert(kMaxIdentifiersPerRequest == 1000 && kMaxSubmitTimeAhead.count() == 5,
+static_assert(kMaxIdentifiersPerRequest == 1000 && kMaxSubmitTimeAhead.count() == 5 &&
+                  kLegalTerm.count() == 45 && kMaxDueTimeAhead.count() == 366,
               "the descriptions below name these limits");
 
 /// One list of identifiers as the caller sent it.
@@ -83,9 +85,25 @@ void CheckIdentifiers(const IdentifierList& list, Violations& violations) {
     return;
   }
   for (int i = 0; i < list.texts.size(); ++i) {
-    if (const auto fault = FaultOfIdentifier(list.kind, list.texts[i]); !fault.empty()) {
-      violations.Add(list.path + '[' + std::to_string(i) + ']', fault);
+    if (const auto fault = FaultOfIdentifier(list.kind, list.texts[i])) {
+      violations.Add(ToViolation(list.path + '[' + std::to_string(i) + ']', *fault));
     }
+  }
+}
+
+/// One that has passed is taken while the law still asks for an answer: the request is late, and
+/// the caller is told so. Further off, on either side, it is a mistake, such as milliseconds that
+/// were taken for seconds.
+void CheckDueTime(TimePoint due_time, TimePoint now, Violations& violations) {
+  if (due_time < now - kLegalTerm) {
+    violations.Add({.field = "due_time",
+                    .description = "must not have passed more than 45 days ago",
+                    .reason = "DUE_TIME_LONG_PASSED"});
+  }
+  if (due_time > now + kMaxDueTimeAhead) {
+    violations.Add({.field = "due_time",
+                    .description = "must be within 366 days from now",
+                    .reason = "DUE_TIME_TOO_FAR"});
   }
 }
 
@@ -140,6 +158,8 @@ Result<NewRequest> ValidateCreate(const v1::CreatePrivacyRequestRequest& request
   }
   if (submit_time && due_time && *due_time <= *submit_time) {
     violations.Add("due_time", "must be after submit_time");
+  } else if (due_time) {
+    CheckDueTime(*due_time, now, violations);
   }
   if (!violations.empty()) return std::move(violations).ToError();
 

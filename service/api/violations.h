@@ -17,7 +17,10 @@ class Violations {
   static constexpr std::size_t kMaxShown = 20;
 
   void Add(std::string field, std::string_view description) {
-    if (shown_.size() < kMaxShown) shown_.push_back({std::move(field), std::string(description)});
+    Add({.field = std::move(field), .description = std::string(description)});
+  }
+  void Add(FieldViolation violation) {
+    if (shown_.size() < kMaxShown) shown_.push_back(std::move(violation));
     ++count_;
   }
 

@@ -118,7 +118,8 @@ std::string Json(const google::protobuf::Message& message) {
   return json;
 }
 
-std::string Describe(const grpc::Status& status) {
+std::string Describe(const grpc::Status& status,
+                     const std::function<std::string(const std::string& field)>& where) {
   rpc::v1::Status details;
   details.ParseFromString(status.error_details());
   std::string text = CodeName(status.error_code());
@@ -128,7 +129,9 @@ std::string Describe(const grpc::Status& status) {
   text += ": " + status.error_message() + '\n';
   const auto bad_request = Find<rpc::v1::BadRequest>(details);
   for (const auto& violation : bad_request.field_violations()) {
-    text += "  " + violation.field() + ": " + violation.description() + '\n';
+    text += "  " + (where ? where(violation.field()) : violation.field()) + ": " +
+            (violation.reason().empty() ? "" : violation.reason() + ": ") +
+            violation.description() + '\n';
   }
   if (const auto retry = Find<rpc::v1::RetryInfo>(details); retry.has_retry_delay()) {
     text += "  try again in " + TimeUtil::ToString(retry.retry_delay()) + '\n';

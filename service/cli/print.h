@@ -3,6 +3,7 @@
 #include <google/protobuf/message.h>
 #include <grpcpp/support/status.h>
 
+#include <functional>
 #include <string>
 
 #include "lethe/v1/privacy_request_service.pb.h"
@@ -24,7 +25,9 @@ std::string ProgressBar(const v1::PrivacyRequest& request);
 
 std::string Json(const google::protobuf::Message& message);
 
-/// The error and, on lines of their own, its field violations and retry delay.
-std::string Describe(const grpc::Status& status);
+/// The error and, on lines of their own, its field violations and retry delay. `where` says what
+/// people call a field; without it they are told its path.
+std::string Describe(const grpc::Status& status,
+                     const std::function<std::string(const std::string& field)>& where = {});
 
 }  // namespace lethe::cli

@@ -30,6 +30,7 @@ struct CreateOptions {
   std::string key;
   std::string submit_time;
   std::string due_time;
+  bool header = false;
   bool validate_only = false;
   bool check_with_vendor = false;
 };
@@ -71,6 +72,7 @@ CLI::App* AddCreate(CLI::App& app, CreateOptions& options) {
   AddIdentifiers(*command, "identity", "identities", options.identifiers.identities);
   AddIdentifiers(*command, "guid", "guids", options.identifiers.guids);
   AddIdentifiers(*command, "phone", "phones", options.identifiers.phones);
+  command->add_flag("--header", options.header, "The first line of each file is a header: skip it");
   command
       ->add_option("--key", options.key,
                    "Idempotency key: repeating the command with the same one is safe")
@@ -139,8 +141,8 @@ int Create(Client& client, Options& options, const Streams& streams) {
   CreateOptions& create = options.create;
   for (auto* arguments :
        {&create.identifiers.identities, &create.identifiers.guids, &create.identifiers.phones}) {
-    if (!ReadFile(*arguments, streams.in)) {
-      return Usage(streams, "cannot read " + arguments->file);
+    if (const auto wrong = ReadFile(*arguments, create.header, streams.in)) {
+      return Usage(streams, *wrong);
     }
   }
   v1::CreatePrivacyRequestRequest request;
@@ -160,7 +162,12 @@ int Create(Client& client, Options& options, const Streams& streams) {
   }
   v1::PrivacyRequest response;
   const grpc::Status status = client.Create(request, &response);
-  if (!status.ok()) return Fail(streams, status);
+  if (!status.ok()) {
+    streams.err << "lethe: " << Describe(status, [&create](const std::string& field) {
+      return WhereIs(field, create.identifiers);
+    });
+    return ExitCodeOf(status);
+  }
   Print(streams, options.global.json, response);
   const v1::VendorCheck& check = response.vendor_check();
   if (response.has_vendor_check() && !options.global.json) streams.out << Lines(check);

@@ -1,4 +1,5 @@
 #include <gmock/gmock.h>
+#include <google/protobuf/util/time_util.h>
 
 #include <limits>
 
@@ -87,7 +88,14 @@ TEST_F(Limits, HoldForEachIdentifier) {
       {Ask::kEraseIdentities, std::string("a\0b", 3), kBad},
       {Ask::kEraseIdentities, "\xC3\x28", kBad},
       {Ask::kEraseIdentities, "\xED\xA0\x80", kBad},
-      {Ask::kEraseIdentities, "\"}],\\u0000 'quotes' \xE2\x80\xAE", StatusCode::OK},
+      {Ask::kEraseIdentities, "\"}],\\u0000 'quotes'", StatusCode::OK},
+      {Ask::kEraseIdentities, "ann@example.com ", kBad},
+      {Ask::kEraseIdentities, "\u00A0ann@example.com", kBad},
+      {Ask::kEraseIdentities, "ann@\u200Bexample.com", kBad},
+      {Ask::kEraseIdentities, "\uFEFFann@example.com", kBad},
+      {Ask::kEraseIdentities, "ann \u202Eeel", kBad},
+      {Ask::kEraseIdentities, "ann lee", StatusCode::OK},
+      {Ask::kEraseIdentities, "\U0001F468\u200D\U0001F469", StatusCode::OK},
       {Ask::kEraseIdentities, std::string(1023, 'x'), StatusCode::OK},
       {Ask::kEraseIdentities, std::string(1024, 'x'), StatusCode::OK},
       {Ask::kEraseIdentities, std::string(1025, 'x'), kBad},
@@ -109,6 +117,32 @@ TEST_F(Limits, HoldForEachIdentifier) {
   };
   for (std::size_t i = 0; i < cases.size(); ++i) {
     EXPECT_EQ(Create(cases[i].ask, {cases[i].identifier}), cases[i].code) << "case " << i;
+  }
+}
+
+TEST_F(Limits, HoldForDueTimes) {
+  using google::protobuf::util::TimeUtil;
+  constexpr std::int64_t kDay = 24 * 3600;
+  const std::int64_t now = TimeUtil::GetCurrentTime().seconds();
+  const auto create = [](std::int64_t due) {
+    auto request = MakeRequest("shop", NewKey(), Ask::kDemerge, {"someone"});
+    request.mutable_due_time()->set_seconds(due);
+    auto answer = world_->api.Create(request);
+    accepted_ += answer.message.item_count();
+    return answer;
+  };
+  const auto good = create(now + 30 * kDay);
+  EXPECT_TRUE(good.ok());
+  EXPECT_EQ(good.message.warnings_size(), 0);
+  const auto late = create(now - 30 * kDay);
+  ASSERT_TRUE(late.ok());
+  ASSERT_EQ(late.message.warnings_size(), 1);
+  EXPECT_EQ(late.message.warnings(0).reason(), "DUE_TIME_PASSED");
+  const auto read = world_->api.Get(late.message.name());
+  ASSERT_EQ(read.message.warnings_size(), 1);
+  EXPECT_EQ(read.message.warnings(0).reason(), "DUE_TIME_PASSED");
+  for (const std::int64_t due : {std::int64_t{0}, now - 60 * kDay, now + 400 * kDay}) {
+    EXPECT_EQ(create(due).code(), StatusCode::INVALID_ARGUMENT) << due;
   }
 }
 

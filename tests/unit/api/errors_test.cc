@@ -46,11 +46,12 @@ TEST(ToGrpcStatus, MapsEveryCodeToItsNamesake) {
 }
 
 TEST(ToGrpcStatus, AddsViolationsAndRetryDelayWhereThereAreAny) {
-  const auto details = DetailsOf(ToGrpcStatus({.code = ErrorCode::kResourceExhausted,
-                                               .reason = "TOO_BUSY",
-                                               .message = "come back",
-                                               .violations = {{"a.b[0]", "is wrong"}, {"c", "too"}},
-                                               .retry_after = std::chrono::milliseconds(2500)}));
+  const auto details =
+      DetailsOf(ToGrpcStatus({.code = ErrorCode::kResourceExhausted,
+                              .reason = "TOO_BUSY",
+                              .message = "come back",
+                              .violations = {{"a.b[0]", "is wrong"}, {"c", "too", "TOO_LONG"}},
+                              .retry_after = std::chrono::milliseconds(2500)}));
   ASSERT_EQ(details.details_size(), 3);
   EXPECT_EQ(details.details(1).type_url(), "type.googleapis.com/google.rpc.BadRequest");
   rpc::v1::BadRequest bad_request;
@@ -58,6 +59,8 @@ TEST(ToGrpcStatus, AddsViolationsAndRetryDelayWhereThereAreAny) {
   ASSERT_EQ(bad_request.field_violations_size(), 2);
   EXPECT_EQ(bad_request.field_violations(0).field(), "a.b[0]");
   EXPECT_EQ(bad_request.field_violations(0).description(), "is wrong");
+  EXPECT_EQ(bad_request.field_violations(0).reason(), "");
+  EXPECT_EQ(bad_request.field_violations(1).reason(), "TOO_LONG");
 
   EXPECT_EQ(details.details(2).type_url(), "type.googleapis.com/google.rpc.RetryInfo");
   rpc::v1::RetryInfo retry;

@@ -42,6 +42,14 @@ std::vector<std::string> FaultyFields(const v1::CreatePrivacyRequestRequest& req
   return fields;
 }
 
+std::vector<std::string> Reasons(const v1::CreatePrivacyRequestRequest& request) {
+  std::vector<std::string> reasons;
+  const auto result = Validate(request);
+  if (result) return reasons;
+  for (const auto& violation : result.error().violations) reasons.push_back(violation.reason);
+  return reasons;
+}
+
 std::string Seconds(const char* field, std::int64_t seconds, int nanos = 0) {
   return std::string(field) + " { seconds: " + std::to_string(seconds) +
          " nanos: " + std::to_string(nanos) + " } ";
@@ -76,7 +84,7 @@ TEST(ValidateCreate, MakesARequestOfEachOperation) {
 
 TEST(ValidateCreate, FoldsDuplicatesIntoTheirFirstPlace) {
   const auto result =
-      Validate(Create("erasure { identities: ['a', 'b', 'a', 'A', 'b', 'a ', 'c'] }"));
+      Validate(Create("erasure { identities: ['a', 'b', 'a', 'A', 'b', 'a b', 'c'] }"));
   ASSERT_TRUE(result) << result.error().message;
   std::vector<std::string> texts;
   std::vector<int> ordinals;
@@ -84,7 +92,7 @@ TEST(ValidateCreate, FoldsDuplicatesIntoTheirFirstPlace) {
     texts.push_back(item.identifier.Reveal());
     ordinals.push_back(item.ordinal);
   }
-  EXPECT_THAT(texts, ElementsAre("a", "b", "A", "a ", "c"));
+  EXPECT_THAT(texts, ElementsAre("a", "b", "A", "a b", "c"));
   EXPECT_THAT(ordinals, ElementsAre(0, 1, 3, 5, 6));
   EXPECT_EQ(result->duplicate_count, 2);
 }
@@ -107,6 +115,14 @@ TEST(ValidateCreate, NamesTheFieldThatIsWrong) {
   for (const auto& row : table) {
     EXPECT_THAT(FaultyFields(Create(row.operation)), ElementsAre(row.field)) << row.operation;
   }
+}
+
+TEST(ValidateCreate, NamesTheRuleThatAnIdentifierBreaks) {
+  EXPECT_THAT(
+      Reasons(Create("erasure { identities: ['ann@example.com ', 'good', '\\357\\273\\277ann'] }")),
+      ElementsAre("WHITE_SPACE_AT_END", "INVISIBLE_CHARACTER"));
+  EXPECT_THAT(Reasons(Create("disassociation { phones: '919812345678' }")),
+              ElementsAre("NOT_E164"));
 }
 
 TEST(ValidateCreate, AsksCleverTapOnlyAboutADisassociationThatIsNotKept) {
@@ -176,11 +192,37 @@ TEST(ValidateCreate, WantsTheDueTimeAfterTheSubmitTime) {
     return FaultyFields(
         Create(good, Seconds("submit_time", submit) + Seconds("due_time", due, due_nanos)));
   };
-  EXPECT_THAT(faults(100, 100, 0), ElementsAre("due_time"));
-  EXPECT_THAT(faults(100, 99, 0), ElementsAre("due_time"));
-  EXPECT_THAT(faults(100, 100, 1000), IsEmpty());
-  EXPECT_THAT(faults(100, 100, 999), ElementsAre("due_time"));
-  EXPECT_THAT(FaultyFields(Create(good, Seconds("due_time", 1))), IsEmpty());
+  constexpr std::int64_t kAsked = 1'799'999'000;
+  EXPECT_THAT(faults(kAsked, kAsked, 0), ElementsAre("due_time"));
+  EXPECT_THAT(faults(kAsked, kAsked - 1, 0), ElementsAre("due_time"));
+  EXPECT_THAT(faults(kAsked, kAsked, 1000), IsEmpty());
+  EXPECT_THAT(faults(kAsked, kAsked, 999), ElementsAre("due_time"));
+}
+
+TEST(ValidateCreate, TakesADueTimeThatPassedWithinTheLegalTermAndNoEarlierOne) {
+  const std::string good = "erasure { identities: 'a' } ";
+  constexpr std::int64_t kPresent = 1'800'000'000;
+  constexpr std::int64_t kDay = 24 * 3600;
+  const auto reasons = [&](std::int64_t due, int nanos = 0) {
+    return Reasons(Create(good, Seconds("due_time", due, nanos)));
+  };
+  EXPECT_THAT(reasons(kPresent - 1), IsEmpty());
+  EXPECT_THAT(reasons(kPresent - 45 * kDay), IsEmpty());
+  EXPECT_THAT(reasons(kPresent - 45 * kDay - 1), ElementsAre("DUE_TIME_LONG_PASSED"));
+  EXPECT_THAT(reasons(0), ElementsAre("DUE_TIME_LONG_PASSED"));
+  EXPECT_THAT(reasons(-62'135'596'800), ElementsAre("DUE_TIME_LONG_PASSED"));
+}
+
+TEST(ValidateCreate, RefusesADueTimeThatIsNoLegalTermAway) {
+  const std::string good = "erasure { identities: 'a' } ";
+  constexpr std::int64_t kPresent = 1'800'000'000;
+  constexpr std::int64_t kDay = 24 * 3600;
+  const auto reasons = [&](std::int64_t due, int nanos = 0) {
+    return Reasons(Create(good, Seconds("due_time", due, nanos)));
+  };
+  EXPECT_THAT(reasons(kPresent + 366 * kDay), IsEmpty());
+  EXPECT_THAT(reasons(kPresent + 366 * kDay, 1000), ElementsAre("DUE_TIME_TOO_FAR"));
+  EXPECT_THAT(reasons(253'402'300'799), ElementsAre("DUE_TIME_TOO_FAR"));
 }
 
 TEST(ValidateCreate, RefusesTimestampsOutsideTheirRange) {
@@ -188,8 +230,9 @@ TEST(ValidateCreate, RefusesTimestampsOutsideTheirRange) {
   constexpr std::int64_t kFirst = -62'135'596'800;
   constexpr std::int64_t kLast = 253'402'300'799;
   constexpr std::int64_t kHuge = std::numeric_limits<std::int64_t>::max();
-  EXPECT_THAT(FaultyFields(Create(good, Seconds("due_time", kFirst))), IsEmpty());
-  EXPECT_THAT(FaultyFields(Create(good, Seconds("due_time", kLast, 999'999'999))), IsEmpty());
+  EXPECT_THAT(FaultyFields(Create(good, Seconds("submit_time", kFirst))), IsEmpty());
+  EXPECT_THAT(FaultyFields(Create(good, Seconds("due_time", kLast, 999'999'999))),
+              ElementsAre("due_time"));
   for (const std::string& bad :
        {Seconds("due_time", kFirst - 1), Seconds("due_time", kLast + 1), Seconds("due_time", kHuge),
         Seconds("due_time", -kHuge), Seconds("due_time", 1, -1),

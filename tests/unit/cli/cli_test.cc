@@ -91,6 +91,80 @@ TEST_F(Cli, CreatesFromAFile) {
   std::filesystem::remove(file);
 }
 
+TEST_F(Cli, TakesAFileAsSpreadsheetsWriteIt) {
+  EXPECT_EQ(Lethe({"create", "--account", "shop", "--operation", "erasure", "--identities-file",
+                   "-", "--key", "k", "--header"},
+                  "\xEF\xBB\xBFUser ID\r\n\r\nann\r\n \t\r\nbob\r\n"),
+            kOk)
+      << err();
+  EXPECT_THAT(out(), HasSubstr("erasure, 2 items"));
+  EXPECT_EQ(Lethe({"create", "--account", "shop", "--operation", "erasure", "--identities-file",
+                   "-", "--key", "bom"},
+                  "\uFEFFann\n"),
+            kOk)
+      << err();
+}
+
+TEST_F(Cli, NoticesAHeader) {
+  for (const std::string header : {"identity", "Identity", "User ID", "user_id", "\"Email\",name",
+                                   "customer-id;since", "phone", "objectId", "\xEF\xBB\xBFid"}) {
+    EXPECT_EQ(Lethe({"create", "--account", "shop", "--operation", "erasure", "--identities-file",
+                     "-", "--key", "k"},
+                    "\n" + header + "\nann\n"),
+              kUsage)
+        << header;
+    EXPECT_THAT(err(), HasSubstr("the standard input line 2 looks like a header: --header skips"));
+    EXPECT_EQ(store_.request_count(), 0);
+  }
+  EXPECT_EQ(Lethe({"create", "--account", "shop", "--operation", "erasure", "--identities-file",
+                   "-", "--key", "k"},
+                  "ann\nidentity\nid@example.com\n"),
+            kOk)
+      << err();
+  EXPECT_THAT(out(), HasSubstr("3 items"));
+}
+
+TEST_F(Cli, RefusesFilesThatNoIdentifierCouldBeReadFrom) {
+  const auto create = [this](const std::string& text) {
+    return Lethe({"create", "--account", "shop", "--operation", "erasure", "--identities-file", "-",
+                  "--key", "k"},
+                 text);
+  };
+  EXPECT_EQ(create(std::string("\xFF\xFE"
+                               "a\0\n\0",
+                               6)),
+            kUsage);
+  EXPECT_THAT(err(), HasSubstr("UTF-16"));
+  EXPECT_EQ(create("bob\n\"" + std::string(kCanary) + "\"\n"), kUsage);
+  EXPECT_THAT(err(), HasSubstr("line 2 is in quotation marks"));
+  EXPECT_THAT(err(), Not(HasSubstr(kCanary)));
+  EXPECT_EQ(store_.request_count(), 0);
+}
+
+TEST_F(Cli, NamesTheLineOfAnIdentifierThatIsRefusedAndNotTheIdentifier) {
+  const std::string canary(kCanary);
+  EXPECT_EQ(Lethe({"create", "--account", "shop", "--operation", "erasure", "--identity", canary,
+                   "--identity", canary + " ", "--identities-file", "-", "--key", "k"},
+                  "ann\n\n" + canary + "\u00A0\r\nbob\n" + canary + "\u200B\n"),
+            kFailed);
+  EXPECT_THAT(err(), AllOf(HasSubstr("  erasure.identities[1]: WHITE_SPACE_AT_END: must not end"),
+                           HasSubstr("  the standard input line 3: WHITE_SPACE_AT_END: must not"),
+                           HasSubstr("  the standard input line 5: INVISIBLE_CHARACTER: must not"),
+                           Not(HasSubstr(canary))));
+  EXPECT_EQ(store_.request_count(), 0);
+}
+
+TEST_F(Cli, WarnsOfADueTimeThatHasPassed) {
+  const auto create = [this](const std::string& key, const std::string& due) {
+    return Lethe({"create", "--account", "shop", "--operation", "erasure", "--identity", "ann",
+                  "--key", key, "--due-time", due});
+  };
+  EXPECT_EQ(create("late", "2026-03-01T00:00:00Z"), kOk) << err();
+  EXPECT_THAT(out(), HasSubstr("; warning: the request was due before it was handed in (1 item)"));
+  EXPECT_EQ(create("old", "1970-01-01T00:00:00Z"), kFailed);
+  EXPECT_THAT(err(), HasSubstr("due_time: DUE_TIME_LONG_PASSED: must not have passed"));
+}
+
 TEST_F(Cli, KeepsNothingWhenOnlyValidating) {
   EXPECT_EQ(Lethe({"create", "--account", "shop", "--operation", "demerge", "--identity", "ann",
                    "--key", "k", "--validate-only"}),
@@ -133,9 +207,10 @@ TEST_F(Cli, ShowsWhatTheServerRefusesWithoutTheIdentifier) {
                    "-", "--key", "k"},
                   std::string("ann\n") + kCanary + "\x01\n"),
             kFailed);
-  EXPECT_THAT(err(), AllOf(HasSubstr("INVALID_ARGUMENT INVALID_REQUEST: "),
-                           HasSubstr("\n  erasure.identities[1]: must not contain control"),
-                           Not(HasSubstr(kCanary))));
+  EXPECT_THAT(err(),
+              AllOf(HasSubstr("INVALID_ARGUMENT INVALID_REQUEST: "),
+                    HasSubstr("\n  the standard input line 2: CONTROL_CHARACTER: must not have"),
+                    Not(HasSubstr(kCanary))));
   EXPECT_THAT(out(), IsEmpty());
 }
 
