@@ -126,7 +126,8 @@ Cost RunRiver(const Load& load, RiverTable::Indexes indexes) {
   for (int request = 0; request < load.requests; ++request) {
     Identities unique;
     if (load.identifiers == 1) {
-      unique.push_back(keys.OldestMac(crypto::MacPurpose::kIdempotencyKey, std::to_string(request)));
+      unique.push_back(
+          keys.OldestMac(crypto::MacPurpose::kIdempotencyKey, std::to_string(request)));
     }
     river.Insert(PeopleOf(load, request), unique);
     if (load.alone) river.Work(kFetch);

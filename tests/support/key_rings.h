@@ -5,8 +5,8 @@
 
 namespace lethe::test {
 
-/// A key file with keys of these numbers, the first ones first. Key N of a kind is the same in every
-/// file.
+/// A key file with keys of these numbers, the first ones first. Key N of a kind is the same in
+/// every file.
 inline std::string RingFile(const std::vector<int>& seals, const std::vector<int>& macs) {
   std::string file;
   const auto add = [&file](const std::string& kind, int number) {

@@ -30,7 +30,7 @@ struct Scenario {
   milliseconds sandbox_window{0};  ///< 0: CleverTap's own windows.
   ControlCalls control_calls = ControlCalls::kOn;
   milliseconds patience = std::chrono::days(60);  ///< The run ends then at the latest.
-  bool clocks_wander = false;      ///< Those of the replicas' machines, while the storm lasts.
+  bool clocks_wander = false;  ///< Those of the replicas' machines, while the storm lasts.
   bool at_night = false;  ///< The storm begins an hour before the night, and nothing but the night
                           ///< ends a horizon.
   Defect defect = Defect::kNone;
