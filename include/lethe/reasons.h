@@ -186,6 +186,9 @@ inline constexpr auto kAll<CallCode> = AllNamed<CallCode>();
 /// Warning.reason and PrivacyRequestItem.warning: see ItemView::unlinked.
 inline constexpr std::string_view kIdentityMayNotResolve = "IDENTITY_MAY_NOT_RESOLVE";
 
+/// Warning.reason: the request was due before it was handed in.
+inline constexpr std::string_view kDueTimePassed = "DUE_TIME_PASSED";
+
 /// Error::reason (`ErrorInfo.reason`) of what a running service answers or logs.
 enum class ErrorReason {
   // The caller's or the operator's to mend.

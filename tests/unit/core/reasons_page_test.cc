@@ -50,7 +50,8 @@ TEST(ReasonsPage, ExplainsEveryOtherWordAndNoOther) {
               UnorderedElementsAreArray(WordsOf<AccountState>()));
   EXPECT_THAT(WordsBelow("Calls"), UnorderedElementsAreArray(WordsOf<CallCode>()));
   EXPECT_THAT(WordsBelow("Warnings"),
-              UnorderedElementsAreArray({std::string(kIdentityMayNotResolve)}));
+              UnorderedElementsAreArray(
+                  {std::string(kIdentityMayNotResolve), std::string(kDueTimePassed)}));
   EXPECT_THAT(WordsBelow("Errors"), UnorderedElementsAreArray(WordsOf<ErrorReason>()));
 }
 
