@@ -76,14 +76,14 @@ TEST_F(NodeLease, ATakeOverNeverRepeatsWhatTheOldHolderMayStillMake) {
 
   Advance(1ms);
   IdSource next("next");
-  EXPECT_EQ(NodeOf(Make(next, start_)), NodeOf(first));
+  EXPECT_EQ(NodeOf(Make(next, now_)), NodeOf(first));
   for (int i = 0; i < 2 * kMaxConsecutiveIds; ++i) {
     try {
       EXPECT_TRUE(made_.insert(old_holder.Take(start_ + milliseconds(i * 3), 1)).second);
     } catch (const std::runtime_error&) {
       // What it had reserved is used up.
     }
-    EXPECT_TRUE(made_.insert(next.Take(start_, 1)).second);
+    EXPECT_TRUE(made_.insert(next.Take(now_, 1)).second);
   }
   EXPECT_THROW(old_holder.Take(start_ + 1min, 1), std::runtime_error);
 }
@@ -93,8 +93,8 @@ TEST_F(NodeLease, WhoLostItsNumberTakesAnother) {
   const int number = NodeOf(Make(old_holder, start_));
   Advance(61s);
   IdSource next("next");
-  ASSERT_EQ(NodeOf(Make(next, start_)), number);
-  EXPECT_NE(NodeOf(Make(old_holder, start_ + 61s)), number);
+  ASSERT_EQ(NodeOf(Make(next, now_)), number);
+  EXPECT_NE(NodeOf(Make(old_holder, now_)), number);
 }
 
 TEST_F(NodeLease, IsKeptByWhoRenewsIt) {
