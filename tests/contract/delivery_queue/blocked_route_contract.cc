@@ -133,6 +133,16 @@ TEST_P(DeliveryQueueContract, ARouteThatOnlyAnOperatorResumesHasNoProbes) {
   EXPECT_FALSE(Take());
 }
 
+TEST_P(DeliveryQueueContract, AnAcceptedCallDoesNotOpenARouteThatOnlyAnOperatorResumes) {
+  for (int i = 0; i < 3; ++i) Add();
+  const auto other = Take();
+  ASSERT_TRUE(other);
+  BlockRoute(Take(), Resume::kOperator);
+  Record(*other, Yes(), Accepted(*other));
+  at().Advance(24h);
+  EXPECT_FALSE(Take());
+}
+
 TEST_P(DeliveryQueueContract, NoBatchIsTheProbeTwiceWhileAnotherMayBe) {
   std::vector<EnvelopeId> waiting;
   for (int i = 0; i < 3; ++i) waiting.push_back(Add());
