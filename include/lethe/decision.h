@@ -198,8 +198,9 @@ Plan Decide(const AttemptFacts& facts, const VendorReply& reply, const Processin
             TimePoint now, double jitter);
 
 /// Whether an answer that did not take the call is about its payload, because others of the route
-/// are taken: lately and with few failing, or since the first such answer to these identifiers.
-bool IsAboutPayload(const AttemptFacts& facts);
+/// are taken: since the first such answer to these identifiers; or lately and with few failing,
+/// unless it speaks of the credentials (kAccountBlocked).
+bool IsAboutPayload(const AttemptFacts& facts, OutcomeClass outcome);
 
 /// What to do with a batch whose sender is gone (its lease ran out). The sender may have made the
 /// call, so the outcome is unknown. A batch that kMaxSendersLost senders were lost with is not sent

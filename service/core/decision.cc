@@ -166,12 +166,26 @@ Plan Block(const AttemptFacts& facts, const VendorReply& reply, const Reading& r
   return plan;
 }
 
+/// An answer about the account or the route that an identifier gets alone, while others are taken.
+/// It is about the identifier, but it is no refusal: Lethe rejects no person for it.
+std::vector<Transition> AskAloneAgain(const AttemptFacts& facts, const VendorReply& reply,
+                                      const Reading& reading) {
+  AttemptFacts alone = facts;
+  ++alone.lone_refusals;
+  if (!alone.refused_since) alone.refused_since = RefusedAt(facts, reading.now);
+  if (alone.lone_refusals >= kMaxLoneUnknown) return {Review(alone, Reason::kRefusedAlone)};
+  return {Again(alone,
+                reply.outcome == OutcomeClass::kAccountBlocked ? Reason::kAccountBlocked
+                                                               : Reason::kMisconfigured,
+                reading.hours, reading.now + reading.lone_delay)};
+}
+
 /// Nothing tells what came of the call. If CleverTap answers others and not this batch, for the
 /// second time, the batch is halved at once: the horizon does not wait for growing delays.
 Plan AfterUnknown(const AttemptFacts& facts, const VendorReply& reply, const Reading& reading) {
   const AttemptFacts unknown = WithEffectUnknown(facts);
   const bool is_repeat = facts.unknown_since || facts.refused_since;
-  if (is_repeat && IsAboutPayload(facts)) {
+  if (is_repeat && IsAboutPayload(facts, reply.outcome)) {
     if (facts.span.size() > 1) return {.transitions = Halve(unknown, reading), .taken = false};
     AttemptFacts alone = unknown;
     ++alone.lone_refusals;
@@ -299,10 +313,12 @@ bool Covers(const Plan& plan, Span span) {
   return next == span.hi + 1;
 }
 
-bool IsAboutPayload(const AttemptFacts& facts) {
+bool IsAboutPayload(const AttemptFacts& facts, OutcomeClass outcome) {
   const std::optional<TimePoint> since =
       facts.refused_since ? facts.refused_since : facts.unknown_since;
-  return IsTakingOthers(facts) || (since && facts.health.accepted_at > since);
+  if (since && facts.health.accepted_at > since) return true;
+  // Credentials expire from one call to the next: only what was taken since tells.
+  return outcome != OutcomeClass::kAccountBlocked && IsTakingOthers(facts);
 }
 
 bool MayResend(const AttemptFacts& facts, const ProcessingHours& hours, TimePoint now) {
@@ -349,8 +365,10 @@ Plan Decide(const AttemptFacts& facts, const VendorReply& reply, const Processin
 
     case OutcomeClass::kAccountBlocked:
     case OutcomeClass::kMisconfigured:
-      if (reply.http_status != 0 && IsAboutPayload(facts)) {
-        return {.transitions = Halve(facts, reading), .taken = false};
+      if (reply.http_status != 0 && IsAboutPayload(facts, reply.outcome)) {
+        return {.transitions = facts.span.size() > 1 ? Halve(facts, reading)
+                                                     : AskAloneAgain(facts, reply, reading),
+                .taken = false};
       }
       return Block(facts, reply, reading);
 

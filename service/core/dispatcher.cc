@@ -134,7 +134,7 @@ RescueReport Dispatcher::RescueAbandoned() {
   return report;
 }
 
-RefusalReport Dispatcher::JudgeRefusals() {
+RefusalReport Dispatcher::JudgeRefusals(const std::optional<Route>& only) {
   RefusalReport report;
   const auto cases = parts_.queue.RefusalCases();
   if (!cases.ok()) {
@@ -143,7 +143,7 @@ RefusalReport Dispatcher::JudgeRefusals() {
   }
   for (const RefusalCase& one : *cases) {
     const auto account = accounts_.find(one.route.account);
-    if (account == accounts_.end()) continue;
+    if (account == accounts_.end() || (only && one.route != *only)) continue;
     RefusalRuling ruling =
         lethe::JudgeRefusals(one.route.operation, one.evidence, account->second.control_calls);
     if (ruling.verdict == RefusalVerdict::kWait) continue;

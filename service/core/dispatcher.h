@@ -138,8 +138,8 @@ class Dispatcher {
   RescueReport RescueAbandoned();
 
   /// Tells bad identifiers from a changed rule, where CleverTap has refused some. Makes control
-  /// calls where nothing else can show it.
-  RefusalReport JudgeRefusals();
+  /// calls where nothing else can show it. Of one route, or of all without one.
+  RefusalReport JudgeRefusals(const std::optional<Route>& only = {});
 
   /// Moves batches whose processing window has passed to done.
   CloseReport CloseWindows();

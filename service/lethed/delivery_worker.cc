@@ -41,7 +41,9 @@ runtime::Sent DeliveryWorker::SendOne(const Route& route) {
   parts_.observer.Show(route, report);
   // Not left to the pass: senders halve a refused batch many times a second, and where CleverTap's
   // rule has changed they must stop.
-  if (report.items[BatchState::kHeld] > 0) JudgeRefusals();
+  if (report.items[BatchState::kHeld] > 0) {
+    parts_.observer.Show(parts_.dispatcher.JudgeRefusals(route));
+  }
   return report.step == core::SendStep::kIdle ? runtime::Sent::kNothing : runtime::Sent::kSomething;
 }
 

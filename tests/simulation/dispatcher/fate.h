@@ -28,9 +28,11 @@ enum class Mishap {
   kUnauthorized,         ///< 401 once, whatever the passcode is.
   kReplyLost,
   kServerErrorAfter,  ///< 503, and all is done.
-  kRefusedOnce,       ///< 400 once, although nothing is wrong with the call.
-  kConflict,          ///< 409 once, and nothing has happened.
   kFaults,            ///< Some of a disassociation to be tried again, or not accounted for.
+
+  // Only by a plan: in a storm they would come twice in a row, which is what a bad identifier does.
+  kRefusedOnce,  ///< 400 once, although nothing is wrong with the call.
+  kConflict,     ///< 409 once, and nothing has happened.
 };
 
 /// How often, in [0, 1], a thing goes wrong.

@@ -61,9 +61,20 @@ ReviewDecision Person::DecisionOn(const BatchRow& review, const ReviewFacts& fac
   }
   // Sent again it would only come back.
   if (review.span.size() == 1 && IsHopeless(review)) return ReviewDecision::kCancel;
-  if (review.reason == Name(Reason::kSendersLost)) return ReviewDecision::kCancel;
+  if (review.reason == Name(Reason::kSendersLost) && KillsItsSender(review)) {
+    return ReviewDecision::kCancel;
+  }
   const bool gives_up = stage_.fate.IsStormy() && stage_.fate.Chance(0.2);
   return gives_up ? ReviewDecision::kCancel : ReviewDecision::kSendAgain;
+}
+
+bool Person::KillsItsSender(const BatchRow& review) const {
+  for (int pos = review.span.lo; pos <= review.span.hi; ++pos) {
+    const Identifier& identifier = stage_.ledger.at({review.envelope, pos}).identifier;
+    const auto oddity = stage_.clevertap.OddityOf(review.route.account, identifier);
+    if (oddity && oddity->kills_sender) return true;
+  }
+  return false;
 }
 
 bool Person::IsHopeless(const BatchRow& review) const {

@@ -20,6 +20,7 @@ class Person {
   void ResolveReviews();
   void Resolve(const fakes::BatchRow& review);
   ReviewDecision DecisionOn(const fakes::BatchRow& review, const ReviewFacts& facts);
+  bool KillsItsSender(const fakes::BatchRow& review) const;
   bool IsHopeless(const fakes::BatchRow& review) const;
   void ResumeAccounts();
   void NoteRejections(const std::string& account);

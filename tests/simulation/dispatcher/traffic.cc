@@ -1,6 +1,5 @@
 #include "simulation/dispatcher/traffic.h"
 
-#include <array>
 #include <chrono>
 
 namespace lethe::simulation {
@@ -11,7 +10,6 @@ using namespace std::chrono_literals;
 constexpr milliseconds kLongestPause = 2min;  ///< Between two envelopes.
 constexpr int kLargestEnvelope = 8;
 constexpr double kTakenOnce = 0.02;
-constexpr double kOdd = 0.01;
 constexpr std::size_t kRemembered = 10;  ///< Identifiers of an account that may be used again.
 
 }  // namespace
@@ -56,13 +54,6 @@ Identifier Traffic::SomeIdentifier(const Route& route) {
   Identifier identifier("user-" + std::to_string(++last_identifier_));
   if (fate.Chance(poison_)) stage_.clevertap.Poison(route.account, identifier);
   if (fate.Chance(kTakenOnce)) stage_.clevertap.TakeOnce(route.account, identifier);
-  if (fate.Chance(kOdd)) {
-    constexpr std::array kStatuses{401, 403, 404, 409, 413, 500, 502};
-    const bool kills = fate.Chance(0.2);
-    const int status = kStatuses[static_cast<std::size_t>(fate.Below(kStatuses.size()))];
-    stage_.clevertap.Mark(route.account, identifier,
-                          {.http_status = kills ? 0 : status, .kills_sender = kills});
-  }
   known.push_front(identifier);
   if (known.size() > kRemembered) known.pop_back();
   return identifier;

@@ -48,7 +48,10 @@ VendorReply VendorPort::Call(const VendorCall& call) {
   stage_.fate.SomethingHappened();
   stage_.calls.TookEffect(claim, answer.taken);
   Travel();
-  if (answer.reply.outcome == OutcomeClass::kRefused) stage_.calls.Refused(claim);
+  if (answer.reply.outcome == OutcomeClass::kRefused ||
+      answer.reply.outcome == OutcomeClass::kMisconfigured) {
+    stage_.calls.Refused(claim);
+  }
   const auto oddity = stage_.clevertap.OddityOf(call);
   if (oddity && oddity->kills_sender) stage_.fate.Kill();
   stage_.fate.CrashPoint();

@@ -41,8 +41,7 @@ struct Status {
   OutcomeClass outcome;
   int http_status;
 };
-constexpr Status kAboutTheRoute[] = {{OutcomeClass::kAccountBlocked, 401},
-                                     {OutcomeClass::kMisconfigured, 302},
+constexpr Status kAboutTheRoute[] = {{OutcomeClass::kMisconfigured, 302},
                                      {OutcomeClass::kMisconfigured, 403},
                                      {OutcomeClass::kMisconfigured, 404}};
 
@@ -61,6 +60,15 @@ TEST_F(PayloadOrRoute, WhereNothingShowsThatOthersAreTakenTheFirstAnswerBlocks) 
     EXPECT_EQ(plan.transitions[0].to, kReady);
     EXPECT_EQ(plan.transitions[0].refused_since, now_) << "later acceptances are evidence";
   }
+}
+
+TEST_F(PayloadOrRoute, CredentialsMayHaveExpiredSinceOthersWereTaken) {
+  OthersAreTaken();
+  const Plan first = After(OutcomeClass::kAccountBlocked, 401);
+  EXPECT_EQ(first.account, AccountVerdict::kBlocked);
+  EXPECT_FALSE(first.spends_attempt);
+  facts_.refused_since = started_at_ - 10s;
+  EXPECT_TRUE(IsHalved(After(OutcomeClass::kAccountBlocked, 401))) << "others were taken since";
 }
 
 TEST_F(PayloadOrRoute, AcceptancesOfLongAgoShowNothing) {
@@ -107,14 +115,18 @@ TEST_F(PayloadOrRoute, WithoutAnAnswerItIsNeverThePayload) {
   EXPECT_EQ(plan.transitions.at(0).refused_since, std::nullopt);
 }
 
-TEST_F(PayloadOrRoute, AnIdentifierThatIsAnsweredSoAloneIsHeldAsAnyRefusal) {
+TEST_F(PayloadOrRoute, AnIdentifierThatIsAnsweredSoAloneIsTriedAgainAndThenReviewed) {
   OthersAreTaken();
   facts_.span = {.lo = 10, .hi = 10};
   for (const auto& [outcome, status] : kAboutTheRoute) {
+    facts_.lone_refusals = 0;
     const Plan plan = After(outcome, status);
     EXPECT_EQ(plan.account, AccountVerdict::kUntouched);
-    EXPECT_EQ(plan.transitions.at(0).to, kHeld) << status;
+    EXPECT_EQ(plan.transitions.at(0).to, kReady) << status;
     EXPECT_EQ(plan.transitions.at(0).lone_refusals, 1);
+    facts_.lone_refusals = kMaxLoneUnknown - 1;
+    EXPECT_EQ(After(outcome, status).transitions.at(0).to, kNeedsReview) << "never rejected";
+    EXPECT_EQ(After(outcome, status).transitions.at(0).reason, "refused_alone");
   }
 }
 

@@ -167,13 +167,14 @@ void PlanCalls(Planned& planned) {
                          .started_at = kNow};
       if (unknown_for >= 0h) facts.unknown_since = kNow - unknown_for;
       facts.can_be_looked_up = looked_up;
-      for (const bool vouched : {false, true}) {
+      for (const int vouched : {0, 1, kMaxLoneUnknown}) {
         if (vouched) facts.refused_since = kNow - 2s;
         if (vouched) facts.health.accepted_at = kNow - 1s;
-        if (vouched) facts.lone_refusals = 1;
+        facts.lone_refusals = vouched;
         for (const OutcomeClass outcome : kAll<OutcomeClass>) {
           for (auto& faults : SomeFaults(size)) {
-            const VendorReply reply{.outcome = outcome, .faults = std::move(faults)};
+            const VendorReply reply{
+                .outcome = outcome, .http_status = 403, .faults = std::move(faults)};
             planned.Add(BatchState::kSending, "Decide",
                         Decide(facts, reply, kHours, kNow, 0).transitions);
           }
