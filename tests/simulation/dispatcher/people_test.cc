@@ -183,6 +183,18 @@ TEST(PlantedMistakeAboutPeople, ABlockForAFewIsSeen) {
       QuietAccountWith({4, {0, 1}}, scenario).tally.rulings.contains(RefusalVerdict::kBlock));
 }
 
+TEST(PlantedMistakeAboutPeople, ABlockForAnOperatorThatEndsByItselfIsSeen) {
+  World world({.seed = 1, .replicas = 2, .patience = 72h, .defect = Defect::kResumesByItself});
+  std::vector<int> two_of_three;
+  for (int i = 0; i < 99; ++i) {
+    if (i % 3 != 0) two_of_three.push_back(i);
+  }
+  for (int i = 0; i < 5; ++i) world.AddEnvelope({.route = kErase, .size = 100}, two_of_three);
+  world.Run();
+  EXPECT_THAT(world.violations(),
+              testing::Contains("a batch was taken of a route that waits for a person"));
+}
+
 TEST(PlantedMistakeAboutPeople, ARejectionForARefusalInCompanyIsSeen) {
   EXPECT_THAT(HiccupNextToPoison(Mishap::kRefusedOnce, Defect::kRejectsForCompany).violations,
               testing::Contains("an identifier was rejected that CleverTap takes"));

@@ -60,7 +60,6 @@ INSTANTIATE_TEST_SUITE_P(
         Planted{"RejectsWhomItMayHaveReached", Defect::kRejectsWhomItMayHaveReached,
                 "that CleverTap has taken"},
         Planted{"ForgetsWhomItRejected", Defect::kForgetsWhomItRejected, "too many were rejected"},
-        Planted{"ResumesByItself", Defect::kResumesByItself, "that waits for a person"},
         Planted{"TrustsEveryLook", Defect::kTrustsEveryLook, "before anybody looked"}),
     [](const auto& planted) { return planted.param.name; });
 
