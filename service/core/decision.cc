@@ -13,9 +13,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr milliseconds kFirstDelay = 1s;
-constexpr milliseconds kLongestDelay = 10min;
-
 // By how much a clock may be corrected backwards without a word; more is a jump.
 constexpr milliseconds kMostCorrection = 1min;
 
@@ -328,13 +325,6 @@ bool MayResend(const AttemptFacts& facts, const ProcessingHours& hours, TimePoin
   // A configured horizon shortens blind repeats. This one is not blind.
   if (facts.unchanged) effective.resend = {};
   return now <= ResendUntil(facts.operation, *facts.unknown_since, effective);
-}
-
-milliseconds RetryDelay(int failures, double jitter) {
-  constexpr int kMostDoublings = 10;
-  const int doublings = std::clamp(failures - 1, 0, kMostDoublings);
-  const milliseconds half = std::min(kFirstDelay * (1 << doublings), kLongestDelay) / 2;
-  return half + std::chrono::duration_cast<milliseconds>(half * jitter);
 }
 
 Plan Decide(const AttemptFacts& facts, const VendorReply& reply, const ProcessingHours& hours,
