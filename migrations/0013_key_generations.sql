@@ -7,7 +7,7 @@ create table key_generation (
   number      bigint not null check (number between 1 and 4294967295),
   fingerprint bytea,
   seen_at     timestamptz not null,
-  -- Since when a ring may lack it, because no row needs it any more; null: it is needed, or nobody has looked.
+  -- Since when a ring may lack it, because no row needs it any more; null: rows need it, or Lethe has not looked yet.
   retired_at  timestamptz,
   primary key (kind, number)
 );

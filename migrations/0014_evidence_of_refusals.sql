@@ -3,7 +3,7 @@
 -- How often CleverTap did not take the identifier while it was alone in its call.
 alter table batch add column lone_refusals smallint not null default 0 check (lone_refusals >= 0);
 
--- What would wait for ever if nothing else were sent that shows whether CleverTap takes others.
+-- Finds the batches that wait after a call of unknown effect: Lethe makes a control call for them if no other call of the route is under way.
 create index batch_unknown on batch (account, operation) where unknown_since is not null and state = 'ready';
 
 -- failures: envelopes, one after another, of which no call through the slot was taken; the last of them, and when.

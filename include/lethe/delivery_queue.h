@@ -129,7 +129,7 @@ class DeliveryQueue {
   /// Makes batches ready that were held for Reason::kEarlierOperation, when the batch that they
   /// waited for is final or no longer whole; at most `limit`, and returns how many. A hint:
   /// TakeBatch() looks again, and may find another one to wait for. Batches that are held for
-  /// Reason::kLookBeforeRepeat on an account that looks nobody up any more then need review.
+  /// Reason::kLookBeforeRepeat then need review if their account has verification switched off.
   virtual Result<int> ReleaseHeld(int limit) = 0;
 };
 

@@ -107,7 +107,7 @@ std::vector<Transition> ConcludeReadBack(Span span, std::span<const ReadItem> it
 /// What a look-up before a late repeat says about a person whom a call of unknown effect was about;
 /// `before` was captured before that call. Pure:
 ///   kStillPresent  the very profile, with its history: nothing has happened to it yet;
-///   kAbsent        nobody: the call may have had its effect;
+///   kAbsent        CleverTap has no such profile: the call may have had its effect;
 ///   kReappeared    another profile: the person may have come back;
 ///   kUnclear       nothing tells.
 ReadBack JudgeBeforeRepeat(const std::optional<Capture>& before,

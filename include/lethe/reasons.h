@@ -48,7 +48,7 @@ enum class Reason {
 
   // ConcludeBeforeRepeat() sets these.
   kUnchanged,     ///< The look-up found the person as before the call of unknown effect.
-  kChangedSince,  ///< It found nobody, or another profile.
+  kChangedSince,  ///< It found no profile, or another one.
 
   // ConcludeReadBack() sets these.
   kStillPresent,  ///< The look-up found the same profile as before: the call had no effect.

@@ -32,8 +32,9 @@ inline constexpr int kManyRefusals = 20;
 
 /// Where nothing else is sent that could show whether CleverTap takes others, a held identifier is
 /// tried again by itself, so long after it was refused alone for the nth time; and no further when
-/// it was refused alone kLoneTries times. 5 s, 20 s, 80 s: an incident of a minute rejects nobody
-/// and needs no person, and a request of bad identifiers alone is in review within two minutes.
+/// it was refused alone kLoneTries times. 5 s, 20 s, 80 s: CleverTap may have trouble for a minute,
+/// and Lethe rejects no person and needs no person, and a request of bad identifiers alone is in
+/// review within two minutes.
 inline constexpr int kLoneTries = 4;
 milliseconds LoneRetryDelay(int lone_refusals);
 

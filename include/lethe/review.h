@@ -114,7 +114,7 @@ std::vector<ReviewDecision> AllowedForEach(std::span<const ReviewedBatch> batche
 /// As above, of many batches that were set aside before `until`.
 std::string EtagOf(std::span<const ReviewedBatch> batches, TimePoint until);
 
-/// The time that the etag of many batches was made with; nothing if it is none.
+/// The time that the etag of many batches was made with; nothing if the text is no such etag.
 std::optional<TimePoint> UntilOf(std::string_view etag);
 
 /// Whether an operator who has seen `etag` may decide so:
