@@ -30,11 +30,10 @@ inline constexpr std::chrono::hours kRefusalMemory{24};
 /// within one batch.
 inline constexpr int kManyRefusals = 20;
 
-/// Where nothing else is sent that could show whether CleverTap takes others, a held identifier is
-/// tried again by itself, so long after it was refused alone for the nth time; and no further when
-/// it was refused alone kLoneTries times. 5 s, 20 s, 80 s: CleverTap may have trouble for a minute,
-/// and Lethe rejects no person and needs no person, and a request of bad identifiers alone is in
-/// review within two minutes.
+/// Where nothing else is sent that could show whether CleverTap takes others, Lethe tries a held
+/// identifier again by itself, LoneRetryDelay() after each refusal: 5 s, 20 s, 80 s. After
+/// kLoneTries refusals alone an operator decides. So trouble of a minute at CleverTap needs no
+/// operator, and a request of bad identifiers alone is in review within two minutes.
 inline constexpr int kLoneTries = 4;
 milliseconds LoneRetryDelay(int lone_refusals);
 
