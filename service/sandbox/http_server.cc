@@ -137,14 +137,14 @@ HttpServer::~HttpServer() {
   mg_stop(context_);
 }
 
-Result<std::unique_ptr<HttpServer>> HttpServer::Start(const std::string& listen, Handler handler,
-                                                      Wait wait) {
+Result<std::unique_ptr<HttpServer>> HttpServer::Start(const std::string& listen, int connections,
+                                                      Handler handler, Wait wait) {
   std::unique_ptr<HttpServer> server(new HttpServer(std::move(handler), std::move(wait)));
-  // A connection that is kept alive holds its thread.
+  const std::string threads = std::to_string(connections);
   std::array<const char*, 11> options{"listening_ports",
                                       listen.c_str(),
                                       "num_threads",
-                                      "64",
+                                      threads.c_str(),
                                       "enable_keep_alive",
                                       "yes",
                                       "keep_alive_timeout_ms",

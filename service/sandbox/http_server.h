@@ -21,9 +21,10 @@ class HttpServer {
   /// Waits that long; false if the server is to stop.
   using Wait = std::function<bool(std::chrono::milliseconds)>;
 
-  /// `listen` is `HOST:PORT`; port 0 takes a free one. kUnavailable (LISTEN_FAILED).
-  static Result<std::unique_ptr<HttpServer>> Start(const std::string& listen, Handler handler,
-                                                   Wait wait);
+  /// `listen` is `HOST:PORT`; port 0 takes a free one. Serves so many connections at once: one that
+  /// is kept alive holds its thread. kUnavailable (LISTEN_FAILED).
+  static Result<std::unique_ptr<HttpServer>> Start(const std::string& listen, int connections,
+                                                   Handler handler, Wait wait);
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;

@@ -27,9 +27,9 @@ class Sandbox::State {
 
   ~State() { stop_.request_stop(); }
 
-  Status Listen(const std::string& address) {
+  Status Listen(const std::string& address, int connections) {
     auto started = HttpServer::Start(
-        address,
+        address, connections,
         [this](const HttpCall& call) {
           return call.path.starts_with(kControlPrefix) ? HandleControl(vendor, call)
                                                        : vendor.Handle(call);
@@ -96,7 +96,7 @@ Result<std::unique_ptr<Sandbox>> Sandbox::Start(const Options& options) {
     return Error{ErrorCode::kInternal, "CRYPTO_UNAVAILABLE", "libsodium does not start"};
   }
   auto state = std::make_unique<State>(options);
-  if (Status listening = state->Listen(options.listen); !listening) {
+  if (Status listening = state->Listen(options.listen, options.connections); !listening) {
     return std::move(listening).error();
   }
   if (options.night_every.count() > 0) state->StartNights(options.night_every);

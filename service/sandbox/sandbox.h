@@ -25,6 +25,10 @@ struct Options {
   /// Marked profiles are also processed once a day, at this time of day in UTC.
   std::optional<std::chrono::minutes> night_at = {};
 
+  /// Connections that are served at once: one that is kept alive holds its thread for ten seconds,
+  /// and further ones wait.
+  int connections = 64;
+
   /// If set: other credentials are answered with 401, unless SetPasscodes() allows them. Empty: any
   /// that are not empty do.
   std::string account_id = {};

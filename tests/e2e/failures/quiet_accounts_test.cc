@@ -106,7 +106,8 @@ class QuietAccounts : public ::testing::Test {
 
   std::mt19937_64 random_{20261129};  // NOLINT(cert-msc32-c,cert-msc51-cpp): repeatable
   TestDatabase database_;
-  std::unique_ptr<sandbox::Sandbox> sandbox_ = sandbox::Sandbox::Start({}).value();
+  std::unique_ptr<sandbox::Sandbox> sandbox_ =
+      sandbox::Sandbox::Start({.connections = 512}).value();
   sandbox::RandomFaults latencies_;
   std::optional<LethedFiles> files_;
   std::unique_ptr<Lethed> lethed_;
