@@ -28,6 +28,7 @@ class ReviewRaces : public testing::Test {
                                                .account = "acme",
                                                .batch = {EnvelopeId{1}, 0},
                                                .etag = "1-0-unknown_outcome",
+                                               .selection = kWhole,
                                                .decision = decision,
                                                .hours = Accounts()[0].hours,
                                                .now = FakeClock::kStart});
@@ -40,6 +41,7 @@ class ReviewRaces : public testing::Test {
                   "datname = current_database() and wait_event_type = 'Lock'");
   }
 
+  static constexpr ReviewSelection kWhole{};
   const Operator by_{.principal = "jane", .justification = "why"};
   TestDatabase database_;
   Pool pool_{database_.source(), 2};
