@@ -34,10 +34,13 @@ bool MayReject(const RefusalEvidence& evidence) {
 RefusalVerdict VerdictOn(const RefusalEvidence& evidence, ControlCalls control_calls) {
   if (Held(evidence) + evidence.stuck == 0) return RefusalVerdict::kWait;
   if (Held(evidence) > 0 && IsTooMuch(evidence)) return RefusalVerdict::kBlock;
-  if (evidence.confirmed > 0) return RefusalVerdict::kReject;
+  const bool others_may_be_taken = evidence.searching > 0 || evidence.others_under_way;
+  if (evidence.confirmed > 0 && (MayReject(evidence) || !others_may_be_taken)) {
+    return RefusalVerdict::kReject;
+  }
   if (evidence.vouched > 0) return RefusalVerdict::kSendAgain;
   if (evidence.worn_out > 0) return RefusalVerdict::kReview;
-  if (evidence.searching > 0 || evidence.others_under_way) return RefusalVerdict::kWait;
+  if (others_may_be_taken) return RefusalVerdict::kWait;
   if (evidence.control_due && control_calls == ControlCalls::kOn) return RefusalVerdict::kControl;
   return evidence.due > 0 ? RefusalVerdict::kSendAgain : RefusalVerdict::kWait;
 }

@@ -47,28 +47,30 @@ std::optional<Finding> FindAgain(pqxx::work& work, const Route& route) {
   return ToFinding(*row);
 }
 
-void Reject(pqxx::work& work, const Route& route, int room) {
+void DecideConfirmed(pqxx::work& work, const RefusalCase& refusals, int room) {
   const Transition rejection = Rejection(Text(Reason::kRefusedByVendor), {});
-  sql::RejectRefused{.account = route.account,
-                     .operation = route.operation,
-                     .room = room,
-                     .state = rejection.to,
-                     .reason = rejection.reason}
+  const Transition review = RefusalReview({});
+  sql::DecideConfirmed{.account = refusals.route.account,
+                       .operation = refusals.route.operation,
+                       .judged = refusals.evidence.confirmed,
+                       .room = room,
+                       .rejected = rejection.to,
+                       .rejected_reason = rejection.reason,
+                       .review = review.to,
+                       .review_reason = review.reason,
+                       .effect_unknown_reason = RefusalReview(TimePoint{}).reason}
       .Run(work);
 }
 
-void Review(pqxx::work& work, const Route& route, bool confirmed) {
-  for (const std::optional<TimePoint> unknown_since : {std::optional<TimePoint>(), {TimePoint{}}}) {
-    const Transition review = RefusalReview(unknown_since);
-    sql::ReviewRefused{.account = route.account,
-                       .operation = route.operation,
-                       .confirmed = confirmed,
-                       .lone_tries = kLoneTries,
-                       .effect_unknown = unknown_since.has_value(),
-                       .state = review.to,
-                       .reason = review.reason}
-        .Run(work);
-  }
+void ReviewWornOut(pqxx::work& work, const Route& route) {
+  const Transition review = RefusalReview({});
+  sql::ReviewWornOut{.account = route.account,
+                     .operation = route.operation,
+                     .lone_tries = kLoneTries,
+                     .state = review.to,
+                     .reason = review.reason,
+                     .effect_unknown_reason = RefusalReview(TimePoint{}).reason}
+      .Run(work);
 }
 
 }  // namespace
@@ -96,11 +98,8 @@ Recorded SettleRefusals(pqxx::work& work, const RefusalCase& refusals,
           .account = account, .operation = operation, .accepted_at = found->accepted_at}
           .Run(work);
       break;
-    case RefusalVerdict::kReject:
-      Reject(work, refusals.route, ruling.room);
-      Review(work, refusals.route, /*confirmed=*/true);
-      break;
-    case RefusalVerdict::kReview: Review(work, refusals.route, /*confirmed=*/false); break;
+    case RefusalVerdict::kReject: DecideConfirmed(work, refusals, ruling.room); break;
+    case RefusalVerdict::kReview: ReviewWornOut(work, refusals.route); break;
     case RefusalVerdict::kBlock:
       sql::BlockRoute{.account = account,
                       .api = ApiOf(operation),

@@ -22,6 +22,7 @@ class Replica {
   }
 
   bool ready() const { return lethed_->ready(); }
+  int grpc_port() const { return lethed_->grpc_port(); }
 
   std::shared_ptr<const ApiClient> api() const {
     std::lock_guard lock(mutex_);

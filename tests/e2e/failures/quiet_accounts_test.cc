@@ -14,6 +14,7 @@
 #include "support/books.h"
 #include "support/eventually.h"
 #include "support/lethed_process.h"
+#include "support/lone_waits.h"
 #include "support/postgres.h"
 
 namespace lethe::test {
@@ -134,7 +135,7 @@ TEST_F(QuietAccounts, WithoutControlCallsTheBadOnesWaitForAPersonAndNoGoodOneDoe
   for (int i = 0; i < kAccounts; ++i) all.push_back(Draw(i, /*hopeless=*/false));
   for (Small& small : all) Send(small);
   for (const Small& small : all) {
-    ASSERT_TRUE(Eventually([&] { return IsAtRest(small); }, seconds(300)))
+    ASSERT_TRUE(EventuallyWithoutLoneWaits(database_, [&] { return IsAtRest(small); }))
         << Counts(small).ShortDebugString();
     EXPECT_EQ(Counts(small).done(), small.people.size() - small.bad.size()) << small.account;
   }

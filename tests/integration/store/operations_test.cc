@@ -97,6 +97,10 @@ TEST_F(SqlOfOperations, TheSchemaAllowsExactlyTheWordsOfTheCode) {
   for (const auto& [column, words] : allowed) {
     if (column == "finished_tally.state") continue;  // StateMachineInSql
     if (column == "key_generation.kind") continue;   // kinds of keys, not of identifiers
+    if (column == "route_block.resume_by") {  // a look at the credentials says nothing of a route
+      EXPECT_EQ(words, (Words{"batch", "operator"}));
+      continue;
+    }
     const auto expected = of_column.find(column.substr(column.find('.') + 1));
     ASSERT_NE(expected, of_column.end()) << column << " has words that no test compares";
     EXPECT_EQ(words, expected->second) << column;

@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <string>
 
 #include "simulation/dispatcher/world.h"
 
@@ -10,6 +9,7 @@ namespace lethe::simulation {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::AnyOf;
 using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -51,14 +51,14 @@ Tally KeepsItsPromises(Scene scene) {
   return sum;
 }
 
-/// Whether a world of the scene breaks this promise.
-template <typename Scene>
-bool Breaks(Scene scene, Defect defect, const std::string& promise) {
+/// Whether a world of the scene breaks a promise that matches.
+template <typename Scene, typename Matcher>
+bool Breaks(Scene scene, Defect defect, const Matcher& promise) {
   for (int seed = 1; seed <= 100; ++seed) {
     World world(scene(seed, defect));
     world.AddTraffic(30);
     world.Run();
-    if (testing::Value(world.violations(), Contains(HasSubstr(promise)))) return true;
+    if (testing::Value(world.violations(), Contains(promise))) return true;
   }
   return false;
 }
@@ -71,8 +71,9 @@ TEST(Clocks, ReplicasWhoseMachinesWanderKeepEveryPromise) {
 }
 
 TEST(Clocks, AReplicaThatDecidesByItsOwnTimeIsFound) {
-  EXPECT_TRUE(Breaks(Wandering, Defect::kTrustsItsOwnClock, "past the resend horizon") ||
-              Breaks(Wandering, Defect::kTrustsItsOwnClock, "done before its window"));
+  EXPECT_TRUE(
+      Breaks(Wandering, Defect::kTrustsItsOwnClock,
+             AnyOf(HasSubstr("past the resend horizon"), HasSubstr("done before its window"))));
 }
 
 TEST(Nights, NobodyIsActedOnAgainOnceTheNightHasBegun) {
@@ -82,7 +83,7 @@ TEST(Nights, NobodyIsActedOnAgainOnceTheNightHasBegun) {
 }
 
 TEST(Nights, ARepeatThroughTheNightIsFound) {
-  EXPECT_TRUE(Breaks(AtNight, Defect::kForgetsTheHorizon, "who came back in the night"));
+  EXPECT_TRUE(Breaks(AtNight, Defect::kForgetsTheHorizon, HasSubstr("who came back in the night")));
 }
 
 }  // namespace

@@ -42,6 +42,14 @@ TEST(JudgeRefusals, RejectsNoneOfManyWhereMostCallsAreRefused) {
   EXPECT_EQ(Room({.confirmed = 6, .taken_lately = true, .mostly_taken = true}), 5);
 }
 
+TEST(JudgeRefusals, WaitsForTheOthersOfARequestBeforeAnOperatorHasToDecide) {
+  const RefusalEvidence early{.searching = 2, .confirmed = 1, .mostly_taken = true};
+  EXPECT_EQ(Verdict(early), kWait) << "one of them may still be taken";
+  EXPECT_EQ(Verdict({.confirmed = 1, .others_under_way = true}), kWait);
+  EXPECT_EQ(Verdict({.searching = 2, .confirmed = 1, .vouched = 1}), kSendAgain);
+  EXPECT_EQ(Verdict({.searching = 2, .confirmed = 1, .taken_lately = true}), kReject);
+}
+
 TEST(JudgeRefusals, SendsAgainWhatWasRefusedBeforeOthersWereAccepted) {
   EXPECT_EQ(Verdict({.vouched = 1}), kSendAgain);
   EXPECT_EQ(Verdict({.searching = 50, .vouched = 1, .unvouched = 2}), kSendAgain);

@@ -1,0 +1,10 @@
+-- Moves held refusals of a route that were refused alone too often to where an operator decides.
+-- @account text
+-- @operation operation
+-- @lone_tries int            how often is too often
+-- @state state               with the two reasons: as RefusalReview() says
+-- @reason text
+-- @effect_unknown_reason text
+update batch set state = @state, reason = case when unknown_since is null then @reason::text else @effect_unknown_reason::text end,
+                 refused_since = null, lone_refusals = 0, not_before = null, review_since = lethe_now()
+where account = @account and operation = @operation and state = 'held' and reason = 'refused_unconfirmed' and lone_refusals >= @lone_tries
