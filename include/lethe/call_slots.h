@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "lethe/delivery_queue.h"
 #include "lethe/result.h"
@@ -12,9 +13,10 @@ namespace lethe {
 /// One of the route's concurrent calls, ours for a call that carries no batch.
 struct SlotLease {
   Route route;
-  int slot;                  ///< 1..kMaxConcurrency.
-  std::int64_t epoch;        ///< Fences the slot, as in Claim.
-  TimePoint leased_at = {};  ///< By the store's clock.
+  int slot;                   ///< 1..kMaxConcurrency.
+  std::int64_t epoch;         ///< Fences the slot, as in Claim.
+  TimePoint leased_at = {};   ///< By the store's clock.
+  std::string slots_of = {};  ///< As in Claim.
 };
 
 /// For what a slot is leased.

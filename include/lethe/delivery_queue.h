@@ -17,7 +17,7 @@
 
 namespace lethe {
 
-/// One place to send to: CleverTap counts concurrent calls by it.
+/// One place to send to. CleverTap counts concurrent calls by project and API.
 struct Route {
   std::string account;
   Operation operation;
@@ -36,6 +36,9 @@ struct Claim {
   std::int64_t epoch;  ///< Fences the slot: a process that takes it over raises it.
   std::vector<Identifier> identifiers;  ///< In the order of the span; as many as it is long. Empty
                                         ///< for abandoned batches.
+
+  /// The account whose slots the project uses. The queue's own business: callers hand it back.
+  std::string slots_of = {};
 
   /// The calls of a batch are numbered from 1 on: this one is the latest.
   int call_number() const { return facts.call_count; }

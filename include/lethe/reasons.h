@@ -213,6 +213,7 @@ enum class ErrorReason {
 
   // For those who run Lethe to mend.
   kSchemaOutOfDate,  ///< The database lacks what this version needs.
+  kProjectChanged,   ///< An account is bound to another project than the configuration says.
   kStoreDefect,      ///< The database refused a statement, or holds what it must not.
   kBadPlan,          ///< Transitions do not cover their batch.
   kItemsMissing,     ///< As Reason::kItemsMissing.
@@ -243,6 +244,7 @@ constexpr std::string_view Name(ErrorReason reason) {
     case ErrorReason::kVendorBusy: return "VENDOR_BUSY";
     case ErrorReason::kVendorUnavailable: return "VENDOR_UNAVAILABLE";
     case ErrorReason::kSchemaOutOfDate: return "SCHEMA_OUT_OF_DATE";
+    case ErrorReason::kProjectChanged: return "PROJECT_CHANGED";
     case ErrorReason::kStoreDefect: return "STORE_DEFECT";
     case ErrorReason::kBadPlan: return "BAD_PLAN";
     case ErrorReason::kItemsMissing: return "ITEMS_MISSING";

@@ -64,9 +64,10 @@ struct LookClaim {
                                ///< is unknown.
   int tries = 0;               ///< Looks at the batch in a row, before this one, with trouble.
 
-  int slot = 0;            ///< 1..kMaxConcurrency, of the account's look-ups.
-  std::int64_t epoch = 0;  ///< Fences the slot.
-  int setbacks = 0;        ///< Looks in the slot in a row, before this one, with trouble.
+  std::string slots_of = {};  ///< As in Claim.
+  int slot = 0;               ///< 1..kMaxConcurrency, of the account's look-ups.
+  std::int64_t epoch = 0;     ///< Fences the slot.
+  int setbacks = 0;           ///< Looks in the slot in a row, before this one, with trouble.
 
   std::vector<LookItem> items = {};  ///< To be looked up, ascending. May be empty.
   std::vector<ReadItem> known = {};  ///< kReadBack: looked up by earlier looks, ascending.

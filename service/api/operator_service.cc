@@ -8,8 +8,8 @@
 
 namespace lethe::api {
 
-OperatorService::OperatorService(ReviewStore& store, std::vector<Account> accounts,
-                                 const Clock& clock, Executor executor)
+OperatorService::OperatorService(ReviewStore& store, KnownAccounts accounts, const Clock& clock,
+                                 Executor executor)
     : store_(store),
       accounts_(std::move(accounts)),
       clock_(clock),
@@ -111,7 +111,7 @@ Status OperatorService::Handle(const v1::ResolveReviewRequest& request,
                                            .etag = valid->etag,
                                            .selection = valid->selection,
                                            .decision = valid->decision,
-                                           .hours = (*account)->hours,
+                                           .hours = account->hours,
                                            .now = clock_.Now()});
   if (!event) return event.error();
   response = ToProto(*event);
@@ -149,7 +149,7 @@ Status OperatorService::Handle(const v1::ResolveReviewsRequest& request,
 
 Status OperatorService::Handle(v1::ListAccountsResponse& response) {
   std::vector<std::string> names;
-  for (const Account& account : accounts_.all()) names.push_back(account.name);
+  for (const Account& account : accounts_.configured()) names.push_back(account.name);
   const auto conditions = store_.Accounts(names);
   if (!conditions) return conditions.error();
   for (const AccountCondition& condition : *conditions) {
@@ -161,10 +161,12 @@ Status OperatorService::Handle(v1::ListAccountsResponse& response) {
 Status OperatorService::Handle(const v1::GetAccountRequest& request, v1::Account& response) {
   const auto name = ValidateGetAccount(request);
   if (!name) return name.error();
-  if (const auto account = accounts_.Find(*name); !account) return account.error();
+  const auto account = accounts_.Find(*name);
+  if (!account) return account.error();
   const auto conditions = store_.Accounts({&*name, 1});
   if (!conditions) return conditions.error();
   response = ToProto(conditions->front());
+  response.set_not_configured(!account->configured);
   return Ok();
 }
 

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "api/configured_accounts.h"
 #include "api/executor.h"
+#include "api/known_accounts.h"
 #include "lethe/review_store.h"
 #include "lethe/time.h"
 #include "lethe/v1/operator_service.grpc.pb.h"
@@ -15,7 +15,7 @@ namespace lethe::api {
 class OperatorService final : public v1::OperatorService::CallbackService {
  public:
   /// `store` and `clock` outlive the server that the service is registered with.
-  OperatorService(ReviewStore& store, std::vector<Account> accounts, const Clock& clock,
+  OperatorService(ReviewStore& store, KnownAccounts accounts, const Clock& clock,
                   Executor executor);
 
   grpc::ServerUnaryReactor* ListReviews(grpc::CallbackServerContext* context,
@@ -62,7 +62,7 @@ class OperatorService final : public v1::OperatorService::CallbackService {
   Status Handle(const v1::ListAuditEventsRequest& request, v1::ListAuditEventsResponse& response);
 
   ReviewStore& store_;
-  const ConfiguredAccounts accounts_;
+  const KnownAccounts accounts_;
   const Clock& clock_;
   const Executor executor_;
 };

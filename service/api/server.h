@@ -2,11 +2,10 @@
 
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "api/call_observer.h"
 #include "api/executor.h"
-#include "lethe/account.h"
+#include "api/known_accounts.h"
 #include "lethe/request_store.h"
 #include "lethe/result.h"
 #include "lethe/review_store.h"
@@ -20,7 +19,7 @@ struct ServerParams {
   RequestStore& store;                     ///< Outlives the server, as do the others.
   VendorCheck& vendor_check;
   ReviewStore& reviews;
-  std::vector<Account> accounts;
+  KnownAccounts accounts;
   const Clock& clock;
   Executor executor;         ///< Runs what waits for the database.
   Executor vendor_executor;  ///< For what waits for CleverTap.

@@ -8,7 +8,7 @@
 
 namespace lethe::api {
 
-PrivacyRequestService::PrivacyRequestService(Parts parts, std::vector<Account> accounts)
+PrivacyRequestService::PrivacyRequestService(Parts parts, KnownAccounts accounts)
     : parts_(std::move(parts)), accounts_(std::move(accounts)) {}
 
 grpc::ServerUnaryReactor* PrivacyRequestService::CreatePrivacyRequest(
@@ -21,7 +21,7 @@ grpc::ServerUnaryReactor* PrivacyRequestService::CreatePrivacyRequest(
     Finish(reactor, valid.error());
     return reactor;
   }
-  const auto account = accounts_.Find(valid->account);
+  const auto account = accounts_.FindConfigured(valid->account);
   if (!account) {
     Finish(reactor, account.error());
     return reactor;
@@ -88,8 +88,15 @@ Status PrivacyRequestService::Get(const v1::GetPrivacyRequestRequest& request,
   if (!account) return account.error();
   const auto view = parts_.store.Get(name->account, name->id);
   if (!view) return view.error();
-  response = ToProto(*view, (*account)->hours, parts_.clock.Now());
+  response = Show(*view, *account);
   return Ok();
+}
+
+v1::PrivacyRequest PrivacyRequestService::Show(const RequestView& view,
+                                               const KnownAccount& account) const {
+  v1::PrivacyRequest request = ToProto(view, account.hours, parts_.clock.Now());
+  if (!account.configured) request.clear_expected_completion_time();
+  return request;
 }
 
 Status PrivacyRequestService::List(const v1::ListPrivacyRequestsRequest& request,
@@ -101,9 +108,8 @@ Status PrivacyRequestService::List(const v1::ListPrivacyRequestsRequest& request
   const auto page = parts_.store.ListRequests(
       {.account = query->account, .before = query->before, .page_size = query->page_size});
   if (!page) return page.error();
-  const TimePoint now = parts_.clock.Now();
   for (const RequestView& view : page->rows) {
-    *response.add_privacy_requests() = ToProto(view, (*account)->hours, now);
+    *response.add_privacy_requests() = Show(view, *account);
   }
   if (page->more) response.set_next_page_token(NextPageToken(*query, page->rows.back().id));
   return Ok();

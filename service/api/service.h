@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "api/configured_accounts.h"
 #include "api/executor.h"
+#include "api/known_accounts.h"
 #include "lethe/account.h"
 #include "lethe/request_store.h"
 #include "lethe/time.h"
@@ -27,7 +27,7 @@ class PrivacyRequestService final : public v1::PrivacyRequestService::CallbackSe
   };
 
   /// The parts outlive the server that the service is registered with.
-  PrivacyRequestService(Parts parts, std::vector<Account> accounts);
+  PrivacyRequestService(Parts parts, KnownAccounts accounts);
 
   grpc::ServerUnaryReactor* CreatePrivacyRequest(grpc::CallbackServerContext* context,
                                                  const v1::CreatePrivacyRequestRequest* request,
@@ -50,12 +50,15 @@ class PrivacyRequestService final : public v1::PrivacyRequestService::CallbackSe
   Status ListItems(const v1::ListPrivacyRequestItemsRequest& request,
                    v1::ListPrivacyRequestItemsResponse& response);
 
+  /// Without the time at which it would be complete, if nothing is sent for its account.
+  v1::PrivacyRequest Show(const RequestView& view, const KnownAccount& account) const;
+
   /// The original of a repeated request, as it stands now.
   Status GetOriginal(const RequestView& repeated, const Account& account,
                      v1::PrivacyRequest& response);
 
   const Parts parts_;
-  const ConfiguredAccounts accounts_;
+  const KnownAccounts accounts_;
 };
 
 }  // namespace lethe::api

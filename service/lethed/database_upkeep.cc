@@ -4,6 +4,7 @@
 #include <pqxx/pqxx>
 
 #include "lethe/reasons.h"
+#include "store/accounts/former_accounts.h"
 #include "store/delivery/waits.h"
 #include "store/reading/database_time.h"
 #include "store/reading/snapshot.h"
@@ -29,6 +30,7 @@ constexpr milliseconds kRestAfterStep = 1min;
 
 ReadyState StateFor(const Error& error) {
   if (error.code != ErrorCode::kFailedPrecondition) return ReadyState::kDatabaseUnavailable;
+  if (error.reason == Name(ErrorReason::kProjectChanged)) return ReadyState::kProjectChanged;
   return error.reason == Name(ErrorReason::kSchemaOutOfDate) ? ReadyState::kSchemaOutOfDate
                                                              : ReadyState::kKeysRefused;
 }
@@ -66,6 +68,7 @@ Status DatabaseUpkeep::Prepare() {
   if (prepared_) return Ok();
   if (Status made = EnsurePartitions(); !made.ok()) return made;
   if (Status registered = parts_.queue.RegisterAccounts(); !registered.ok()) return registered;
+  if (Status told = TellWhatIsLeftBehind(); !told.ok()) return told;
   prepared_ = true;
   return Ok();
 }
@@ -123,6 +126,16 @@ Status DatabaseUpkeep::PrepareIds() {
   if (parts_.committer == nullptr) return Ok();
   return parts_.pool.With([this](pqxx::connection& connection) -> Status {
     parts_.committer->PrepareIds(connection);
+    return Ok();
+  });
+}
+
+Status DatabaseUpkeep::TellWhatIsLeftBehind() {
+  return parts_.pool.WithRetry([this](pqxx::connection& connection) -> Status {
+    pqxx::nontransaction work(connection);
+    for (const auto& left : store::FindLeftBehind(work, parts_.accounts)) {
+      parts_.observer.Show(left);
+    }
     return Ok();
   });
 }

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "core/database_clock.h"
+#include "lethe/account.h"
 #include "lethe/result.h"
 #include "lethe/time.h"
 #include "lethed/key_upkeep.h"
@@ -30,13 +32,15 @@ class DatabaseUpkeep {
     Readiness& readiness;
     Observer& observer;
     telemetry::Metrics& metrics;
+    const std::vector<Account>& accounts;
   };
 
   explicit DatabaseUpkeep(const Parts& parts);
 
   /// Finds out whether the database can be worked on, and tells Readiness; takes up a changed key
-  /// file. The first time that it can, also makes what must be there: partitions, and the accounts'
-  /// rows. Reads the database's clock, and mends what waits if that went back.
+  /// file. The first time that it can, also makes what must be there, partitions and the accounts'
+  /// rows, and tells what accounts that have left the configuration have left unfinished. Reads the
+  /// database's clock, and mends what waits if that went back.
   runtime::Next CheckReadiness();
 
   /// Makes the partitions of the months to come.
@@ -53,6 +57,7 @@ class DatabaseUpkeep {
   Status PrepareIds();
   Status EnsurePartitions();
   void NotReady(ReadyState state, const Error& error);
+  Status TellWhatIsLeftBehind();
 
   const Parts parts_;
   bool prepared_ = false;

@@ -12,6 +12,7 @@
 #include "runtime/config.h"
 #include "runtime/secrets.h"
 #include "runtime/system_clock.h"
+#include "store/accounts/projects.h"
 #include "store/base/connection.h"
 #include "store/base/sql_errors.h"
 #include "store/keys/ring_register.h"
@@ -48,12 +49,14 @@ int Migrate(const Config& config) {
   }
 }
 
-/// What AdmitRing() would say, if `lethed serve` were started now.
+/// What the database would say, if `lethed serve` were started now.
 Status AskDatabase(const Config& config, const crypto::KeyRing& keys) {
   try {
     const auto connection = store::Connect(runtime::DatabaseUrlSource(config.database));
     const Status schema = store::CheckSchema(*connection, store::EmbeddedMigrations());
-    return schema.ok() ? store::WouldAdmitRing(*connection, keys) : schema;
+    if (!schema.ok()) return schema;
+    Status projects = store::CheckProjects(*connection, config.accounts);
+    return projects.ok() ? store::WouldAdmitRing(*connection, keys) : projects;
   } catch (const std::exception& error) {
     return store::ToError(error);
   }
@@ -100,7 +103,9 @@ int Main(int argc, char** argv) {
   auto* check = with_config(
       app.add_subcommand("check-config", "Say everything that is wrong with a configuration"));
   bool connect = false;
-  check->add_flag("--connect", connect, "Also ask the database whether the key file fits it");
+  check->add_flag("--connect", connect,
+                  "Also ask the database: whether the key file fits it, and whether the accounts "
+                  "are still those projects that it knows them as");
   auto* new_keys = app.add_subcommand("new-keys", "Print a new key file");
   auto* rotate_keys =
       app.add_subcommand("rotate-keys", "Add the next key of each kind to a key file");

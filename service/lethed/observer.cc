@@ -181,6 +181,13 @@ void Observer::Show(const Route& route, const core::LookReport& report) {
        {"fenced", report.fenced}});
 }
 
+void Observer::Show(const store::LeftBehind& left) {
+  Log(LogLevel::kWarning, "account.not_configured",
+      {{"account", LogValue::Public(left.account)},
+       {"unfinished_items", left.unfinished},
+       {"needs_review_items", left.in_review}});
+}
+
 void Observer::Show(const core::ForgetReport& report) {
   if (report.error) ShowFailure("captures.not_forgotten", *report.error);
 }

@@ -8,6 +8,7 @@
 #include "core/verifier.h"
 #include "crypto/key_ring.h"
 #include "lethe/result.h"
+#include "store/accounts/former_accounts.h"
 #include "store/intake/committer.h"
 #include "telemetry/metrics.h"
 
@@ -29,6 +30,7 @@ class Observer {
   void Show(const core::ProbeReport& report);
   void Show(const Route& route, const core::LookReport& report);
   void Show(const core::ForgetReport& report);
+  void Show(const store::LeftBehind& left);
 
   /// The ring that the process works with from now on.
   void ShowKeys(const crypto::KeyRing& ring);

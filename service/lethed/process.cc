@@ -10,6 +10,7 @@
 
 #include "lethed/passes.h"
 #include "runtime/secrets.h"
+#include "store/accounts/former_accounts.h"
 #include "telemetry/logging.h"
 
 namespace lethe {
@@ -94,7 +95,8 @@ Process::Process(const runtime::Config& config, Roles roles)
                  .lease = config.dispatcher.lease,
                  .readiness = readiness_,
                  .observer = observer_,
-                 .metrics = metrics_}),
+                 .metrics = metrics_,
+                 .accounts = config_.accounts}),
       delivery_(config.accounts,
                 {.threads = roles.dispatcher ? config.dispatcher.senders : 0,
                  .linger = config.dispatcher.linger},
@@ -142,7 +144,10 @@ Status Process::StartApi() {
                           .store = requests_,
                           .vendor_check = vendor_checker_,
                           .reviews = reviews_,
-                          .accounts = config_.accounts,
+                          .accounts = {config_.accounts,
+                                       [this](const std::string& account) {
+                                         return store::FindHours(pool_, account);
+                                       }},
                           .clock = clock_,
                           .executor = [this](auto work) { readers_.Post(std::move(work)); },
                           .vendor_executor = [this](auto work) { checkers_.Post(std::move(work)); },

@@ -17,6 +17,7 @@ enum class ReadyState {
   kKeysRefused,      ///< The process waits for a key file that fits the database.
   kNoIds,            ///< No id can be made, so no request can be accepted: the clock of this
                      ///< process is wrong, or all node numbers are in use.
+  kProjectChanged,   ///< An account is bound to another project than the configuration says.
   kStopping,         ///< For the rest of the process's life.
 };
 
@@ -29,6 +30,7 @@ constexpr std::string_view Name(ReadyState state) {
     case ReadyState::kSchemaOutOfDate: return "schema_out_of_date";
     case ReadyState::kKeysRefused: return "keys_refused";
     case ReadyState::kNoIds: return "no_ids";
+    case ReadyState::kProjectChanged: return "project_changed";
     case ReadyState::kStopping: return "stopping";
   }
   return "";

@@ -11,6 +11,7 @@
 
 #include "lethed/process.h"
 #include "runtime/secrets.h"
+#include "store/accounts/projects.h"
 #include "store/base/connection.h"
 #include "store/keys/ring_register.h"
 #include "store/schema/migrations.h"
@@ -23,9 +24,10 @@ using telemetry::LogLevel;
 
 namespace {
 
-/// Whether the files with secrets can be used, and, if the database can be asked, whether it admits
-/// the ring. A database that is away or has to be migrated first is asked later, by KeyUpkeep.
-Status CheckSecrets(const runtime::Config& config) {
+/// Whether the files with secrets can be used, and, if the database can be asked, whether it knows
+/// the accounts as the same projects and admits the ring. A database that is away or has to be
+/// migrated first is asked later, by DatabaseUpkeep.
+Status CheckStart(const runtime::Config& config) {
   const auto keys = runtime::LoadKeys(config);
   if (!keys.ok()) return keys.error();
   const auto url = runtime::DatabaseUrlSource(config.database)();
@@ -33,7 +35,9 @@ Status CheckSecrets(const runtime::Config& config) {
   try {
     const auto connection = store::Connect(runtime::DatabaseUrlSource(config.database));
     const Status schema = store::CheckSchema(*connection, store::EmbeddedMigrations());
-    return schema.ok() ? store::AdmitRing(*connection, *keys) : Ok();
+    if (!schema.ok()) return Ok();
+    Status projects = store::CheckProjects(*connection, config.accounts);
+    return projects.ok() ? store::AdmitRing(*connection, *keys) : projects;
   } catch (const std::exception&) {
     return Ok();
   }
@@ -46,7 +50,7 @@ int Serve(const runtime::Config& config, Roles roles) {
     std::cerr << error.message << "\n";
     return 1;
   };
-  if (const Status keys = CheckSecrets(config); !keys.ok()) return fail(keys.error());
+  if (const Status checked = CheckStart(config); !checked.ok()) return fail(checked.error());
 
   // Blocked before the first thread starts, so that only sigwait() sees them.
   sigset_t signals;

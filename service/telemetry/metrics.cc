@@ -11,6 +11,8 @@
 #include <chrono>
 #include <map>
 #include <mutex>
+#include <set>
+#include <string>
 
 #include "lethe/operation_traits.h"
 
@@ -63,6 +65,11 @@ Labels Of(std::string_view account, Operation operation) {
 }
 Labels Of(std::string_view account, Api api) {
   return {{"account", Word(account)}, {"api", Word(Name(api))}};
+}
+
+bool IsUnfinished(BatchState state) {
+  return state != BatchState::kDone && state != BatchState::kRejected &&
+         state != BatchState::kCancelled;
 }
 
 /// Gauges that are set together: a series that is not named any more falls to zero instead of
@@ -176,6 +183,10 @@ struct Metrics::Families {
       NewGauge("lethe_route_blocked",
                "1 while nothing is sent for the account by this API because CleverTap refuses its "
                "calls; the account's other APIs go on.");
+  Family<Gauge>& unconfigured_items =
+      NewGauge("lethe_unconfigured_account_items",
+               "Unfinished items of an account that this process's configuration does not have: "
+               "nothing is sent for them by it.");
   Family<Counter>& snapshots = NewCounter(
       "lethe_queue_snapshots_total",
       "Snapshots that the queue's gauges were set from; while it stands still, so do they.");
@@ -195,6 +206,8 @@ struct Metrics::Families {
   GaugeSet slot_gauges{slots_in_use};
   GaugeSet blocked_gauges{account_blocked};
   GaugeSet route_blocked_gauges{route_blocked};
+  GaugeSet unconfigured_gauges{unconfigured_items};
+  std::set<std::string, std::less<>> configured;  ///< Names of accounts.
 
   void Show(const QueueSnapshot& snapshot);
 };
@@ -215,6 +228,7 @@ Metrics::Metrics(std::string_view version, std::span<const Account> accounts)
 
   QueueSnapshot zero{};
   for (const Account& account : accounts) {
+    f.configured.insert(account.name);
     for (Operation operation : kAll<Operation>) {
       f.requests_accepted.Add(Of(account.name, operation));
       f.identifiers_accepted.Add(Of(account.name, operation));
@@ -327,12 +341,15 @@ void Metrics::Publish(const QueueSnapshot& snapshot) {
 
 void Metrics::Families::Show(const QueueSnapshot& snapshot) {
   GaugeSet::Values item_values, accepted_values, unaccounted_values, waiting_values, slot_values,
-      blocked_values, route_blocked_values;
+      blocked_values, route_blocked_values, unconfigured_values;
   for (const auto& row : snapshot.items) {
     Labels labels = Of(row.account, row.operation);
     labels.emplace("kind", Name(row.kind));
     labels.emplace("state", Name(row.state));
     item_values[labels] += static_cast<double>(row.count);
+    if (IsUnfinished(row.state) && !configured.contains(row.account)) {
+      unconfigured_values[OfAccount(row.account)] += static_cast<double>(row.count);
+    }
     unaccounted_values[Of(row.account, row.operation)] -= static_cast<double>(row.count);
   }
   for (const auto& row : snapshot.accepted) {
@@ -355,6 +372,7 @@ void Metrics::Families::Show(const QueueSnapshot& snapshot) {
   slot_gauges.Replace(slot_values);
   blocked_gauges.Replace(blocked_values);
   route_blocked_gauges.Replace(route_blocked_values);
+  unconfigured_gauges.Replace(unconfigured_values);
 }
 
 std::string Metrics::Text() const {

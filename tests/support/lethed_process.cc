@@ -110,8 +110,9 @@ void LethedFiles::SetKeys(const std::string& key_file) const {
   Write(directory_ / "keys", key_file);
 }
 
-LethedFiles::Finished LethedFiles::Run(const std::string& command) {
-  return RunToItsEnd({command, "--config", config().string()});
+LethedFiles::Finished LethedFiles::RunWith(std::vector<std::string> command) {
+  command.insert(command.end(), {"--config", config().string()});
+  return RunToItsEnd(command);
 }
 
 LethedFiles::Finished LethedFiles::Rotate(const std::vector<std::string>& options) {

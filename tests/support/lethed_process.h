@@ -87,7 +87,9 @@ class LethedFiles {
     std::string out;
     std::string err;
   };
-  Finished Run(const std::string& command);
+  Finished Run(const std::string& command) { return RunWith({command}); }
+  /// The same, with further arguments behind the command.
+  Finished RunWith(std::vector<std::string> command);
 
   /// Runs `lethed rotate-keys` on the key file.
   Finished Rotate(const std::vector<std::string>& options);

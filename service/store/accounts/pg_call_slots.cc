@@ -24,42 +24,45 @@ Result<SlotOffer> PgCallSlots::Lease(const LeaseParams& params) {
     if (gate->blocked) return SlotOffer{.blocked = true};
 
     sql::FreeSlots free_slots;
-    free_slots.routes.Add(
-        {.account = route.account, .api = api, .concurrency = concurrency->second, .wanted = 1});
+    free_slots.routes.Add({.account = route.account,
+                           .slots_of = gate->slots_of,
+                           .api = api,
+                           .concurrency = concurrency->second,
+                           .wanted = 1});
     const auto slot = FirstRow(work, free_slots);
     if (!slot) return SlotOffer{};
-    SlotOffer offer{.lease = LeaseOne(work, params, slot->number)};
+    SlotOffer offer{.lease = LeaseOne(work, params, gate->slots_of, slot->number)};
     if (offer.lease) work.commit();
     return offer;
   });
 }
 
 std::optional<SlotLease> PgCallSlots::LeaseOne(pqxx::work& work, const LeaseParams& params,
-                                               int slot) const {
+                                               const std::string& slots_of, int slot) const {
   const Route& route = params.route;
   const Api api = ApiOf(route.operation);
   if (params.for_control) {
-    const auto leased = FirstRow(work, sql::LeaseControlSlot{.account = route.account,
+    const auto leased = FirstRow(work, sql::LeaseControlSlot{.slots_of = slots_of,
                                                              .api = api,
                                                              .number = slot,
                                                              .holder = holder_,
                                                              .lease = params.lease});
     if (!leased) return std::nullopt;
-    return SlotLease{route, slot, leased->epoch, leased->leased_at};
+    return SlotLease{route, slot, leased->epoch, leased->leased_at, slots_of};
   }
-  const auto leased = OnlyRow(work, sql::LeaseSlot{.account = route.account,
+  const auto leased = OnlyRow(work, sql::LeaseSlot{.slots_of = slots_of,
                                                    .api = api,
                                                    .number = slot,
                                                    .holder = holder_,
                                                    .lease = params.lease});
-  return SlotLease{route, slot, leased.epoch, leased.leased_at};
+  return SlotLease{route, slot, leased.epoch, leased.leased_at, slots_of};
 }
 
 Status PgCallSlots::Free(const SlotLease& lease, const SlotEnd& end) {
   return pool_.WithRetry([&](pqxx::connection& connection) -> Status {
     pqxx::work work(connection);
     sql::FreeLeasedSlot{
-        .account = lease.route.account,
+        .slots_of = lease.slots_of,
         .api = ApiOf(lease.route.operation),
         .number = lease.slot,
         .epoch = lease.epoch,

@@ -22,7 +22,8 @@ class PgCallSlots final : public CallSlots {
   Status Free(const SlotLease& lease, const SlotEnd& end) override;
 
  private:
-  std::optional<SlotLease> LeaseOne(pqxx::work& work, const LeaseParams& params, int slot) const;
+  std::optional<SlotLease> LeaseOne(pqxx::work& work, const LeaseParams& params,
+                                    const std::string& slots_of, int slot) const;
 
   const std::string holder_;
   std::map<std::string, int> concurrency_;  ///< By account.

@@ -28,6 +28,7 @@ std::optional<TimePoint> HealthySince(const AttemptEnd& end) {
 void AddEnd(const AttemptEnd& end, sql::EndAttempts::Ended& ended) {
   const auto& [claim, plan, reply, called] = end;
   ended.Add({.account = claim.route.account,
+             .slots_of = claim.slots_of,
              .api = ApiOf(claim.route.operation),
              .slot = claim.slot,
              .epoch = claim.epoch,

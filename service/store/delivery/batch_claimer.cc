@@ -63,6 +63,7 @@ Claim ToClaim(const Row& batch, const Route& route, bool looks_up) {
 /// The callers of one route, and the free slots for them.
 struct BatchClaimer::RouteDemand {
   const ClaimParams& params;        ///< Of the first caller.
+  std::string slots_of;             ///< The account whose slots the project uses.
   std::deque<std::size_t> callers;  ///< Places of those that have no claim yet.
   std::deque<FreeSlot> slots = {};
 
@@ -90,17 +91,20 @@ BatchClaimer::Answers BatchClaimer::ClaimForAll(pqxx::work& work,
   for (const ClaimParams* caller : callers) {
     lock_served_accounts.accounts.Add(caller->route.account);
   }
-  std::set<std::string, std::less<>> locked;
-  for (const auto& row : lock_served_accounts.Run(work)) locked.insert(row.account);
+  std::map<std::string, std::string, std::less<>> slots_of;  // of those that are locked
+  for (const auto& row : lock_served_accounts.Run(work)) slots_of[row.account] = row.slots_of;
 
   Demand demand;
   std::map<std::string, Operation, std::less<>> operations;
   for (std::size_t place = 0; place < callers.size(); ++place) {
     const Route& route = callers[place]->route;
-    if (!locked.contains(route.account) || !concurrency_.contains(route.account)) continue;
+    const auto slots = slots_of.find(route.account);
+    if (slots == slots_of.end() || !concurrency_.contains(route.account)) continue;
     const auto first = operations.emplace(route.account, route.operation).first;
     if (first->second != route.operation) continue;
-    demand.try_emplace(route, RouteDemand{.params = *callers[place], .callers = {}})
+    demand
+        .try_emplace(
+            route, RouteDemand{.params = *callers[place], .slots_of = slots->second, .callers = {}})
         .first->second.callers.push_back(place);
     answers.of_callers[place] = std::optional<Claim>{};
   }
@@ -128,7 +132,7 @@ BatchClaimer::Answers BatchClaimer::ClaimForOne(pqxx::work& work, const ClaimPar
        sql::TakeBatchProbe{.account = account, .lease = caller.lease}.Run(work).empty())) {
     return answers;
   }
-  Demand demand{{caller.route, {.params = caller, .callers = {0}}}};
+  Demand demand{{caller.route, {.params = caller, .slots_of = gate->slots_of, .callers = {0}}}};
   FindFreeSlots(work, demand);
   const std::deque<FreeSlot>& slots = demand.begin()->second.slots;
   if (slots.empty()) return answers;
@@ -173,6 +177,7 @@ void BatchClaimer::FindFreeSlots(pqxx::work& work, Demand& demand) const {
   std::vector<RouteDemand*> by_place;
   for (auto& [route, one] : demand) {
     free_slots.routes.Add({.account = route.account,
+                           .slots_of = one.slots_of,
                            .api = ApiOf(route.operation),
                            .concurrency = concurrency_.find(route.account)->second,
                            .wanted = static_cast<int>(one.callers.size())});
@@ -210,6 +215,7 @@ bool BatchClaimer::TakeNext(pqxx::work& work, Demand& demand, bool probing,
     const FreeSlot& slot = one.slots.front();
     claim.facts.health = {.accepted_at = slot.accepted_at, .failing = slot.failing};
     claim.facts.slot_setbacks = slot.setbacks;
+    claim.slots_of = one.slots_of;
     claim.slot = slot.number;
     pending.push_back({one.callers.front(), std::move(claim), one.params.lease});
     one.callers.pop_front();
@@ -254,7 +260,7 @@ void BatchClaimer::BeginAttempts(pqxx::work& work, const crypto::KeyRing& keys,
                                  std::vector<PendingClaim>& pending) const {
   sql::BeginAttempts begin_attempts{.holder = holder_};
   for (const auto& [caller, claim, lease, digests, unreadable] : pending) {
-    begin_attempts.claims.Add({.account = claim.route.account,
+    begin_attempts.claims.Add({.slots_of = claim.slots_of,
                                .api = ApiOf(claim.route.operation),
                                .slot = claim.slot,
                                .lease = lease,

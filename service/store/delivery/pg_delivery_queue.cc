@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "lethe/operation_traits.h"
+#include "store/accounts/projects.h"
 #include "store/accounts/sql.h"
 #include "store/base/values.h"
 #include "store/delivery/refusals.h"
@@ -52,11 +53,9 @@ PgDeliveryQueue::PgDeliveryQueue(std::string holder, const std::vector<Account>&
 Status PgDeliveryQueue::RegisterAccounts() {
   return pool_.WithRetry([&](pqxx::connection& connection) -> Status {
     pqxx::work work(connection);
-    for (const Account& account : accounts_) {
-      sql::RegisterAccount{.account = account.name, .slots = kMaxConcurrency}.Run(work);
-    }
-    work.commit();
-    return Ok();
+    Status bound = BindProjects(work, accounts_);
+    if (bound.ok()) work.commit();
+    return bound;
   });
 }
 
@@ -160,13 +159,16 @@ Result<Recorded> PgDeliveryQueue::EndInOwnTransaction(const AttemptEnd& end) {
 }
 
 Result<std::optional<Claim>> PgDeliveryQueue::TakeAbandoned(milliseconds lease) {
+  ArrayLiteral configured;
+  for (const Account& account : accounts_) configured.Add(account.name);
   return pool_.With([&](pqxx::connection& connection) -> Result<std::optional<Claim>> {
     pqxx::work work(connection);
-    const auto slot = FirstRow(work, sql::TakeAbandonedSlot{.holder = holder_, .lease = lease});
+    const auto slot = FirstRow(
+        work, sql::TakeAbandonedSlot{.holder = holder_, .lease = lease, .accounts = configured});
     if (!slot) return std::optional<Claim>{};
     const auto batch =
         OnlyRow(work, sql::ReadAbandonedBatch{.envelope = slot->envelope, .lo = slot->lo});
-    Claim claim{.route = {slot->account, batch.operation},
+    Claim claim{.route = {batch.account, batch.operation},
                 .kind = batch.kind,
                 .envelope = slot->envelope,
                 .facts = {.operation = batch.operation,
@@ -174,14 +176,15 @@ Result<std::optional<Claim>> PgDeliveryQueue::TakeAbandoned(milliseconds lease) 
                           .attempt_count = batch.attempt_count,
                           .call_count = batch.call_count,
                           .started_at = batch.started_at,
-                          .can_be_looked_up = batch.captured && claimer_.LooksUp(slot->account),
+                          .can_be_looked_up = batch.captured && claimer_.LooksUp(batch.account),
                           .unknown_since = batch.unknown_since,
                           .refused_since = batch.refused_since,
                           .lone_refusals = batch.lone_refusals,
                           .senders_lost = static_cast<int>(batch.senders_lost)},
                 .slot = slot->slot,
                 .epoch = slot->epoch,
-                .identifiers = {}};
+                .identifiers = {},
+                .slots_of = slot->slots_of};
     work.commit();
     return std::optional(std::move(claim));
   });

@@ -29,8 +29,8 @@ class PgDeliveryQueue final : public DeliveryQueue {
   PgDeliveryQueue(std::string holder, const std::vector<Account>& accounts, crypto::LiveKeys keys,
                   Pool& pool);
 
-  /// Makes the slots and the state row of each account, where they are missing. To be called once
-  /// before anything else.
+  /// BindProjects() for its accounts. To be called once before anything else; if it fails, nothing
+  /// else may be called.
   Status RegisterAccounts();
 
   Result<std::vector<Route>> Sendable(std::span<const Route> routes, milliseconds linger) override;

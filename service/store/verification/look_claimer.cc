@@ -84,6 +84,7 @@ std::optional<LookClaim> LookClaimer::Take(pqxx::work& work, const LookParams& p
   for (const LookPurpose purpose : InTurn(slot->epoch)) {
     auto claim = TakeOldest(work, purpose, params);
     if (!claim) continue;
+    claim->slots_of = slot->slots_of;
     claim->slot = slot->number;
     Lease(work, *claim, params.lease);
     ReadItems(work, *claim, account.verification.share);
@@ -93,7 +94,7 @@ std::optional<LookClaim> LookClaimer::Take(pqxx::work& work, const LookParams& p
 }
 
 void LookClaimer::Lease(pqxx::work& work, LookClaim& claim, milliseconds lease) const {
-  const auto leased = OnlyRow(work, sql::LeaseLookSlot{.account = claim.route.account,
+  const auto leased = OnlyRow(work, sql::LeaseLookSlot{.slots_of = claim.slots_of,
                                                        .number = claim.slot,
                                                        .holder = holder_,
                                                        .lease = lease,

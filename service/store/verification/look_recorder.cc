@@ -152,7 +152,7 @@ Status CheckLookResult(const LookClaim& claim, const LookResult& result) {
 
 Recorded RecordLook(pqxx::work& work, const LookEnd& end, const crypto::KeyRing& keys) {
   const auto& [claim, result, second_look] = end;
-  const bool ours = sql::FreeLookSlot{.account = claim.route.account,
+  const bool ours = sql::FreeLookSlot{.slots_of = claim.slots_of,
                                       .number = claim.slot,
                                       .epoch = claim.epoch,
                                       .trouble = result.trouble,

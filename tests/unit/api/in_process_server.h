@@ -29,6 +29,12 @@ inline std::vector<Account> TwoAccounts() {
           {.name = "bank", .base_url = {}, .account_id = {}, .passcode_file = {}, .hours = hours}};
 }
 
+/// The database remembers `former`, which has left the configuration.
+inline Result<std::optional<ProcessingHours>> FormerAccount(const std::string& name) {
+  if (name != "former") return std::optional<ProcessingHours>{};
+  return std::optional(ProcessingHours{.zone = *TimeZone::Find("Asia/Kolkata")});
+}
+
 /// A server on a free port over a fake store, and a channel to it.
 class InProcessServer : public testing::Test {
  protected:
@@ -37,7 +43,7 @@ class InProcessServer : public testing::Test {
                                  .store = store_,
                                  .vendor_check = vendor_check_,
                                  .reviews = reviews_,
-                                 .accounts = TwoAccounts(),
+                                 .accounts = {TwoAccounts(), FormerAccount},
                                  .clock = clock_,
                                  .executor = std::move(executor),
                                  .vendor_executor = [](auto work) { work(); },

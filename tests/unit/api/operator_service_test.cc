@@ -229,6 +229,28 @@ TEST_F(OperatorServiceTest, KnowsOnlyConfiguredAccounts) {
             "ACCOUNT_NOT_FOUND");
 }
 
+TEST_F(OperatorServiceTest, DecidesTheReviewsOfAnAccountThatHasLeftTheConfiguration) {
+  fakes::BatchRow row = AddReview(1);
+  row.route.account = "former";
+  reviews_.SetBatch(row);
+  v1::ListReviewsRequest list;
+  list.set_parent("accounts/former");
+  v1::ListReviewsResponse reviews;
+  ASSERT_TRUE(Call(&Stub::ListReviews, list, &reviews).ok());
+  ASSERT_EQ(reviews.reviews_size(), 1);
+  v1::AuditEvent event;
+  v1::ResolveReviewRequest decision = Resolution(reviews.reviews(0));
+  decision.set_decision(v1::REVIEW_DECISION_MARK_ACCEPTED);
+  EXPECT_TRUE(Call(&Stub::ResolveReview, decision, &event).ok());
+  EXPECT_EQ(StateOf(1), BatchState::kAccepted);
+  v1::GetAccountRequest get;
+  get.set_name("accounts/former");
+  v1::Account account;
+  ASSERT_TRUE(Call(&Stub::GetAccount, get, &account).ok());
+  EXPECT_TRUE(account.not_configured());
+  EXPECT_FALSE(GetAccount().not_configured());
+}
+
 TEST_F(OperatorServiceTest, PassesTheStoresErrorsOn) {
   reviews_.FailWith(
       Error{.code = ErrorCode::kUnavailable, .reason = "STORE_UNAVAILABLE", .message = "away"});

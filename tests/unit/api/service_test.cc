@@ -125,6 +125,37 @@ TEST_F(Service, KeepsNothingWhenOnlyAskedToValidate) {
   EXPECT_EQ(Create(request).error_code(), StatusCode::INVALID_ARGUMENT);
 }
 
+TEST_F(Service, ReadsTheRequestsOfAnAccountThatHasLeftTheConfiguration) {
+  NewRequest request{.principal = "anonymous",
+                     .account = "former",
+                     .idempotency_key = "k",
+                     .operation = Operation::kErasure,
+                     .kind = IdentifierKind::kIdentity,
+                     .items = {{Identifier("ann"), 0}},
+                     .submit_time = {},
+                     .due_time = {}};
+  std::string name;
+  store_.Submit(request, [&name](const Result<Admission>& admission) {
+    name = "accounts/former/privacyRequests/" + std::to_string(ToInt(admission->id));
+  });
+  v1::PrivacyRequest answer;
+  ASSERT_TRUE(Get(name, &answer).ok());
+  EXPECT_EQ(answer.state(), v1::PrivacyRequest::STATE_QUEUED);
+  EXPECT_FALSE(answer.has_expected_completion_time()) << "nothing is sent for it";
+  grpc::ClientContext context;
+  v1::ListPrivacyRequestsRequest list;
+  v1::ListPrivacyRequestsResponse requests;
+  list.set_parent("accounts/former");
+  ASSERT_TRUE(stub_->ListPrivacyRequests(&context, list, &requests).ok());
+  ASSERT_EQ(requests.privacy_requests_size(), 1);
+  EXPECT_FALSE(requests.privacy_requests(0).has_expected_completion_time());
+  EXPECT_EQ(ReasonOf(Get("accounts/former/privacyRequests/1")), "REQUEST_NOT_FOUND");
+
+  auto create = Erasure("new");
+  create.set_parent("accounts/former");
+  EXPECT_EQ(ReasonOf(Create(create)), "ACCOUNT_NOT_FOUND");
+}
+
 TEST_F(Service, RefusesAnAccountThatIsNotConfigured) {
   auto request = Erasure("k");
   request.set_parent("accounts/nobody");

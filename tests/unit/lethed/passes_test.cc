@@ -47,6 +47,7 @@ class PassesTest : public testing::Test {
                       return Error{ErrorCode::kUnavailable, "", ""};
                     },
                     /*max_connections=*/1};
+  const std::vector<Account> no_accounts_;
   store::PgDeliveryQueue pg_queue_{"process", {}, keys_, pool_};
   KeyUpkeep key_upkeep_{{.pool = pool_, .keys = {}, .load = {}, .observer = observer_}};
   DatabaseUpkeep database_{{.pool = pool_,
@@ -57,7 +58,8 @@ class PassesTest : public testing::Test {
                             .lease = 90s,
                             .readiness = readiness_,
                             .observer = observer_,
-                            .metrics = metrics_}};
+                            .metrics = metrics_,
+                            .accounts = no_accounts_}};
 
   fakes::FakeDeliveryQueue queue_{clock_};
   fakes::FakeVendor vendor_{{}};

@@ -47,6 +47,9 @@ void TouchAll(Metrics& metrics) {
   metrics.WasReadBack({"demo", LookPurpose::kReadBack, ReadBack::kAbsent, 1});
   metrics.StoreFailed(ErrorCode::kUnavailable);
   metrics.SetNewestKey("mac", 2);
+  QueueSnapshot snapshot;
+  snapshot.items = {{"former", Operation::kErasure, IdentifierKind::kGuid, BatchState::kReady, 1}};
+  metrics.Publish(snapshot);
 }
 
 struct Family {
@@ -213,6 +216,25 @@ TEST(Metrics, WhatWasAcceptedMustBeInSomeState) {
   snapshot.items.pop_back();
   metrics.Publish(snapshot);
   EXPECT_THAT(metrics.Text(), HasSubstr("lethe_items_unaccounted" + labels + "2\n"));
+}
+
+TEST(Metrics, CountsWhatAccountsHaveLeftBehindThatAreNotConfigured) {
+  Metrics metrics = DemoMetrics();
+  using enum BatchState;
+  QueueSnapshot snapshot;
+  for (const BatchState state : kAll<BatchState>) {
+    for (const char* account : {"demo", "former"}) {
+      snapshot.items.push_back(
+          {account, Operation::kErasure, IdentifierKind::kGuid, state, state == kDone ? 100 : 1});
+    }
+  }
+  metrics.Publish(snapshot);
+  EXPECT_THAT(metrics.Text(),
+              HasSubstr("lethe_unconfigured_account_items{account=\"former\"} 6\n"));
+  EXPECT_THAT(metrics.Text(), Not(HasSubstr("unconfigured_account_items{account=\"demo\"}")));
+  metrics.Publish({});
+  EXPECT_THAT(metrics.Text(),
+              HasSubstr("lethe_unconfigured_account_items{account=\"former\"} 0\n"));
 }
 
 TEST(Metrics, CountsLookUpsAndWhatTheyShowed) {

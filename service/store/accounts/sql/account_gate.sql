@@ -2,6 +2,7 @@
 -- @account text
 -- @api api
 -- > blocked bool
-select a.blocked_since is not null or r.account is not null as blocked
+-- > slots_of text       the account whose slots its project uses
+select a.blocked_since is not null or r.account is not null as blocked, coalesce(a.slots_of, a.account) as slots_of
 from account_state a left join route_block r on r.account = a.account and r.api = @api
 where a.account = @account

@@ -1,5 +1,6 @@
 -- Finds and locks free slots of each route. A slot that carries no batch is free once its lease ran out.
 -- @routes.account text
+-- @routes.slots_of text      the account whose slots the route's project uses; a configuration has one account of a project
 -- @routes.api api
 -- @routes.concurrency int    the highest number of a slot that may be used
 -- @routes.wanted int         how many slots at most
@@ -13,18 +14,18 @@
 with present as materialized (select lethe_now() as t)
 select r.n as route, free.number, free.setbacks, lethe_micros(health.accepted_at) as accepted_at, health.failing,
        b.account is not null as blocked, coalesce(b.resume_by = 'batch' and b.probe_at <= present.t, false) as probe_due
-from present cross join unnest(@routes.account::text[], @routes.api::text[], @routes.concurrency::int[], @routes.wanted::int[])
-    with ordinality as r(account, api, concurrency, wanted, n)
+from present cross join unnest(@routes.account::text[], @routes.slots_of::text[], @routes.api::text[], @routes.concurrency::int[], @routes.wanted::int[])
+    with ordinality as r(account, slots_of, api, concurrency, wanted, n)
   left join route_block b on b.account = r.account and b.api = r.api
   cross join lateral (
     select s.number, s.setbacks from slot s
-    where s.account = r.account and s.api = r.api and s.number <= r.concurrency
+    where s.account = r.slots_of and s.api = r.api and s.number <= r.concurrency
       and (s.holder is null or s.envelope is null and s.lease_until <= present.t)
       and (s.cool_down_until is null or s.cool_down_until <= present.t)
     order by s.number limit r.wanted for update of s skip locked) free
   cross join lateral (
     select last.accepted_at, (select coalesce(sum(s.failures), 0)::int from slot s
-                              where s.account = r.account and s.api = r.api and s.failed_at > coalesce(last.accepted_at, '-infinity'))
+                              where s.account = r.slots_of and s.api = r.api and s.failed_at > coalesce(last.accepted_at, '-infinity'))
              as failing
     from (select max(greatest(s.accepted_at, s.control_accepted_at)) as accepted_at from slot s
-          where s.account = r.account and s.api = r.api) last) health
+          where s.account = r.slots_of and s.api = r.api) last) health

@@ -3,5 +3,7 @@
 -- @account text
 -- > blocked bool
 -- > batch_probe_due bool
-select blocked_since is not null as blocked, coalesce(resume_by = 'batch' and probe_at <= lethe_now(), false) as batch_probe_due
+-- > slots_of text       the account whose slots its project uses
+select blocked_since is not null as blocked, coalesce(resume_by = 'batch' and probe_at <= lethe_now(), false) as batch_probe_due,
+       coalesce(slots_of, account) as slots_of
 from account_state where account = @account for no key update

@@ -1,5 +1,5 @@
 -- Leases its slot to each claim and writes its attempt down. No row for a claim whose slot carries another batch.
--- @claims.account text
+-- @claims.slots_of text      the account whose slots the project uses
 -- @claims.api api
 -- @claims.slot int
 -- @claims.lease milliseconds
@@ -13,15 +13,15 @@
 -- > started_at time
 -- > epoch bigint             the fence of the slot
 with present as materialized (select lethe_now() as t), begun as materialized (
-  select * from unnest(@claims.account::text[], @claims.api::text[], @claims.slot::int[], @claims.lease::bigint[],
+  select * from unnest(@claims.slots_of::text[], @claims.api::text[], @claims.slot::int[], @claims.lease::bigint[],
                        @claims.envelope::bigint[], @claims.lo::smallint[], @claims.hi::smallint[], @claims.call_number::int[],
                        @claims.members::bytea[])
-    with ordinality as c(account, api, slot, lease, envelope, lo, hi, number, members, n)
+    with ordinality as c(slots_of, api, slot, lease, envelope, lo, hi, number, members, n)
 ), leased as (
   update slot s set holder = @holder, epoch = epoch + 1, lease_until = present.t + c.lease * interval '1 millisecond',
                     cool_down_until = null, envelope = c.envelope, lo = c.lo
   from begun c, present
-  where s.account = c.account and s.api = c.api and s.number = c.slot and s.envelope is null
+  where s.account = c.slots_of and s.api = c.api and s.number = c.slot and s.envelope is null
   returning c.n, s.epoch
 ), written as (
   insert into attempt (envelope, lo, hi, number, holder, started_at, members_hmac)

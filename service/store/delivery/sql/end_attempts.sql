@@ -5,7 +5,8 @@
 -- - Accounts and routes that were found healthy are served again, unless only an operator ends their block. An attempt that was under way
 --   when the block began shows nothing. Accounts are locked in the order of lock_served_accounts.
 -- - The held refusals of those accounts and routes are made ready again; not those of a route that stays blocked.
--- @ended.account text        with api, slot and epoch: the slot
+-- @ended.account text
+-- @ended.slots_of text       the account whose slots the project uses; with api, slot and epoch: the slot
 -- @ended.api api
 -- @ended.slot int
 -- @ended.epoch bigint
@@ -36,11 +37,11 @@
 -- > freed bool               whether the slot was still this process's, and was freed
 -- > moved bool               whether the batch was being sent, and moved on
 with present as materialized (select lethe_now() as t), ended as materialized (
-  select * from unnest(@ended.account::text[], @ended.api::text[], @ended.slot::int[], @ended.epoch::bigint[], @ended.cool_down::bigint[],
+  select * from unnest(@ended.account::text[], @ended.slots_of::text[], @ended.api::text[], @ended.slot::int[], @ended.epoch::bigint[], @ended.cool_down::bigint[],
                        @ended.setback::boolean[], @ended.taken::boolean[], @ended.accepted_at::bigint[], @ended.envelope::bigint[], @ended.lo::smallint[],
                        @ended.uncounted::int[], @ended.call_number::int[], @ended.http_status::smallint[], @ended.outcome::text[],
                        @ended.code::text[], @ended.healthy_since::bigint[])
-    with ordinality as e(account, api, slot, epoch, cool_down, setback, taken, accepted_at, envelope, lo, uncounted, number, http_status, outcome,
+    with ordinality as e(account, slots_of, api, slot, epoch, cool_down, setback, taken, accepted_at, envelope, lo, uncounted, number, http_status, outcome,
                          code, healthy_since, n)
 ), freed as (
   update slot s set holder = null, lease_until = null, envelope = null, lo = null,
@@ -55,7 +56,7 @@ with present as materialized (select lethe_now() as t), ended as materialized (
                     recent_calls = s.recent_calls / case when s.recent_calls < 32 then 1 else 2 end + (e.taken is not null)::int,
                     recent_taken = s.recent_taken / case when s.recent_calls < 32 then 1 else 2 end + coalesce(e.taken, false)::int
   from ended e, present
-  where s.account = e.account and s.api = e.api and s.number = e.slot and s.epoch = e.epoch and s.holder is not null
+  where s.account = e.slots_of and s.api = e.api and s.number = e.slot and s.epoch = e.epoch and s.holder is not null
   returning e.n
 ), run as materialized (
   select e.n, e.envelope, e.lo as batch_lo, e.uncounted, r.lo, r.hi, r.state, r.reason, lethe_time(r.not_before) as not_before,

@@ -2,4 +2,5 @@
 -- accounts wait for each other instead of deadlocking.
 -- @accounts text[]
 -- > account text
-select account from account_state where account = any(@accounts::text[]) and blocked_since is null order by account for no key update
+-- > slots_of text         the account whose slots its project uses
+select account, coalesce(slots_of, account) as slots_of from account_state where account = any(@accounts::text[]) and blocked_since is null order by account for no key update

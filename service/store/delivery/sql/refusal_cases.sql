@@ -21,9 +21,10 @@
 -- > control_due bool
 -- > accepted_at time?        start of the route's latest call that was accepted, control calls included
 with present as materialized (select lethe_now() as t), health as materialized (
-  select account, api, max(accepted_at) as taken_at, max(greatest(accepted_at, control_accepted_at)) as accepted_at,
-         2 * sum(recent_taken) >= sum(recent_calls) as mostly_taken, max(control_at) as control_at
-  from slot where account = coalesce(@account, account) group by account, api
+  select a.account, s.api, max(s.accepted_at) as taken_at, max(greatest(s.accepted_at, s.control_accepted_at)) as accepted_at,
+         2 * sum(s.recent_taken) >= sum(s.recent_calls) as mostly_taken, max(s.control_at) as control_at
+  from account_state a join slot s on s.account = coalesce(a.slots_of, a.account)
+  where a.account = coalesce(@account, a.account) group by a.account, s.api
 ), waiting as materialized (
   select b.account, b.operation, b.hi - b.lo + 1 as size, b.state = 'ready' as stuck, b.reason = 'refused_confirmed' as confirmed,
          coalesce(h.accepted_at > b.refused_since, false) as vouched, b.not_before <= present.t as due,
@@ -58,7 +59,8 @@ select r.account, r.operation,
        exists (select from batch o where o.account = r.account and o.operation = r.operation and o.state in ('open', 'ready')
                  and o.refused_since is null and o.unknown_since is null)
        or exists (select from slot s join batch o on o.envelope = s.envelope and o.lo = s.lo
-                  where s.account = r.account and s.api = lethe_api(r.operation) and o.refused_since is null) as others_under_way,
+                  where s.account = (select coalesce(a.slots_of, a.account) from account_state a where a.account = r.account)
+                    and s.api = lethe_api(r.operation) and o.refused_since is null) as others_under_way,
        coalesce(h.taken_at > present.t - @memory::bigint * interval '1 millisecond', false) as taken_lately,
        coalesce(h.mostly_taken, true) as mostly_taken, coalesce(h.control_at <= present.t, true) as control_due,
        lethe_micros(h.accepted_at) as accepted_at

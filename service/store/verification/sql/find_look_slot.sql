@@ -4,7 +4,8 @@
 -- @concurrency int    the highest number of a slot that may be used
 -- > number int
 -- > epoch bigint
-select s.number, s.epoch from slot s join account_state a using (account)
-where s.account = @account and s.api = 'profile' and s.number <= @concurrency::int and a.blocked_since is null
+-- > slots_of text     the account whose slots its project uses
+select s.number, s.epoch, s.account as slots_of from account_state a join slot s on s.account = coalesce(a.slots_of, a.account)
+where a.account = @account and s.api = 'profile' and s.number <= @concurrency::int and a.blocked_since is null
   and (s.holder is null or s.lease_until <= lethe_now()) and (s.cool_down_until is null or s.cool_down_until <= lethe_now())
 order by s.number limit 1 for update of s skip locked

@@ -1,5 +1,5 @@
 -- Leases the slot that find_look_slot has locked. A higher epoch shuts out the look that held the slot before.
--- @account text
+-- @slots_of text       as in find_look_slot
 -- @number int
 -- @holder text          names the process
 -- @lease milliseconds
@@ -9,5 +9,5 @@
 -- > setbacks int
 update slot set holder = @holder, epoch = epoch + 1, lease_until = lethe_now() + @lease::bigint * interval '1 millisecond',
                 cool_down_until = null, envelope = @envelope, lo = @lo
-where account = @account and api = 'profile' and number = @number
+where account = @slots_of and api = 'profile' and number = @number
 returning epoch, setbacks
