@@ -140,7 +140,7 @@ Status OperatorService::Handle(const v1::ResolveReviewsRequest& request,
                                             .filter = valid->filter,
                                             .etag = valid->etag,
                                             .decision = valid->decision,
-                                            .hours = (*account)->hours,
+                                            .hours = account->hours,
                                             .now = clock_.Now()});
   if (!group) return group.error();
   response = ToProto(*group);

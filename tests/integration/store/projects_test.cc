@@ -60,7 +60,7 @@ class Projects : public testing::Test {
           "values ($1, $1, 0, 0, $2, $3)",
           id, pqxx::binarystring(store_.keys().Seal(Identifier("u" + std::to_string(id)), account)),
           pqxx::binarystring(
-              store_.keys().Mac(crypto::MacPurpose::kIdentifier, "u" + std::to_string(id))));
+              store_.keys().OldestMac(crypto::MacPurpose::kIdentifier, "u" + std::to_string(id))));
     }
     work.commit();
   }
@@ -151,16 +151,16 @@ TEST_F(Projects, TwoConfigurationsOfOneProjectNeverExceedItsCalls) {
     EXPECT_FALSE(take(store, "store")) << Name(operation);
 
     PgCallSlots calls("one", second, store_.pool());
-    const auto offer = calls.Lease({"store", operation}, 30s);
+    const auto offer = calls.Lease({.route = {"store", operation}, .lease = 30s});
     ASSERT_TRUE(offer.ok());
     EXPECT_FALSE(offer->lease);
 
     ASSERT_TRUE(shop.Release(*claim).ok());
-    const auto leased = calls.Lease({"store", operation}, 30s);
+    const auto leased = calls.Lease({.route = {"store", operation}, .lease = 30s});
     ASSERT_TRUE(leased.ok());
     ASSERT_TRUE(leased->lease) << Name(operation);
     EXPECT_FALSE(take(shop, "shop")) << Name(operation);
-    ASSERT_TRUE(calls.Free(*leased->lease, 0s).ok());
+    ASSERT_TRUE(calls.Free(*leased->lease, {}).ok());
     EXPECT_TRUE(take(store, "store")) << "of the other name";
   }
 }
