@@ -33,7 +33,8 @@ struct LeaseParams {
 struct SlotEnd {
   milliseconds cool_down{0};      ///< How long the slot rests.
   bool control_accepted = false;  ///< It was a control call, and accepted: evidence as
-                                  ///< RouteHealth::accepted_at is.
+                                  ///< RouteHealth::accepted_at is. It ends a block of the route
+                                  ///< that the next batch would end, if it began after the block.
 };
 
 struct SlotOffer {
@@ -49,8 +50,9 @@ class CallSlots {
   virtual ~CallSlots() = default;
 
   /// Leases a free slot of the route, unless its account or the route is blocked, by whatever
-  /// Resume. A lease that runs out frees the slot: such a call changes nothing, so its outcome does
-  /// not matter.
+  /// Resume. For a control call also where the route alone is blocked, until its next batch. A
+  /// lease that runs out frees the slot: such a call changes nothing, so its outcome does not
+  /// matter.
   virtual Result<SlotOffer> Lease(const LeaseParams& params) = 0;
 
   /// Frees the slot. Does nothing if the lease has run out and the slot was leased again.

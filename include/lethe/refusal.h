@@ -69,6 +69,11 @@ struct RefusalEvidence {
   bool mostly_taken = false;  ///< At least half of the route's latest calls were.
   bool control_due = false;   ///< A control call may be made now.
 
+  /// The route is blocked until a batch of it is accepted, none is held for a refusal, and each one
+  /// that waits was called before: the batch that got the answer would be its own probe for ever.
+  /// Of a blocked route this and control_due are all that is told.
+  bool only_probes_itself = false;
+
   friend bool operator==(const RefusalEvidence&, const RefusalEvidence&) = default;
 };
 
@@ -79,7 +84,7 @@ enum class RefusalVerdict {
                ///< rule is as it was. The others go to RefusalReview().
   kReview,     ///< Move the worn-out ones to RefusalReview().
   kControl,    ///< Nothing is sent that could show whether CleverTap takes others: make a control
-               ///< call.
+               ///< call. If it is accepted, that ends the block of only_probes_itself.
   kBlock,      ///< Block the route, for `account_reason`: nothing becomes final before a probe or
                ///< an operator shows what is wrong.
 };

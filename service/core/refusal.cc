@@ -32,6 +32,10 @@ bool MayReject(const RefusalEvidence& evidence) {
 }
 
 RefusalVerdict VerdictOn(const RefusalEvidence& evidence, ControlCalls control_calls) {
+  const bool may_control = evidence.control_due && control_calls == ControlCalls::kOn;
+  if (evidence.only_probes_itself) {
+    return may_control ? RefusalVerdict::kControl : RefusalVerdict::kWait;
+  }
   if (Held(evidence) + evidence.stuck == 0) return RefusalVerdict::kWait;
   if (Held(evidence) > 0 && IsTooMuch(evidence)) return RefusalVerdict::kBlock;
   const bool others_may_be_taken = evidence.searching > 0 || evidence.others_under_way;
@@ -41,7 +45,7 @@ RefusalVerdict VerdictOn(const RefusalEvidence& evidence, ControlCalls control_c
   if (evidence.vouched > 0) return RefusalVerdict::kSendAgain;
   if (evidence.worn_out > 0) return RefusalVerdict::kReview;
   if (others_may_be_taken) return RefusalVerdict::kWait;
-  if (evidence.control_due && control_calls == ControlCalls::kOn) return RefusalVerdict::kControl;
+  if (may_control) return RefusalVerdict::kControl;
   return evidence.due > 0 ? RefusalVerdict::kSendAgain : RefusalVerdict::kWait;
 }
 

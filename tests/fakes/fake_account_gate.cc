@@ -87,6 +87,14 @@ bool FakeAccountGate::IsRouteBlocked(const Route& route) const {
   return blocks_.contains({route.account, ApiOf(route.operation)});
 }
 
+bool FakeAccountGate::EndsByBatch(const Route& route) const {
+  const std::lock_guard lock(mutex_);
+  const auto [account, api] = KeysOf(route);
+  const auto found = blocks_.find(api);
+  return !blocks_.contains(account) && found != blocks_.end() &&
+         found->second.resume == Resume::kBatch;
+}
+
 bool FakeAccountGate::LetsThrough(const Route& route) const {
   const std::lock_guard lock(mutex_);
   return std::ranges::all_of(KeysOf(route), [&](const Key& key) {

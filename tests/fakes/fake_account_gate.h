@@ -37,6 +37,9 @@ class FakeAccountGate final : public AccountGate {
   bool IsBlocked(const std::string& account) const;
   bool IsRouteBlocked(const Route& route) const;  ///< Whatever its account is.
 
+  /// Whether the route alone is blocked, and the next batch ends that.
+  bool EndsByBatch(const Route& route) const;
+
   /// Whether the account and the route are healthy, or the next batch is due as the probe of what
   /// is blocked.
   bool LetsThrough(const Route& route) const;

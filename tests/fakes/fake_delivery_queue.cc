@@ -165,7 +165,7 @@ Result<int> FakeDeliveryQueue::ReleaseHeld(int limit) {
 Result<SlotOffer> FakeDeliveryQueue::Lease(const LeaseParams& params) {
   const std::lock_guard lock(mutex_);
   const Route& route = params.route;
-  if (gate_.IsBlocked(route.account) || gate_.IsRouteBlocked(route)) {
+  if (IsBlocked(route) && !(params.for_control && gate_.EndsByBatch(route))) {
     return SlotOffer{.blocked = true};
   }
   ControlSchedule& control = controls_[route];
@@ -194,6 +194,7 @@ Status FakeDeliveryQueue::Free(const SlotLease& lease, const SlotEnd& end) {
     ControlSchedule& control = controls_[lease.route];
     control.tries = 0;
     control.accepted_at = std::max(control.accepted_at, std::optional(lease.leased_at));
+    if (gate_.EndsByBatch(lease.route)) gate_.Unblock(lease.route, lease.leased_at);
   }
   return Ok();
 }

@@ -158,6 +158,7 @@ class FakeDeliveryQueue : public DeliveryQueue, public CallSlots {
   std::optional<TimePoint> LastAcceptedAt(const Route& route) const;
   RouteHealth HealthOf(const Route& route) const;
   RefusalEvidence EvidenceOf(const Route& route) const;
+  bool OnlyProbesItself(const Route& route) const;
   bool IsDue(const BatchRow& batch) const;
   bool IsStuck(const BatchRow& batch) const;
   void SendRefusedAgain(const Route& route);

@@ -23,9 +23,27 @@ Result<std::vector<RefusalCase>> FakeDeliveryQueue::RefusalCases() {
       cases[batch.route] = EvidenceOf(batch.route);
     }
   }
+  for (const auto& [key, batch] : batches_) {
+    if (gate_.EndsByBatch(batch.route) && OnlyProbesItself(batch.route)) {
+      cases[batch.route] = {.control_due = EvidenceOf(batch.route).control_due,
+                            .only_probes_itself = true};
+    }
+  }
   std::vector<RefusalCase> all;
   for (const auto& [route, evidence] : cases) all.push_back({route, evidence});
   return all;
+}
+
+bool FakeDeliveryQueue::OnlyProbesItself(const Route& route) const {
+  bool refused_waits = false;
+  for (const auto& [key, batch] : batches_) {
+    if (batch.route != route) continue;
+    const bool waits = batch.state == BatchState::kOpen || batch.state == BatchState::kReady;
+    const bool is_fresh = waits && !batch.refused_since && !batch.not_before;
+    if (is_fresh || batch.state == BatchState::kSending || IsHeldForRefusal(batch)) return false;
+    refused_waits |= waits && batch.refused_since;
+  }
+  return refused_waits;
 }
 
 Result<Recorded> FakeDeliveryQueue::Settle(const RefusalCase& refusals,

@@ -21,7 +21,9 @@ Result<SlotOffer> PgCallSlots::Lease(const LeaseParams& params) {
     const auto concurrency = concurrency_.find(route.account);
     const auto gate = FirstRow(work, sql::AccountGate{.account = route.account, .api = api});
     if (concurrency == concurrency_.end() || !gate) return SlotOffer{};
-    if (gate->blocked) return SlotOffer{.blocked = true};
+    if (params.for_control ? gate->control_blocked : gate->blocked) {
+      return SlotOffer{.blocked = true};
+    }
 
     sql::FreeSlots free_slots;
     free_slots.routes.Add({.account = route.account,
@@ -61,14 +63,19 @@ std::optional<SlotLease> PgCallSlots::LeaseOne(pqxx::work& work, const LeasePara
 Status PgCallSlots::Free(const SlotLease& lease, const SlotEnd& end) {
   return pool_.WithRetry([&](pqxx::connection& connection) -> Status {
     pqxx::work work(connection);
-    sql::FreeLeasedSlot{
-        .slots_of = lease.slots_of,
-        .api = ApiOf(lease.route.operation),
-        .number = lease.slot,
-        .epoch = lease.epoch,
-        .cool_down = end.cool_down,
-        .control_accepted_at = end.control_accepted ? std::optional(lease.leased_at) : std::nullopt}
-        .Run(work);
+    const Api api = ApiOf(lease.route.operation);
+    const sql::FreeLeasedSlot free{.slots_of = lease.slots_of,
+                                   .api = api,
+                                   .number = lease.slot,
+                                   .epoch = lease.epoch,
+                                   .cool_down = end.cool_down,
+                                   .control_accepted_at = end.control_accepted
+                                                              ? std::optional(lease.leased_at)
+                                                              : std::nullopt};
+    if (FirstRow(work, free) && end.control_accepted) {
+      sql::ReopenRoute{.account = lease.route.account, .api = api, .started_at = lease.leased_at}
+          .Run(work);
+    }
     work.commit();
     return Ok();
   });

@@ -34,7 +34,8 @@ Finding ToFinding(const sql::RefusalCases::Row& row) {
                                     .others_under_way = row.others_under_way,
                                     .taken_lately = row.taken_lately,
                                     .mostly_taken = row.mostly_taken,
-                                    .control_due = row.control_due}},
+                                    .control_due = row.control_due,
+                                    .only_probes_itself = row.only_probes_itself}},
           .accepted_at = row.accepted_at};
 }
 

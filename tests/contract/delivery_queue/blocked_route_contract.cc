@@ -193,5 +193,66 @@ TEST_P(DeliveryQueueContract, TheProbeOfABlockedAccountIsNeverTheSameBatchTwice)
   EXPECT_EQ(probe->envelope, second);
 }
 
+TEST_P(DeliveryQueueContract, ABlockedRouteThatOnlyProbesItselfIsSaidToNeedAControlCall) {
+  Add();
+  BlockRoute(Take(), Resume::kBatch, at().Now());
+  const auto cases = [this] { return queue().RefusalCases().value(); };
+  ASSERT_EQ(cases().size(), 1U);
+  EXPECT_EQ(cases()[0].route, kErase);
+  EXPECT_EQ(cases()[0].evidence,
+            (RefusalEvidence{.control_due = true, .only_probes_itself = true}));
+  Add();
+  EXPECT_THAT(cases(), IsEmpty()) << "the fresh one is the next probe";
+  at().Advance(1s);
+  ASSERT_TRUE(Take());
+  EXPECT_THAT(cases(), IsEmpty()) << "the probe is under way";
+}
+
+TEST_P(DeliveryQueueContract, ABlockedRouteWithHeldRefusalsNeedsNoControlCall) {
+  AddRefusedAlone();
+  Add();
+  BlockRoute(Take(), Resume::kBatch, at().Now());
+  EXPECT_THAT(queue().RefusalCases().value(), IsEmpty());
+}
+
+TEST_P(DeliveryQueueContract, AnAcceptedControlCallOpensARouteThatTheNextBatchWouldOpen) {
+  const auto lease = [this] {
+    return at().slots().Lease({.route = kErase, .lease = kLease, .for_control = true}).value();
+  };
+  Add();
+  BlockRoute(Take(), Resume::kBatch, at().Now());
+  EXPECT_FALSE(at().slots().Lease({.route = kErase, .lease = kLease})->lease);
+  const auto refused = lease();
+  ASSERT_TRUE(refused.lease);
+  ASSERT_TRUE(at().slots().Free(*refused.lease, {}).ok());
+  EXPECT_FALSE(Take());
+  at().Advance(1s);
+  const auto accepted = lease();
+  ASSERT_TRUE(accepted.lease);
+  ASSERT_TRUE(at().slots().Free(*accepted.lease, {.control_accepted = true}).ok());
+  EXPECT_THAT(queue().RefusalCases().value(), IsEmpty());
+  const auto again = Take();
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->facts.health.accepted_at, at().Now());
+}
+
+TEST_P(DeliveryQueueContract, AControlCallOpensNoRouteThatWasBlockedWhileItWasUnderWay) {
+  for (int i = 0; i < 2; ++i) Add();
+  const auto claim = Take();
+  const auto offer = at().slots().Lease({.route = kErase, .lease = kLease, .for_control = true});
+  ASSERT_TRUE(offer->lease);
+  at().Advance(1ms);
+  BlockRoute(claim);
+  ASSERT_TRUE(at().slots().Free(*offer->lease, {.control_accepted = true}).ok());
+  EXPECT_FALSE(Take());
+}
+
+TEST_P(DeliveryQueueContract, NoControlCallIsMadeWhereOnlyAnOperatorResumes) {
+  Add();
+  BlockRoute(Take(), Resume::kOperator, at().Now());
+  EXPECT_THAT(queue().RefusalCases().value(), IsEmpty());
+  EXPECT_TRUE(at().slots().Lease({.route = kErase, .lease = kLease, .for_control = true})->blocked);
+}
+
 }  // namespace
 }  // namespace lethe::contract

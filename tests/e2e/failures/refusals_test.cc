@@ -10,6 +10,7 @@
 #include "support/books.h"
 #include "support/eventually.h"
 #include "support/lethed_process.h"
+#include "support/lone_waits.h"
 #include "support/postgres.h"
 
 namespace lethe::test {
@@ -177,6 +178,21 @@ TEST_F(Refusals, BadIdentitiesAloneAreRejectedByNobodyButAPerson) {
       << Get(name).ShortDebugString();
   EXPECT_EQ(BlockedReason(), "");
   ExpectEverythingAccountedFor();
+}
+
+TEST_F(Refusals, TheOnlyIdentifierOfARouteIsReviewedWhateverItsAnswerAndTheRouteIsOpen) {
+  sandbox::Fault forbidden{.kind = sandbox::FaultKind::kStatus,
+                           .api = Endpoint::kDelete,
+                           .identifier = MakeIdentifiers(Ask::kEraseIdentities, 0, 1).front(),
+                           .status = 403};
+  forbidden.times = 0;
+  sandbox_->AddFault(forbidden);
+  const std::string name = Erase("forbidden-alone", 0, 1);
+  ASSERT_TRUE(EventuallyWithoutLoneWaits(database_, [&] {
+    return Get(name).item_counts().needs_review() == 1;
+  })) << Get(name).ShortDebugString();
+  EXPECT_EQ(BlockedReason(), "");
+  ASSERT_TRUE(Reaches(Erase("good", 1, 1), v1::PrivacyRequest::STATE_COMPLETED));
 }
 
 TEST_F(Refusals, OneHiccupWhileAloneRejectsNobody) {

@@ -60,7 +60,7 @@ ReviewDecision Person::DecisionOn(const BatchRow& review, const ReviewFacts& fac
     return ReviewDecision::kMarkAccepted;
   }
   // Sent again it would only come back.
-  if (review.span.size() == 1 && IsHopeless(review)) return ReviewDecision::kCancel;
+  if (IsHopeless(review)) return ReviewDecision::kCancel;
   if (review.reason == Name(Reason::kSendersLost) && KillsItsSender(review)) {
     return ReviewDecision::kCancel;
   }
@@ -78,11 +78,15 @@ bool Person::KillsItsSender(const BatchRow& review) const {
 }
 
 bool Person::IsHopeless(const BatchRow& review) const {
-  const Identifier& identifier = stage_.ledger.at({review.envelope, review.span.lo}).identifier;
   const std::string& account = review.route.account;
   const bool refused_alone = review.reason == Name(Reason::kRefusedAlone);
-  return (refused_alone && stage_.clevertap.IsPoison(account, identifier)) ||
-         stage_.clevertap.OddityOf(account, identifier);
+  for (int pos = review.span.lo; pos <= review.span.hi; ++pos) {
+    const Identifier& identifier = stage_.ledger.at({review.envelope, pos}).identifier;
+    const bool is_hopeless = (refused_alone && stage_.clevertap.IsPoison(account, identifier)) ||
+                             stage_.clevertap.OddityOf(account, identifier);
+    if (!is_hopeless) return false;
+  }
+  return true;
 }
 
 void Person::ResumeAccounts() {

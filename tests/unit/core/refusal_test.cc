@@ -83,6 +83,12 @@ TEST(JudgeRefusals, MakesAControlCallWhereNothingElseCanShowWhetherOthersAreTake
   EXPECT_EQ(Verdict({.searching = 1, .unvouched = 1, .control_due = true}), kWait);
 }
 
+TEST(JudgeRefusals, MakesAControlCallWhereABatchWouldBeItsOwnProbe) {
+  EXPECT_EQ(Verdict({.control_due = true, .only_probes_itself = true}), kControl);
+  EXPECT_EQ(Verdict({.only_probes_itself = true}), kWait) << "one was made lately";
+  EXPECT_EQ(Verdict({.control_due = true, .only_probes_itself = true}, ControlCalls::kOff), kWait);
+}
+
 TEST(JudgeRefusals, TriesTheDueOnesByThemselvesWhereNoControlCallIsPossible) {
   EXPECT_EQ(Verdict({.unvouched = 2, .due = 1}), kSendAgain);
   EXPECT_EQ(Verdict({.unvouched = 2, .due = 1, .control_due = true}, ControlCalls::kOff),

@@ -1,5 +1,6 @@
 -- What is known about the refused identifiers of each route that is not blocked, nor its account, as RefusalEvidence has it; and about
--- those that were sent twice or more with unknown effect, and wait.
+-- those that were sent twice or more with unknown effect, and wait. And which blocked routes have no batch that could be the probe but
+-- those that were called before.
 -- @account text?             with the operation: one route; null: all
 -- @operation operation?
 -- @memory milliseconds       how long rejections are remembered
@@ -19,6 +20,7 @@
 -- > taken_lately bool
 -- > mostly_taken bool
 -- > control_due bool
+-- > only_probes_itself bool
 -- > accepted_at time?        start of the route's latest call that was accepted, control calls included
 with present as materialized (select lethe_now() as t), health as materialized (
   select a.account, s.api, max(s.accepted_at) as taken_at, max(greatest(s.accepted_at, s.control_accepted_at)) as accepted_at,
@@ -63,5 +65,19 @@ select r.account, r.operation,
                     and s.api = lethe_api(r.operation) and o.refused_since is null) as others_under_way,
        coalesce(h.taken_at > present.t - @memory::bigint * interval '1 millisecond', false) as taken_lately,
        coalesce(h.mostly_taken, true) as mostly_taken, coalesce(h.control_at <= present.t, true) as control_due,
-       lethe_micros(h.accepted_at) as accepted_at
+       false as only_probes_itself, lethe_micros(h.accepted_at) as accepted_at
 from present, route r left join health h on h.account = r.account and h.api = lethe_api(r.operation)
+union all
+select r.account, o.operation, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, false, false, coalesce(h.control_at <= present.t, true), true,
+       lethe_micros(h.accepted_at)
+from present, route_block r join account_state a using (account)
+  join unnest(array['erasure', 'demerge', 'disassociation']) as o(operation) on lethe_api(o.operation) = r.api
+  left join health h on h.account = r.account and h.api = r.api
+where r.resume_by = 'batch' and a.blocked_since is null
+  and r.account = coalesce(@account, r.account) and o.operation = coalesce(@operation, o.operation)
+  and exists (select from batch b where b.account = r.account and b.operation = o.operation and b.state = 'ready' and b.refused_since is not null)
+  and not exists (select from batch b where b.account = r.account and b.operation = o.operation and b.state in ('open', 'ready')
+                    and b.refused_since is null and b.not_before is null)
+  and not exists (select from batch b where b.account = r.account and b.operation = o.operation and b.state = 'sending')
+  and not exists (select from batch b where b.account = r.account and b.operation = o.operation and b.state = 'held'
+                    and b.reason in @refusal_reasons())
