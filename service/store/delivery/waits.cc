@@ -9,7 +9,7 @@ int BoundWaits(pqxx::connection& connection, milliseconds lease, milliseconds re
   pqxx::nontransaction work(connection);
   return sql::BoundSlots{.lease = lease, .rest = rest}.Run(work) +
          sql::BoundBatches{.rest = rest}.Run(work) + sql::BoundLooks{.rest = rest}.Run(work) +
-         sql::BoundProbes{.rest = rest}.Run(work);
+         sql::BoundProbes{.rest = rest}.Run(work) + sql::BoundRouteProbes{.rest = rest}.Run(work);
 }
 
 }  // namespace lethe::store

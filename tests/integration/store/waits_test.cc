@@ -118,6 +118,52 @@ TEST_F(Waits, TheProbeOfABlockedAccountIsCutUnlessAnOperatorEndsTheBlock) {
   EXPECT_EQ(Number(database_, "select (probe_at = 'infinity')::int from account_state"), 1);
 }
 
+TEST_F(Waits, TheProbeOfABlockedRouteIsCutUnlessAnOperatorEndsTheBlock) {
+  const auto block = [this](const std::string& api, const std::string& resume,
+                            const std::string& probe_at) {
+    database_.Run(
+        "insert into route_block (account, api, blocked_since, blocked_reason, resume_by, "
+        "probe_at, "
+        "probe_count) values ('acme', '" +
+        api + "', lethe_now(), 'x', '" + resume + "', " + probe_at + ", 1)");
+  };
+  block("delete", "batch", "lethe_now() + interval '70 minutes'");
+  block("demerge", "operator", "timestamptz 'infinity'");
+  Bound();
+  EXPECT_EQ(From("probe_at", "route_block where api = 'delete'"), 60);
+  EXPECT_EQ(Number(database_,
+                   "select (probe_at = 'infinity')::int from route_block where api = 'demerge'"),
+            1);
+}
+
+TEST_F(Waits, WhatControlCallsWaitForIsCutAndAnAcceptedOneOfTheFutureVouchesForNothing) {
+  database_.Run(
+      "update slot set control_at = lethe_now() + interval '70 minutes', "
+      "control_accepted_at = lethe_now() + interval '1 hour', failures = 3, "
+      "failed_at = lethe_now() + interval '1 hour' where number = 1");
+  Bound();
+  EXPECT_EQ(From("max(control_at)", "slot"), 60);
+  EXPECT_EQ(Number(database_, "select count(control_accepted_at) from slot"), 0);
+  EXPECT_EQ(From("max(failed_at)", "slot"), 0);
+}
+
+TEST_F(Waits, ARefusedIdentifierIsTriedAgainWithinTheMinute) {
+  Ask("a");
+  SetClocks(2s);
+  const auto claim = Take();
+  ASSERT_TRUE(claim);
+  const Transition held{.span = claim->facts.span,
+                        .to = BatchState::kHeld,
+                        .reason = "refused_unconfirmed",
+                        .not_before = clock_.Now() + 1h,
+                        .refused_since = clock_.Now(),
+                        .lone_refusals = 1};
+  ASSERT_TRUE(
+      queue_.Record(*claim, {.outcome = OutcomeClass::kRefused}, {.transitions = {held}}).ok());
+  Bound();
+  EXPECT_EQ(From("not_before", "batch"), 60);
+}
+
 TEST_F(Waits, NothingThatIsDueAsItShouldBeIsTouched) {
   Ask("a");
   SetClocks(2s);
