@@ -62,10 +62,10 @@ Transition Resolve(HeldRefusals decision, std::optional<TimePoint> unknown_since
 std::string EtagOf(const AccountCondition& condition);
 
 /// Whether an operator who has seen `etag` may resume the account so:
-///   kFailedPrecondition  ACCOUNT_NOT_BLOCKED: neither the account nor a route of it is
-///                        blocked; ACCOUNT_CHANGED: the
-///                        etag is of another condition; HELD_REFUSALS_UNDECIDED: there are
-///                        RefusalsToDecide(), and the operator does not say what becomes of them.
+///   kFailedPrecondition  ACCOUNT_NOT_BLOCKED: neither it nor a route of it is blocked;
+///                        ACCOUNT_CHANGED: the etag is of another condition;
+///                        HELD_REFUSALS_UNDECIDED: there are RefusalsToDecide(), and the operator
+///                        does not say what becomes of them.
 Status CheckResume(const AccountCondition& condition, std::string_view etag,
                    std::optional<HeldRefusals> held_refusals);
 

@@ -190,10 +190,10 @@ inline constexpr int kMaxSendersLost = 2;
 
 /// What to do next. Pure: the same facts give the same plan.
 ///
-/// An answer that did not take the call is about the payload, whatever its status, where the route
-/// takes others (IsAboutPayload()): Lethe halves the batch, and holds an identifier that is not
-/// taken alone for JudgeRefusals(). Otherwise it is about what its outcome class says: the account
-/// or the route is blocked, or the call is repeated later.
+/// While the route takes others (IsAboutPayload()), an answer that did not take the call is about
+/// the payload, whatever its status but 429: Lethe halves the batch. An identifier that is refused
+/// alone is held for JudgeRefusals(); one that alone gets another such answer is sent again.
+/// Otherwise the outcome class decides: a block, or the call is repeated later.
 Plan Decide(const AttemptFacts& facts, const VendorReply& reply, const ProcessingHours& hours,
             TimePoint now, double jitter);
 

@@ -80,11 +80,12 @@ class DeliveryQueue {
   virtual Result<std::vector<Route>> Sendable(std::span<const Route> routes,
                                               milliseconds linger) = 0;
 
-  /// Leases a slot, takes the oldest sendable batch of the route, writes the attempt down and gives
-  /// its identifiers. Nothing if there is no free slot, no sendable batch, or the account or
-  /// the route is blocked and its batches are not, or not yet, the probe. The probe is not the
-  /// oldest batch, but one that waits for its first call; else the one that was called, and last
-  /// the one that was refused, longest ago: no batch is the probe twice while another may be.
+  /// Finds a free slot, takes the oldest sendable batch of the route, leases the slot, writes the
+  /// attempt down and gives the identifiers. Nothing if there is no free slot, no sendable batch,
+  /// or the account or the route is blocked and its batches are not, or not yet, the probe. The
+  /// probe is not the oldest batch, but one that waits for its first call; else the one that was
+  /// called, and last the one that was refused, longest ago: no batch is the probe twice while
+  /// another may be.
   ///
   /// Operations on one identifier of an account finish in the order of Precedes(): what must wait
   /// for a batch of another operation splits off as kHeld (Reason::kEarlierOperation), and the
@@ -95,10 +96,10 @@ class DeliveryQueue {
   virtual Result<std::optional<Claim>> TakeBatch(const ClaimParams& params) = 0;
 
   /// Writes the answer to its attempt and carries out the plan, splitting the batch where its runs
-  /// differ; frees the slot. A healthy account that was blocked before this attempt began is so no
-  /// longer, nor its route, unless only an operator may end the block; held refusals of what is no
-  /// longer blocked are ready again. A blocked route is probed after 1 s, 2 s, 4 s .. 10 min, a
-  /// blocked account after 10 s, 20 s .. 10 min.
+  /// differ; frees the slot. An accepted attempt ends the blocks of its account and route that
+  /// began before it, unless only an operator may end them; their held refusals become ready. A
+  /// blocked route is probed after 1 s, 2 s, 4 s .. 10 min, a blocked account after 10 s, 20 s ..
+  /// 10 min.
   ///   kInternal  BAD_PLAN: the plan does not cover the batch, or CanMove() forbids one of its
   ///   moves.
   virtual Result<Recorded> Record(const Claim& claim, const VendorReply& reply,

@@ -103,8 +103,8 @@ constexpr std::string_view Name(Reason reason) {
 template <>
 inline constexpr auto kAll<Reason> = AllNamed<Reason>();
 
-/// Why an account is blocked: the HTTP status follows, `_401`, where there was an answer. A block
-/// for refusals (JudgeRefusals()) says in a sentence what was seen.
+/// Why an account or a route is blocked: the HTTP status follows, `_401`, where there was an
+/// answer. A block for refusals (JudgeRefusals()) says in a sentence what was seen.
 enum class BlockReason {
   kCredentialsOrRegion,  ///< CleverTap refuses the account id, the passcode or the region.
   kEndpoint,             ///< CleverTap has no such path, or it redirects.

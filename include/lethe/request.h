@@ -44,8 +44,8 @@ struct Admission {
   bool repeated;  ///< The key was known, with the same payload; id and create_time are the
                   ///< original's.
 
-  /// Unlinked items (ItemView::unlinked) seen at submit. 0 for repeats and for recovered submits,
-  /// whose first answer was lost: these callers use Get().
+  /// Unlinked items (ItemView::unlinked) seen at submit. 0 for a repeat, and for a request that an
+  /// earlier try of the same flush kept, whose answer was lost: Get() counts them.
   int unlinked_count = 0;
 };
 
@@ -122,8 +122,8 @@ struct ItemView {
   /// after this one was kept counts from when the item waits for it.
   bool unlinked = false;
 
-  /// What reading it back has shown about the call that CleverTap accepted last; nothing without a
-  /// looked.
+  /// What a look-up has shown about the call that CleverTap accepted last; nothing if there was
+  /// no look-up.
   std::optional<ReadBack> read_back = {};
   std::optional<TimePoint> read_back_at = {};
 

@@ -38,7 +38,9 @@ class RequestStore {
   ///   kAlreadyExists      IDEMPOTENCY_KEY_REUSED: the principal used the key for another payload
   ///                       on this account; the violations name what differs;
   ///   kResourceExhausted  TOO_BUSY: the waiting line is full, with retry_after;
-  ///   kUnavailable        STORE_UNAVAILABLE: the database is away or Lethe is stopping.
+  ///   kUnavailable        STORE_UNAVAILABLE: the database is away, Lethe is stopping, or it has no
+  ///                       checked keys yet;
+  ///   kFailedPrecondition SCHEMA_OUT_OF_DATE; kInternal STORE_DEFECT: the database refused it.
   virtual void Submit(NewRequest request, SubmitDone done) = 0;
 
   /// The request as it stands now; kNotFound (REQUEST_NOT_FOUND) if the account has no request with

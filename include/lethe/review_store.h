@@ -129,14 +129,13 @@ class ReviewStore {
   ///   kInternal            BAD_PLAN: the state machine has no such edge. Nothing is written.
   virtual Result<AuditEvent> ResolveReview(const ResolveReviewParams& params) = 0;
 
-  /// What a decision about all that the filter finds would be about, now. Without `until` that is
-  /// what was set aside by now: the etag keeps it so.
+  /// The batches that one ResolveReviews() would decide about. Without `until`: those that need a
+  /// review by now; the etag keeps this time.
   virtual Result<ReviewGroup> PreviewReviews(const ReviewFilter& filter) = 0;
 
   /// Resolves each batch of the group as ResolveReview() does, all or none, and returns the group
-  /// as it was. What was set aside since it was seen is left alone.
-  ///   kFailedPrecondition  REVIEW_CHANGED: the filter does not find the group of the etag any
-  ///   more;
+  /// as it was. What came to review since it was seen is left alone.
+  ///   kFailedPrecondition  REVIEW_CHANGED: the filter no longer finds the group of the etag;
   ///                        DECISION_NOT_ALLOWED: not for each of its batches;
   ///   kInternal            BAD_PLAN, as ResolveReview().
   virtual Result<ReviewGroup> ResolveReviews(const ResolveReviewsParams& params) = 0;

@@ -79,9 +79,8 @@ TimePoint WindowEnd(Operation operation, TimePoint accepted_at, const Processing
 
 /// The last instant at which Lethe may send again, without looking, what it sent at `unknown_since`
 /// with an unknown effect; may be before `unknown_since`. By OperationTraits::resend_horizon:
-///   kNextNight   kNightGuard before the account's next night begins, in which CleverTap carries
-///   the
-///                operation out: until then nothing has happened. In a night, and for kNightGuard
+///   kNextNight   kNightGuard before the account's next night begins. CleverTap acts in that
+///                night, so before it nothing has happened. In a night, and for kNightGuard
 ///                after it, CleverTap may act at once: as k15Minutes. Where daylight saving repeats
 ///                a local time, a night begins the first time and ends the second;
 ///   k15Minutes   15 minutes later.

@@ -12,10 +12,10 @@
 
 namespace lethe::api {
 
-/// The gRPC service over a store: each handler authorises, validates, calls the store and maps what
-/// it says. Handlers never block gRPC's threads: what may wait for the database runs on `executor`,
-/// what waits for CleverTap on `vendor_executor`, where it holds up no reads. A call that was taken
-/// is always answered, whether or not its caller still listens.
+/// The gRPC service over a store: each handler validates, finds the account, calls the store and
+/// maps its answer. Handlers never block gRPC's threads: what may wait for the database runs on
+/// `executor`, what waits for CleverTap on `vendor_executor`, where it holds up no reads. A call
+/// that was taken is always answered, whether or not its caller still listens.
 class PrivacyRequestService final : public v1::PrivacyRequestService::CallbackService {
  public:
   struct Parts {

@@ -62,9 +62,8 @@ inline constexpr std::chrono::hours kMaxRetryAfter{1};
 /// the body decides, and a body that cannot be read whole means kUnknown:
 ///   `success`  kAccepted; for a disassociation only if the numbers add up as well.
 ///   `partial`  disassociation: kPartial. Others have no such answer: kUnknown.
-///   `fail`     what the body's `code` means as a status (401, 429, 500 ..); without one kRefused,
-///   as
-///              with a 400: CleverTap says that it took nothing and not why. Had it acted
+///   `fail`     what the body's `code` means as a status (401, 429, 500 ..). Without one kRefused,
+///              as with a 400: CleverTap says that it took nothing and not why. Had it acted
 ///              nevertheless, splitting and sending again would repeat within seconds, and a repeat
 ///              so early does no harm. A disassociation whose records say why is kPartial.
 /// 408, 409, 423, 425 and 499 are kUnknown, as 5xx: the call met another one, or the moment, and

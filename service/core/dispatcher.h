@@ -46,7 +46,7 @@ struct DispatcherOptions {
 enum class SendStep {
   kIdle,      ///< Nothing was claimed.
   kReleased,  ///< Too little of the lease was left for a call; given back.
-  kWithheld,  ///< Repeating could hurt someone; put aside without a call.
+  kWithheld,  ///< A call now could hurt someone: no call, see DecideWithheld().
   kSent,      ///< CleverTap was called.
 };
 

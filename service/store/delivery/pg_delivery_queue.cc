@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "lethe/operation_traits.h"
+#include "lethe/reasons.h"
 #include "store/accounts/projects.h"
 #include "store/accounts/sql.h"
 #include "store/base/values.h"
@@ -115,7 +116,7 @@ Result<Recorded> PgDeliveryQueue::Release(const Claim& claim) {
                         .unknown_since = claim.facts.unknown_since,
                         .refused_since = claim.facts.refused_since,
                         .lone_refusals = claim.facts.lone_refusals};
-  const VendorReply no_call{.outcome = OutcomeClass::kNotSent, .code = "released"};
+  const VendorReply no_call{.outcome = OutcomeClass::kNotSent, .code = Text(CallCode::kReleased)};
   const Plan as_before{.transitions = {back}, .spends_attempt = false};
   return EndAttempt({.claim = claim, .plan = as_before, .reply = &no_call, .called = false});
 }
