@@ -122,6 +122,7 @@ TEST_F(Plans, TheHistoryIsInOnePartition) {
 TEST_F(Plans, TakingBatchesReadsTheOldestFromTheirIndex) {
   EXPECT_THAT(
       PlanOf("take_batches", {{"routes.account", "'{acme,globex}'"},
+                              {"routes.slots_of", "'{acme,globex}'"},
                               {"routes.operation", "'{erasure,demerge}'"},
                               {"routes.linger", "'{2000,2000}'"},
                               {"routes.capture_wait", "'{600000,null}'"},
@@ -131,6 +132,7 @@ TEST_F(Plans, TakingBatchesReadsTheOldestFromTheirIndex) {
 
 TEST_F(Plans, SendableRoutesStopsAtTheFirstBatch) {
   EXPECT_THAT(PlanOf("sendable_routes", {{"routes.account", "'{acme,globex}'"},
+                                         {"routes.slots_of", "'{acme,globex}'"},
                                          {"routes.operation", "'{erasure,demerge}'"},
                                          {"routes.capture_wait", "'{null,600000}'"},
                                          {"linger", "2000"}}),
@@ -192,6 +194,7 @@ TEST_F(Plans, AnItemIsFoundByItsDigest) {
 
 TEST_F(Plans, AFreeSlotIsFoundAmongItsOwn) {
   EXPECT_THAT(PlanOf("free_slots", {{"routes.account", "'{acme,globex}'"},
+                                    {"routes.slots_of", "'{acme,globex}'"},
                                     {"routes.api", "'{delete,delete}'"},
                                     {"routes.concurrency", "'{2,2}'"},
                                     {"routes.wanted", "'{1,1}'"}}),
@@ -217,6 +220,7 @@ TEST_F(Plans, AFlushLooksOnlyAtWhatItAppendsTo) {
 
 TEST_F(Plans, AnEndMovesOneBatch) {
   EXPECT_THAT(PlanOf("end_attempts", {{"ended.account", "'{acme}'"},
+                                      {"ended.slots_of", "'{acme}'"},
                                       {"ended.api", "'{delete}'"},
                                       {"ended.slot", "'{1}'"},
                                       {"ended.epoch", "'{7}'"},
@@ -248,6 +252,7 @@ TEST_F(Plans, AnEndMovesOneBatch) {
 
 TEST_F(Plans, WhereOtherOperationsBeginIsReadFromTheirIndex) {
   EXPECT_THAT(PlanOf("oldest_of_others", {{"routes.account", "'{acme,globex}'"},
+                                          {"routes.slots_of", "'{acme,globex}'"},
                                           {"routes.operation", "'{erasure,erasure}'"}}),
               AllOf(ReadsNoTableWhole(), HasSubstr("batch_unfinished"), Not(HasSubstr("Sort"))));
 }
@@ -346,6 +351,7 @@ TEST_F(Plans, BatchesThatAreDueForALookAreReadFromTheirIndex) {
                      {{"account", "'acme'"}, {"lease", "90000"}, {"operation", "'erasure'"}}),
               AllOf(ReadsNoTableWhole(), HasSubstr("batch_second_look"), Not(HasSubstr("Sort"))));
   EXPECT_THAT(PlanOf("due_looks", {{"routes.account", "'{acme,globex}'"},
+                                   {"routes.slots_of", "'{acme,globex}'"},
                                    {"routes.operation", "'{erasure,demerge}'"},
                                    {"linger", "2000"}}),
               ReadsNoTableWhole());
