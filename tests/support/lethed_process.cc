@@ -130,14 +130,17 @@ LethedFiles::Finished LethedFiles::RunToItsEnd(const std::vector<std::string>& a
   return {exit->code, process.out(), process.err()};
 }
 
-std::unique_ptr<Lethed> LethedFiles::Start(const std::string& role) {
-  return std::unique_ptr<Lethed>(
-      new Lethed({lethed_, "serve", "--config", config().string(), "--role", role}, directory_,
-                 NextName("serve")));
+std::unique_ptr<Lethed> LethedFiles::Start(const std::string& role,
+                                           const std::vector<std::string>& environment) {
+  std::vector<std::string> argv{"/usr/bin/env"};
+  argv.insert(argv.end(), environment.begin(), environment.end());
+  argv.insert(argv.end(), {lethed_, "serve", "--config", config().string(), "--role", role});
+  return std::unique_ptr<Lethed>(new Lethed(std::move(argv), directory_, NextName("serve")));
 }
 
-std::unique_ptr<Lethed> LethedFiles::StartReady(const std::string& role) {
-  auto lethed = Start(role);
+std::unique_ptr<Lethed> LethedFiles::StartReady(const std::string& role,
+                                                const std::vector<std::string>& environment) {
+  auto lethed = Start(role, environment);
   if (!Eventually([&] { return lethed->ready(); })) {
     throw std::runtime_error("lethed does not become ready: " + lethed->process().out());
   }

@@ -95,9 +95,12 @@ class LethedFiles {
   Finished Rotate(const std::vector<std::string>& options);
 
   /// Starts `lethed serve` and waits until it listens; throws with what it printed if it does not.
-  std::unique_ptr<Lethed> Start(const std::string& role = "all");
+  /// `environment`: further `NAME=value` of the process.
+  std::unique_ptr<Lethed> Start(const std::string& role = "all",
+                                const std::vector<std::string>& environment = {});
   /// Start(), and waits until it is ready.
-  std::unique_ptr<Lethed> StartReady(const std::string& role = "all");
+  std::unique_ptr<Lethed> StartReady(const std::string& role = "all",
+                                     const std::vector<std::string>& environment = {});
 
   /// All that any lethed of these files has printed, on both streams.
   std::string Printed() const;
