@@ -50,6 +50,7 @@ inline std::string Undecided(const TestDatabase& database) {
   for (const auto& row : database.Run(
            "select b::text from batch b where state not in ('done', 'rejected', 'needs_review') "
            "union all select a::text from account_state a "
+           "union all select r::text from route_block r "
            "union all select s::text from slot s "
            "where holder is not null or cool_down_until is not null")) {
     rows += row[0].c_str();
