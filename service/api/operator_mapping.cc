@@ -106,8 +106,9 @@ v1::ReviewGroup ToProto(const ReviewGroup& group) {
   proto.set_privacy_request_count(group.requests);
   proto.set_more(group.more);
   proto.set_etag(group.etag);
-  for (const ReviewDecision decision : group.allowed)
+  for (const ReviewDecision decision : group.allowed) {
     proto.add_allowed_decisions(ToProto(decision));
+  }
   return proto;
 }
 

@@ -8,11 +8,11 @@
 
 #include "callers.h"
 #include "lethe/reasons.h"
-#include "lethe/v1/operator_service.grpc.pb.h"
 #include "replica.h"
 #include "sandbox/sandbox.h"
 #include "support/books.h"
 #include "support/eventually.h"
+#include "support/operator_client.h"
 #include "support/postgres.h"
 
 namespace lethe::test {
@@ -72,25 +72,11 @@ class Chaos : public ::testing::Test {
 
   /// A third call is for an operator to decide. Nothing else waits for one.
   void SendAgainWhatTwoSendersDiedWith() {
-    const auto operators = v1::OperatorService::NewStub(grpc::CreateChannel(
-        "127.0.0.1:" + std::to_string(first_.grpc_port()), grpc::InsecureChannelCredentials()));
+    const OperatorClient operators(first_.grpc_port());
     for (const std::string& account : accounts_) {
-      v1::ListReviewsRequest list;
-      list.set_parent("accounts/" + account);
-      v1::ListReviewsResponse listed;
-      grpc::ClientContext listing;
-      ASSERT_TRUE(operators->ListReviews(&listing, list, &listed).ok());
-      for (const v1::Review& review : listed.reviews()) {
+      for (const v1::Review& review : operators.Reviews(account).reviews()) {
         EXPECT_EQ(review.reason(), Name(Reason::kSendersLost));
-        v1::ResolveReviewRequest resolve;
-        resolve.set_name(review.name());
-        resolve.set_etag(review.etag());
-        resolve.set_decision(v1::REVIEW_DECISION_SEND_AGAIN);
-        resolve.set_justification("both senders were killed by hand");
-        v1::AuditEvent event;
-        grpc::ClientContext resolving;
-        const auto status = operators->ResolveReview(&resolving, resolve, &event);
-        EXPECT_TRUE(status.ok()) << status.error_message();
+        operators.SendAgain(review);
       }
     }
   }

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "lethe/v1/operator_service.grpc.pb.h"
+
+namespace lethe::test {
+
+/// An operator at one lethed, through a real channel.
+class OperatorClient {
+ public:
+  explicit OperatorClient(int port)
+      : stub_(v1::OperatorService::NewStub(grpc::CreateChannel(
+            "127.0.0.1:" + std::to_string(port), grpc::InsecureChannelCredentials()))) {}
+
+  v1::ListReviewsResponse Reviews(const std::string& account) const {
+    v1::ListReviewsRequest request;
+    request.set_parent("accounts/" + account);
+    v1::ListReviewsResponse reviews;
+    grpc::ClientContext context;
+    const auto status = stub_->ListReviews(&context, request, &reviews);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    return reviews;
+  }
+
+  void SendAgain(const v1::Review& review) const {
+    v1::ResolveReviewRequest request;
+    request.set_name(review.name());
+    request.set_etag(review.etag());
+    request.set_decision(v1::REVIEW_DECISION_SEND_AGAIN);
+    request.set_justification("a test says so");
+    v1::AuditEvent event;
+    grpc::ClientContext context;
+    const auto status = stub_->ResolveReview(&context, request, &event);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+  }
+
+  /// Ends the blocks of the account that only an operator ends. The refusals that they hold are
+  /// sent again.
+  void ResumeWhatOnlyAnOperatorResumes(const std::string& account) const {
+    v1::GetAccountRequest get;
+    get.set_name("accounts/" + account);
+    v1::Account seen;
+    grpc::ClientContext looking;
+    if (!stub_->GetAccount(&looking, get, &seen).ok()) return;
+    bool waits = false;
+    for (const auto& one : seen.api_blocks()) {
+      waits |= one.block().resume_by() == v1::Account::Block::RESUME_BY_OPERATOR;
+    }
+    if (!waits) return;
+    v1::ResumeAccountRequest resume;
+    resume.set_name(seen.name());
+    resume.set_etag(seen.etag());
+    resume.set_held_refusals(v1::HELD_REFUSALS_SEND_AGAIN);
+    resume.set_justification("a test says so");
+    v1::Account resumed;
+    grpc::ClientContext resuming;
+    // It may have changed since: the next look finds it.
+    stub_->ResumeAccount(&resuming, resume, &resumed);
+  }
+
+ private:
+  const std::unique_ptr<v1::OperatorService::Stub> stub_;
+};
+
+}  // namespace lethe::test
