@@ -127,6 +127,10 @@ Transport CurlHandle::Perform(const HttpRequest& request, milliseconds limit) {
 
   Transport transport{.ending = EndingOf(curl_easy_perform(curl))};
   transport.body_left = exchange.unsent.size() < body.size();
+  // libcurl says so of an answer that is not HTTP as well.
+  if (transport.ending == Ending::kBadUrl && transport.body_left) {
+    transport.ending = Ending::kBroken;
+  }
   transport.body = std::move(exchange.answer);
   long status = 0;
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);

@@ -247,10 +247,10 @@ void Append(std::vector<Transition>& runs, Transition next) {
 }
 
 /// Whether so many identifiers of one answer can be bad by themselves: each has a code that speaks
-/// of it alone. Where more are bad, or all, CleverTap's rule may have changed.
+/// of it alone. Where more are bad, or all of the call, though it is a single one, CleverTap's rule
+/// may have changed.
 bool AreExceptions(int faulted, int size) {
   constexpr int kOneIn = 10;
-  if (size == 1) return true;
   return faulted < size && faulted <= std::max(kFewRefusals, size / kOneIn);
 }
 
@@ -340,10 +340,20 @@ Plan Decide(const AttemptFacts& facts, const VendorReply& reply, const Processin
               .taken = true,
               .account = AccountVerdict::kHealthy};
 
-    case OutcomeClass::kPartial:
-      return {.transitions = Split(facts, reply, reading),
-              .taken = true,
-              .account = AccountVerdict::kHealthy};
+    case OutcomeClass::kPartial: {
+      Plan plan{.transitions = Split(facts, reply, reading)};
+      const auto any = [&plan](BatchState state) {
+        return std::ranges::find(plan.transitions, state, &Transition::to) !=
+               plan.transitions.end();
+      };
+      if (any(BatchState::kAccepted)) {
+        plan.taken = true;
+        plan.account = AccountVerdict::kHealthy;
+      } else if (!any(BatchState::kReady)) {
+        plan.taken = false;  // CleverTap asks for no part of it again
+      }
+      return plan;
+    }
 
     case OutcomeClass::kRefused: return {.transitions = Halve(facts, reading), .taken = false};
 

@@ -1,9 +1,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <cstdlib>
 #include <string>
+#include <string_view>
+#include <thread>
 #include <vector>
 
 #include "clevertap/answer.h"
@@ -206,6 +211,27 @@ TEST(Connection, ATimeoutBeforeItStandsIsNotSent) {
   const VendorReply reply = Erase(client, {"ana"});
   EXPECT_EQ(reply.outcome, OutcomeClass::kNotSent);
   EXPECT_EQ(reply.code, "timeout");
+}
+
+TEST(Connection, AnAnswerThatIsNotHttpIsUnknown) {
+  for (const std::string_view answer :
+       {"ok, done\r\n\r\n", "HTTP/1.1 099 X\r\n\r\n", "{\"status\":\"success\"}"}) {
+    const LoopbackPort port(LoopbackPort::Manner::kSilent);
+    const std::jthread vendor([&] {
+      const int connection = accept(port.socket(), nullptr, nullptr);
+      std::string request;
+      while (request.find("ana") == std::string::npos) {
+        std::array<char, 4096> piece{};
+        const ssize_t size = recv(connection, piece.data(), piece.size(), 0);
+        if (size <= 0) break;
+        request.append(piece.data(), static_cast<std::size_t>(size));
+      }
+      send(connection, answer.data(), answer.size(), MSG_NOSIGNAL);
+      close(connection);
+    });
+    HttpVendorClient client = ClientOf(AccountAt(port.Url("http")));
+    EXPECT_EQ(Erase(client, {"ana"}).outcome, OutcomeClass::kUnknown) << answer;
+  }
 }
 
 TEST(Connection, ATimeoutAfterTheBodyLeftIsUnknown) {

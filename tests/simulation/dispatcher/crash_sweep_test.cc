@@ -32,7 +32,10 @@ int RunWithCrashes(const std::set<int>& crash_at, int replicas) {
   EXPECT_THAT(world.violations(), IsEmpty());
   EXPECT_EQ(tally.crashes, std::ssize(crash_at));
   EXPECT_EQ(tally.items[BatchState::kDone], 5);
-  EXPECT_EQ(tally.items[BatchState::kRejected], 2);
+  // A crash may cost the evidence: then a person decides.
+  const int rejected = tally.items[BatchState::kRejected];
+  EXPECT_EQ(rejected + tally.items[BatchState::kCancelled], 2);
+  EXPECT_GE(rejected, crash_at.empty() ? 2 : 0);
   EXPECT_TRUE(tally.let_go > 0 || tally.crashes > 0) << "nothing had to wait";
   return world.crash_points();
 }

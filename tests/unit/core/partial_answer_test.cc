@@ -114,10 +114,28 @@ TEST_F(PartialAnswer, RejectsNoIdentifierThatAnEarlierCallMayHaveReached) {
                                            Accepted({101, 107})}));
 }
 
-TEST_F(PartialAnswer, MayRejectALoneIdentifier) {
+TEST_F(PartialAnswer, OfALoneIdentifierIsARefusalAlone) {
   Size(1);
-  EXPECT_EQ(After({{0, kPermanent, "516"}}).transitions,
-            (Transitions{Rejected({100, 100}, "vendor_code_516")}));
+  const Plan plan = After({{0, kPermanent, "516"}});
+  EXPECT_EQ(plan.transitions.at(0).to, kHeld) << "CleverTap may refuse everything today";
+  EXPECT_EQ(plan.transitions.at(0).reason, "refused_unconfirmed");
+  facts_.lone_refusals = 1;
+  facts_.refused_since = now_ - 2s;
+  facts_.health.accepted_at = now_ - 1s;
+  EXPECT_EQ(After({{0, kPermanent, "516"}}).transitions.at(0).reason, "refused_confirmed");
+}
+
+TEST_F(PartialAnswer, ThatTakesNothingIsNoSignOfHealth) {
+  Size(2);
+  const Plan none = After({{0, kPermanent, "516"}, {1, kPermanent, "516"}});
+  EXPECT_EQ(none.taken, false);
+  EXPECT_EQ(none.account, AccountVerdict::kUntouched);
+  const Plan later = After({{0, kPermanent, "516"}, {1, kTransient, "555"}});
+  EXPECT_EQ(later.taken, std::nullopt) << "it shows neither";
+  EXPECT_EQ(later.account, AccountVerdict::kUntouched);
+  const Plan one = After({{0, kPermanent, "516"}});
+  EXPECT_EQ(one.taken, true);
+  EXPECT_EQ(one.account, AccountVerdict::kHealthy);
 }
 
 TEST_F(PartialAnswer, MayAskToRetryAll) {
