@@ -102,6 +102,18 @@ TEST_F(Decisions, AnIdentifierThatIsRefusedAloneIsHeld) {
   EXPECT_EQ(After(kRefusal), expected);
 }
 
+TEST_F(Decisions, ARefusalThatSeemsOlderThanItsCallIsAsOldAsTheCall) {
+  const auto refused_since_if_answered_at = [this](TimePoint when) {
+    return Decide(facts_, kRefusal, hours_, when, 0.0).transitions.at(0).refused_since;
+  };
+  for (const Span span : {Span{10, 109}, Span{10, 10}}) {
+    facts_.span = span;
+    EXPECT_EQ(refused_since_if_answered_at(started_at_ + 1us), started_at_ + 1us);
+    EXPECT_EQ(refused_since_if_answered_at(started_at_ - 1s), started_at_)
+        << "what was accepted before the call is no evidence";
+  }
+}
+
 TEST_F(Decisions, WhatOthersWereAcceptedForLongAgoConfirmsNoRefusal) {
   facts_.span = {.lo = 10, .hi = 10};
   facts_.lone_refusals = 1;

@@ -69,6 +69,11 @@ TEST_F(PartialAnswer, SplitsTheBatchIntoRunsOfOneStateAndReason) {
   EXPECT_EQ(plan.account, AccountVerdict::kHealthy);
 }
 
+TEST_F(PartialAnswer, IsACallThatTheRouteTook) {
+  EXPECT_EQ(After({{0, kPermanent, "516"}}).taken, true);
+  EXPECT_EQ(After({{0, kTransient, "555"}, {1, kUnaccountable, ""}}).taken, true);
+}
+
 TEST_F(PartialAnswer, ThatRejectsAllFinalisesNone) {
   Size(2);
   const auto all_held = [&](std::string reason, int times, milliseconds retry) {

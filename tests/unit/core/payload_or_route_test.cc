@@ -16,8 +16,11 @@ using enum BatchState;
 
 class PayloadOrRoute : public testing::Test {
  protected:
-  Plan After(OutcomeClass outcome, int http_status) const {
-    return Decide(facts_, {.outcome = outcome, .http_status = http_status}, hours_, now_, 0.0);
+  Plan After(OutcomeClass outcome, int http_status,
+             std::optional<milliseconds> retry_after = {}) const {
+    return Decide(facts_,
+                  {.outcome = outcome, .http_status = http_status, .retry_after = retry_after},
+                  hours_, now_, 0.0);
   }
   void OthersAreTaken() { facts_.health.accepted_at = started_at_ - 1s; }
   bool IsHalved(const Plan& plan) const {
@@ -130,6 +133,23 @@ TEST_F(PayloadOrRoute, AnIdentifierThatIsAnsweredSoAloneIsTriedAgainAndThenRevie
   }
 }
 
+TEST_F(PayloadOrRoute, AnIdentifierThatIsAnsweredSoAloneWaitsLongerFromTryToTry) {
+  facts_.span = {.lo = 10, .hi = 10};
+  facts_.refused_since = started_at_ - 1min;
+  OthersAreTaken();
+  for (const auto& [outcome, status] :
+       {Status{OutcomeClass::kMisconfigured, 403}, Status{OutcomeClass::kAccountBlocked, 401}}) {
+    facts_.lone_refusals = 0;
+    for (const milliseconds delay : {500ms, 1000ms, 2000ms, 4000ms, 8000ms}) {
+      const Transition again = After(outcome, status).transitions.at(0);
+      EXPECT_EQ(again.to, kReady) << status;
+      EXPECT_EQ(again.not_before, now_ + delay) << "a hiccup must not use up the tries";
+      facts_.lone_refusals = again.lone_refusals;
+    }
+    EXPECT_EQ(After(outcome, status).transitions.at(0).to, kNeedsReview) << status;
+  }
+}
+
 TEST_F(PayloadOrRoute, TheFirstUnknownOutcomeWhileOthersAreTakenCostsTheSlotNoRest) {
   OthersAreTaken();
   const Plan plan = After(OutcomeClass::kUnknown, 500);
@@ -141,6 +161,14 @@ TEST_F(PayloadOrRoute, TheFirstUnknownOutcomeWhileOthersAreTakenCostsTheSlotNoRe
   EXPECT_FALSE(plan.setback);
   EXPECT_EQ(plan.slot_cool_down, 0ms);
   EXPECT_EQ(plan.taken, false);
+}
+
+TEST_F(PayloadOrRoute, WhileOthersAreTakenAnUnknownOutcomeStillWaitsAsLongAsTheVendorAsks) {
+  OthersAreTaken();
+  const Plan plan = After(OutcomeClass::kUnknown, 503, 30s);
+  EXPECT_EQ(plan.transitions.at(0).not_before, now_ + 30s);
+  EXPECT_EQ(plan.slot_cool_down, 30s);
+  EXPECT_FALSE(plan.setback);
 }
 
 TEST_F(PayloadOrRoute, TheSecondUnknownOutcomeWhileOthersAreTakenHalvesTheBatchAtOnce) {
@@ -190,6 +218,14 @@ TEST_F(PayloadOrRoute, ALoneIdentifierWithoutAnAnswerIsTriedAFewTimesAndReviewed
   EXPECT_EQ(last.to, kNeedsReview);
   EXPECT_EQ(last.reason, "unknown_outcome");
   EXPECT_EQ(last.unknown_since, facts_.unknown_since);
+}
+
+TEST_F(PayloadOrRoute, ALoneIdentifierWithoutAnAnswerWaitsAsLongAsTheVendorAsks) {
+  facts_.span = {.lo = 10, .hi = 10};
+  facts_.unknown_since = started_at_ - 1min;
+  OthersAreTaken();
+  EXPECT_EQ(After(OutcomeClass::kUnknown, 503, 30s).transitions.at(0).not_before, now_ + 30s);
+  EXPECT_EQ(After(OutcomeClass::kUnknown, 503, 1ms).transitions.at(0).not_before, now_ + 500ms);
 }
 
 TEST_F(PayloadOrRoute, InAnOutageALoneIdentifierIsTriedForAsLongAsTheHorizonLasts) {
