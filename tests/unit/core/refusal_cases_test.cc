@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include <chrono>
+#include <optional>
 #include <vector>
 
 #include "core/dispatcher.h"
@@ -13,50 +14,138 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::ElementsAre;
+using testing::IsEmpty;
+
+const Route kErase{"acme", Operation::kErasure};
+const Route kEraseElsewhere{"zeta", Operation::kErasure};
+const DispatcherOptions kOptions{.linger = 0s, .lease = 60s, .call_timeout = 30s};
+constexpr RefusalEvidence kNeedsControlCall{.unvouched = 1, .control_due = true};
 
 /// A queue that holds the refusals that the test says.
 class QueueOfRefusals : public fakes::FakeDeliveryQueue {
  public:
-  using FakeDeliveryQueue::FakeDeliveryQueue;
+  explicit QueueOfRefusals(fakes::FakeClock& clock) : FakeDeliveryQueue(clock), clock_(clock) {}
 
   std::vector<RefusalCase> cases;
   std::vector<Route> settled;
+  milliseconds lease_duration{0};
 
   Result<std::vector<RefusalCase>> RefusalCases() override { return cases; }
   Result<Recorded> Settle(const RefusalCase& refusals, const RefusalRuling&) override {
     settled.push_back(refusals.route);
     return Recorded::kApplied;
   }
+  Result<SlotOffer> Lease(const LeaseParams& params) override {
+    auto offer = FakeDeliveryQueue::Lease(params);
+    clock_.Advance(lease_duration);
+    return offer;
+  }
+
+ private:
+  fakes::FakeClock& clock_;
 };
 
-TEST(RefusalCases, OneThatWaitsForItsSearchDoesNotKeepTheOthersFromBeingJudged) {
-  const Route waiting{"acme", Operation::kErasure};
-  const Route decided{"zeta", Operation::kErasure};
+/// A dispatcher of two accounts, each of which has one slot.
+struct World {
   fakes::FakeClock clock;
-  QueueOfRefusals queue(clock);
-  queue.cases = {{waiting, {.searching = 1, .unvouched = 1}}, {decided, {.confirmed = 1}}};
-  fakes::FakeVendor vendor({"acme", "zeta"});
-  std::vector<Account> accounts;
-  for (const char* name : {"acme", "zeta"}) {
-    accounts.push_back({.name = name,
-                        .base_url = {},
-                        .account_id = {},
-                        .passcode_file = {},
-                        .hours = {.zone = *TimeZone::Find("Asia/Kolkata")}});
-  }
-  Dispatcher dispatcher({.queue = queue,
+  QueueOfRefusals queue{clock};
+  fakes::FakeVendor vendor{{"acme", "zeta"}};
+  std::vector<Account> accounts = Accounts();
+  Dispatcher dispatcher{{.queue = queue,
                          .slots = queue,
                          .vendor = vendor,
                          .clock = clock,
                          .jitter = [] { return 0.5; },
                          .pause = [](milliseconds) {}},
-                        accounts, {.linger = 0s, .lease = 60s, .call_timeout = 30s});
+                        accounts,
+                        kOptions};
 
-  const RefusalReport report = dispatcher.JudgeRefusals();
+  World() { queue.SetConcurrency(1); }
 
-  EXPECT_THAT(queue.settled, ElementsAre(decided));
+  static std::vector<Account> Accounts() {
+    std::vector<Account> accounts;
+    for (const char* name : {"acme", "zeta"}) {
+      accounts.push_back({.name = name,
+                          .base_url = {},
+                          .account_id = {},
+                          .passcode_file = {},
+                          .hours = {.zone = *TimeZone::Find("Asia/Kolkata")}});
+    }
+    return accounts;
+  }
+
+  std::optional<Claim> Take() {
+    queue.AddEnvelope({.route = kErase});
+    return queue.TakeBatch({.route = kErase, .linger = 0s, .lease = kOptions.lease}).value();
+  }
+};
+
+TEST(RefusalCases, OneThatWaitsForItsSearchDoesNotKeepTheOthersFromBeingJudged) {
+  World world;
+  world.queue.cases = {{kErase, {.searching = 1, .unvouched = 1}},
+                       {kEraseElsewhere, {.confirmed = 1}}};
+
+  const RefusalReport report = world.dispatcher.JudgeRefusals();
+
+  EXPECT_THAT(world.queue.settled, ElementsAre(kEraseElsewhere));
   ASSERT_EQ(report.ruled.size(), 1u);
-  EXPECT_EQ(report.ruled.front().route, decided);
+  EXPECT_EQ(report.ruled.front().route, kEraseElsewhere);
+}
+
+TEST(RefusalCases, AControlCallOfAnUnknownIdentityShowsWhetherOthersAreTaken) {
+  World world;
+  world.queue.cases = {{kErase, kNeedsControlCall}};
+
+  const RefusalReport report = world.dispatcher.JudgeRefusals();
+
+  ASSERT_EQ(report.ruled.size(), 1u);
+  EXPECT_EQ(report.ruled.front().control, OutcomeClass::kAccepted);
+  const std::vector<fakes::SeenCall> calls = world.vendor.calls();
+  ASSERT_EQ(calls.size(), 1u);
+  EXPECT_EQ(calls.front().account, "acme");
+  EXPECT_EQ(calls.front().operation, Operation::kErasure);
+  EXPECT_EQ(calls.front().identifiers.size(), 1u);
+  EXPECT_TRUE(world.Take()) << "the slot is free again";
+}
+
+TEST(RefusalCases, NoControlCallIsMadeWithLessLeaseThanItMayTake) {
+  World world;
+  world.queue.cases = {{kErase, kNeedsControlCall}};
+  world.queue.lease_duration = kOptions.lease - kOptions.call_timeout;
+
+  const RefusalReport report = world.dispatcher.JudgeRefusals();
+
+  EXPECT_THAT(world.vendor.calls(), IsEmpty());
+  ASSERT_EQ(report.ruled.size(), 1u);
+  EXPECT_EQ(report.ruled.front().control, OutcomeClass::kNotSent);
+  const auto claim = world.Take();
+  ASSERT_TRUE(claim) << "the slot is free before its lease runs out";
+  EXPECT_EQ(claim->facts.health.accepted_at, std::nullopt);
+}
+
+TEST(RefusalCases, AControlCallIsMadeWhileTheLeaseIsLongEnough) {
+  World world;
+  world.queue.cases = {{kErase, kNeedsControlCall}};
+  world.queue.lease_duration = kOptions.lease - kOptions.call_timeout - 1ms;
+  world.dispatcher.JudgeRefusals();
+  EXPECT_EQ(world.vendor.calls().size(), 1u);
+}
+
+TEST(RefusalCases, OnlyAnAcceptedControlCallShowsThatOthersAreTaken) {
+  for (const OutcomeClass outcome : kAll<OutcomeClass>) {
+    World world;
+    world.queue.cases = {{kErase, kNeedsControlCall}};
+    world.vendor.Script({.takes_effect = false, .reply = {.outcome = outcome}});
+
+    const RefusalReport report = world.dispatcher.JudgeRefusals();
+
+    ASSERT_EQ(report.ruled.size(), 1u);
+    EXPECT_EQ(report.ruled.front().control, outcome);
+    const auto claim = world.Take();
+    ASSERT_TRUE(claim);
+    EXPECT_EQ(claim->facts.health.accepted_at.has_value(), outcome == OutcomeClass::kAccepted)
+        << Name(outcome);
+  }
 }
 
 }  // namespace
