@@ -38,6 +38,24 @@ TEST_P(DeliveryQueueContract, ABlockStopsAllApisOfTheAccountAndNoOtherAccount) {
   EXPECT_TRUE(Take(kEraseElsewhere));
 }
 
+TEST_P(DeliveryQueueContract, ABlockedAccountAllowsNoControlCallWhateverEndsTheBlocks) {
+  const auto ask = [this](const Route& route) {
+    return at().slots().Lease({.route = route, .lease = kLease, .for_control = true}).value();
+  };
+  Add();
+  BlockRoute(Take(), Resume::kBatch, at().Now());
+  at().AddEnvelope({.route = kDemerge});
+  Block(Take(kDemerge), Resume::kBatch);
+  at().AddEnvelope({.route = kEraseElsewhere});
+  Block(Take(kEraseElsewhere), Resume::kConnect);
+  at().Advance(10min);
+  for (const Route& route : {kErase, kDemerge, kDisassociate, kEraseElsewhere}) {
+    const SlotOffer offer = ask(route);
+    EXPECT_FALSE(offer.lease) << route.account << " " << Name(route.operation);
+    EXPECT_TRUE(offer.blocked) << route.account << " " << Name(route.operation);
+  }
+}
+
 TEST_P(DeliveryQueueContract, ProbesAreAtGrowingDistanceUpToTenMinutes) {
   AddBlocked(4);
   milliseconds distance = 10s;

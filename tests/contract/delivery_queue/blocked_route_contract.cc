@@ -115,6 +115,22 @@ TEST_P(DeliveryQueueContract, AnAcceptedCallOfARouteEndsTheBlockOfTheAccountToo)
   EXPECT_TRUE(Take()) << "the route's probe has been due for long";
 }
 
+TEST_P(DeliveryQueueContract, TheEndOfAnAccountsBlockLeavesTheHeldRefusalsOfABlockedRoute) {
+  AddRefusedAlone();
+  AddRefusedAlone(kDemerge);
+  Add();
+  BlockRoute(Take(), Resume::kOperator);
+  at().AddEnvelope({.route = kDemerge});
+  Block(Take(kDemerge), Resume::kBatch);
+  at().Advance(10s);
+  const auto demerge = Take(kDemerge);
+  ASSERT_TRUE(demerge);
+  Record(*demerge, Yes(), Accepted(*demerge));
+  const std::vector<BatchRow> rows = at().Batches();
+  EXPECT_EQ(rows[0].state, BatchState::kHeld) << "its route is still blocked";
+  EXPECT_EQ(rows[1].state, BatchState::kReady);
+}
+
 TEST_P(DeliveryQueueContract, ABlockedAccountSendsNothingOnARouteWhoseProbeIsDue) {
   for (int i = 0; i < 2; ++i) Add();
   BlockRoute(Take());

@@ -133,6 +133,35 @@ TEST_P(DeliveryQueueContract, ARunOfASplitBatchIsSentAlone) {
   EXPECT_EQ(attempts[1].outcome, OutcomeClass::kAccepted);
 }
 
+TEST_P(DeliveryQueueContract, EachRunOfASplitBatchRemembersItsOwnRefusals) {
+  Add(3);
+  const auto claim = Take();
+  ASSERT_TRUE(claim);
+  const auto run = [](int pos, TimePoint unknown_since, TimePoint refused_since,
+                      int lone_refusals) {
+    return Transition{.span = {pos, pos},
+                      .to = BatchState::kReady,
+                      .reason = Text(Reason::kMisconfigured),
+                      .unknown_since = unknown_since,
+                      .refused_since = refused_since,
+                      .lone_refusals = lone_refusals};
+  };
+  const TimePoint now = at().Now();
+  const Plan plan{.transitions = {run(0, now - 10s, now - 4s, 1), run(1, now - 11s, now - 5s, 2),
+                                  run(2, now - 12s, now - 6s, 3)}};
+  ASSERT_EQ(Record(*claim, {.outcome = OutcomeClass::kMisconfigured, .http_status = 403}, plan),
+            Recorded::kApplied);
+  for (const Transition& expected : plan.transitions) {
+    const auto again = Take();
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->facts.span, expected.span);
+    EXPECT_EQ(again->facts.unknown_since, expected.unknown_since);
+    EXPECT_EQ(again->facts.refused_since, expected.refused_since);
+    EXPECT_EQ(again->facts.lone_refusals, expected.lone_refusals);
+    Record(*again, Yes(), Accepted(*again));
+  }
+}
+
 TEST_P(DeliveryQueueContract, APlanThatNoBatchMayFollowIsRefusedAndChangesNothing) {
   Add(2);
   const auto claim = Take();

@@ -74,6 +74,31 @@ TEST_P(RefusalContract, CountsThoseThatWereTriedTooOften) {
   EXPECT_EQ(Evidence().in_review, 1);
 }
 
+TEST_P(RefusalContract, AReviewForAnotherReasonIsNoRefusal) {
+  AddHeld(Reason::kRefusedConfirmed);
+  for (const Reason reason :
+       {Reason::kUnknownOutcome, Reason::kUnaccountable, Reason::kWaitedTooLong}) {
+    Add();
+    const auto claim = Take();
+    ASSERT_TRUE(claim);
+    Record(
+        *claim, {.outcome = OutcomeClass::kUnknown},
+        {.transitions = {
+             {.span = claim->facts.span, .to = BatchState::kNeedsReview, .reason = Text(reason)}}});
+  }
+  EXPECT_EQ(Count(BatchState::kNeedsReview), 3);
+  EXPECT_EQ(Evidence().in_review, 0);
+}
+
+TEST_P(RefusalContract, AnAcceptanceIsForgottenAfterADay) {
+  AcceptOne();
+  AddHeld(Reason::kRefusedConfirmed);
+  at().Advance(kRefusalMemory - 1ms);
+  EXPECT_TRUE(Evidence().taken_lately);
+  at().Advance(1ms);
+  EXPECT_FALSE(Evidence().taken_lately) << "the rule may have changed since";
+}
+
 TEST_P(RefusalContract, AUnknownOutcomeThatNothingElseCanClearUpIsACase) {
   FailOne();
   EXPECT_FALSE(HasCases()) << "once may be a hiccup";
@@ -114,6 +139,15 @@ TEST_P(RefusalContract, AnAcceptanceEndsTheRowOfFailures) {
   at().Advance(1s);
   AcceptOne();
   EXPECT_EQ(Health().failing, 0);
+}
+
+TEST_P(RefusalContract, AfterAnAcceptanceANewRowOfFailuresBegins) {
+  for (int i = 0; i < 3; ++i) FailOne();
+  at().Advance(1s);
+  AcceptOne();
+  at().Advance(1s);
+  FailOne();
+  EXPECT_EQ(Health().failing, 1);
 }
 
 TEST_P(RefusalContract, KnowsWhetherMostOfTheLatestCallsWereTaken) {
@@ -181,6 +215,18 @@ TEST_P(RefusalContract, AnAbandonedCallKnowsHowManySendersWereLostWithIt) {
   }
 }
 
+TEST_P(RefusalContract, ACallThatWasAnsweredLostNoSender) {
+  Add();
+  const auto answered = Take();
+  ASSERT_TRUE(answered);
+  Record(*answered, {.outcome = OutcomeClass::kUnknown, .http_status = 503}, Again(*answered));
+  ASSERT_TRUE(Take());
+  at().Advance(kLease);
+  const auto abandoned = TakeAbandoned();
+  ASSERT_TRUE(abandoned);
+  EXPECT_EQ(abandoned->facts.senders_lost, 1);
+}
+
 TEST_P(RefusalContract, AClaimKnowsWhenOthersWereAccepted) {
   EXPECT_EQ(Health().accepted_at, std::nullopt);
   const TimePoint accepted_at = at().Now();
@@ -224,6 +270,16 @@ TEST_P(RefusalContract, RejectsAsManyAsThereIsRoomForAndReviewsTheOthers) {
   EXPECT_EQ(rows[3].state, BatchState::kNeedsReview);
   EXPECT_EQ(rows[3].reason, Name(Reason::kRefusedAlone));
   EXPECT_FALSE(HasCases());
+}
+
+TEST_P(RefusalContract, RejectsThoseFirstThatWereRefusedFirst) {
+  for (const auto refused_ago : {2s, 4s, 1s, 3s}) {
+    AddHeld(Reason::kRefusedConfirmed, refused_ago);
+  }
+  EXPECT_EQ(Settle({.verdict = RefusalVerdict::kReject, .room = 2}), Recorded::kApplied);
+  const std::vector<BatchRow> rows = at().Batches();
+  for (int i : {1, 3}) EXPECT_EQ(rows[i].state, BatchState::kRejected) << i;
+  for (int i : {0, 2}) EXPECT_EQ(rows[i].state, BatchState::kNeedsReview) << i;
 }
 
 TEST_P(RefusalContract, ReviewsConfirmedRefusalsThatAnEarlierCallMayHaveReached) {
