@@ -91,6 +91,36 @@ TEST_F(PrecedenceRaces, OnlyOneOfTwoReplicasGetsAConflictingBatch) {
   }
 }
 
+TEST_F(PrecedenceRaces, EveryRunOfABatchThatHasToWaitInPartKeepsWhatIsKnownOfItsEarlierCalls) {
+  ASSERT_TRUE(Submit(store_.requests(), Demerge("d", {"ann"})).ok());
+  const auto demerge = queue_.TakeBatch(Params(kDemerge));
+  ASSERT_TRUE(demerge.ok() && *demerge);
+  ASSERT_TRUE(Submit(store_.requests(), Erasure("e", {"eve", "ann", "joe"})).ok());
+  // Today nothing is sent while an earlier operation is under way. Versions before the order of
+  // operations did so.
+  database_.Run(
+      "update batch set state = 'ready', attempt_count = 1, call_count = 1, lone_refusals = 2, "
+      "captured_at = opened_at, unknown_since = opened_at - interval '3 minutes', "
+      "refused_since = opened_at - interval '2 minutes' where operation = 'erasure'");
+  const auto claim = queue_.TakeBatch(Params(kErase));
+  ASSERT_TRUE(claim.ok() && *claim);
+  EXPECT_EQ((*claim)->facts.span, (Span{0, 0}));
+
+  const auto runs = database_.Run(
+      "select state, unknown_since = opened_at - interval '3 minutes', "
+      "refused_since = opened_at - interval '2 minutes', lone_refusals, captured_at = opened_at "
+      "from batch where operation = 'erasure' order by lo");
+  ASSERT_EQ(runs.size(), 3);
+  const std::array states{"sending", "held", "ready"};
+  for (int run = 0; run < 3; ++run) {
+    EXPECT_STREQ(runs[run][0].c_str(), states.at(static_cast<std::size_t>(run)));
+    EXPECT_STREQ(runs[run][1].c_str(), "t") << "unknown_since of run " << run;
+    EXPECT_STREQ(runs[run][2].c_str(), "t") << "refused_since of run " << run;
+    EXPECT_STREQ(runs[run][3].c_str(), "2") << "lone_refusals of run " << run;
+    EXPECT_STREQ(runs[run][4].c_str(), "t") << "captured_at of run " << run;
+  }
+}
+
 TEST_F(PrecedenceRaces, AClaimWaitsForARivalThatHasNotCommittedYet) {
   ASSERT_TRUE(Submit(store_.requests(), Demerge("d", {"ann"})).ok());
   pqxx::connection rival(database_.url());

@@ -42,6 +42,12 @@ class Projects : public testing::Test {
     return CheckProjects(*connection, accounts);
   }
 
+  /// From the first call on the database's clock stands still between two.
+  void Advance(milliseconds by) {
+    clock_.Advance(by);
+    database_.SetClock(clock_.Now());
+  }
+
   /// Batches of one identifier each.
   void AddBatches(const std::string& account, int count, Operation operation) {
     const std::string envelope = std::to_string(last_envelope_ + 1);
@@ -163,6 +169,74 @@ TEST_F(Projects, TwoConfigurationsOfOneProjectNeverExceedItsCalls) {
     ASSERT_TRUE(calls.Free(*leased->lease, {}).ok());
     EXPECT_TRUE(take(store, "store")) << "of the other name";
   }
+}
+
+TEST_F(Projects, ControlCallsOfTwoNamesUseTheSameSlotsAndWaitForOneAnother) {
+  Advance(0s);
+  const std::vector<Account> first{Named("shop", "TEST-1")};
+  const std::vector<Account> second{Named("store", "TEST-1")};
+  ASSERT_TRUE(Register(first).ok());
+  ASSERT_TRUE(Register(second).ok());
+  PgCallSlots shop("one", first, store_.pool());
+  PgCallSlots store("two", second, store_.pool());
+  const Route of_shop{"shop", Operation::kErasure};
+  const Route of_store{"store", Operation::kErasure};
+  const auto lease = [](PgCallSlots& slots, const Route& route) {
+    return slots.Lease({.route = route, .lease = 30s, .for_control = true}).value().lease;
+  };
+  const auto control = lease(store, of_store);
+  ASSERT_TRUE(control);
+  EXPECT_FALSE(lease(shop, of_shop)) << "one shows it for both";
+  ASSERT_TRUE(store.Free(*control, {}).ok());
+  EXPECT_FALSE(lease(shop, of_shop)) << "it is not due";
+  Advance(1s);
+  EXPECT_TRUE(lease(shop, of_shop));
+}
+
+TEST_F(Projects, ARefusalUnderTheSecondNameIsJudgedByTheCallsOfItsProject) {
+  Advance(0s);
+  const std::vector<Account> accounts{Named("store", "TEST-1")};
+  ASSERT_TRUE(Register({Named("shop", "TEST-1")}).ok());
+  PgDeliveryQueue store("two", accounts, store_.keys(), store_.pool());
+  ASSERT_TRUE(store.RegisterAccounts().ok());
+  const Route route{"store", Operation::kErasure};
+  const auto take = [&] {
+    AddBatches("store", 1, Operation::kErasure);
+    return store.TakeBatch({.route = route, .linger = 0s, .lease = 30s}).value();
+  };
+  const auto evidence = [&] {
+    const auto cases = store.RefusalCases().value();
+    return cases.size() == 1 && cases[0].route == route ? cases[0].evidence : RefusalEvidence{};
+  };
+  const auto refused = take();
+  ASSERT_TRUE(refused);
+  const Plan held{.transitions = {{.span = refused->facts.span,
+                                   .to = BatchState::kHeld,
+                                   .reason = "refused_unconfirmed",
+                                   .refused_since = clock_.Now(),
+                                   .lone_refusals = 1}},
+                  .taken = false};
+  ASSERT_TRUE(store.Record(*refused, {.outcome = OutcomeClass::kRefused}, held).ok());
+  EXPECT_EQ(evidence(), (RefusalEvidence{.unvouched = 1, .control_due = true}));
+
+  Advance(1s);
+  const auto other = take();
+  ASSERT_TRUE(other);
+  EXPECT_TRUE(evidence().others_under_way);
+  const Plan accepted{.transitions = {{.span = other->facts.span,
+                                       .to = BatchState::kAccepted,
+                                       .accepted_at = clock_.Now(),
+                                       .window_end = clock_.Now()}},
+                      .taken = true};
+  ASSERT_TRUE(store.Record(*other, {.outcome = OutcomeClass::kAccepted}, accepted).ok());
+  EXPECT_EQ(evidence(),
+            (RefusalEvidence{
+                .vouched = 1, .taken_lately = true, .mostly_taken = true, .control_due = true}));
+
+  PgCallSlots calls("two", accounts, store_.pool());
+  ASSERT_TRUE(
+      calls.Lease({.route = route, .lease = 30s, .for_control = true}).value().lease.has_value());
+  EXPECT_FALSE(evidence().control_due) << "one was made lately";
 }
 
 TEST_F(Projects, WhatAnotherConfigurationLeavesBehindIsRescuedUnderItsNameAndNotTooSoon) {

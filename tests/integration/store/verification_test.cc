@@ -90,6 +90,46 @@ TEST_F(VerifyingStore, AnErasureIsSentWithoutItsCaptureAfterAWhile) {
   EXPECT_TRUE(TakeBatch());
 }
 
+TEST_F(VerifyingStore, OnlyABatchWhosePeopleWereCapturedCanBeLookedUpBeforeARepeat) {
+  Ask(1, "a");
+  Advance(2s + kCaptureWait);
+  const auto in_the_dark = TakeBatch();
+  Ask(1, "b");
+  Advance(2s);
+  Capture();
+  const auto captured = TakeBatch();
+  ASSERT_TRUE(in_the_dark && captured);
+  EXPECT_FALSE(in_the_dark->facts.can_be_looked_up);
+  EXPECT_TRUE(captured->facts.can_be_looked_up);
+
+  Advance(30s);
+  for (const auto& lost : {in_the_dark, captured}) {
+    const auto abandoned = delivery_.TakeAbandoned(30s).value();
+    ASSERT_TRUE(abandoned);
+    EXPECT_EQ(abandoned->envelope, lost->envelope);
+    EXPECT_EQ(abandoned->facts.can_be_looked_up, lost->facts.can_be_looked_up);
+  }
+}
+
+TEST_F(VerifyingStore, TheRunsOfASplitBatchStayCaptured) {
+  Ask(3);
+  Advance(2s);
+  Capture();
+  const auto claim = TakeBatch();
+  ASSERT_TRUE(claim);
+  const auto again = [](Span span) {
+    return Transition{.span = span, .to = BatchState::kReady, .reason = "refused_together"};
+  };
+  const Plan halves{.transitions = {again({0, 0}), again({1, 2})}};
+  ASSERT_TRUE(delivery_.Record(*claim, {.outcome = OutcomeClass::kRefused}, halves).ok());
+  for (const Span run : {Span{0, 0}, Span{1, 2}}) {
+    const auto half = TakeBatch();
+    ASSERT_TRUE(half) << "it waits for no other capture";
+    EXPECT_EQ(half->facts.span, run);
+    EXPECT_TRUE(half->facts.can_be_looked_up);
+  }
+}
+
 TEST_F(VerifyingStore, WithoutVerificationNothingWaits) {
   Ask(1);
   Advance(2s);
