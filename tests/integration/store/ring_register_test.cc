@@ -93,6 +93,18 @@ TEST_F(RingRegister, NeedsASealKeyForASecondLook) {
   EXPECT_THAT(Refusal(RingFile({2}, {1})), HasSubstr("it lacks seal key 1, which rows"));
 }
 
+TEST_F(RingRegister, NeedsASealKeyForTheDevicesThatACaptureFound) {
+  EXPECT_EQ(Refusal(RingFile({1}, {1})), "");
+  Keep(RingFile({1}, {1}), "old");
+  Finish();
+  database_.Run(
+      "insert into prior_profile (envelope, pos, device, found, object_id, captured_at) "
+      "select envelope, pos, 0, true, sealed, now() from request_item");
+  EXPECT_THAT(Refusal(RingFile({2}, {1})), HasSubstr("it lacks seal key 1, which rows"));
+  database_.Run("delete from prior_profile");
+  EXPECT_EQ(Refusal(RingFile({2}, {1})), "");
+}
+
 TEST_F(RingRegister, ARefusedRingLeavesNothingBehind) {
   EXPECT_EQ(Refusal(RingFile({1}, {1})), "");
   Keep(RingFile({1}, {1}), "old");
@@ -111,6 +123,17 @@ TEST_F(RingRegister, LooksAtEveryPageOfRows) {
       "submit_time, due_time, item_count, duplicate_count, -1, 0, 1, false "
       "from request, generate_series(1, 12000) n");
   EXPECT_THAT(Refusal(RingFile({1}, {2})), HasSubstr("it lacks mac key 1"));
+}
+
+TEST_F(RingRegister, LooksAtEveryPageOfBatches) {
+  EXPECT_EQ(Refusal(RingFile({1}, {1})), "");
+  Keep(RingFile({1}, {1}), "old");
+  // 12,000 that are over before the one that is not.
+  database_.Run(
+      "insert into batch (envelope, lo, hi, account, operation, kind, state, reason, opened_at, "
+      "finished_at) select envelope - n, 0, 0, account, operation, kind, 'cancelled', 'over', "
+      "opened_at, opened_at from batch, generate_series(1, 12000) n");
+  EXPECT_THAT(Refusal(RingFile({2}, {1})), HasSubstr("it lacks seal key 1"));
 }
 
 }  // namespace
