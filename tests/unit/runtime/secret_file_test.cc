@@ -95,6 +95,16 @@ TEST_F(SecretFileTest, ThatCannotBeWrittenSaysWhere) {
   EXPECT_EQ(written.error().message, "secret file " + path + ": No such file or directory");
 }
 
+TEST_F(SecretFileTest, ThatCannotBeWrittenLeavesTheSecretNowhereElse) {
+  const fs::path path = directory_.path() / "secret";
+  fs::create_directory(path);
+  const Status written = WriteSecretFile(path, "new");
+  ASSERT_FALSE(written.ok());
+  EXPECT_EQ(written.error().message, "secret file " + path.string() + ": Is a directory");
+  EXPECT_EQ(std::distance(fs::directory_iterator(directory_.path()), {}), 1);
+  EXPECT_TRUE(fs::is_empty(path));
+}
+
 TEST_F(SecretFileTest, SeesAChangeOfTheSameSizeAndTime) {
   const SecretFile file(directory_.Write("secret", "old"));
   EXPECT_EQ(*file.Read(), "old");
