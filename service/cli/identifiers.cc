@@ -93,8 +93,9 @@ std::optional<std::string> ReadFile(IdentifierArguments& arguments, bool skip_he
                "on the command line";
       }
     }
-    if (IsQuoted(line))
+    if (IsQuoted(line)) {
       return where + " is in quotation marks: CleverTap would take them literally";
+    }
     arguments.values.push_back(line);
     arguments.lines.push_back(number);
   }

@@ -39,9 +39,11 @@ class OperatorClient {
     EXPECT_TRUE(status.ok()) << status.error_message();
   }
 
-  /// Ends the blocks of the account that only an operator ends. The refusals that they hold are
-  /// sent again.
-  void ResumeWhatOnlyAnOperatorResumes(const std::string& account) const {
+  enum class Which { kThatOnlyAnOperatorEnds, kAll };
+
+  /// Ends the blocks of the account's APIs, if there is one of those. The refusals that they hold
+  /// are sent again.
+  void Resume(const std::string& account, Which which) const {
     v1::GetAccountRequest get;
     get.set_name("accounts/" + account);
     v1::Account seen;
@@ -49,7 +51,8 @@ class OperatorClient {
     if (!stub_->GetAccount(&looking, get, &seen).ok()) return;
     bool waits = false;
     for (const auto& one : seen.api_blocks()) {
-      waits |= one.block().resume_by() == v1::Account::Block::RESUME_BY_OPERATOR;
+      waits |=
+          which == Which::kAll || one.block().resume_by() == v1::Account::Block::RESUME_BY_OPERATOR;
     }
     if (!waits) return;
     v1::ResumeAccountRequest resume;
