@@ -12,8 +12,8 @@ std::optional<json> ParseJson(std::string_view bytes) {
   json value = json::parse(
       bytes,
       [&too_deep](int depth, json::parse_event_t event, const json&) {
-        using enum json::parse_event_t;
-        const bool opens = event == array_start || event == object_start;
+        const bool opens =
+            event == json::parse_event_t::array_start || event == json::parse_event_t::object_start;
         too_deep = too_deep || (opens && depth >= kMaxJsonDepth);  // `depth` counts those around it
         return !too_deep;
       },

@@ -53,7 +53,7 @@ int Migrate(const Config& config) {
 Status AskDatabase(const Config& config, const crypto::KeyRing& keys) {
   try {
     const auto connection = store::Connect(runtime::DatabaseUrlSource(config.database));
-    const Status schema = store::CheckSchema(*connection, store::EmbeddedMigrations());
+    Status schema = store::CheckSchema(*connection, store::EmbeddedMigrations());
     if (!schema.ok()) return schema;
     Status projects = store::CheckProjects(*connection, config.accounts);
     return projects.ok() ? store::WouldAdmitRing(*connection, keys) : projects;
@@ -69,8 +69,9 @@ int CheckConfig(const Config& config, bool connect) {
   const auto url = runtime::DatabaseUrlSource(config.database)();
   if (!url.ok()) exit_code = Fail(url.error());
   if (keys.ok() && connect) {
-    if (const Status asked = AskDatabase(config, *keys); !asked.ok())
+    if (const Status asked = AskDatabase(config, *keys); !asked.ok()) {
       exit_code = Fail(asked.error());
+    }
   }
   for (const Account& account : config.accounts) {
     if (const auto passcodes = runtime::ReadPasscodes(account); !passcodes.ok()) {
