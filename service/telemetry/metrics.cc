@@ -361,8 +361,9 @@ void Metrics::Families::Show(const QueueSnapshot& snapshot) {
   }
   for (const auto& row : snapshot.slots) slot_values[Of(row.account, row.api)] = row.in_use;
   for (const auto& account : snapshot.blocked_accounts) blocked_values[OfAccount(account)] = 1;
-  for (const auto& row : snapshot.blocked_routes)
+  for (const auto& row : snapshot.blocked_routes) {
     route_blocked_values[Of(row.account, row.api)] = 1;
+  }
 
   const std::lock_guard lock(publishing);
   item_gauges.Replace(item_values);

@@ -94,8 +94,9 @@ Parts PartsOf(const SealedRequest& request) {
 
 /// Of the request that has the key; nothing if its history is gone.
 std::optional<Parts> PartsOf(const Found& row, Requests flush) {
-  if (row.account)
+  if (row.account) {
     return Parts{*row.account, *row.operation, *row.kind, row.submit_time, row.due_time};
+  }
   const auto in_flush = std::ranges::find(flush, row.original, &NumberedRequest::id);
   if (in_flush == flush.end()) return std::nullopt;
   return PartsOf(*in_flush->request);
