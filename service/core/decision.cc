@@ -13,9 +13,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// By how much a clock may be corrected backwards without a word; more is a jump.
-constexpr milliseconds kMostCorrection = 1min;
-
 // A header that asks for more is more likely a mistake than a wish.
 constexpr milliseconds kLongestRetryAfter = 1h;
 
@@ -316,15 +313,6 @@ bool IsAboutPayload(const AttemptFacts& facts, OutcomeClass outcome) {
   if (since && facts.health.accepted_at > since) return true;
   // Credentials expire from one call to the next: only what was taken since tells.
   return outcome != OutcomeClass::kAccountBlocked && IsTakingOthers(facts);
-}
-
-bool MayResend(const AttemptFacts& facts, const ProcessingHours& hours, TimePoint now) {
-  if (!facts.unknown_since) return true;
-  if (now < *facts.unknown_since - kMostCorrection) return false;
-  ProcessingHours effective = hours;
-  // A configured horizon shortens blind repeats. This one is not blind.
-  if (facts.unchanged) effective.resend = {};
-  return now <= ResendUntil(facts.operation, *facts.unknown_since, effective);
 }
 
 Plan Decide(const AttemptFacts& facts, const VendorReply& reply, const ProcessingHours& hours,
