@@ -69,9 +69,9 @@ struct RefusalEvidence {
   bool mostly_taken = false;  ///< At least half of the route's latest calls were.
   bool control_due = false;   ///< A control call may be made now.
 
-  /// The route is blocked until a batch of it is accepted, none is held for a refusal, and each one
-  /// that waits was called before: the batch that got the answer would be its own probe for ever.
-  /// Of a blocked route this and control_due are all that is told.
+  /// A batch ends the route's block, no refusal is held, and CleverTap has answered every batch
+  /// that waits before. Without a control call Lethe would probe the route with the same batch for
+  /// ever. For a blocked route the store gives this field and control_due; the others stay 0.
   bool only_probes_itself = false;
 
   friend bool operator==(const RefusalEvidence&, const RefusalEvidence&) = default;

@@ -21,9 +21,7 @@ class OperatorClient {
     v1::ListReviewsRequest request;
     request.set_parent("accounts/" + account);
     v1::ListReviewsResponse reviews;
-    grpc::ClientContext context;
-    const auto status = stub_->ListReviews(&context, request, &reviews);
-    EXPECT_TRUE(status.ok()) << status.error_message();
+    Expect(Call(&Stub::ListReviews, request, reviews));
     return reviews;
   }
 
@@ -34,9 +32,7 @@ class OperatorClient {
     request.set_decision(v1::REVIEW_DECISION_SEND_AGAIN);
     request.set_justification("a test says so");
     v1::AuditEvent event;
-    grpc::ClientContext context;
-    const auto status = stub_->ResolveReview(&context, request, &event);
-    EXPECT_TRUE(status.ok()) << status.error_message();
+    Expect(Call(&Stub::ResolveReview, request, event));
   }
 
   enum class Which { kThatOnlyAnOperatorEnds, kAll };
@@ -47,8 +43,7 @@ class OperatorClient {
     v1::GetAccountRequest get;
     get.set_name("accounts/" + account);
     v1::Account seen;
-    grpc::ClientContext looking;
-    if (!stub_->GetAccount(&looking, get, &seen).ok()) return;
+    if (!Call(&Stub::GetAccount, get, seen).ok()) return;
     bool waits = false;
     for (const auto& one : seen.api_blocks()) {
       waits |=
@@ -60,14 +55,25 @@ class OperatorClient {
     resume.set_etag(seen.etag());
     resume.set_held_refusals(v1::HELD_REFUSALS_SEND_AGAIN);
     resume.set_justification("a test says so");
-    v1::Account resumed;
-    grpc::ClientContext resuming;
     // It may have changed since: the next look finds it.
-    stub_->ResumeAccount(&resuming, resume, &resumed);
+    v1::Account resumed;
+    Call(&Stub::ResumeAccount, resume, resumed);
   }
 
  private:
-  const std::unique_ptr<v1::OperatorService::Stub> stub_;
+  using Stub = v1::OperatorService::Stub;
+
+  template <typename Request, typename Response>
+  grpc::Status Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                    const Request& request, Response& response) const {
+    grpc::ClientContext context;
+    return (stub_.get()->*method)(&context, request, &response);
+  }
+  static void Expect(const grpc::Status& status) {
+    EXPECT_TRUE(status.ok()) << status.error_message();
+  }
+
+  const std::unique_ptr<Stub> stub_;
 };
 
 }  // namespace lethe::test

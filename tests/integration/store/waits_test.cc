@@ -36,6 +36,16 @@ class Waits : public testing::Test {
   std::optional<Claim> Take() {
     return queue_.TakeBatch({.route = kErase, .linger = 2s, .lease = 90s}).value();
   }
+  /// A request of two whose batch was called once and is held since.
+  void AskAndHold(OutcomeClass outcome, Transition held) {
+    Ask("a");
+    SetClocks(2s);
+    const auto claim = Take();
+    ASSERT_TRUE(claim);
+    held.span = claim->facts.span;
+    held.to = BatchState::kHeld;
+    ASSERT_TRUE(queue_.Record(*claim, {.outcome = outcome}, {.transitions = {held}}).ok());
+  }
   void Ask(const std::string& key) {
     ASSERT_TRUE(Submit(store_.requests(), Erasure(key, People(2, key))).ok());
   }
@@ -148,18 +158,11 @@ TEST_F(Waits, WhatControlCallsWaitForIsCutAndAnAcceptedOneOfTheFutureVouchesForN
 }
 
 TEST_F(Waits, ARefusedIdentifierIsTriedAgainWithinTheMinute) {
-  Ask("a");
-  SetClocks(2s);
-  const auto claim = Take();
-  ASSERT_TRUE(claim);
-  const Transition held{.span = claim->facts.span,
-                        .to = BatchState::kHeld,
-                        .reason = "refused_unconfirmed",
-                        .not_before = clock_.Now() + 1h,
-                        .refused_since = clock_.Now(),
-                        .lone_refusals = 1};
-  ASSERT_TRUE(
-      queue_.Record(*claim, {.outcome = OutcomeClass::kRefused}, {.transitions = {held}}).ok());
+  AskAndHold(OutcomeClass::kRefused, {.span = {},
+                                      .reason = "refused_unconfirmed",
+                                      .not_before = clock_.Now() + 1h,
+                                      .refused_since = clock_.Now(),
+                                      .lone_refusals = 1});
   Bound();
   EXPECT_EQ(From("not_before", "batch"), 60);
 }
@@ -206,16 +209,8 @@ TEST_F(Waits, ATimeFarFromTheDatabasesIsRefusedAndTheNextRequestIsKept) {
 }
 
 TEST_F(Waits, ForALookEndWhereTheAccountLooksNobodyUp) {
-  Ask("a");
-  SetClocks(2s);
-  const auto claim = Take();
-  ASSERT_TRUE(claim);
-  const Transition held{.span = claim->facts.span,
-                        .to = BatchState::kHeld,
-                        .reason = "look_before_repeat",
-                        .unknown_since = clock_.Now()};
-  ASSERT_TRUE(
-      queue_.Record(*claim, {.outcome = OutcomeClass::kUnknown}, {.transitions = {held}}).ok());
+  AskAndHold(OutcomeClass::kUnknown,
+             {.span = {}, .reason = "look_before_repeat", .unknown_since = clock_.Now()});
   std::vector<Account> verifying = Accounts();
   verifying[0].verification.share = 1;
   PgDeliveryQueue looks_up("test", verifying, store_.keys(), store_.pool());
