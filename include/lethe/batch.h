@@ -50,6 +50,12 @@ constexpr std::string_view Name(BatchState state) {
 template <>
 inline constexpr auto kAll<BatchState> = AllNamed<BatchState>();
 
+/// Whether nothing leads out of the state.
+constexpr bool IsFinal(BatchState state) {
+  return state == BatchState::kDone || state == BatchState::kRejected ||
+         state == BatchState::kCancelled;
+}
+
 /// Whether a batch may go from one state to the other: the edges of the state machine. Every UPDATE
 /// of a state names the state that it expects.
 bool CanMove(BatchState from, BatchState to);

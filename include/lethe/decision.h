@@ -22,6 +22,12 @@ struct RouteHealth {
 
   /// Envelopes, one after another, of which no call was taken since then.
   int failing = 0;
+
+  /// The latest look at the account's credentials that found them right: Resume::kConnect.
+  std::optional<TimePoint> connected_at = {};
+
+  /// The route is blocked, and this call is its probe.
+  bool is_probe = false;
 };
 
 /// Everything that the next step of a batch depends on.
@@ -53,6 +59,9 @@ struct AttemptFacts {
   /// Answers that did not take the identifier while it was alone in its call. 0 for a batch of
   /// several.
   int lone_refusals = 0;
+
+  /// Calls before this one that did not count as attempts: throttled, or stopped by a block.
+  int uncounted_calls() const { return call_count - attempt_count; }
 
   RouteHealth health = {};  ///< As known at the claim, so from other calls than this.
 
@@ -186,21 +195,49 @@ inline constexpr int kFewFailing = 2;
 /// then Lethe stops asking, and an operator decides.
 inline constexpr int kMaxLoneUnknown = 6;
 
+/// After so many calls that CleverTap throttled or stopped, while it takes others of the route, one
+/// more answer of 429 is about the payload: a limit of calls in flight does not single one out.
+inline constexpr int kManyUncounted = 5;
+
 inline constexpr int kMaxSendersLost = 2;
 
 /// What to do next. Pure: the same facts give the same plan.
 ///
 /// While the route takes others (IsAboutPayload()), an answer that did not take the call is about
-/// the payload, whatever its status but 429: Lethe halves the batch. An identifier that is refused
-/// alone is held for JudgeRefusals(); one that alone gets another such answer is sent again.
-/// Otherwise the outcome class decides: a block, or the call is repeated later.
+/// the payload, whatever its status; 429 is so after kManyUncounted calls. Lethe halves the batch.
+/// An identifier that is refused alone is held for JudgeRefusals(); one that alone gets another
+/// such answer is sent again. Otherwise the outcome class decides: a block, or the call is repeated
+/// later.
 Plan Decide(const AttemptFacts& facts, const VendorReply& reply, const ProcessingHours& hours,
             TimePoint now, double jitter);
 
+/// Whether the route has taken others within kFreshEvidence, and few envelopes fail.
+bool IsTakingOthers(const AttemptFacts& facts);
+
 /// Whether an answer that did not take the call is about its payload, because others of the route
 /// are taken: since the first such answer to these identifiers; or lately and with few failing,
-/// unless it speaks of the credentials (kAccountBlocked).
+/// unless it speaks of the credentials (AreCredentialsDoubted()).
 bool IsAboutPayload(const AttemptFacts& facts, OutcomeClass outcome);
+
+/// Whether an answer of kAccountBlocked is about the credentials. It is not if a look found them
+/// right since the first answer that did not take these identifiers, or if it answers the probe of
+/// a blocked route: then it says no more than that the route is still shut.
+bool AreCredentialsDoubted(const AttemptFacts& facts, OutcomeClass outcome);
+
+inline constexpr int kMostJudged = 32;
+
+/// What a plan shows about its route, in identifiers: each counts once, however many calls a search
+/// takes.
+struct RouteEvidence {
+  int judged = 0;       ///< Taken, refused alone for the first time, or rejected; of a call with
+                        ///< more than kMostJudged their share of so many.
+  int taken = 0;        ///< Of those.
+  bool hiccup = false;  ///< Taken was one that CleverTap had not taken alone, in answers that said
+                        ///< so.
+
+  friend bool operator==(const RouteEvidence&, const RouteEvidence&) = default;
+};
+RouteEvidence RouteEvidenceOf(const AttemptFacts& facts, const Plan& plan);
 
 /// What to do with a batch whose sender is gone (its lease ran out). The sender may have made the
 /// call, so the outcome is unknown. A batch that kMaxSendersLost senders were lost with is not sent

@@ -24,18 +24,34 @@ namespace lethe {
 inline constexpr int kFewRefusals = 5;
 inline constexpr std::chrono::hours kRefusalMemory{24};
 
-/// If CleverTap refuses more than this many alone, and less than half of the route's calls are
-/// taken, Lethe stops: each further batch would be taken apart for nothing, and its people end in
-/// review. Enough for the bad identifiers of a request by hand; a rule that has changed shows it
+/// If CleverTap refuses more than this many alone, and less than half of the route's identifiers
+/// are taken, Lethe stops: each further batch would be taken apart for nothing, and its people end
+/// in review. Enough for the bad identifiers of a request by hand; a rule that has changed shows it
 /// within one batch.
 inline constexpr int kManyRefusals = 20;
 
-/// Where nothing else is sent that could show whether CleverTap takes others, Lethe tries a held
-/// identifier again by itself, LoneRetryDelay() after each refusal: 5 s, 20 s, 80 s. After
-/// kLoneTries refusals alone an operator decides. So trouble of a minute at CleverTap needs no
-/// operator, and a request of bad identifiers alone is in review within two minutes.
-inline constexpr int kLoneTries = 4;
+/// A held identifier is sent again LoneRetryDelay() after each refusal, twice at a time: 1 s, 5 s,
+/// 1 s, 20 s, 1 s, 80 s, 1 s. A bad moment of CleverTap does not last from one time to the third,
+/// and refusals that come at random do not come each time.
 milliseconds LoneRetryDelay(int lone_refusals);
+
+/// The refusal alone that confirms the others, if CleverTap takes others at that time. Of good
+/// identifiers of which CleverTap refuses every second call at random, one in 64 gets so far; see
+/// kHiccupMemory.
+inline constexpr int kConfirmingRefusal = 6;
+
+/// Where nothing shows whether CleverTap takes others, an operator decides after so many refusals
+/// alone. So trouble of a minute at CleverTap needs no operator, and a request of bad identifiers
+/// alone is in review within two minutes.
+inline constexpr int kLoneTries = 8;
+
+/// If CleverTap takes an identifier that it had refused alone, its refusals come at random. For
+/// this long no more are rejected without a person.
+inline constexpr std::chrono::hours kHiccupMemory{1};
+
+/// A held identifier is sent again as long after CleverTap accepted others, at most: the answer
+/// must come within kFreshEvidence.
+inline constexpr std::chrono::seconds kVouchedFor{15};
 
 /// Where bad identifiers go: to kRejected, for `reason`; or to kNeedsReview if an earlier call with
 /// them had an unknown effect (`unknown_since`, as in AttemptFacts), because that one may have
@@ -49,44 +65,53 @@ Transition RefusalReview(std::optional<TimePoint> unknown_since);
 struct RefusalEvidence {
   int searching = 0;  ///< Refused together with others, and about to be sent in smaller parts.
   int confirmed = 0;  ///< Held for Reason::kRefusedConfirmed.
-  int vouched = 0;  ///< Held for kRefusedUnconfirmed; since then CleverTap has accepted a call that
-                    ///< began after the refusal.
-  int unvouched = 0;  ///< Held for kRefusedUnconfirmed, without such a call.
-  int due = 0;        ///< Of the unvouched: LoneRetryDelay() has passed.
-  int worn_out = 0;   ///< Of the unvouched: refused alone kLoneTries times.
+  int vouched = 0;  ///< Held for kRefusedUnconfirmed; since then, and within kVouchedFor, CleverTap
+                    ///< has accepted a call that began after the refusal.
+  int vouched_due = 0;  ///< Of the vouched: LoneRetryDelay() has passed.
+  int unvouched = 0;    ///< Held for kRefusedUnconfirmed, without such a call.
+  int due = 0;          ///< Of the unvouched: LoneRetryDelay() has passed.
+  int worn_out = 0;     ///< Of the unvouched: refused alone kLoneTries times.
 
-  /// Wait to be sent again after a call of unknown effect, and nothing was accepted since.
+  /// Wait to be sent again after a call of unknown effect, or after kManyUncounted throttled ones,
+  /// and nothing was accepted since.
   int stuck = 0;
 
   int rejected_lately = 0;  ///< For kRefusedByVendor, within kRefusalMemory.
-  int in_review = 0;        ///< For kRefusedAlone.
+  int in_review = 0;        ///< For kRefusedAlone, since kRefusalMemory at most.
 
   /// Batches that nothing speaks against wait or are being sent.
   bool others_under_way = false;
 
-  bool taken_lately = false;  ///< A call with identifiers of people was accepted, within
-                              ///< kRefusalMemory. Control calls do not count.
-  bool mostly_taken = false;  ///< At least half of the route's latest calls were.
-  bool control_due = false;   ///< A control call may be made now.
+  bool taken_lately = false;   ///< A call with identifiers of people was accepted, within
+                               ///< kRefusalMemory. Control calls do not count.
+  bool mostly_taken = false;   ///< At least half of the route's latest identifiers were taken, and
+                               ///< not refused: RouteEvidence.
+  bool hiccup_lately = false;  ///< RouteEvidence::hiccup within kHiccupMemory.
+  bool control_due = false;    ///< A control call may be made now.
 
   /// A batch ends the route's block, no refusal is held, and CleverTap has answered every batch
   /// that waits before. Without a control call Lethe would probe the route with the same batch for
-  /// ever. For a blocked route the store gives this field and control_due; the others stay 0.
+  /// ever. For a blocked route the store gives this field, control_due and lacks_probe; the others
+  /// stay 0.
   bool only_probes_itself = false;
+
+  /// A batch ends the route's block, its next probe is due, and all that waits are held refusals.
+  bool lacks_probe = false;
 
   friend bool operator==(const RefusalEvidence&, const RefusalEvidence&) = default;
 };
 
 enum class RefusalVerdict {
   kWait,       ///< Nothing to judge, or not yet.
-  kSendAgain,  ///< Send the vouched and the due ones again.
-  kReject,     ///< Reject confirmed ones, see Rejection(), as far as `room` goes: they are bad, the
-               ///< rule is as it was. The others go to RefusalReview().
-  kReview,     ///< Move the worn-out ones to RefusalReview().
-  kControl,    ///< Nothing is sent that could show whether CleverTap takes others: make a control
-               ///< call. If it is accepted, that ends the block of only_probes_itself.
-  kBlock,      ///< Block the route, for `account_reason`: nothing becomes final before a probe or
-               ///< an operator shows what is wrong.
+  kSendAgain,  ///< Send those again whose LoneRetryDelay() has passed.
+  kProbe,    ///< Send the identifier again that is held longest: as the probe of its blocked route.
+  kReject,   ///< Reject confirmed ones, see Rejection(), as far as `room` goes: they are bad, the
+             ///< rule is as it was. The others go to RefusalReview().
+  kReview,   ///< Move the worn-out ones to RefusalReview().
+  kControl,  ///< Nothing is sent that could show whether CleverTap takes others: make a control
+             ///< call. If it is accepted, that ends the block of only_probes_itself.
+  kBlock,    ///< Block the route, for `account_reason`: nothing becomes final before a probe or
+             ///< an operator shows what is wrong.
 };
 
 struct RefusalRuling {

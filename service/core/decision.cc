@@ -24,9 +24,10 @@ milliseconds AtLeastAsAsked(milliseconds delay, const VendorReply& reply) {
 struct Reading {
   const ProcessingHours& hours;
   TimePoint now;
-  milliseconds delay;       ///< Before the batch is sent again.
-  milliseconds slot_rest;   ///< Of a slot whose call told nothing.
-  milliseconds lone_delay;  ///< Before an identifier that was not taken alone is sent again.
+  milliseconds delay;            ///< Before the batch is sent again.
+  milliseconds slot_rest;        ///< Of a slot whose call told nothing.
+  milliseconds lone_delay;       ///< Before an identifier that was not taken alone is sent again.
+  milliseconds uncounted_delay;  ///< Grows with the calls that did not count as attempts.
 };
 
 /// In an outage of CleverTap, a slot that went straight to the next batch would spend an attempt of
@@ -88,12 +89,6 @@ Transition Again(const AttemptFacts& facts, Reason reason, const ProcessingHours
           .lone_refusals = facts.lone_refusals};
 }
 
-/// Whether the route has taken others lately, and few envelopes fail.
-bool IsTakingOthers(const AttemptFacts& facts) {
-  const auto& [accepted_at, failing] = facts.health;
-  return accepted_at > facts.started_at - kFreshEvidence && failing <= kFewFailing;
-}
-
 // Uses the answer's time, not the start of the call, because a later acceptance proves more:
 // CleverTap has decided at some moment between the two. The clocks of replicas differ, so the
 // answer may seem to be older than the call.
@@ -101,13 +96,14 @@ TimePoint RefusedAt(const AttemptFacts& facts, TimePoint now) {
   return std::max(facts.started_at, now);
 }
 
-/// For JudgeRefusals(). Confirmed: it was refused alone before, others were accepted since then and
-/// within kFreshEvidence. Otherwise only acceptances after this answer are evidence: a refusal in
-/// company says nothing about one of the company.
+/// For JudgeRefusals(). Confirmed: it was refused alone kConfirmingRefusal times, others were
+/// accepted since the time before and within kFreshEvidence. Otherwise only acceptances after this
+/// answer are evidence: a refusal in company says nothing about one of the company.
 Transition Hold(const AttemptFacts& facts, TimePoint now) {
   const TimePoint refused_at = RefusedAt(facts, now);
   const auto& accepted_at = facts.health.accepted_at;
-  const bool confirmed = facts.lone_refusals > 0 && accepted_at > facts.refused_since &&
+  const bool confirmed = facts.lone_refusals + 1 >= kConfirmingRefusal &&
+                         accepted_at > facts.refused_since &&
                          accepted_at > refused_at - kFreshEvidence;
   return {.span = facts.span,
           .to = BatchState::kHeld,
@@ -134,7 +130,9 @@ std::vector<Transition> Halve(const AttemptFacts& facts, const Reading& reading)
 /// What an answer about the account or the route leads to where nothing shows that it is about the
 /// payload: nothing more is sent until a probe is taken.
 Plan Block(const AttemptFacts& facts, const VendorReply& reply, const Reading& reading) {
-  const bool is_account = reply.outcome == OutcomeClass::kAccountBlocked;
+  const bool is_account =
+      AreCredentialsDoubted(facts, reply.outcome) ||
+      (reply.outcome == OutcomeClass::kAccountBlocked && reply.http_status == 0);
   Plan plan{.transitions = {},
             .spends_attempt = false,
             .account = AccountVerdict::kBlocked,
@@ -162,16 +160,49 @@ Plan Block(const AttemptFacts& facts, const VendorReply& reply, const Reading& r
 
 /// An answer about the account or the route that an identifier gets alone, while others are taken.
 /// It is about the identifier, but it is no refusal: Lethe rejects no person for it.
-std::vector<Transition> AskAloneAgain(const AttemptFacts& facts, const VendorReply& reply,
-                                      const Reading& reading) {
+std::vector<Transition> AskAloneAgain(const AttemptFacts& facts, Reason reason,
+                                      const Reading& reading, milliseconds delay) {
   AttemptFacts alone = facts;
   ++alone.lone_refusals;
   if (!alone.refused_since) alone.refused_since = RefusedAt(facts, reading.now);
   if (alone.lone_refusals >= kMaxLoneUnknown) return {Review(alone, Reason::kRefusedAlone)};
-  return {Again(alone,
-                reply.outcome == OutcomeClass::kAccountBlocked ? Reason::kAccountBlocked
-                                                               : Reason::kMisconfigured,
-                reading.hours, reading.now + reading.lone_delay)};
+  return {Again(alone, reason, reading.hours, reading.now + delay)};
+}
+
+Plan AfterStop(const AttemptFacts& facts, const VendorReply& reply, const Reading& reading) {
+  if (reply.http_status == 0 || !IsAboutPayload(facts, reply.outcome)) {
+    return Block(facts, reply, reading);
+  }
+  if (facts.span.size() > 1) return {.transitions = Halve(facts, reading), .taken = false};
+  const Reason reason = reply.outcome == OutcomeClass::kAccountBlocked ? Reason::kAccountBlocked
+                                                                       : Reason::kMisconfigured;
+  return {.transitions = AskAloneAgain(facts, reason, reading, reading.lone_delay), .taken = false};
+}
+
+/// The slot rests as long as CleverTap asks, and its batch longer, so that the slot takes another
+/// batch first: one payload that always gets 429 must not stop its route.
+Plan AfterThrottled(const AttemptFacts& facts, const VendorReply& reply, const Reading& reading) {
+  const bool takes_others = IsTakingOthers(facts);
+  milliseconds rest = AtLeastAsAsked(reading.slot_rest, reply);
+  const milliseconds wait =
+      rest + (takes_others ? reading.uncounted_delay
+                           : std::min(reading.uncounted_delay, kLongestOutageRest));
+  // What this batch alone is told, time after time, is not for the others of the slot.
+  if (takes_others && facts.uncounted_calls() > 0) rest = std::min(rest, kLongestOutageRest);
+  Plan plan{.transitions = {}, .spends_attempt = false, .setback = true, .slot_cool_down = rest};
+  if (facts.uncounted_calls() < kManyUncounted ||
+      !IsAboutPayload(facts, OutcomeClass::kThrottled)) {
+    AttemptFacts again = facts;
+    if (facts.uncounted_calls() + 1 >= kManyUncounted && !again.refused_since) {
+      again.refused_since = RefusedAt(facts, reading.now);
+    }
+    plan.transitions = {Again(again, Reason::kThrottled, reading.hours, reading.now + wait)};
+  } else if (facts.span.size() > 1) {
+    plan.transitions = Halve(facts, reading);
+  } else {
+    plan.transitions = AskAloneAgain(facts, Reason::kThrottled, reading, wait);
+  }
+  return plan;
 }
 
 /// Nothing tells what came of the call. If CleverTap answers others and not this batch, for the
@@ -298,30 +329,14 @@ std::vector<Transition> Split(const AttemptFacts& facts, const VendorReply& repl
 
 }  // namespace
 
-bool Covers(const Plan& plan, Span span) {
-  int next = span.lo;
-  for (const Transition& transition : plan.transitions) {
-    if (transition.span.lo != next || transition.span.hi < next) return false;
-    next = transition.span.hi + 1;
-  }
-  return next == span.hi + 1;
-}
-
-bool IsAboutPayload(const AttemptFacts& facts, OutcomeClass outcome) {
-  const std::optional<TimePoint> since =
-      facts.refused_since ? facts.refused_since : facts.unknown_since;
-  if (since && facts.health.accepted_at > since) return true;
-  // Credentials expire from one call to the next: only what was taken since tells.
-  return outcome != OutcomeClass::kAccountBlocked && IsTakingOthers(facts);
-}
-
 Plan Decide(const AttemptFacts& facts, const VendorReply& reply, const ProcessingHours& hours,
             TimePoint now, double jitter) {
   const Reading reading{.hours = hours,
                         .now = now,
                         .delay = RetryDelay(facts.attempt_count, jitter),
                         .slot_rest = RetryDelay(facts.slot_setbacks + 1, jitter),
-                        .lone_delay = RetryDelay(facts.lone_refusals + 1, jitter)};
+                        .lone_delay = RetryDelay(facts.lone_refusals + 1, jitter),
+                        .uncounted_delay = RetryDelay(facts.uncounted_calls() + 1, jitter)};
   switch (reply.outcome) {
     case OutcomeClass::kAccepted:
       return {.transitions = {Accept(facts, hours, now)},
@@ -345,20 +360,10 @@ Plan Decide(const AttemptFacts& facts, const VendorReply& reply, const Processin
 
     case OutcomeClass::kRefused: return {.transitions = Halve(facts, reading), .taken = false};
 
-    case OutcomeClass::kThrottled:
-      return {.transitions = {Again(facts, Reason::kThrottled, hours, now)},
-              .spends_attempt = false,
-              .setback = true,
-              .slot_cool_down = AtLeastAsAsked(reading.slot_rest, reply)};
+    case OutcomeClass::kThrottled: return AfterThrottled(facts, reply, reading);
 
     case OutcomeClass::kAccountBlocked:
-    case OutcomeClass::kMisconfigured:
-      if (reply.http_status != 0 && IsAboutPayload(facts, reply.outcome)) {
-        return {.transitions = facts.span.size() > 1 ? Halve(facts, reading)
-                                                     : AskAloneAgain(facts, reply, reading),
-                .taken = false};
-      }
-      return Block(facts, reply, reading);
+    case OutcomeClass::kMisconfigured: return AfterStop(facts, reply, reading);
 
     case OutcomeClass::kNotSent: {
       const OutageRest rest = OutageRestOf(reading);

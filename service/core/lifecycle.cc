@@ -1,4 +1,5 @@
 #include "lethe/batch.h"
+#include "lethe/decision.h"
 
 namespace lethe {
 
@@ -22,6 +23,15 @@ bool CanMove(BatchState from, BatchState to) {
     case kCancelled: return false;
   }
   return false;
+}
+
+bool Covers(const Plan& plan, Span span) {
+  int next = span.lo;
+  for (const Transition& transition : plan.transitions) {
+    if (transition.span.lo != next || transition.span.hi < next) return false;
+    next = transition.span.hi + 1;
+  }
+  return next == span.hi + 1;
 }
 
 }  // namespace lethe

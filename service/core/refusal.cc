@@ -25,10 +25,11 @@ bool IsTooMuch(const RefusalEvidence& evidence) {
   return !evidence.mostly_taken && Refused(evidence) > kManyRefusals;
 }
 
-/// Whether those refused are exceptions. Where no person's identifiers are taken, or most calls are
-/// refused for more than a few, the rule may have changed.
+/// Whether those refused are exceptions. Where no person's identifiers are taken, or most are
+/// refused and more than a few, the rule may have changed; and refusals may come at random.
 bool MayReject(const RefusalEvidence& evidence) {
-  return evidence.taken_lately && (evidence.mostly_taken || Refused(evidence) <= kFewRefusals);
+  return evidence.taken_lately && !evidence.hiccup_lately &&
+         (evidence.mostly_taken || Refused(evidence) <= kFewRefusals);
 }
 
 RefusalVerdict VerdictOn(const RefusalEvidence& evidence, ControlCalls control_calls) {
@@ -36,16 +37,17 @@ RefusalVerdict VerdictOn(const RefusalEvidence& evidence, ControlCalls control_c
   if (evidence.only_probes_itself) {
     return may_control ? RefusalVerdict::kControl : RefusalVerdict::kWait;
   }
+  if (evidence.lacks_probe) return RefusalVerdict::kProbe;
   if (Held(evidence) + evidence.stuck == 0) return RefusalVerdict::kWait;
   if (Held(evidence) > 0 && IsTooMuch(evidence)) return RefusalVerdict::kBlock;
   const bool others_may_be_taken = evidence.searching > 0 || evidence.others_under_way;
   if (evidence.confirmed > 0 && (MayReject(evidence) || !others_may_be_taken)) {
     return RefusalVerdict::kReject;
   }
-  if (evidence.vouched > 0) return RefusalVerdict::kSendAgain;
+  if (evidence.vouched_due > 0) return RefusalVerdict::kSendAgain;
   if (evidence.worn_out > 0) return RefusalVerdict::kReview;
   if (others_may_be_taken) return RefusalVerdict::kWait;
-  if (may_control) return RefusalVerdict::kControl;
+  if (may_control && evidence.due + evidence.stuck > 0) return RefusalVerdict::kControl;
   return evidence.due > 0 ? RefusalVerdict::kSendAgain : RefusalVerdict::kWait;
 }
 
@@ -74,8 +76,10 @@ Transition RefusalReview(std::optional<TimePoint> unknown_since) {
 }
 
 milliseconds LoneRetryDelay(int lone_refusals) {
+  constexpr milliseconds kSecondTry{1'000};
   constexpr milliseconds kFirst{5'000};
-  return kFirst * (1 << (2 * (std::clamp(lone_refusals, 1, kLoneTries) - 1)));
+  const int refusals = std::clamp(lone_refusals, 1, kLoneTries);
+  return refusals % 2 == 1 ? kSecondTry : kFirst * (1 << (refusals - 2));
 }
 
 RefusalRuling JudgeRefusals(Operation operation, const RefusalEvidence& evidence,

@@ -84,7 +84,11 @@ void Observer::Show(const core::RefusalReport& report) {
         Log(LogLevel::kInfo, "refused.sent_again",
             {{"account", account},
              {"operation", route.operation},
-             {"items", evidence.vouched + evidence.due}});
+             {"items", evidence.vouched_due + evidence.due}});
+        break;
+      case RefusalVerdict::kProbe:
+        Log(LogLevel::kInfo, "refused.probes_route",
+            {{"account", account}, {"operation", route.operation}});
         break;
       case RefusalVerdict::kReject: {
         const int rejected = std::min(evidence.confirmed, ruling.room);

@@ -67,11 +67,6 @@ Labels Of(std::string_view account, Api api) {
   return {{"account", Word(account)}, {"api", Word(Name(api))}};
 }
 
-bool IsUnfinished(BatchState state) {
-  return state != BatchState::kDone && state != BatchState::kRejected &&
-         state != BatchState::kCancelled;
-}
-
 /// Gauges that are set together: a series that is not named any more falls to zero instead of
 /// staying at what it was.
 class GaugeSet {
@@ -347,7 +342,7 @@ void Metrics::Families::Show(const QueueSnapshot& snapshot) {
     labels.emplace("kind", Name(row.kind));
     labels.emplace("state", Name(row.state));
     item_values[labels] += static_cast<double>(row.count);
-    if (IsUnfinished(row.state) && !configured.contains(row.account)) {
+    if (!IsFinal(row.state) && !configured.contains(row.account)) {
       unconfigured_values[OfAccount(row.account)] += static_cast<double>(row.count);
     }
     unaccounted_values[Of(row.account, row.operation)] -= static_cast<double>(row.count);

@@ -36,7 +36,10 @@ Result<bool> FakeAccountGate::Record(const AccountProbe& probe, ProbeFinding fin
     State& block = found->second;
     if (block.resume != Resume::kConnect || block.probe_at != probe.lease_until) return false;
     switch (finding) {
-      case ProbeFinding::kHealthy: blocks_.erase(found); break;
+      case ProbeFinding::kHealthy:
+        blocks_.erase(found);
+        connected_at_[probe.account] = clock_.Now();
+        break;
       case ProbeFinding::kAskAgain: PutOff(found->first, block); return true;
       case ProbeFinding::kAskByBatch:
         block.resume = Resume::kBatch;
@@ -85,6 +88,12 @@ bool FakeAccountGate::IsBlocked(const std::string& account) const {
 bool FakeAccountGate::IsRouteBlocked(const Route& route) const {
   const std::lock_guard lock(mutex_);
   return blocks_.contains({route.account, ApiOf(route.operation)});
+}
+
+std::optional<TimePoint> FakeAccountGate::ConnectedAt(const std::string& account) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = connected_at_.find(account);
+  return found == connected_at_.end() ? std::nullopt : std::optional(found->second);
 }
 
 bool FakeAccountGate::EndsByBatch(const Route& route) const {

@@ -37,6 +37,9 @@ class FakeAccountGate final : public AccountGate {
   bool IsBlocked(const std::string& account) const;
   bool IsRouteBlocked(const Route& route) const;  ///< Whatever its account is.
 
+  /// When a look found the account's credentials right.
+  std::optional<TimePoint> ConnectedAt(const std::string& account) const;
+
   /// Whether the route alone is blocked, and the next batch ends that.
   bool EndsByBatch(const Route& route) const;
 
@@ -93,6 +96,7 @@ class FakeAccountGate final : public AccountGate {
   const std::function<void(const std::string&)> on_resumed_;
   mutable std::mutex mutex_;
   std::map<Key, State> blocks_;
+  std::map<std::string, TimePoint> connected_at_;
 };
 
 }  // namespace lethe::fakes

@@ -90,6 +90,7 @@ Result<Recorded> FakeDeliveryQueue::Record(const Claim& claim, const VendorReply
   slot.cool_down_until = clock_.Now() + plan.slot_cool_down;
   slot.setbacks = plan.setback ? slot.setbacks + 1 : 0;
   if (plan.taken) Count(slot, claim.envelope, *plan.taken);
+  Count(slot, RouteEvidenceOf(claim.facts, plan));
   for (const Transition& run : plan.transitions) {
     if (run.to == BatchState::kAccepted) slot.accepted_at = claim.facts.started_at;
   }
@@ -372,13 +373,6 @@ int FakeDeliveryQueue::SendersLost(const BatchRow& batch) const {
 }
 
 void FakeDeliveryQueue::Count(Slot& slot, EnvelopeId envelope, bool taken) const {
-  constexpr int kMost = 32;
-  if (slot.recent_calls >= kMost) {
-    slot.recent_calls /= 2;
-    slot.recent_taken /= 2;
-  }
-  ++slot.recent_calls;
-  slot.recent_taken += taken;
   if (taken) {
     slot.failures = 0;
     slot.failed_envelope.reset();
@@ -388,6 +382,17 @@ void FakeDeliveryQueue::Count(Slot& slot, EnvelopeId envelope, bool taken) const
   if (slot.failed_envelope != envelope) ++slot.failures;
   slot.failed_envelope = envelope;
   slot.failed_at = clock_.Now();
+}
+
+void FakeDeliveryQueue::Count(Slot& slot, const RouteEvidence& evidence) const {
+  if (evidence.judged == 0) return;
+  if (slot.judged >= kMostJudged) {
+    slot.judged /= 2;
+    slot.taken /= 2;
+  }
+  slot.judged += evidence.judged;
+  slot.taken += evidence.taken;
+  if (evidence.hiccup) slot.hiccup_at = clock_.Now();
 }
 
 void FakeDeliveryQueue::WriteAnswer(const Claim& claim, const VendorReply& reply) {
@@ -416,6 +421,7 @@ void FakeDeliveryQueue::CarryOut(const Claim& claim, const Plan& plan) {
     run.accepted_at = transition.accepted_at;
     run.window_end = transition.window_end;
     if (transition.to == BatchState::kRejected) run.finished_at = clock_.Now();
+    if (transition.to == BatchState::kNeedsReview) run.review_since = clock_.Now();
     batches_[{claim.envelope, transition.span.lo}] = std::move(run);
   }
   slots_[KeyOf(claim)].batch.reset();

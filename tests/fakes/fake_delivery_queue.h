@@ -123,8 +123,9 @@ class FakeDeliveryQueue : public DeliveryQueue, public CallSlots {
     int failures = 0;
     std::optional<EnvelopeId> failed_envelope = {};
     std::optional<TimePoint> failed_at = {};
-    int recent_calls = 0;
-    int recent_taken = 0;
+    int judged = 0;  ///< As RouteEvidence, of the latest calls.
+    int taken = 0;
+    std::optional<TimePoint> hiccup_at = {};
   };
   struct ControlSchedule {
     int tries = 0;
@@ -151,6 +152,7 @@ class FakeDeliveryQueue : public DeliveryQueue, public CallSlots {
   void FreeRefused(const std::string& account);  ///< Not of routes that stay blocked.
   void FreeRefused(const Route& route);
   void Count(Slot& slot, EnvelopeId envelope, bool taken) const;
+  void Count(Slot& slot, const RouteEvidence& evidence) const;
   int SendersLost(const BatchRow& batch) const;
   std::vector<Slot> SlotsOf(const Route& route) const;
 
@@ -159,6 +161,8 @@ class FakeDeliveryQueue : public DeliveryQueue, public CallSlots {
   RouteHealth HealthOf(const Route& route) const;
   RefusalEvidence EvidenceOf(const Route& route) const;
   bool OnlyProbesItself(const Route& route) const;
+  bool LacksProbe(const Route& route) const;
+  void ProbeWithHeld(const Route& route);
   bool IsDue(const BatchRow& batch) const;
   bool IsStuck(const BatchRow& batch) const;
   void SendRefusedAgain(const Route& route);

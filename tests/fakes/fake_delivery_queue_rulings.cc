@@ -24,9 +24,11 @@ Result<std::vector<RefusalCase>> FakeDeliveryQueue::RefusalCases() {
     }
   }
   for (const auto& [key, batch] : batches_) {
-    if (gate_.EndsByBatch(batch.route) && OnlyProbesItself(batch.route)) {
+    if (gate_.EndsByBatch(batch.route) &&
+        (OnlyProbesItself(batch.route) || LacksProbe(batch.route))) {
       cases[batch.route] = {.control_due = EvidenceOf(batch.route).control_due,
-                            .only_probes_itself = true};
+                            .only_probes_itself = OnlyProbesItself(batch.route),
+                            .lacks_probe = LacksProbe(batch.route)};
     }
   }
   std::vector<RefusalCase> all;
@@ -46,16 +48,36 @@ bool FakeDeliveryQueue::OnlyProbesItself(const Route& route) const {
   return refused_waits;
 }
 
+bool FakeDeliveryQueue::LacksProbe(const Route& route) const {
+  if (!gate_.LetsThrough(route)) return false;
+  bool holds_refusals = false;
+  for (const auto& [key, batch] : batches_) {
+    if (batch.route != route) continue;
+    if (batch.state == BatchState::kOpen || batch.state == BatchState::kReady ||
+        batch.state == BatchState::kSending) {
+      return false;
+    }
+    holds_refusals |= IsHeldForRefusal(batch);
+  }
+  return holds_refusals;
+}
+
 Result<Recorded> FakeDeliveryQueue::Settle(const RefusalCase& refusals,
                                            const RefusalRuling& ruling) {
   const std::lock_guard lock(mutex_);
   const Route& route = refusals.route;
-  if (gate_.IsBlocked(route.account) || gate_.IsRouteBlocked(route) ||
-      EvidenceOf(route) != refusals.evidence) {
+  if (gate_.IsBlocked(route.account)) return Recorded::kFenced;
+  if (ruling.verdict == RefusalVerdict::kProbe) {
+    if (!gate_.EndsByBatch(route) || !LacksProbe(route)) return Recorded::kFenced;
+    ProbeWithHeld(route);
+    return Recorded::kApplied;
+  }
+  if (gate_.IsRouteBlocked(route) || EvidenceOf(route) != refusals.evidence) {
     return Recorded::kFenced;
   }
   switch (ruling.verdict) {
     case RefusalVerdict::kWait:
+    case RefusalVerdict::kProbe:
     case RefusalVerdict::kControl: break;
     case RefusalVerdict::kSendAgain: SendRefusedAgain(route); break;
     case RefusalVerdict::kReject: Reject(route, ruling.room); break;
@@ -70,14 +92,23 @@ Result<Recorded> FakeDeliveryQueue::Settle(const RefusalCase& refusals,
 }
 
 void FakeDeliveryQueue::SendRefusedAgain(const Route& route) {
-  const std::optional<TimePoint> accepted_at = HealthOf(route).accepted_at;
   for (auto& [key, batch] : batches_) {
     if (batch.route != route || !IsHeldFor(batch, Reason::kRefusedUnconfirmed)) continue;
-    if (batch.refused_since < accepted_at || IsDue(batch)) {
+    if (IsDue(batch)) {
       batch.state = BatchState::kReady;
       batch.not_before.reset();
     }
   }
+}
+
+void FakeDeliveryQueue::ProbeWithHeld(const Route& route) {
+  BatchRow* longest = nullptr;
+  for (auto& [key, batch] : batches_) {
+    if (batch.route != route || !IsHeldForRefusal(batch)) continue;
+    if (!longest || batch.refused_since < longest->refused_since) longest = &batch;
+  }
+  longest->state = BatchState::kReady;
+  longest->not_before.reset();
 }
 
 void FakeDeliveryQueue::Reject(const Route& route, int room) {
@@ -142,6 +173,8 @@ void FakeDeliveryQueue::Decide(BatchRow& batch, const Transition& decision) {
   batch.window_end = decision.window_end;
   if (batch.state == BatchState::kReady) batch.opened_at = clock_.Now();
   if (IsFinal(batch.state)) batch.finished_at = clock_.Now();
+  batch.review_since.reset();
+  if (batch.state == BatchState::kNeedsReview) batch.review_since = clock_.Now();
 }
 
 void FakeDeliveryQueue::FreeRefused(const std::string& account) {
@@ -174,7 +207,9 @@ std::optional<TimePoint> FakeDeliveryQueue::LastAcceptedAt(const Route& route) c
 }
 
 RouteHealth FakeDeliveryQueue::HealthOf(const Route& route) const {
-  RouteHealth health{.accepted_at = LastAcceptedAt(route)};
+  RouteHealth health{.accepted_at = LastAcceptedAt(route),
+                     .connected_at = gate_.ConnectedAt(route.account),
+                     .is_probe = gate_.IsRouteBlocked(route)};
   const auto control = controls_.find(route);
   if (control != controls_.end()) {
     health.accepted_at = std::max(health.accepted_at, control->second.accepted_at);
@@ -190,8 +225,12 @@ bool FakeDeliveryQueue::IsDue(const BatchRow& batch) const {
 }
 
 bool FakeDeliveryQueue::IsStuck(const BatchRow& batch) const {
-  return batch.state == BatchState::kReady && batch.unknown_since && batch.attempt_count > 1 &&
-         batch.unknown_since >= HealthOf(batch.route).accepted_at;
+  if (batch.state != BatchState::kReady) return false;
+  const std::optional<TimePoint> accepted_at = HealthOf(batch.route).accepted_at;
+  const bool is_unknown =
+      batch.unknown_since && batch.attempt_count > 1 && batch.unknown_since >= accepted_at;
+  return is_unknown || (batch.reason == Name(Reason::kThrottled) && batch.refused_since &&
+                        batch.refused_since >= accepted_at);
 }
 
 RefusalEvidence FakeDeliveryQueue::EvidenceOf(const Route& route) const {
@@ -203,8 +242,10 @@ RefusalEvidence FakeDeliveryQueue::EvidenceOf(const Route& route) const {
     const int size = batch.span.size();
     if (IsHeldFor(batch, Reason::kRefusedConfirmed)) {
       evidence.confirmed += size;
-    } else if (IsHeldForRefusal(batch) && batch.refused_since < accepted_at) {
+    } else if (IsHeldForRefusal(batch) && batch.refused_since < accepted_at &&
+               accepted_at > now - kVouchedFor) {
       evidence.vouched += size;
+      if (IsDue(batch)) evidence.vouched_due += size;
     } else if (IsHeldForRefusal(batch)) {
       evidence.unvouched += size;
       if (IsDue(batch)) evidence.due += size;
@@ -213,24 +254,28 @@ RefusalEvidence FakeDeliveryQueue::EvidenceOf(const Route& route) const {
     if (IsStuck(batch)) evidence.stuck += size;
     const bool waits = batch.state == BatchState::kOpen || batch.state == BatchState::kReady;
     const bool is_sent = batch.state == BatchState::kSending;
-    if ((waits || is_sent) && batch.refused_since) evidence.searching += size;
+    if ((waits || is_sent) && batch.refused_since && batch.reason != Name(Reason::kThrottled)) {
+      evidence.searching += size;
+    }
     evidence.others_under_way |=
         !batch.refused_since && (is_sent || (waits && !batch.unknown_since));
     if (batch.state == BatchState::kRejected && batch.reason == Name(Reason::kRefusedByVendor) &&
         now - *batch.finished_at < kRefusalMemory) {
       evidence.rejected_lately += size;
     }
-    if (batch.state == BatchState::kNeedsReview && batch.reason == Name(Reason::kRefusedAlone)) {
+    if (batch.state == BatchState::kNeedsReview && batch.reason == Name(Reason::kRefusedAlone) &&
+        now - *batch.review_since < kRefusalMemory) {
       evidence.in_review += size;
     }
   }
-  int calls = 0;
+  int judged = 0;
   int taken = 0;
   for (const Slot& slot : SlotsOf(route)) {
-    calls += slot.recent_calls;
-    taken += slot.recent_taken;
+    judged += slot.judged;
+    taken += slot.taken;
+    evidence.hiccup_lately |= slot.hiccup_at && now - *slot.hiccup_at < kHiccupMemory;
   }
-  evidence.mostly_taken = 2 * taken >= calls;
+  evidence.mostly_taken = 2 * taken >= judged;
   const std::optional<TimePoint> taken_at = LastAcceptedAt(route);
   evidence.taken_lately = taken_at && now - *taken_at < kRefusalMemory;
   const auto control = controls_.find(route);

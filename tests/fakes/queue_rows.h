@@ -16,12 +16,6 @@
 
 namespace lethe::fakes {
 
-/// Nothing leads out of the state.
-constexpr bool IsFinal(BatchState state) {
-  return state == BatchState::kDone || state == BatchState::kRejected ||
-         state == BatchState::kCancelled;
-}
-
 /// An envelope as the intake would have left it.
 struct NewEnvelope {
   Route route;
@@ -54,6 +48,7 @@ struct BatchRow {
   std::optional<TimePoint> accepted_at = {};
   std::optional<TimePoint> window_end = {};
   std::optional<TimePoint> finished_at = {};
+  std::optional<TimePoint> review_since = {};
   std::optional<Blocker> blocked_by = {};
 
   friend bool operator==(const BatchRow&, const BatchRow&) = default;

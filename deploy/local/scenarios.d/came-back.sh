@@ -9,6 +9,6 @@ settle 40
 expect "all are done" "$(items '.state == "done"')" 10
 introduce "new phone"
 all_came_back() { [ "$(items 'has("reappearTime")')" -eq 10 ]; }
-wait_for "Lethe knows that they came back" all_came_back
+wait_for 20 "Lethe knows that they came back" all_came_back
 expect "still done" "$(items '.state == "done"')" 10
 expect "erased once" "$(done_to 1)" 10

@@ -5,7 +5,7 @@ mapfile -t refused < <(printf 'many-refused-1-%d\n' {1..300..15})
 poison "${refused[@]}"
 hand_in erasure identities 300
 each_is_decided() { [ "$(items '.state == "done" or .state == "rejected" or .state == "needs_review"')" -eq 300 ]; }
-wait_for "each is done, rejected or waits for a person" each_is_decided
+wait_for 60 "each is done, rejected or waits for a person" each_is_decided
 expect "the others are done" "$(items '.state == "done"')" 280
 expect_at_most "rejected without a person" "$(items '.state == "rejected"')" 5
 expect "all of the bad are accounted for" "$(items '.state == "rejected" or .state == "needs_review"')" 20

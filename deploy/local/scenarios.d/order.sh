@@ -5,7 +5,7 @@ fault '{kind: "latency", delay_ms: 800, api: "demerge"}'
 hand_in demerge identities 100
 ask_for erasure
 all_wait() { [ "$(items '.state == "held" and .reason == "earlier_operation"')" -eq 100 ]; }
-wait_for "the erasure waits for the demerge" all_wait
+wait_for 20 "the erasure waits for the demerge" all_wait
 settle
 expect "all are erased" "$(items '.state == "done"')" 100
 expect "erased once" "$(done_to 1)" 100

@@ -3,7 +3,7 @@
 # Must be seen: Lethe rejects nobody; Lethe blocks erasures, and once the rule is as before everybody is erased once.
 fault '{kind: "status", status: 400, api: "delete", times: 0}'
 hand_in erasure identities 300
-wait_for "erasures are blocked" is_blocked
+wait_for 20 "erasures are blocked" is_blocked
 expect "nobody is rejected" "$(items '.state == "rejected"')" 0
 faults_are_over
 settle 40

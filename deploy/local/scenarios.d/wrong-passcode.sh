@@ -4,7 +4,7 @@
 passcodes "the-right-one"
 before=$(wrong_credentials)
 hand_in erasure identities 300
-wait_for "the account is blocked" is_blocked
+wait_for 20 "the account is blocked" is_blocked
 expect_at_most "calls that CleverTap refused" "$(($(wrong_credentials) - before))" 2
 expect "everybody waits" "$(items '.state == "waiting"')" 300
 passcode_file "the-right-one"

@@ -27,6 +27,7 @@ std::optional<TimePoint> HealthySince(const AttemptEnd& end) {
 
 void AddEnd(const AttemptEnd& end, sql::EndAttempts::Ended& ended) {
   const auto& [claim, plan, reply, called] = end;
+  const RouteEvidence evidence = called ? RouteEvidenceOf(claim.facts, plan) : RouteEvidence{};
   ended.Add({.account = claim.route.account,
              .slots_of = claim.slots_of,
              .api = ApiOf(claim.route.operation),
@@ -35,6 +36,9 @@ void AddEnd(const AttemptEnd& end, sql::EndAttempts::Ended& ended) {
              .cool_down = called ? plan.slot_cool_down : milliseconds::zero(),
              .setback = called ? std::optional(plan.setback) : std::nullopt,
              .taken = called ? plan.taken : std::nullopt,
+             .judged_identifiers = evidence.judged,
+             .taken_identifiers = evidence.taken,
+             .hiccup = evidence.hiccup,
              .accepted_at = AcceptedAt(end),
              .envelope = claim.envelope,
              .lo = claim.facts.span.lo,

@@ -213,7 +213,10 @@ bool BatchClaimer::TakeNext(pqxx::work& work, Demand& demand, bool probing,
     if (!sent) continue;
     claim.facts.span = *sent;
     const FreeSlot& slot = one.slots.front();
-    claim.facts.health = {.accepted_at = slot.accepted_at, .failing = slot.failing};
+    claim.facts.health = {.accepted_at = slot.accepted_at,
+                          .failing = slot.failing,
+                          .connected_at = slot.connected_at,
+                          .is_probe = slot.blocked};
     claim.facts.slot_setbacks = slot.setbacks;
     claim.slots_of = one.slots_of;
     claim.slot = slot.number;

@@ -13,39 +13,41 @@
 namespace lethe::store {
 namespace {
 
-/// A case, and when the latest accepted call of its route began.
-struct Finding {
-  RefusalCase refusals;
-  std::optional<TimePoint> accepted_at;
-};
-
-Finding ToFinding(const sql::RefusalCases::Row& row) {
+RefusalCase ToCase(const sql::RefusalCases::Row& row) {
   const auto identifiers = [](std::int64_t count) { return static_cast<int>(count); };
-  return {.refusals = {.route = {row.account, row.operation},
-                       .evidence = {.searching = identifiers(row.searching),
-                                    .confirmed = identifiers(row.confirmed),
-                                    .vouched = identifiers(row.vouched),
-                                    .unvouched = identifiers(row.unvouched),
-                                    .due = identifiers(row.due),
-                                    .worn_out = identifiers(row.worn_out),
-                                    .stuck = identifiers(row.stuck),
-                                    .rejected_lately = identifiers(row.rejected_lately),
-                                    .in_review = identifiers(row.in_review),
-                                    .others_under_way = row.others_under_way,
-                                    .taken_lately = row.taken_lately,
-                                    .mostly_taken = row.mostly_taken,
-                                    .control_due = row.control_due,
-                                    .only_probes_itself = row.only_probes_itself}},
-          .accepted_at = row.accepted_at};
+  return {.route = {row.account, row.operation},
+          .evidence = {.searching = identifiers(row.searching),
+                       .confirmed = identifiers(row.confirmed),
+                       .vouched = identifiers(row.vouched),
+                       .vouched_due = identifiers(row.vouched_due),
+                       .unvouched = identifiers(row.unvouched),
+                       .due = identifiers(row.due),
+                       .worn_out = identifiers(row.worn_out),
+                       .stuck = identifiers(row.stuck),
+                       .rejected_lately = identifiers(row.rejected_lately),
+                       .in_review = identifiers(row.in_review),
+                       .others_under_way = row.others_under_way,
+                       .taken_lately = row.taken_lately,
+                       .mostly_taken = row.mostly_taken,
+                       .hiccup_lately = row.hiccup_lately,
+                       .control_due = row.control_due,
+                       .only_probes_itself = row.only_probes_itself,
+                       .lacks_probe = row.lacks_probe}};
 }
 
-std::optional<Finding> FindAgain(pqxx::work& work, const Route& route) {
-  const auto row = FirstRow(work, sql::RefusalCases{.account = route.account,
-                                                    .operation = route.operation,
-                                                    .memory = kRefusalMemory,
-                                                    .lone_tries = kLoneTries});
-  if (!row) return std::nullopt;
-  return ToFinding(*row);
+/// Of one route, or of all.
+sql::RefusalCases CasesOf(const std::optional<Route>& route) {
+  sql::RefusalCases cases{.account = {},
+                          .operation = {},
+                          .memory = kRefusalMemory,
+                          .hiccup_memory = kHiccupMemory,
+                          .vouched_for = kVouchedFor,
+                          .lone_tries = kLoneTries};
+  if (route) {
+    cases.account = route->account;
+    cases.operation = route->operation;
+  }
+  return cases;
 }
 
 void DecideConfirmed(pqxx::work& work, const RefusalCase& refusals, int room) {
@@ -77,10 +79,8 @@ void ReviewWornOut(pqxx::work& work, const Route& route) {
 }  // namespace
 
 std::vector<RefusalCase> ReadRefusalCases(pqxx::work& work) {
-  const sql::RefusalCases of_all_routes{
-      .account = {}, .operation = {}, .memory = kRefusalMemory, .lone_tries = kLoneTries};
   std::vector<RefusalCase> cases;
-  for (const auto& row : of_all_routes.Run(work)) cases.push_back(ToFinding(row).refusals);
+  for (const auto& row : CasesOf({}).Run(work)) cases.push_back(ToCase(row));
   return cases;
 }
 
@@ -88,16 +88,17 @@ Recorded SettleRefusals(pqxx::work& work, const RefusalCase& refusals,
                         const RefusalRuling& ruling) {
   const auto& [account, operation] = refusals.route;
   if (sql::LockHealthyAccount{.account = account}.Run(work) == 0) return Recorded::kFenced;
-  const auto found = FindAgain(work, refusals.route);
-  if (!found || found->refusals.evidence != refusals.evidence) return Recorded::kFenced;
+  const auto now = FirstRow(work, CasesOf(refusals.route));
+  if (!now || ToCase(*now).evidence != refusals.evidence) return Recorded::kFenced;
 
   switch (ruling.verdict) {
     case RefusalVerdict::kWait:
     case RefusalVerdict::kControl: break;
     case RefusalVerdict::kSendAgain:
-      sql::SendRefusedAgain{
-          .account = account, .operation = operation, .accepted_at = found->accepted_at}
-          .Run(work);
+      sql::SendRefusedAgain{.account = account, .operation = operation}.Run(work);
+      break;
+    case RefusalVerdict::kProbe:
+      sql::ProbeWithHeld{.account = account, .operation = operation}.Run(work);
       break;
     case RefusalVerdict::kReject: DecideConfirmed(work, refusals, ruling.room); break;
     case RefusalVerdict::kReview: ReviewWornOut(work, refusals.route); break;

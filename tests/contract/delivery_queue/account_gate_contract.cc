@@ -45,6 +45,21 @@ TEST_P(AccountGateContract, OneProbeAtATime) {
   EXPECT_TRUE(TakeProbe()) << "the process that took it may be dead";
 }
 
+TEST_P(AccountGateContract, AClaimKnowsWhenALookFoundTheCredentialsRight) {
+  AddWaitingForProbe();
+  at().Advance(10s);
+  ASSERT_TRUE(Found(TakeProbe(), ProbeFinding::kAskAgain));
+  at().Advance(20s);
+  ASSERT_TRUE(Found(TakeProbe(), ProbeFinding::kHealthy));
+  const TimePoint found_at = at().Now();
+  at().Advance(1s);
+  const auto claim = Take();
+  ASSERT_TRUE(claim);
+  EXPECT_EQ(claim->facts.health.connected_at, found_at);
+  at().AddEnvelope({.route = kEraseElsewhere});
+  EXPECT_EQ(Take(kEraseElsewhere)->facts.health.connected_at, std::nullopt);
+}
+
 TEST_P(AccountGateContract, AFindingIsIgnoredOnceItsLeaseRanOutAndAnotherProbeBegan) {
   AddWaitingForProbe();
   at().Advance(10s);

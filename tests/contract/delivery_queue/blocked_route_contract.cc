@@ -76,6 +76,66 @@ TEST_P(DeliveryQueueContract, ARouteOpensWhenItsProbeSucceedsAndItsHeldRefusalsA
   EXPECT_TRUE(Take());
 }
 
+TEST_P(DeliveryQueueContract, WhereOnlyHeldRefusalsAreLeftTheOneHeldLongestIsTheProbe) {
+  AddRefusedAlone();
+  at().Advance(1ms);
+  AddRefusedAlone();
+  Add();
+  const auto last = Take();
+  BlockRoute(last);
+  const auto lacks_probe = [this] {
+    const auto cases = queue().RefusalCases().value();
+    return cases.size() == 1 && cases.front().evidence.lacks_probe;
+  };
+  const auto settle = [this] {
+    return queue()
+        .Settle({kErase, {.control_due = true, .lacks_probe = true}},
+                {.verdict = RefusalVerdict::kProbe})
+        .value();
+  };
+  at().Advance(1s);
+  EXPECT_FALSE(lacks_probe()) << "a batch waits";
+  EXPECT_EQ(settle(), Recorded::kFenced);
+  BlockRoute(Take());
+  const auto third = [this] { return at().Batches().back(); };
+  at().Advance(2s);
+  const auto probe = Take();
+  ASSERT_TRUE(probe);
+  Plan review = Again(*probe);
+  review.transitions[0] = {
+      .span = probe->facts.span, .to = BatchState::kNeedsReview, .reason = "unknown_outcome"};
+  ASSERT_EQ(Record(*probe, {.outcome = OutcomeClass::kUnknown}, review), Recorded::kApplied);
+  ASSERT_EQ(third().state, BatchState::kNeedsReview);
+
+  EXPECT_FALSE(lacks_probe()) << "the next probe is not due";
+  EXPECT_EQ(settle(), Recorded::kFenced);
+  at().Advance(kLease);
+  EXPECT_TRUE(lacks_probe());
+  EXPECT_EQ(settle(), Recorded::kApplied);
+  EXPECT_FALSE(lacks_probe()) << "one at a time";
+  const std::vector<BatchRow> rows = at().Batches();
+  EXPECT_EQ(rows[0].state, BatchState::kReady);
+  EXPECT_EQ(rows[1].state, BatchState::kHeld);
+  EXPECT_THAT(Sendable({kErase}), ElementsAre(kErase));
+  const auto held_longest = Take();
+  ASSERT_TRUE(held_longest);
+  EXPECT_TRUE(held_longest->facts.health.is_probe);
+  Record(*held_longest, Yes(), Accepted(*held_longest));
+  EXPECT_EQ(at().Batches()[1].state, BatchState::kReady);
+}
+
+TEST_P(DeliveryQueueContract, AClaimKnowsWhetherItIsTheProbeOfItsRoute) {
+  Add();
+  const auto first = Take();
+  ASSERT_TRUE(first);
+  EXPECT_FALSE(first->facts.health.is_probe);
+  BlockRoute(first);
+  at().Advance(1s);
+  const auto probe = Take();
+  ASSERT_TRUE(probe);
+  EXPECT_TRUE(probe->facts.health.is_probe);
+}
+
 TEST_P(DeliveryQueueContract, AnAcceptedCallOfAnotherApiOpensNoRoute) {
   AddRefusedAlone();
   Add();

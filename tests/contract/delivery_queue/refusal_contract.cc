@@ -150,16 +150,72 @@ TEST_P(RefusalContract, AfterAnAcceptanceANewRowOfFailuresBegins) {
   EXPECT_EQ(Health().failing, 1);
 }
 
-TEST_P(RefusalContract, KnowsWhetherMostOfTheLatestCallsWereTaken) {
+TEST_P(RefusalContract, KnowsWhetherMostOfTheLatestIdentifiersWereTaken) {
   AddHeld(Reason::kRefusedConfirmed);
   EXPECT_FALSE(Evidence().mostly_taken);
   AcceptOne();
   EXPECT_TRUE(Evidence().mostly_taken) << "half is enough";
-  for (int i = 0; i < 60; ++i) AcceptOne();
-  for (int i = 0; i < 10; ++i) FailOne();
+  AcceptOne(1000);
+  for (int i = 0; i < 15; ++i) AddHeld(Reason::kRefusedConfirmed);
   EXPECT_TRUE(Evidence().mostly_taken);
-  for (int i = 0; i < 20; ++i) FailOne();
+  for (int i = 0; i < 15; ++i) AddHeld(Reason::kRefusedConfirmed);
   EXPECT_FALSE(Evidence().mostly_taken) << "what is long ago counts less";
+}
+
+TEST_P(RefusalContract, ASearchForOneIsNoSignThatMostAreRefused) {
+  AddHeld(Reason::kRefusedConfirmed);
+  AcceptOne(100);
+  for (int i = 0; i < 60; ++i) FailOne();
+  EXPECT_TRUE(Evidence().mostly_taken);
+}
+
+TEST_P(RefusalContract, RemembersForAnHourThatARefusedIdentifierWasTaken) {
+  AddHeld(Reason::kRefusedUnconfirmed);
+  EXPECT_FALSE(Evidence().hiccup_lately);
+  at().Advance(kRetry);
+  ASSERT_EQ(Settle({.verdict = RefusalVerdict::kSendAgain}), Recorded::kApplied);
+  const auto again = Take();
+  ASSERT_TRUE(again);
+  ASSERT_EQ(Record(*again, Yes(), Accepted(*again)), Recorded::kApplied);
+
+  AddHeld(Reason::kRefusedConfirmed);
+  EXPECT_TRUE(Evidence().hiccup_lately);
+  at().Advance(kHiccupMemory - 1ms);
+  EXPECT_TRUE(Evidence().hiccup_lately);
+  at().Advance(1ms);
+  EXPECT_FALSE(Evidence().hiccup_lately);
+}
+
+TEST_P(RefusalContract, ForgetsReviewsOfMoreThanADayAgo) {
+  AddHeld(Reason::kRefusedUnconfirmed, 0ms, {}, kLoneTries);
+  ASSERT_EQ(Settle({.verdict = RefusalVerdict::kReview}), Recorded::kApplied);
+  at().Advance(kRefusalMemory - 1ms);
+  AddHeld(Reason::kRefusedConfirmed);
+  EXPECT_EQ(Evidence().in_review, 1);
+  at().Advance(1ms);
+  EXPECT_EQ(Evidence().in_review, 0);
+}
+
+TEST_P(RefusalContract, AnAcceptanceVouchesForAShortTime) {
+  AddHeld(Reason::kRefusedUnconfirmed);
+  at().Advance(1s);
+  AcceptOne();
+  at().Advance(kVouchedFor - 1ms);
+  EXPECT_EQ(Evidence().vouched, 1);
+  EXPECT_EQ(Evidence().vouched_due, 1);
+  at().Advance(1ms);
+  EXPECT_EQ(Evidence().vouched, 0);
+  EXPECT_EQ(Evidence().due, 1);
+}
+
+TEST_P(RefusalContract, AnIdentifierIsSentAgainNoEarlierForBeingVouchedFor) {
+  AddHeld(Reason::kRefusedUnconfirmed);
+  at().Advance(1s);
+  AcceptOne();
+  EXPECT_EQ(Evidence().vouched, 1);
+  EXPECT_EQ(Evidence().vouched_due, 0);
+  at().Advance(kRetry - 1s);
+  EXPECT_EQ(Evidence().vouched_due, 1);
 }
 
 TEST_P(RefusalContract, AControlCallThatWasAcceptedIsEvidenceButTakesNobody) {
@@ -296,11 +352,10 @@ TEST_P(RefusalContract, ReviewsConfirmedRefusalsThatAnEarlierCallMayHaveReached)
   EXPECT_FALSE(HasCases());
 }
 
-TEST_P(RefusalContract, SendsRefusalsAgainThatALaterAcceptanceVouchesFor) {
+TEST_P(RefusalContract, SendsRefusalsAgainThatHaveWaitedLongEnough) {
   AddHeld(Reason::kRefusedUnconfirmed);
-  at().Advance(1s);
+  at().Advance(kRetry);
   AcceptOne();
-  at().Advance(1s);
   AddHeld(Reason::kRefusedUnconfirmed);
   EXPECT_EQ(Settle({.verdict = RefusalVerdict::kSendAgain}), Recorded::kApplied);
   const std::vector<BatchRow> rows = at().Batches();

@@ -46,8 +46,8 @@ class RefusalContract : public DeliveryQueueContract {
     ASSERT_EQ(Record(*claim, {.outcome = OutcomeClass::kRefused, .http_status = 400}, plan),
               Recorded::kApplied);
   }
-  void AcceptOne() {
-    Add();
+  void AcceptOne(int size = 1) {
+    Add(size);
     const auto claim = Take();
     ASSERT_TRUE(claim);
     Plan plan = Accepted(*claim);

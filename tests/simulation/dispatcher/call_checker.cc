@@ -28,7 +28,7 @@ void CallChecker::CheckOrder(const Claim& claim, Position position) {
   for (const Position& other : ledger_.WithIdentifier(claim.route.account, mine.identifier)) {
     const Ledger::Envelope& envelope = ledger_.at(other.envelope);
     const Item& its = envelope.items[static_cast<std::size_t>(other.pos)];
-    if (envelope.route.operation == claim.route.operation || fakes::IsFinal(its.state)) continue;
+    if (envelope.route.operation == claim.route.operation || IsFinal(its.state)) continue;
     if (its.attempted) {
       ledger_.Violated("two operations on one identifier were under way at once");
     } else if (!mine.attempted && its.request < mine.request) {

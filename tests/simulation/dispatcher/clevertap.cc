@@ -30,6 +30,7 @@ VendorReply WithStatus(int http_status) {
       case 401: return OutcomeClass::kAccountBlocked;
       case 403:
       case 404: return OutcomeClass::kMisconfigured;
+      case 429: return OutcomeClass::kThrottled;
       default: return OutcomeClass::kUnknown;
     }
   };

@@ -73,6 +73,8 @@ Mishap Fate::OfCall(Operation operation) {
     plan_.erase(planned);
     return mishap;
   }
+  const auto refused = random_refusals_.find(operation);
+  if (refused != random_refusals_.end() && Chance(refused->second)) return Mishap::kRefusedOnce;
   const Odds& odds = Today();
   if (!Chance(odds.vendor_fails)) return Mishap::kNone;
   if (odds.mishap) return *odds.mishap;

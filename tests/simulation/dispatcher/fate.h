@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 #include <random>
 #include <set>
@@ -30,7 +31,7 @@ enum class Mishap {
   kServerErrorAfter,  ///< 503, and all is done.
   kFaults,            ///< Some of a disassociation to be tried again, or not accounted for.
 
-  // Only by a plan: in a storm they would come twice in a row, which is what a bad identifier does.
+  // Not in a storm: they would come twice in a row, which is what a bad identifier does.
   kRefusedOnce,  ///< 400 once, although nothing is wrong with the call.
   kConflict,     ///< 409 once, and nothing has happened.
 };
@@ -61,6 +62,11 @@ class Fate {
 
   /// Decides the next call of this operation that nothing else planned decides.
   void Plan(Operation operation, Mishap mishap) { plan_.emplace_back(operation, mishap); }
+
+  /// Each call of this operation is refused with that probability, whatever it carries.
+  void RefuseAtRandom(Operation operation, double probability) {
+    random_refusals_[operation] = probability;
+  }
 
   int crash_points() const { return crash_points_; }
   int crashes() const { return crashes_; }
@@ -95,6 +101,7 @@ class Fate {
   TimePoint weather_end_{};
   Odds weather_ = {};
   std::deque<std::pair<Operation, Mishap>> plan_;
+  std::map<Operation, double> random_refusals_;
   std::set<int> crash_at_;
   bool something_happened_ = true;  ///< Since the last crash point that counted.
   int crash_points_ = 0;

@@ -39,7 +39,7 @@ Outcome BusyAccountWith(Oddity oddity, Defect defect = Defect::kNone, millisecon
 }
 
 TEST(PeopleSimulation, OneOddIdentifierHoldsUpNobodyElse) {
-  for (const int status : {400, 401, 403, 404, 409, 413, 500, 502}) {
+  for (const int status : {400, 401, 403, 404, 409, 413, 429, 500, 502}) {
     const Outcome outcome = BusyAccountWith({.http_status = status});
     EXPECT_THAT(outcome.violations, IsEmpty()) << status;
     EXPECT_EQ(outcome[BatchState::kDone], 999) << status;
@@ -57,7 +57,7 @@ Outcome OnlyOneWith(Oddity oddity) {
 }
 
 TEST(PeopleSimulation, AnOddIdentifierThatIsTheOnlyOneOfItsRouteBlocksItForNobodyElse) {
-  for (const int status : {403, 404, 413}) {
+  for (const int status : {401, 403, 404, 413}) {
     const Outcome outcome = OnlyOneWith({.http_status = status});
     EXPECT_THAT(outcome.violations, IsEmpty()) << status;
     EXPECT_EQ(outcome[BatchState::kCancelled], 1) << status << ": it was in review";
@@ -153,8 +153,31 @@ TEST(PeopleSimulation, AHiccupWhileAloneRejectsNobody) {
     const Outcome outcome = HiccupNextToPoison(hiccup);
     EXPECT_THAT(outcome.violations, IsEmpty());
     EXPECT_EQ(outcome[BatchState::kDone], 7) << static_cast<int>(hiccup);
-    EXPECT_EQ(outcome[BatchState::kRejected], 1);
+    const bool is_refusal = hiccup == Mishap::kRefusedOnce || hiccup == Mishap::kUnauthorized;
+    EXPECT_EQ(outcome[BatchState::kRejected], is_refusal ? 0 : 1);
+    EXPECT_EQ(outcome[BatchState::kCancelled], is_refusal ? 1 : 0) << "it was in review";
   }
+}
+
+/// A call is refused with that probability, whatever it carries.
+Outcome RefusedAtRandom(double probability, std::uint64_t seed) {
+  World world({.seed = seed, .replicas = 2});
+  world.fate().RefuseAtRandom(kErase.operation, probability);
+  for (int i = 0; i < 30; ++i) world.AddEnvelope({.route = kErase, .size = 1 + i % 3});
+  return Run(world);
+}
+
+TEST(PeopleSimulation, RefusalsAtRandomRejectNobody) {
+  int refused = 0;
+  for (const double probability : {0.2, 0.5}) {
+    for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+      const Outcome outcome = RefusedAtRandom(probability, seed);
+      EXPECT_THAT(outcome.violations, IsEmpty()) << probability << ", seed " << seed;
+      EXPECT_EQ(outcome[BatchState::kRejected], 0) << probability << ", seed " << seed;
+      refused += outcome.tally.splits;
+    }
+  }
+  EXPECT_GT(refused, 0);
 }
 
 /// Everything that a route is sent is answered so for an hour.

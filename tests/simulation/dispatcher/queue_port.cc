@@ -35,7 +35,9 @@ Result<std::optional<Claim>> QueuePort::TakeBatch(const ClaimParams& params) {
   }
   if (Has(Defect::kBlocksForOnePayload) || Has(Defect::kNeverHalvesWithoutAnswer))
     facts.health = {};
-  if (Has(Defect::kRejectsForCompany)) facts.lone_refusals = std::max(facts.lone_refusals, 1);
+  const bool is_suspect = facts.refused_since && facts.span.size() == 1;
+  if (Has(Defect::kRejectsForCompany) && is_suspect)
+    facts.lone_refusals = std::max(facts.lone_refusals, kConfirmingRefusal - 1);
   return taken;
 }
 

@@ -97,7 +97,7 @@ void RowChecker::Conclude(const fakes::FakeDeliveryQueue& queue) {
   Look(queue);
   const std::vector<AttemptRow> attempts = queue.attempts();
   for (const BatchRow& row : queue.batches()) {
-    if (!fakes::IsFinal(row.state)) ledger_.Violated("a batch never came to rest");
+    if (!IsFinal(row.state)) ledger_.Violated("a batch never came to rest");
     CheckAttempts(row, attempts);
   }
 }

@@ -117,7 +117,7 @@ bool Stage::IsOver() const {
   if (clock.Monotonic() > scenario.patience) return true;
   if (next_envelope_at) return false;
   bool all_final = true;
-  queue->VisitBatches([&](const auto& batch) { all_final &= fakes::IsFinal(batch.state); });
+  queue->VisitBatches([&](const auto& batch) { all_final &= IsFinal(batch.state); });
   return all_final;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "lethe/refusal.h"
 #include "unit/core/instants.h"
 
 namespace lethe {
@@ -95,7 +96,7 @@ TEST_F(Decisions, AnIdentifierThatIsRefusedAloneIsHeld) {
   const Plan expected{.transitions = {{.span = facts_.span,
                                        .to = kHeld,
                                        .reason = "refused_unconfirmed",
-                                       .not_before = now_ + 5s,
+                                       .not_before = now_ + 1s,
                                        .refused_since = now_,
                                        .lone_refusals = 1}},
                       .taken = false};
@@ -116,7 +117,7 @@ TEST_F(Decisions, ARefusalThatSeemsOlderThanItsCallIsAsOldAsTheCall) {
 
 TEST_F(Decisions, WhatOthersWereAcceptedForLongAgoConfirmsNoRefusal) {
   facts_.span = {.lo = 10, .hi = 10};
-  facts_.lone_refusals = 1;
+  facts_.lone_refusals = kConfirmingRefusal - 1;
   facts_.refused_since = now_ - 1h;
   const auto held_if_others_accepted_at = [this](TimePoint when) {
     facts_.health.accepted_at = when;
@@ -139,9 +140,19 @@ TEST_F(Decisions, ARefusalAloneIsNotConfirmedByOneInCompany) {
   EXPECT_EQ(held.lone_refusals, 1);
 }
 
-TEST_F(Decisions, ARefusalIsConfirmedIfOthersWereAcceptedSinceTheFirst) {
+TEST_F(Decisions, AFewRefusalsMayBeChance) {
   facts_.span = {.lo = 10, .hi = 10};
-  facts_.lone_refusals = 1;
+  facts_.lone_refusals = kConfirmingRefusal - 2;
+  facts_.refused_since = started_at_ - 10s;
+  facts_.health.accepted_at = started_at_ - 9s;
+  const Transition held = OnlyTransition(kRefusal);
+  EXPECT_EQ(held.reason, "refused_unconfirmed");
+  EXPECT_EQ(held.not_before, now_ + LoneRetryDelay(kConfirmingRefusal - 1));
+}
+
+TEST_F(Decisions, TheNextRefusalIsConfirmedIfOthersWereAcceptedSinceTheOneBefore) {
+  facts_.span = {.lo = 10, .hi = 10};
+  facts_.lone_refusals = kConfirmingRefusal - 1;
   facts_.refused_since = started_at_ - 10s;
   const auto reason_if_others_accepted_at = [this](std::optional<TimePoint> when) {
     facts_.health.accepted_at = when;
@@ -167,7 +178,7 @@ TEST_F(Decisions, AThrottledCallCostsTheSlotAndNotTheBatch) {
   const Plan expected{.transitions = {{.span = facts_.span,
                                        .to = kReady,
                                        .reason = "throttled",
-                                       .not_before = now_}},
+                                       .not_before = now_ + 500ms + 500ms}},
                       .spends_attempt = false,
                       .setback = true,
                       .slot_cool_down = 500ms};
@@ -210,7 +221,7 @@ TEST_F(Decisions, TheCoolDownHonoursRetryAfterWithinReason) {
            {-5s, 500ms}, {0ms, 500ms}, {499ms, 500ms}, {30s, 30s}, {1h, 1h}, {1000h, 1h}}) {
     const Plan plan = After({.outcome = OutcomeClass::kThrottled, .retry_after = asked});
     EXPECT_EQ(plan.slot_cool_down, cool_down);
-    EXPECT_EQ(plan.transitions.at(0).not_before, now_);
+    EXPECT_EQ(plan.transitions.at(0).not_before, now_ + cool_down + 500ms);
   }
 }
 

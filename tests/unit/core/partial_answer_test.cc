@@ -6,6 +6,7 @@
 
 #include "lethe/decision.h"
 #include "lethe/operation_traits.h"
+#include "lethe/refusal.h"
 #include "unit/core/instants.h"
 
 namespace lethe {
@@ -85,11 +86,11 @@ TEST_F(PartialAnswer, ThatRejectsAllFinalisesNone) {
                         .lone_refusals = times}};
   };
   const std::vector<Fault> all{{0, kPermanent, "516"}, {1, kPermanent, "523"}};
-  EXPECT_EQ(After(all).transitions, all_held("refused_unconfirmed", 1, 5s));
-  facts_.lone_refusals = 1;
+  EXPECT_EQ(After(all).transitions, all_held("refused_unconfirmed", 1, 1s));
+  facts_.lone_refusals = kConfirmingRefusal - 1;
   facts_.refused_since = now_;
   facts_.health.accepted_at = now_ + 1us;
-  EXPECT_EQ(After(all).transitions, all_held("refused_confirmed", 2, 20s));
+  EXPECT_EQ(After(all).transitions, all_held("refused_confirmed", kConfirmingRefusal, 80s));
 }
 
 TEST_F(PartialAnswer, ThatRejectsMoreThanAFewFinalisesNoneOfThem) {
@@ -124,7 +125,7 @@ TEST_F(PartialAnswer, OfALoneIdentifierIsARefusalAlone) {
   const Plan plan = After({{0, kPermanent, "516"}});
   EXPECT_EQ(plan.transitions.at(0).to, kHeld) << "CleverTap may refuse everything today";
   EXPECT_EQ(plan.transitions.at(0).reason, "refused_unconfirmed");
-  facts_.lone_refusals = 1;
+  facts_.lone_refusals = kConfirmingRefusal - 1;
   facts_.refused_since = now_ - 2s;
   facts_.health.accepted_at = now_ - 1s;
   EXPECT_EQ(After({{0, kPermanent, "516"}}).transitions.at(0).reason, "refused_confirmed");

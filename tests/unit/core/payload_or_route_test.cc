@@ -74,6 +74,100 @@ TEST_F(PayloadOrRoute, CredentialsMayHaveExpiredSinceOthersWereTaken) {
   EXPECT_TRUE(IsHalved(After(OutcomeClass::kAccountBlocked, 401))) << "others were taken since";
 }
 
+TEST_F(PayloadOrRoute, CredentialsThatWereFoundRightSinceAreNotWhatA401IsAbout) {
+  facts_.span = {.lo = 10, .hi = 10};
+  facts_.refused_since = started_at_ - 20s;
+  facts_.health.connected_at = started_at_ - 21s;
+  EXPECT_EQ(After(OutcomeClass::kAccountBlocked, 401).block_scope, BlockScope::kAccount);
+
+  facts_.health.connected_at = started_at_ - 19s;
+  const Plan plan = After(OutcomeClass::kAccountBlocked, 401);
+  EXPECT_EQ(plan.account, AccountVerdict::kBlocked);
+  EXPECT_EQ(plan.block_scope, BlockScope::kRoute) << "the account's other routes go on";
+  EXPECT_EQ(plan.resume, Resume::kBatch);
+  EXPECT_EQ(plan.account_reason, "endpoint_401");
+  EXPECT_EQ(plan.transitions.at(0).to, kReady);
+
+  OthersAreTaken();
+  const Plan alone = After(OutcomeClass::kAccountBlocked, 401);
+  EXPECT_EQ(alone.account, AccountVerdict::kUntouched) << "the route goes on too";
+  EXPECT_EQ(alone.transitions.at(0).lone_refusals, 1);
+}
+
+TEST_F(PayloadOrRoute, AProbeOfABlockedRouteThatGetsA401SaysNothingAboutTheAccount) {
+  facts_.health.is_probe = true;
+  const Plan plan = After(OutcomeClass::kAccountBlocked, 401);
+  EXPECT_EQ(plan.account, AccountVerdict::kBlocked);
+  EXPECT_EQ(plan.block_scope, BlockScope::kRoute);
+}
+
+TEST_F(PayloadOrRoute, CredentialsThatCannotBeReadBlockTheAccountWhateverWasSeen) {
+  facts_.refused_since = started_at_ - 20s;
+  facts_.health = {.connected_at = started_at_ - 1s, .is_probe = true};
+  EXPECT_EQ(After(OutcomeClass::kAccountBlocked, 0).block_scope, BlockScope::kAccount);
+}
+
+TEST_F(PayloadOrRoute, AThrottledBatchWaitsLongerThanItsSlotSoThatOthersGoFirst) {
+  for (const auto asked : {0s, 30s}) {
+    const Plan plan = After(OutcomeClass::kThrottled, 429, asked);
+    EXPECT_GT(plan.transitions.at(0).not_before, now_ + plan.slot_cool_down);
+    EXPECT_GE(plan.slot_cool_down, asked);
+    EXPECT_FALSE(plan.spends_attempt);
+    EXPECT_TRUE(plan.setback);
+    EXPECT_EQ(plan.taken, std::nullopt);
+  }
+}
+
+TEST_F(PayloadOrRoute, ABatchThatIsThrottledAgainWhileOthersAreTakenHoldsItsSlotForAMinuteAtMost) {
+  OthersAreTaken();
+  EXPECT_EQ(After(OutcomeClass::kThrottled, 429, 3600s).slot_cool_down, 3600s)
+      << "as CleverTap asks";
+  facts_.call_count = 2;
+  const Plan again = After(OutcomeClass::kThrottled, 429, 3600s);
+  EXPECT_EQ(again.slot_cool_down, 60s);
+  EXPECT_GE(again.transitions.at(0).not_before, now_ + 3600s);
+  facts_.health.accepted_at = started_at_ - 31s;
+  EXPECT_EQ(After(OutcomeClass::kThrottled, 429, 3600s).slot_cool_down, 3600s)
+      << "nothing shows that others are taken";
+}
+
+TEST_F(PayloadOrRoute, AfterManyThrottledCallsWhileOthersAreTakenTheBatchIsHalved) {
+  facts_.call_count = facts_.attempt_count + kManyUncounted - 2;
+  EXPECT_EQ(After(OutcomeClass::kThrottled, 429).transitions.at(0).refused_since, std::nullopt);
+  ++facts_.call_count;
+  EXPECT_EQ(After(OutcomeClass::kThrottled, 429).transitions.at(0).refused_since, now_)
+      << "what is taken from now on is evidence";
+  ++facts_.call_count;
+  EXPECT_EQ(After(OutcomeClass::kThrottled, 429).transitions.size(), 1u);
+  OthersAreTaken();
+  const Plan plan = After(OutcomeClass::kThrottled, 429);
+  ASSERT_EQ(plan.transitions.size(), 2u);
+  EXPECT_EQ(plan.transitions[0].span, (Span{10, 59}));
+  --facts_.call_count;
+  EXPECT_EQ(After(OutcomeClass::kThrottled, 429).transitions.size(), 1u);
+}
+
+TEST_F(PayloadOrRoute, AnIdentifierThatIsThrottledAloneAgainAndAgainIsReviewed) {
+  OthersAreTaken();
+  facts_.span = {.lo = 10, .hi = 10};
+  facts_.call_count = facts_.attempt_count + kManyUncounted;
+  milliseconds before{0};
+  for (int tries = 1; tries < kMaxLoneUnknown; ++tries) {
+    const Transition again = After(OutcomeClass::kThrottled, 429).transitions.at(0);
+    EXPECT_EQ(again.to, kReady);
+    EXPECT_EQ(again.reason, "throttled");
+    EXPECT_EQ(again.lone_refusals, tries);
+    const auto wait = std::chrono::duration_cast<milliseconds>(*again.not_before - now_);
+    EXPECT_GT(wait, before);
+    before = wait;
+    facts_.lone_refusals = again.lone_refusals;
+    ++facts_.call_count;
+  }
+  const Transition last = After(OutcomeClass::kThrottled, 429).transitions.at(0);
+  EXPECT_EQ(last.to, kNeedsReview) << "never rejected";
+  EXPECT_EQ(last.reason, "refused_alone");
+}
+
 TEST_F(PayloadOrRoute, AcceptancesOfLongAgoShowNothing) {
   facts_.health.accepted_at = started_at_ - 30s;
   EXPECT_EQ(After(OutcomeClass::kMisconfigured, 403).account, AccountVerdict::kBlocked);

@@ -19,7 +19,7 @@ using testing::IsEmpty;
 const Route kErase{"acme", Operation::kErasure};
 const Route kEraseElsewhere{"zeta", Operation::kErasure};
 const DispatcherOptions kOptions{.linger = 0s, .lease = 60s, .call_timeout = 30s};
-constexpr RefusalEvidence kNeedsControlCall{.unvouched = 1, .control_due = true};
+constexpr RefusalEvidence kNeedsControlCall{.unvouched = 1, .due = 1, .control_due = true};
 
 /// A queue that holds the refusals that the test says.
 class QueueOfRefusals : public fakes::FakeDeliveryQueue {

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <vector>
+
 namespace lethe {
 
 namespace {
@@ -33,7 +36,7 @@ TEST(JudgeRefusals, RejectsNobodyWhereNoPersonsIdentifiersAreTaken) {
   EXPECT_EQ(Room({.confirmed = 1, .mostly_taken = true}), 0);
 }
 
-TEST(JudgeRefusals, RejectsNoneOfManyWhereMostCallsAreRefused) {
+TEST(JudgeRefusals, RejectsNoneOfManyWhereMostAreRefused) {
   EXPECT_EQ(Room({.confirmed = 5, .taken_lately = true}), 5)
       << "a small request of which most is bad";
   EXPECT_EQ(Room({.confirmed = 6, .taken_lately = true}), 0);
@@ -46,16 +49,28 @@ TEST(JudgeRefusals, WaitsForTheOthersOfARequestBeforeAnOperatorHasToDecide) {
   const RefusalEvidence early{.searching = 2, .confirmed = 1, .mostly_taken = true};
   EXPECT_EQ(Verdict(early), kWait) << "one of them may still be taken";
   EXPECT_EQ(Verdict({.confirmed = 1, .others_under_way = true}), kWait);
-  EXPECT_EQ(Verdict({.searching = 2, .confirmed = 1, .vouched = 1}), kSendAgain);
+  EXPECT_EQ(Verdict({.searching = 2, .confirmed = 1, .vouched = 1, .vouched_due = 1}), kSendAgain);
   EXPECT_EQ(Verdict({.searching = 2, .confirmed = 1, .taken_lately = true}), kReject);
 }
 
-TEST(JudgeRefusals, SendsAgainWhatWasRefusedBeforeOthersWereAccepted) {
-  EXPECT_EQ(Verdict({.vouched = 1}), kSendAgain);
-  EXPECT_EQ(Verdict({.searching = 50, .vouched = 1, .unvouched = 2}), kSendAgain);
+TEST(JudgeRefusals, SendsAgainInTimeWhatWasRefusedBeforeOthersWereAccepted) {
+  EXPECT_EQ(Verdict({.vouched = 1, .vouched_due = 1}), kSendAgain);
+  EXPECT_EQ(Verdict({.searching = 50, .vouched = 1, .vouched_due = 1, .unvouched = 2}), kSendAgain);
+  EXPECT_EQ(Verdict({.vouched = 1, .control_due = true}), kWait) << "a refusal may be a bad moment";
 }
 
-TEST(JudgeRefusals, BlocksTheRouteWhenManyAreRefusedAndMostCalls) {
+TEST(JudgeRefusals, RejectsNobodyWhileRefusalsComeAtRandom) {
+  EXPECT_EQ(
+      Room({.confirmed = 1, .taken_lately = true, .mostly_taken = true, .hiccup_lately = true}), 0);
+}
+
+TEST(JudgeRefusals, LetsTheIdentifierThatIsHeldLongestProbeItsBlockedRoute) {
+  EXPECT_EQ(Verdict({.lacks_probe = true}), kProbe);
+  EXPECT_EQ(Verdict({.control_due = true, .lacks_probe = true}), kProbe)
+      << "an account that refuses everything may take a control call";
+}
+
+TEST(JudgeRefusals, BlocksTheRouteWhenManyAreRefusedAndNotMostAreTaken) {
   for (const RefusalEvidence& evidence :
        {RefusalEvidence{.confirmed = kManyRefusals + 1},
         RefusalEvidence{.confirmed = 10, .vouched = 11},
@@ -73,14 +88,15 @@ TEST(JudgeRefusals, BlocksTheRouteWhenManyAreRefusedAndMostCalls) {
 }
 
 TEST(JudgeRefusals, MakesAControlCallWhereNothingElseCanShowWhetherOthersAreTaken) {
-  EXPECT_EQ(Verdict({.unvouched = 1, .control_due = true}), kControl);
+  EXPECT_EQ(Verdict({.unvouched = 1, .control_due = true}), kWait) << "it is not sent yet";
   EXPECT_EQ(Verdict({.stuck = 1, .control_due = true}), kControl);
   EXPECT_EQ(Verdict({.unvouched = 1, .due = 1, .control_due = true}), kControl);
 
-  EXPECT_EQ(Verdict({.unvouched = 1}), kWait) << "one was made lately";
-  EXPECT_EQ(Verdict({.unvouched = 1, .control_due = true}, ControlCalls::kOff), kWait);
-  EXPECT_EQ(Verdict({.unvouched = 1, .others_under_way = true, .control_due = true}), kWait);
-  EXPECT_EQ(Verdict({.searching = 1, .unvouched = 1, .control_due = true}), kWait);
+  EXPECT_EQ(Verdict({.stuck = 1}), kWait) << "one was made lately";
+  EXPECT_EQ(Verdict({.stuck = 1, .control_due = true}, ControlCalls::kOff), kWait);
+  EXPECT_EQ(Verdict({.unvouched = 1, .due = 1, .others_under_way = true, .control_due = true}),
+            kWait);
+  EXPECT_EQ(Verdict({.searching = 1, .unvouched = 1, .due = 1, .control_due = true}), kWait);
 }
 
 TEST(JudgeRefusals, MakesAControlCallWhereABatchWouldBeItsOwnProbe) {
@@ -101,12 +117,13 @@ TEST(JudgeRefusals, AnOperatorDecidesAboutThoseThatWereTriedTooOften) {
   EXPECT_EQ(Verdict({.unvouched = 2, .due = 1, .worn_out = 1, .control_due = true}), kReview);
 }
 
-TEST(LoneRetryDelay, GrowsFourfoldAndIsBounded) {
+TEST(LoneRetryDelay, IsThatOfTwoTriesAtATimeFurtherAndFurtherApart) {
   using namespace std::chrono_literals;
-  EXPECT_EQ(LoneRetryDelay(1), 5s);
-  EXPECT_EQ(LoneRetryDelay(2), 20s);
-  EXPECT_EQ(LoneRetryDelay(3), 80s);
-  EXPECT_EQ(LoneRetryDelay(0), 5s);
+  const std::vector<milliseconds> delays{1s, 5s, 1s, 20s, 1s, 80s, 1s};
+  for (int refusals = 1; refusals < kLoneTries; ++refusals) {
+    EXPECT_EQ(LoneRetryDelay(refusals), delays.at(static_cast<std::size_t>(refusals - 1)));
+  }
+  EXPECT_EQ(LoneRetryDelay(0), 1s);
   EXPECT_EQ(LoneRetryDelay(1'000'000), LoneRetryDelay(kLoneTries));
 }
 

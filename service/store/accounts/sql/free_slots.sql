@@ -9,13 +9,16 @@
 -- > setbacks int
 -- > accepted_at time?        RouteHealth
 -- > failing int
+-- > connected_at time?
 -- > blocked bool             the route alone, whatever its account
 -- > probe_due bool           the route is blocked, and its next batch is due as the probe
 with present as materialized (select lethe_now() as t)
 select r.n as route, free.number, free.setbacks, lethe_micros(health.accepted_at) as accepted_at, health.failing,
+       lethe_micros(a.connected_at) as connected_at,
        b.account is not null as blocked, coalesce(b.resume_by = 'batch' and b.probe_at <= present.t, false) as probe_due
 from present cross join unnest(@routes.account::text[], @routes.slots_of::text[], @routes.api::text[], @routes.concurrency::int[], @routes.wanted::int[])
     with ordinality as r(account, slots_of, api, concurrency, wanted, n)
+  left join account_state a on a.account = r.account
   left join route_block b on b.account = r.account and b.api = r.api
   cross join lateral (
     select s.number, s.setbacks from slot s

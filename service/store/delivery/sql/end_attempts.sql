@@ -13,6 +13,9 @@
 -- @ended.cool_down milliseconds    how long the slot rests
 -- @ended.setback bool?       whether the call was a setback of the slot; null if there was no call
 -- @ended.taken bool?         whether the call was taken, at least in part; null: it showed neither
+-- @ended.judged_identifiers int    RouteEvidence: taken and refused
+-- @ended.taken_identifiers int
+-- @ended.hiccup bool
 -- @ended.accepted_at time?   start of the call, if it was accepted
 -- @ended.envelope envelope   with lo: the batch; with call_number: the attempt
 -- @ended.lo int
@@ -38,11 +41,12 @@
 -- > moved bool               whether the batch was being sent, and moved on
 with present as materialized (select lethe_now() as t), ended as materialized (
   select * from unnest(@ended.account::text[], @ended.slots_of::text[], @ended.api::text[], @ended.slot::int[], @ended.epoch::bigint[], @ended.cool_down::bigint[],
-                       @ended.setback::boolean[], @ended.taken::boolean[], @ended.accepted_at::bigint[], @ended.envelope::bigint[], @ended.lo::smallint[],
+                       @ended.setback::boolean[], @ended.taken::boolean[], @ended.judged_identifiers::int[], @ended.taken_identifiers::int[],
+                       @ended.hiccup::boolean[], @ended.accepted_at::bigint[], @ended.envelope::bigint[], @ended.lo::smallint[],
                        @ended.uncounted::int[], @ended.call_number::int[], @ended.http_status::smallint[], @ended.outcome::text[],
                        @ended.code::text[], @ended.healthy_since::bigint[])
-    with ordinality as e(account, slots_of, api, slot, epoch, cool_down, setback, taken, accepted_at, envelope, lo, uncounted, number, http_status, outcome,
-                         code, healthy_since, n)
+    with ordinality as e(account, slots_of, api, slot, epoch, cool_down, setback, taken, judged_identifiers, taken_identifiers, hiccup, accepted_at, envelope,
+                         lo, uncounted, number, http_status, outcome, code, healthy_since, n)
 ), freed as (
   update slot s set holder = null, lease_until = null, envelope = null, lo = null,
                     cool_down_until = case when e.cool_down > 0 then present.t + e.cool_down * interval '1 millisecond' end,
@@ -53,8 +57,11 @@ with present as materialized (select lethe_now() as t), ended as materialized (
                                     else s.failures end,
                     failed_envelope = case when e.taken then null when not e.taken then e.envelope else s.failed_envelope end,
                     failed_at = case when e.taken then null when not e.taken then present.t else s.failed_at end,
-                    recent_calls = s.recent_calls / case when s.recent_calls < 32 then 1 else 2 end + (e.taken is not null)::int,
-                    recent_taken = s.recent_taken / case when s.recent_calls < 32 then 1 else 2 end + coalesce(e.taken, false)::int
+                    judged_identifiers = s.judged_identifiers / (1 + (s.judged_identifiers >= 32 and e.judged_identifiers > 0)::int)
+                                         + e.judged_identifiers,
+                    taken_identifiers = s.taken_identifiers / (1 + (s.judged_identifiers >= 32 and e.judged_identifiers > 0)::int)
+                                        + e.taken_identifiers,
+                    hiccup_at = case when e.hiccup then present.t else s.hiccup_at end
   from ended e, present
   where s.account = e.slots_of and s.api = e.api and s.number = e.slot and s.epoch = e.epoch and s.holder is not null
   returning e.n

@@ -1,15 +1,18 @@
 -- What is known about the refused identifiers of each route that is not blocked, nor its account, as RefusalEvidence has it; and about
--- those that were sent twice or more with unknown effect, and wait. And which blocked routes have no batch that could be the probe but
--- those that were called before.
+-- those that were sent twice or more with unknown effect, or throttled often, and wait. And which blocked routes have no batch that could be the probe but
+-- those that were called before, or none that is sent by itself.
 -- @account text?             with the operation: one route; null: all
 -- @operation operation?
 -- @memory milliseconds       how long rejections are remembered
+-- @hiccup_memory milliseconds
+-- @vouched_for milliseconds  how long an accepted call speaks for those that were refused before
 -- @lone_tries int            how often refused alone is too often
 -- > account text
 -- > operation operation
--- > searching bigint         identifiers, as the next eight
+-- > searching bigint         identifiers, as the next nine
 -- > confirmed bigint
 -- > vouched bigint
+-- > vouched_due bigint
 -- > unvouched bigint
 -- > due bigint
 -- > worn_out bigint
@@ -19,17 +22,21 @@
 -- > others_under_way bool
 -- > taken_lately bool
 -- > mostly_taken bool
+-- > hiccup_lately bool
 -- > control_due bool
 -- > only_probes_itself bool
--- > accepted_at time?        start of the route's latest call that was accepted, control calls included
+-- > lacks_probe bool
 with present as materialized (select lethe_now() as t), health as materialized (
   select a.account, s.api, max(s.accepted_at) as taken_at, max(greatest(s.accepted_at, s.control_accepted_at)) as accepted_at,
-         2 * sum(s.recent_taken) >= sum(s.recent_calls) as mostly_taken, max(s.control_at) as control_at
+         2 * sum(s.taken_identifiers) >= sum(s.judged_identifiers) as mostly_taken, max(s.hiccup_at) as hiccup_at,
+         max(s.control_at) as control_at
   from account_state a join slot s on s.account = coalesce(a.slots_of, a.account)
   where a.account = coalesce(@account, a.account) group by a.account, s.api
 ), waiting as materialized (
   select b.account, b.operation, b.hi - b.lo + 1 as size, b.state = 'ready' as stuck, b.reason = 'refused_confirmed' as confirmed,
-         coalesce(h.accepted_at > b.refused_since, false) as vouched, b.not_before <= present.t as due,
+         coalesce(h.accepted_at > b.refused_since and h.accepted_at > present.t - @vouched_for::bigint * interval '1 millisecond', false)
+           as vouched,
+         b.not_before <= present.t as due,
          b.lone_refusals >= @lone_tries as worn_out
   from present, batch b join account_state a using (account)
     left join health h on h.account = b.account and h.api = lethe_api(b.operation)
@@ -38,10 +45,12 @@ with present as materialized (select lethe_now() as t), health as materialized (
     and b.account = coalesce(@account, b.account) and b.operation = coalesce(@operation, b.operation)
     and (b.state = 'held' and b.reason in @refusal_reasons()
          or b.state = 'ready' and b.unknown_since is not null and b.attempt_count > 1
-            and b.unknown_since >= coalesce(h.accepted_at, '-infinity'))
+            and b.unknown_since >= coalesce(h.accepted_at, '-infinity')
+         or b.state = 'ready' and b.reason = 'throttled' and b.refused_since >= coalesce(h.accepted_at, '-infinity'))
 ), route as (
   select account, operation, coalesce(sum(size) filter (where not stuck and confirmed), 0) as confirmed,
          coalesce(sum(size) filter (where not stuck and not confirmed and vouched), 0) as vouched,
+         coalesce(sum(size) filter (where not stuck and not confirmed and vouched and due), 0) as vouched_due,
          coalesce(sum(size) filter (where not stuck and not confirmed and not vouched), 0) as unvouched,
          coalesce(sum(size) filter (where not stuck and not confirmed and not vouched and due), 0) as due,
          coalesce(sum(size) filter (where not stuck and not confirmed and not vouched and worn_out), 0) as worn_out,
@@ -50,34 +59,41 @@ with present as materialized (select lethe_now() as t), health as materialized (
 )
 select r.account, r.operation,
        (select coalesce(sum(s.hi - s.lo + 1), 0) from batch s
-        where s.account = r.account and s.operation = r.operation and s.refused_since is not null and s.state in ('ready', 'sending'))
-         as searching,
-       r.confirmed, r.vouched, r.unvouched, r.due, r.worn_out, r.stuck,
+        where s.account = r.account and s.operation = r.operation and s.refused_since is not null and s.state in ('ready', 'sending')
+          and s.reason is distinct from 'throttled') as searching,
+       r.confirmed, r.vouched, r.vouched_due, r.unvouched, r.due, r.worn_out, r.stuck,
        (select coalesce(sum(j.hi - j.lo + 1), 0) from batch j
         where j.account = r.account and j.operation = r.operation and j.reason = 'refused_by_vendor'
           and j.finished_at > present.t - @memory::bigint * interval '1 millisecond') as rejected_lately,
        (select coalesce(sum(v.hi - v.lo + 1), 0) from batch v
-        where v.account = r.account and v.operation = r.operation and v.state = 'needs_review' and v.reason = 'refused_alone') as in_review,
+        where v.account = r.account and v.operation = r.operation and v.state = 'needs_review' and v.reason = 'refused_alone'
+          and v.review_since > present.t - @memory::bigint * interval '1 millisecond') as in_review,
        exists (select from batch o where o.account = r.account and o.operation = r.operation and o.state in ('open', 'ready')
                  and o.refused_since is null and o.unknown_since is null)
        or exists (select from slot s join batch o on o.envelope = s.envelope and o.lo = s.lo
                   where s.account = (select coalesce(a.slots_of, a.account) from account_state a where a.account = r.account)
                     and s.api = lethe_api(r.operation) and o.refused_since is null) as others_under_way,
        coalesce(h.taken_at > present.t - @memory::bigint * interval '1 millisecond', false) as taken_lately,
-       coalesce(h.mostly_taken, true) as mostly_taken, coalesce(h.control_at <= present.t, true) as control_due,
-       false as only_probes_itself, lethe_micros(h.accepted_at) as accepted_at
+       coalesce(h.mostly_taken, true) as mostly_taken,
+       coalesce(h.hiccup_at > present.t - @hiccup_memory::bigint * interval '1 millisecond', false) as hiccup_lately,
+       coalesce(h.control_at <= present.t, true) as control_due,
+       false as only_probes_itself, false as lacks_probe
 from present, route r left join health h on h.account = r.account and h.api = lethe_api(r.operation)
 union all
-select r.account, o.operation, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, false, false, coalesce(h.control_at <= present.t, true), true,
-       lethe_micros(h.accepted_at)
+select r.account, o.operation, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, false, false, false, coalesce(h.control_at <= present.t, true),
+       not w.held, w.held
 from present, route_block r join account_state a using (account)
   join unnest(array['erasure', 'demerge', 'disassociation']) as o(operation) on lethe_api(o.operation) = r.api
   left join health h on h.account = r.account and h.api = r.api
+  cross join lateral (
+    select exists (select from batch b where b.account = r.account and b.operation = o.operation and b.state = 'held'
+                     and b.reason in @refusal_reasons()) as held,
+           exists (select from batch b where b.account = r.account and b.operation = o.operation and b.state in ('open', 'ready')) as waits,
+           exists (select from batch b where b.account = r.account and b.operation = o.operation and b.state = 'ready'
+                     and b.refused_since is not null) as refused,
+           exists (select from batch b where b.account = r.account and b.operation = o.operation and b.state in ('open', 'ready')
+                     and b.refused_since is null and b.not_before is null) as fresh) w
 where r.resume_by = 'batch' and a.blocked_since is null
   and r.account = coalesce(@account, r.account) and o.operation = coalesce(@operation, o.operation)
-  and exists (select from batch b where b.account = r.account and b.operation = o.operation and b.state = 'ready' and b.refused_since is not null)
-  and not exists (select from batch b where b.account = r.account and b.operation = o.operation and b.state in ('open', 'ready')
-                    and b.refused_since is null and b.not_before is null)
   and not exists (select from batch b where b.account = r.account and b.operation = o.operation and b.state = 'sending')
-  and not exists (select from batch b where b.account = r.account and b.operation = o.operation and b.state = 'held'
-                    and b.reason in @refusal_reasons())
+  and case when w.held then not w.waits and r.probe_at <= present.t else w.refused and not w.fresh end
