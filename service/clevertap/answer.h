@@ -47,8 +47,9 @@ struct Transport {
 
   int http_status = 0;  ///< 0 if no status line came.
   std::optional<std::chrono::seconds> retry_after = {};
-  std::string body = {};  ///< What came of it; whole only if kComplete.
-  milliseconds took{0};   ///< From look-up to the last byte.
+  std::optional<TimePoint> date = {};  ///< When the answer was made, by CleverTap's clock.
+  std::string body = {};               ///< What came of it; whole only if kComplete.
+  milliseconds took{0};                ///< From look-up to the last byte.
 };
 
 /// CleverTap's own longest advice is ten minutes; a header that asks for more than this is obeyed

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <new>
 #include <string_view>
 
@@ -61,6 +62,15 @@ Ending EndingOf(CURLcode code) {
     case CURLE_WRITE_ERROR: return Ending::kTooLarge;
     default: return Ending::kBroken;
   }
+}
+
+/// Of the latest answer.
+std::optional<TimePoint> DateOf(CURL* curl) {
+  curl_header* date = nullptr;
+  if (curl_easy_header(curl, "Date", 0, CURLH_HEADER, -1, &date) != CURLHE_OK) return {};
+  const std::time_t seconds = curl_getdate(date->value, nullptr);
+  if (seconds < 0) return {};
+  return TimePoint(std::chrono::seconds(seconds));
 }
 
 HeaderList MakeHeaders(const std::vector<std::string>& headers) {
@@ -141,6 +151,7 @@ Transport CurlHandle::Perform(const HttpRequest& request, milliseconds limit) {
   curl_off_t retry_after = 0;
   curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &retry_after);
   if (retry_after > 0) transport.retry_after = std::chrono::seconds(retry_after);
+  transport.date = DateOf(curl);
 
   // The handle outlives this call's memory.
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, nullptr);

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <chrono>
+#include <ctime>
 #include <optional>
 #include <stop_token>
 #include <string_view>
@@ -60,10 +61,18 @@ bool WriteBytes(mg_connection* connection, std::string_view bytes) {
   return bytes.empty() || mg_write(connection, bytes.data(), bytes.size()) > 0;
 }
 
-/// By hand, since civetweb's own header functions add a date with gmtime(), which threads race for.
+std::string Date() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  std::array<char, 64> text{};
+  return {text.data(), std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &utc)};
+}
+
+/// By hand, since civetweb's own header functions use gmtime(), which threads race for.
 void WriteHead(mg_connection* connection, const Answer& answer) {
   std::string head = "HTTP/1.1 " + std::to_string(answer.status) + ' ' +
-                     mg_get_response_code_text(connection, answer.status) +
+                     mg_get_response_code_text(connection, answer.status) + "\r\nDate: " + Date() +
                      "\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: " +
                      std::to_string(answer.body.size()) + "\r\n";
   for (const auto& [name, value] : answer.headers) {

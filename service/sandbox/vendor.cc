@@ -22,6 +22,11 @@ Answer AnswerTo(const Refusal& refusal) {
   return answer;
 }
 
+/// Each answer tells it. No call of an account, so it is not in the report.
+bool AsksForTheTime(Endpoint endpoint, const CallHeaders& headers) {
+  return endpoint == Endpoint::kConnect && !headers.account_id && !headers.passcode;
+}
+
 bool Is(const Fault* fault, FaultKind kind) { return fault != nullptr && fault->kind == kind; }
 
 /// `poisoned` and the result ascend.
@@ -82,6 +87,7 @@ Vendor::Vendor(Credentials credentials, Wait wait, Now now)
 Answer Vendor::Handle(const HttpCall& call) {
   const auto route = Route(call.method, call.path);
   if (const auto* refusal = std::get_if<Refusal>(&route)) return TurnAway(*refusal);
+  if (AsksForTheTime(std::get<Endpoint>(route), call.headers)) return {.status = 401};
   if (const auto refusal = CheckCredentials(call.headers)) return TurnAway(*refusal);
 
   const Desk desk{*call.headers.account_id, std::get<Endpoint>(route)};
