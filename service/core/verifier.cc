@@ -9,6 +9,15 @@
 namespace lethe::core {
 namespace {
 
+/// By then a jump of the queue's clock is noticed.
+constexpr milliseconds kUntilTheClocksAgree{1'000};
+
+/// Whether the window of a read-back is over by the queue's clock only: that one has jumped ahead.
+/// A batch whose look-ups are a sample would be done too early.
+bool ComesEarly(const LookClaim& claim, TimePoint now) {
+  return claim.purpose == LookPurpose::kReadBack && now < claim.due_since;
+}
+
 /// Whether the next look-up would end the same way.
 bool EndsTheLook(LookUpOutcome outcome) {
   return outcome == LookUpOutcome::kThrottled || outcome == LookUpOutcome::kBlocked;
@@ -73,10 +82,12 @@ LookReport Verifier::LookOnce(const Route& route) {
   report.span = claim.span;
 
   const TimePoint looked_at = parts_.clock.Now();
-  const LookUps look_ups = LookUp(claim, lease_end);
+  const bool early = ComesEarly(claim, looked_at);
+  const LookUps look_ups = early ? LookUps{} : LookUp(claim, lease_end);
   report.look_ups = look_ups.outcomes;
   report.unreadable = look_ups.unreadable;
-  const LookResult result = Judge(claim, look_ups, looked_at);
+  const LookResult result =
+      early ? LookResult{.again_in = kUntilTheClocksAgree} : Judge(claim, look_ups, looked_at);
   report.over = !result.again_in;
   for (const ReadItem& item : result.read) ++report.of(*item.result);
   for (const Transition& transition : result.transitions) {

@@ -81,6 +81,26 @@ TEST_F(VerifierTest, NothingToLookAtConcludesWithoutACall) {
   EXPECT_THAT(profiles_.asked(), IsEmpty());
 }
 
+TEST_F(VerifierTest, AWindowThatIsOverByTheQueuesClockOnlyWaits) {
+  fakes::FakeClock right;
+  Verifier verifier{{.queue = queue_,
+                     .profiles = profiles_,
+                     .clock = right,
+                     .jitter = [] { return 0.0; },
+                     .stop = stop_.get_token()},
+                    {.linger = 2s, .lease = 90s, .call_timeout = 30s}};
+  clock_.Advance(240h);
+  queue_.AddBatch({.route = kErase, .size = 3, .sampled = {}});
+  EXPECT_FALSE(verifier.LookOnce(kErase).over);
+  EXPECT_EQ(OnlyBatch().state, BatchState::kAccepted);
+  EXPECT_FALSE(verifier.LookOnce(kErase).claimed) << "it waits a while";
+  EXPECT_THAT(profiles_.asked(), IsEmpty());
+
+  right.Advance(240h);
+  clock_.Advance(1s);
+  EXPECT_EQ(verifier.LookOnce(kErase).items[BatchState::kDone], 3);
+}
+
 TEST_F(VerifierTest, AnItemThatIsStillPresentIsSentAgainOnce) {
   const EnvelopeId envelope = Add(1);
   profiles_.Put(IdentifierAt(envelope, 0), Old("A"));
