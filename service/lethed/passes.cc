@@ -19,6 +19,9 @@ std::vector<Pass> AllPasses(const PassParts& on) {
       // Fresh for each scrape of the metrics, and rare enough for sums over the whole queue.
       {"snapshot", 5s, kEveryRole, kDatabase, [on] { return on.database.PublishSnapshot(); }},
 
+      // A jump is noticed, and CleverTap asked about it, within a second each.
+      {"confirm_clock", 1s, kDispatcher, kNothing, [on] { return on.clock.Look(); }},
+
       // Configured: a sendable batch waits this long at most while the senders are idle.
       {"offer_routes", on.poll, kDispatcher, kTrustedClock,
        [on] { return on.delivery.OfferRoutes(); }},

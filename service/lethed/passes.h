@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "lethe/time.h"
+#include "lethed/clock_confirmer.h"
 #include "lethed/database_upkeep.h"
 #include "lethed/delivery_worker.h"
 #include "lethed/roles.h"
@@ -30,6 +31,7 @@ struct Pass {
 struct PassParts {
   milliseconds poll;  ///< Config::Dispatcher::poll.
   DatabaseUpkeep& database;
+  ClockConfirmer& clock;
   DeliveryWorker& delivery;
   VerificationWorker& verification;
 };

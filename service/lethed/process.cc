@@ -66,7 +66,7 @@ Process::Process(const runtime::Config& config, Roles roles)
       dispatcher_({.queue = queue_,
                    .slots = slots_,
                    .vendor = vendor_,
-                   .clock = clock_,
+                   .clock = clock_.deciding(),
                    .jitter = Jitter,
                    .pause = [](milliseconds pause) { std::this_thread::sleep_for(pause); }},
                   config.accounts,
@@ -97,6 +97,13 @@ Process::Process(const runtime::Config& config, Roles roles)
                  .observer = observer_,
                  .metrics = metrics_,
                  .accounts = config_.accounts}),
+      confirmer_(
+          config.accounts,
+          {.clock = clock_,
+           .ask = [options = clevertap::HttpOptions{.connect_timeout =
+                                                        config.dispatcher.connect_timeout}](
+                      const Account& account) { return clevertap::AskTime(account, options); },
+           .metrics = metrics_}),
       delivery_(config.accounts,
                 {.threads = roles.dispatcher ? config.dispatcher.senders : 0,
                  .linger = config.dispatcher.linger},
@@ -124,6 +131,7 @@ Status Process::Start() {
   }
   const std::vector<Pass> passes = AllPasses({.poll = config_.dispatcher.poll,
                                               .database = database_,
+                                              .clock = confirmer_,
                                               .delivery = delivery_,
                                               .verification = verification_});
   loops_.emplace(PassesOf(roles_, passes), readiness_, clock_,
@@ -180,8 +188,14 @@ std::optional<std::string> Process::NotReadyReason() const {
   // A process that takes requests does that whatever the machine's clock says.
   const bool only_decides = roles_.dispatcher && !roles_.api;
   auto reason = readiness_.not_ready_reason();
-  if (!reason && only_decides && !clock_.trusted()) reason = "clock_not_trusted";
-  return reason;
+  if (reason || !only_decides) return reason;
+  switch (clock_.state()) {
+    case core::DatabaseClock::State::kTrusted: return {};
+    case core::DatabaseClock::State::kUnconfirmed: return "clock_unconfirmed";
+    case core::DatabaseClock::State::kStale:
+    case core::DatabaseClock::State::kDiffers: return "clock_not_trusted";
+  }
+  return {};
 }
 
 std::string Process::MetricsText() {

@@ -11,6 +11,7 @@
 #include "core/dispatcher.h"
 #include "core/vendor_checker.h"
 #include "crypto/live_keys.h"
+#include "lethed/clock_confirmer.h"
 #include "lethed/database_upkeep.h"
 #include "lethed/delivery_worker.h"
 #include "lethed/key_upkeep.h"
@@ -94,6 +95,7 @@ class Process {
   // The background.
   KeyUpkeep key_upkeep_;
   DatabaseUpkeep database_;
+  ClockConfirmer confirmer_;
   DeliveryWorker delivery_;
   VerificationWorker verification_;
   std::optional<PassLoops> loops_;

@@ -34,7 +34,7 @@ VerificationWorker::VerificationWorker(const std::vector<Account>& accounts, con
       routes_(RoutesOf(accounts)),
       verifier_({.queue = parts.queue,
                  .profiles = parts.profiles,
-                 .clock = parts.clock,
+                 .clock = parts.clock.deciding(),
                  .jitter = parts.jitter,
                  .stop = stopping_.get_token()},
                 options.verifier),

@@ -188,6 +188,13 @@ struct Metrics::Families {
 
   Family<Gauge>& clock_offset = NewGauge(
       "lethe_clock_offset_seconds", "By how much this machine's clock is ahead of the database's.");
+  Family<Gauge>& vendor_clock_offset = NewGauge(
+      "lethe_vendor_clock_offset_seconds",
+      "By how much CleverTap's clock is ahead of the database's, as a dispatcher sees it.");
+  Family<Gauge>& clock_trusted =
+      NewGauge("lethe_clock_trusted",
+               "1 while a dispatcher may decide by the database's clock; at 0 nothing is sent or "
+               "called done.");
   Family<Counter>& clock_steps = NewCounter("lethe_database_clock_steps_total",
                                             "Jumps of the database's clock that this process has "
                                             "seen, back or forward, by five seconds or more.");
@@ -325,6 +332,14 @@ void Metrics::KeysRefused() { families_->keys_refused.Add({}).Increment(); }
 
 void Metrics::SetClockOffset(milliseconds offset) {
   families_->clock_offset.Add({}).Set(Seconds(offset));
+}
+
+void Metrics::SetVendorClockOffset(milliseconds offset) {
+  families_->vendor_clock_offset.Add({}).Set(Seconds(offset));
+}
+
+void Metrics::SetClockTrusted(bool trusted) {
+  families_->clock_trusted.Add({}).Set(trusted ? 1 : 0);
 }
 
 void Metrics::DatabaseClockStepped() { families_->clock_steps.Add({}).Increment(); }

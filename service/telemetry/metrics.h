@@ -79,6 +79,12 @@ class Metrics {
   /// By how much this machine's clock is ahead of the database's.
   void SetClockOffset(milliseconds offset);
 
+  /// By how much CleverTap's clock is ahead of the database's.
+  void SetVendorClockOffset(milliseconds offset);
+
+  /// Whether the process may decide by the database's clock. Only told by one that dispatches.
+  void SetClockTrusted(bool trusted);
+
   /// The database's clock has jumped.
   void DatabaseClockStepped();
 

@@ -72,8 +72,9 @@ TEST_F(Outage, OfTheDatabaseInTheMiddleIsToldAndGotOver) {
 
 TEST_F(Outage, OfCleverTapDelaysWhatIsAcceptedMeanwhile) {
   const std::string address = "127.0.0.1:" + std::to_string(sandbox_->port());
-  sandbox_.reset();
   const auto lethed = files_.StartReady();
+  ASSERT_TRUE(Eventually([&] { return lethed->Metric("lethe_clock_trusted") == 1; }));
+  sandbox_.reset();
   const ApiClient api(lethed->grpc_port());
   const auto accepted = api.Create(Request("meanwhile"));
   ASSERT_TRUE(accepted.ok()) << accepted.status.error_message();
@@ -91,6 +92,23 @@ TEST_F(Outage, OfCleverTapDelaysWhatIsAcceptedMeanwhile) {
   EXPECT_TRUE(AllDone());
   EXPECT_EQ(api.Get(accepted.message.name()).message.state(), v1::PrivacyRequest::STATE_COMPLETED);
   EXPECT_EQ(sandbox_->GetReport().total.repeated_identifiers, 0);
+}
+
+TEST_F(Outage, OfCleverTapAtTheStartDelaysWhatIsAcceptedMeanwhile) {
+  const std::string address = "127.0.0.1:" + std::to_string(sandbox_->port());
+  sandbox_.reset();
+  const auto lethed = files_.StartReady();
+  const ApiClient api(lethed->grpc_port());
+  ASSERT_TRUE(api.Create(Request("meanwhile")).ok());
+  ASSERT_TRUE(Eventually([&] {
+    return files_.Printed().find(R"("message":"clock.unconfirmed","code":"connect")") !=
+           std::string::npos;
+  })) << "the log does not say why nothing is sent";
+
+  auto again = sandbox::Sandbox::Start({.listen = address});
+  ASSERT_TRUE(again.ok()) << again.error().message;
+  sandbox_ = *std::move(again);
+  EXPECT_TRUE(AllDone());
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "support/api_client.h"
 #include "support/eventually.h"
 #include "support/lethed_process.h"
+#include "support/machine_clock.h"
 #include "support/postgres.h"
 
 namespace lethe::test {
@@ -104,6 +105,91 @@ TEST_F(Clocks, ANumberThatAWrongClockHasReservedDoesNotStopARestart) {
       "lease_until = lethe_now() - interval '1 hour'");
   Start();
   EXPECT_TRUE(Completes(Create("after", {"berta"})));
+}
+
+/// lethed and PostgreSQL have one clock, as on one host, and it jumps; CleverTap has its own. A
+/// window of an hour is open.
+class OneHost : public Clocks {
+ protected:
+  OneHost() {
+    StartHere();
+    erasure_ = Create("erasure", {"anna"});
+    EXPECT_TRUE(Eventually([&] { return Batches("accepted") == 1; }));
+  }
+
+  void StartHere() {
+    lethed_ = here_.StartReady("all", clock_.environment());
+    api_ = std::make_unique<ApiClient>(lethed_->grpc_port());
+  }
+  int Batches(const std::string& state) const {
+    return database_.Run("select count(*) from batch where state = '" + state + "'")[0][0]
+        .as<int>();
+  }
+  void Jump(std::chrono::seconds ahead) const {
+    database_.RunClockFrom(MachineNow() + ahead);
+    clock_.SetAhead(ahead);
+  }
+  /// Waits until the process has seen the jump of both, and all passes have run since.
+  bool SeesTheJump() const {
+    if (!Eventually([&] {
+          return lethed_->Metric("lethe_database_clock_steps_total") >= 1 &&
+                 std::abs(ClockOffset()) < 5;
+        })) {
+      return false;
+    }
+    return PassesRun();
+  }
+  bool PassesRun() const {
+    const double snapshots = lethed_->Metric("lethe_queue_snapshots_total");
+    return Eventually([&] { return lethed_->Metric("lethe_queue_snapshots_total") > snapshots; });
+  }
+  bool GoesOn() {
+    const auto later = api_->Create(MakeRequest("shop", "later", Ask::kDisassociate, {"+4915123"}));
+    return later.ok() && Completes(later.message.name());
+  }
+
+  LethedFiles here_{{.database_url = database_.url(),
+                     .vendor_url = sandbox_->base_url(),
+                     .sandbox_window = "1h"}};
+  MachineClock clock_{here_.directory()};
+  std::string erasure_;
+};
+
+constexpr std::chrono::seconds kTenDays = 240h;
+
+TEST_F(OneHost, NothingIsDoneEarlyWhenTheClockJumpsAheadAndAllGoesOnWhenItIsPutBack) {
+  Jump(kTenDays);
+  ASSERT_TRUE(SeesTheJump());
+  EXPECT_EQ(Batches("accepted"), 1) << "called done ten days early";
+  EXPECT_THAT(here_.Printed(), HasSubstr("clock.unconfirmed"));
+  EXPECT_EQ(lethed_->Metric("lethe_clock_trusted"), 0);
+
+  Jump(0s);
+  EXPECT_TRUE(GoesOn());
+  EXPECT_EQ(lethed_->Metric("lethe_clock_trusted"), 1);
+  EXPECT_EQ(Batches("accepted"), 1);
+}
+
+TEST_F(OneHost, ADispatcherSaysThatItsClockIsNotConfirmed) {
+  Jump(kTenDays);
+  const auto dispatcher = here_.Start("dispatcher", clock_.environment());
+  const auto says = [&] { return dispatcher->Get("/readyz").body; };
+  EXPECT_TRUE(Eventually([&] { return says().find("clock_unconfirmed") != std::string::npos; }))
+      << says();
+  Jump(0s);
+  EXPECT_TRUE(Eventually([&] { return dispatcher->ready(); })) << says();
+}
+
+TEST_F(OneHost, NothingIsDoneEarlyByAProcessThatStartsUnderAClockThatIsAhead) {
+  lethed_.reset();
+  Jump(kTenDays);
+  StartHere();
+  ASSERT_TRUE(PassesRun());
+  EXPECT_EQ(Batches("accepted"), 1) << "called done ten days early";
+  EXPECT_THAT(here_.Printed(), HasSubstr("clock.unconfirmed"));
+
+  Jump(0s);
+  EXPECT_TRUE(GoesOn());
 }
 
 /// She is known to the sandbox, and its answer to the erasure is lost.

@@ -8,6 +8,7 @@ namespace lethe::simulation {
 using namespace std::chrono_literals;
 
 Replica::Replica(Stage& stage) : stage_(stage) {
+  clock_.Compare(stage_.clock.Now(), stage_.clock.Monotonic());
   for (const Account& account : stage_.accounts) {
     passcode_versions_[account.name] = stage_.clevertap.PasscodeVersion(account.name);
   }

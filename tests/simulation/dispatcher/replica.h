@@ -27,7 +27,7 @@ class Replica {
   void WatchPasscodes();
   bool TrustsItsMachine() const { return stage_.scenario.defect == Defect::kTrustsItsOwnClock; }
   const Clock& DecidesBy() const {
-    return TrustsItsMachine() ? static_cast<const Clock&>(machine_) : clock_;
+    return TrustsItsMachine() ? static_cast<const Clock&>(machine_) : clock_.deciding();
   }
 
   Stage& stage_;

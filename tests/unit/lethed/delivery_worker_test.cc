@@ -73,7 +73,10 @@ class WatchedQueue : public fakes::FakeDeliveryQueue {
 
 class DeliveryWorkerTest : public testing::Test {
  protected:
-  DeliveryWorkerTest() { DatabaseSays(clock_.Now()); }
+  DeliveryWorkerTest() {
+    database_clock_.Compare(clock_.Now(), clock_.Monotonic());
+    DatabaseSays(clock_.Now());
+  }
 
   void DatabaseSays(TimePoint now) {
     database_clock_.Correct({now, clock_.Monotonic(), clock_.Monotonic()});

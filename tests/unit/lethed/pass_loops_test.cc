@@ -69,6 +69,7 @@ TEST_F(PassLoopsTest, APassThatDecidesRestsWhileTheClockIsNotTrusted) {
   waits_.Await(1);
   EXPECT_EQ(count, 0) << "nobody has read the database's clock";
 
+  database_clock_.Compare(clock_.Now(), clock_.Monotonic());
   database_clock_.Correct({clock_.Now(), clock_.Monotonic(), clock_.Monotonic()});
   waits_.End();
   waits_.Await(2);

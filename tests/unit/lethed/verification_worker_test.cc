@@ -54,7 +54,10 @@ class WatchedQueue : public fakes::FakeVerificationQueue {
 
 class VerificationWorkerTest : public testing::Test {
  protected:
-  VerificationWorkerTest() { DatabaseSays(clock_.Now()); }
+  VerificationWorkerTest() {
+    database_clock_.Compare(clock_.Now(), clock_.Monotonic());
+    DatabaseSays(clock_.Now());
+  }
 
   void DatabaseSays(TimePoint now) {
     database_clock_.Correct({now, clock_.Monotonic(), clock_.Monotonic()});

@@ -47,6 +47,8 @@ void TouchAll(Metrics& metrics) {
   metrics.WasReadBack({"demo", LookPurpose::kReadBack, ReadBack::kAbsent, 1});
   metrics.StoreFailed(ErrorCode::kUnavailable);
   metrics.SetNewestKey("mac", 2);
+  metrics.SetVendorClockOffset(3ms);
+  metrics.SetClockTrusted(true);
   QueueSnapshot snapshot;
   snapshot.items = {{"former", Operation::kErasure, IdentifierKind::kGuid, BatchState::kReady, 1}};
   metrics.Publish(snapshot);
