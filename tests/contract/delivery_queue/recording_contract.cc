@@ -56,6 +56,26 @@ TEST_P(DeliveryQueueContract, AWaitingBatchRemembersReasonAndUnknownEffect) {
   EXPECT_NE(again->facts.call_count, claim->facts.call_count);
 }
 
+TEST_P(DeliveryQueueContract, AnAttemptThatCostsNothingCostsNoPartOfItsBatchAnything) {
+  Add(2);
+  const auto claim = Take();
+  ASSERT_TRUE(claim);
+  Plan plan = Again(*claim);
+  plan.spends_attempt = false;
+  plan.transitions[0].unknown_since.reset();
+  plan.transitions.push_back(plan.transitions[0]);
+  plan.transitions[0].span = {0, 0};
+  plan.transitions[1].span = {1, 1};
+  plan.transitions[1].lone_refusals = 1;
+  ASSERT_EQ(Record(*claim, {.outcome = OutcomeClass::kThrottled, .http_status = 429}, plan),
+            Recorded::kApplied);
+  ASSERT_EQ(at().Batches().size(), 2U);
+  for (const BatchRow& row : at().Batches()) {
+    EXPECT_EQ(row.attempt_count, 0) << row.span.lo;
+    EXPECT_EQ(row.call_count, 1) << row.span.lo;
+  }
+}
+
 TEST_P(DeliveryQueueContract, AnAttemptThatCostsNothingCountsAsACallOnly) {
   Add();
   const auto claim = Take();
