@@ -11,9 +11,12 @@ namespace lethe {
 /// properties hold.
 inline constexpr int kMaxJsonDepth = 64;
 
-/// One JSON document from outside. Nothing if the bytes are no JSON, or nested deeper than
-/// kMaxJsonDepth: who copies, compares or prints a value of nlohmann's goes down it by recursion,
-/// and half a million levels, which fit into a megabyte, are more than a stack holds.
+/// One JSON document from outside. Nothing if the bytes
+///   are no JSON;
+///   are nested deeper than kMaxJsonDepth: who copies, compares or prints a value of nlohmann's
+///   goes down it by recursion, and half a million levels, which fit into a megabyte, are more than
+///   a stack holds; name a member of an object twice: one reader takes the first, another the last,
+///   and nothing tells which of them was meant.
 std::optional<nlohmann::json> ParseJson(std::string_view bytes);
 
 }  // namespace lethe

@@ -48,6 +48,23 @@ TEST(ParseJson, SurvivesHalfAMillionLevels) {
   EXPECT_FALSE(ParseJson(objects + "1" + std::string(100'000, '}')));
 }
 
+TEST(ParseJson, ReadsNothingThatSaysOneThingTwice) {
+  for (const char* text :
+       {R"({"status":"fail","status":"success"})", R"({"status":"success","status":"success"})",
+        R"({"a":1,"b":2,"a":null})", R"({"a":{"b":1,"b":[]}})", R"([{"a":1},{"b":1,"b":2}])",
+        R"({"a":{"b":1},"a":1})", R"({"status":1,"st\u0061tus":2})", R"({"":1,"":1})"}) {
+    EXPECT_EQ(ParseJson(text), std::nullopt) << text;
+  }
+}
+
+TEST(ParseJson, OneNameMayStandInManyObjects) {
+  for (const char* text :
+       {R"([{"a":1},{"a":2}])", R"({"a":{"a":{"a":1}}})", R"({"a":{"b":1},"b":{"a":1}})",
+        R"({"a":[{"b":1},{"b":1}],"b":1})", R"({"a":1,"A":2," a":3})", R"({"a":"b","b":"a"})"}) {
+    EXPECT_EQ(ParseJson(text), json::parse(text)) << text;
+  }
+}
+
 TEST(ParseJson, BracketsInTextAreNoLevels) {
   EXPECT_EQ(ParseJson("[\"" + std::string(1'000, '[') + "\\\"[\"]")->front(),
             std::string(1'000, '[') + "\"[");
