@@ -19,9 +19,6 @@ namespace {
 /// and others wait behind it.
 constexpr milliseconds kLongestProbe{30'000};
 
-/// About the path, or about the passcode: another passcode may be allowed what this one is not.
-constexpr int kForbidden = 403;
-
 VendorReply NothingSent(OutcomeClass outcome, CallCode code) {
   return {.outcome = outcome, .code = Text(code)};
 }
@@ -181,7 +178,7 @@ VendorReply HttpVendorClient::Call(
     left -= transport.took;
     reply = classify(transport);
     if (ProvesPasscode(reply)) endpoint.Remember(passcode);
-    if (reply.outcome != OutcomeClass::kAccountBlocked && reply.http_status != kForbidden) break;
+    if (reply.outcome != OutcomeClass::kAccountBlocked) break;
   }
   return reply;
 }

@@ -59,13 +59,47 @@ class Passcodes : public ::testing::Test {
 
 TEST_F(Passcodes, TheNextIsTriedWithinTheSameCall) {
   file_ = {"old", "new"};
-  for (const char* refusal : {"401 Unauthorized", "403 Forbidden"}) {
+  for (const char* refusal : {"401 Unauthorized", "200 OK"}) {  // its body says 401
     SetValid({"old"});
     ASSERT_EQ(Erase(client_, {"ana"}).outcome, OutcomeClass::kAccepted);
     TakeTried();
     SetValid({"new"}, refusal);
     EXPECT_EQ(Erase(client_, {"ana"}).outcome, OutcomeClass::kAccepted);
     EXPECT_THAT(TakeTried(), ElementsAre("old", "new"));
+  }
+}
+
+TEST_F(Passcodes, TheFirstAnswerThatIsNoRefusalOfThePasscodeIsTheAnswer) {
+  file_ = {"first", "second"};
+  const auto answer_each = [](std::string first, std::string second) {
+    server_->AnswerBy([=](const SeenRequest& request) {
+      const bool is_first = request.headers.at("X-CleverTap-Passcode") == "first";
+      return HttpAnswer(is_first ? first : second, "", R"({"status":"fail"})");
+    });
+  };
+  const struct {
+    std::string first;
+    std::string second;
+    int answer;
+    std::vector<std::string> tried;
+  } cases[] = {{"401 Unauthorized", "401 Unauthorized", 401, {"first", "second"}},
+               {"401 Unauthorized", "403 Forbidden", 403, {"first", "second"}},
+               {"401 Unauthorized", "500 Oops", 500, {"first", "second"}},
+               {"403 Forbidden", "401 Unauthorized", 403, {"first"}},
+               {"403 Forbidden", "200 OK", 403, {"first"}},
+               {"500 Oops", "401 Unauthorized", 500, {"first"}}};
+  for (const auto& [first, second, status, tried] : cases) {
+    answer_each(first, second);
+    EXPECT_EQ(Erase(client_, {"ana"}).http_status, status) << first << ' ' << second;
+    EXPECT_EQ(TakeTried(), tried) << first << ' ' << second;
+    EXPECT_EQ(client_.Probe(kAccount).http_status, status) << first << ' ' << second;
+    const Identifier ana("ana");
+    EXPECT_EQ(
+        client_.LookUp({.account = kAccount, .kind = IdentifierKind::kIdentity, .identifier = ana})
+            .http_status,
+        status)
+        << first << ' ' << second;
+    TakeTried();
   }
 }
 
@@ -100,7 +134,8 @@ TEST_F(Passcodes, AllRefusedBlocksTheAccount) {
 
 TEST_F(Passcodes, AnAnswerThatSaysNothingOfThemEndsTheCall) {
   file_ = {"old", "new"};
-  for (const char* status : {"413 Too Large", "404 Not Found", "429 Too Many", "500 Oops"}) {
+  for (const char* status :
+       {"413 Too Large", "403 Forbidden", "404 Not Found", "429 Too Many", "500 Oops"}) {
     SetValid({}, status);
     EXPECT_NE(Erase(client_, {"ana"}).outcome, OutcomeClass::kAccountBlocked);
     EXPECT_THAT(TakeTried(), SizeIs(1)) << status;
