@@ -11,16 +11,12 @@
 #include <utility>
 #include <vector>
 
-#include "lethe/limits.h"
+#include "clevertap/codes.h"
 
 namespace lethe::clevertap {
 namespace {
 
 using nlohmann::json;
-
-constexpr std::string_view kTransientCode = "555";
-constexpr int kFirstPermanentCode = 509;
-constexpr int kLastPermanentCode = 535;
 
 enum class Verdict { kSuccess, kPartial, kFail };
 
@@ -38,7 +34,8 @@ struct Complaints {
     std::string code;
   };
   std::map<std::string, Complaint, std::less<>> by_value;
-  bool unmatched = false;  ///< One of them is about an identifier that the call does not have.
+  std::set<std::string> codes;  ///< All that are named, whomever they are about.
+  bool unmatched = false;       ///< One of them is about an identifier that the call does not have.
 };
 
 std::optional<Verdict> ParseVerdict(std::string_view status) {
@@ -64,6 +61,13 @@ std::optional<Statement> ReadStatement(const json& answer) {
   return statement;
 }
 
+/// One that stands among the unprocessed and says `success` tells nothing.
+FaultKind KindOfComplaint(const json& complaint, const std::string& code) {
+  const auto status = complaint.find("status");
+  return status != complaint.end() && *status == json("success") ? FaultKind::kUnaccountable
+                                                                 : KindOf(code);
+}
+
 std::optional<std::string> EchoedValue(const json& complaint) {
   if (!complaint.is_object()) return std::nullopt;
   const auto record = complaint.find("record");
@@ -78,13 +82,14 @@ Complaints ReadComplaints(const json& unprocessed, const VendorCall& call) {
   for (const Identifier& identifier : call.identifiers) sent.insert(identifier.Reveal());
   Complaints complaints;
   for (const json& complaint : unprocessed) {
+    const std::string code = CodeOf(complaint);
+    if (!code.empty()) complaints.codes.insert(code);
     const std::optional<std::string> value = EchoedValue(complaint);
     if (!value || !sent.contains(*value)) {
       complaints.unmatched = true;
       continue;
     }
-    const std::string code = CodeOf(complaint);
-    const FaultKind kind = KindOf(code);
+    const FaultKind kind = KindOfComplaint(complaint, code);
     const auto [known, is_new] =
         complaints.by_value.try_emplace(*value, Complaints::Complaint{kind, code});
     if (!is_new && known->second.kind != kind) {  // Two verdicts on one number tell nothing.
@@ -94,8 +99,8 @@ Complaints ReadComplaints(const json& unprocessed, const VendorCall& call) {
   return complaints;
 }
 
-/// Whether `processed` counts exactly those without a complaint. One number may be sent twice (two
-/// requests met in one envelope), and CleverTap does not say whether it counts it twice.
+/// Whether `processed` counts exactly those without a complaint. One identifier may be sent twice
+/// (two requests met in one envelope), and CleverTap does not say whether it counts it twice.
 bool AddsUp(std::int64_t processed, const Complaints& complaints, const VendorCall& call) {
   std::set<std::string_view> distinct;
   std::int64_t all = 0;
@@ -125,24 +130,23 @@ bool RestIsTaken(const Statement& statement, const Complaints& complaints, const
 
 }  // namespace
 
-std::string CodeOf(const json& object) {
-  const auto code = object.find("code");
-  if (code == object.end()) return {};
-  std::string text;
-  if (code->is_string()) text = code->get<std::string>();
-  if (code->is_number_unsigned()) text = std::to_string(code->get<std::uint64_t>());
-  const bool is_code =
-      text.size() < kMinPhoneDigits &&
-      std::all_of(text.begin(), text.end(), [](char c) { return '0' <= c && c <= '9'; });
-  return is_code ? text : std::string();
-}
-
-FaultKind KindOf(std::string_view code) {
-  if (code == kTransientCode) return FaultKind::kTransient;
-  if (code.size() != 3) return FaultKind::kUnaccountable;
-  const int number = std::stoi(std::string(code));
-  return kFirstPermanentCode <= number && number <= kLastPermanentCode ? FaultKind::kPermanent
-                                                                       : FaultKind::kUnaccountable;
+VendorReply SettleWhole(const VendorCall& call, const json& answer) {
+  VendorReply reply{.code = CodeOf(answer)};
+  const auto verdict = ParseVerdict(answer.at("status").get_ref<const std::string&>());
+  const auto unprocessed = answer.find("unprocessed");
+  const auto processed = answer.find("processed");
+  const bool is_counted = processed != answer.end();
+  // No documented answer has such a list, so nothing says whom it is about.
+  const bool complains = unprocessed != answer.end() && !unprocessed->empty();
+  if (verdict == Verdict::kSuccess && !complains &&
+      (!is_counted ||
+       (processed->is_number_unsigned() && AddsUp(processed->get<std::int64_t>(), {}, call)))) {
+    reply.outcome = OutcomeClass::kAccepted;
+  }
+  if (verdict == Verdict::kFail && (!is_counted || *processed == json(0))) {
+    reply.outcome = OutcomeClass::kRefused;
+  }
+  return reply;
 }
 
 VendorReply SettleDisassociation(const VendorCall& call, const json& answer) {
@@ -157,6 +161,7 @@ VendorReply SettleDisassociation(const VendorCall& call, const json& answer) {
 
   const Complaints complaints = ReadComplaints(statement->unprocessed, call);
   const bool rest_is_taken = RestIsTaken(*statement, complaints, call);
+  if (reply.code.empty() && complaints.codes.size() == 1) reply.code = *complaints.codes.begin();
   int index = 0;
   for (const Identifier& identifier : call.identifiers) {
     const auto complaint = complaints.by_value.find(identifier.Reveal());

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "clevertap/accounting.h"
+#include "clevertap/codes.h"
 #include "json/parse.h"
 #include "lethe/reasons.h"
 
@@ -17,64 +18,33 @@ OutcomeClass WithoutAnswer(const Transport& transport) {
   return transport.body_left ? OutcomeClass::kUnknown : OutcomeClass::kNotSent;
 }
 
-/// What a status line other than 2xx says by itself.
-OutcomeClass ByStatus(int status) {
-  switch (status) {
-    case 401: return OutcomeClass::kAccountBlocked;
-    case 402:
-    case 403:
-    case 404:
-    case 405:
-    case 407:
-    case 410:
-    case 421: return OutcomeClass::kMisconfigured;
-    case 408:
-    case 409:
-    case 423:
-    case 425:
-    case 499: return OutcomeClass::kUnknown;
-    case 429: return OutcomeClass::kThrottled;
-    default: break;
-  }
-  // A redirect is never followed: a POST that moves may lose its body, or arrive twice.
-  if (300 <= status && status < 400) return OutcomeClass::kMisconfigured;
-  if (400 <= status && status < 500) return OutcomeClass::kRefused;
-  return OutcomeClass::kUnknown;
+bool Says(const json& answer, std::string_view status) {
+  if (!answer.is_object()) return false;
+  const auto said = answer.find("status");
+  return said != answer.end() && said->is_string() && said->get_ref<const std::string&>() == status;
 }
 
-/// What the body's own code says where the status line says little: as a status, if it is one. The
-/// codes of records look like 5xx and speak of the payload.
-OutcomeClass ByCode(const std::string& code) {
-  if (code.size() != 3 || !std::ranges::all_of(code, [](char c) { return '0' <= c && c <= '9'; })) {
-    return OutcomeClass::kRefused;
+VendorReply SettleCounts(const VendorCall& call, const json& answer) {
+  switch (call.operation) {
+    case Operation::kErasure:
+    case Operation::kDemerge: return SettleWhole(call, answer);
+    case Operation::kDisassociation: return SettleDisassociation(call, answer);
   }
-  const int status = std::stoi(code);
-  if (status < 300 || KindOf(code) == FaultKind::kPermanent) return OutcomeClass::kRefused;
-  return ByStatus(status);
-}
-
-VendorReply SettleWhole(const json& answer) {
-  VendorReply reply{.code = CodeOf(answer)};
-  const std::string& status = answer.at("status").get_ref<const std::string&>();
-  const auto unprocessed = answer.find("unprocessed");
-  // No documented answer of these operations has such a list, so nothing says whom it is about.
-  const bool has_complaints = unprocessed != answer.end() && !unprocessed->empty();
-  if (status == "success" && !has_complaints) reply.outcome = OutcomeClass::kAccepted;
-  if (status == "fail") reply.outcome = ByCode(reply.code);
-  return reply;
+  return {};
 }
 
 VendorReply Settle(const VendorCall& call, const json& answer) {
-  switch (call.operation) {
-    case Operation::kErasure:
-    case Operation::kDemerge: return SettleWhole(answer);
-    case Operation::kDisassociation: {
-      VendorReply reply = SettleDisassociation(call, answer);
-      if (reply.outcome == OutcomeClass::kRefused) reply.outcome = ByCode(reply.code);
-      return reply;
-    }
-  }
-  return {};
+  if (Says(answer, "success") && DeniesSuccess(answer)) return {.code = CodeOf(answer)};
+  VendorReply reply = SettleCounts(call, answer);
+  if (reply.outcome == OutcomeClass::kRefused) reply.outcome = MeaningOfCode(reply.code);
+  return reply;
+}
+
+bool IsSuccess(int status) { return 200 <= status && status < 300; }
+
+/// Whether the code says nothing about why an outcome is unknown.
+bool SaysNoFailure(const std::string& code) {
+  return code.empty() || (code.size() == 3 && IsSuccess(std::stoi(code)));
 }
 
 VendorReply FromBody(const VendorCall& call, const Transport& transport) {
@@ -89,23 +59,26 @@ VendorReply FromBody(const VendorCall& call, const Transport& transport) {
     reply.code = Name(CallCode::kUnreadable);
   } else {
     reply = Settle(call, *answer);
-    if (reply.outcome == OutcomeClass::kUnknown && reply.code.empty()) {
+    if (reply.outcome == OutcomeClass::kUnknown && SaysNoFailure(reply.code)) {
       reply.code = Name(CallCode::kUnreadable);
     }
   }
   return reply;
 }
 
-bool IsSuccess(int status) { return 200 <= status && status < 300; }
-
 VendorReply WithoutSuccess(const Transport& transport) {
   if (transport.http_status == 0) {
     return {.outcome = WithoutAnswer(transport), .code = std::string(Name(transport.ending))};
   }
-  VendorReply reply{.outcome = ByStatus(transport.http_status)};
+  VendorReply reply{.outcome = MeaningOfStatus(transport.http_status)};
   const std::optional<json> answer = ParseJson(transport.body);
-  if (answer && answer->is_object()) reply.code = CodeOf(*answer);
-  if (transport.http_status == 400) reply.outcome = ByCode(reply.code);
+  if (!answer || !answer->is_object()) return reply;
+  reply.code = CodeOf(*answer);
+  if (transport.http_status == 400) reply.outcome = MeaningOfCode(reply.code);
+  if (reply.outcome == OutcomeClass::kRefused &&
+      (Says(*answer, "success") || Says(*answer, "partial"))) {
+    reply.outcome = OutcomeClass::kUnknown;
+  }
   return reply;
 }
 
@@ -126,10 +99,16 @@ VendorReply Classify(const VendorCall& call, const Transport& transport) {
 }
 
 VendorReply ClassifyProbe(const Transport& transport) {
-  return WithStatusLine(IsSuccess(transport.http_status)
-                            ? VendorReply{.outcome = OutcomeClass::kAccepted}
-                            : WithoutSuccess(transport),
-                        transport);
+  if (!IsSuccess(transport.http_status)) {
+    return WithStatusLine(WithoutSuccess(transport), transport);
+  }
+  VendorReply reply{.outcome = OutcomeClass::kAccepted};
+  const std::optional<json> answer = ParseJson(transport.body);
+  if (answer && Says(*answer, "fail") &&
+      MeaningOfCode(CodeOf(*answer)) == OutcomeClass::kAccountBlocked) {
+    reply = {.outcome = OutcomeClass::kAccountBlocked, .code = CodeOf(*answer)};
+  }
+  return WithStatusLine(reply, transport);
 }
 
 }  // namespace lethe::clevertap

@@ -59,24 +59,31 @@ inline constexpr std::chrono::hours kMaxRetryAfter{1};
 /// What the exchange means for the call. Pure and total.
 ///
 /// A status line other than 2xx says everything, even if the rest of the answer is missing; apart
-/// from 400, CleverTap's word for many things, which a `code` of the body may say better. For 2xx
-/// the body decides, and a body that cannot be read whole means kUnknown:
-///   `success`  kAccepted; for a disassociation only if the numbers add up as well.
+/// from 400, CleverTap's word for many things, which a `code` of the body may say better, and from
+/// a refusal whose body says that some or all were taken: kUnknown. For 2xx the body decides, and a
+/// body that cannot be read whole, or that contradicts itself, means kUnknown:
+///   `success`  kAccepted, unless DeniesSuccess(), or `processed` is there and is not the number of
+///              the call's identifiers; in a disassociation whose numbers do not add up some are
+///              kUnaccountable.
 ///   `partial`  disassociation: kPartial. Others have no such answer: kUnknown.
-///   `fail`     what the body's `code` means as a status (401, 429, 500 ..). Without one kRefused,
+///   `fail`     what the body's `code` means as a status, see MeaningOfCode(). Without one
+///   kRefused,
 ///              as with a 400: CleverTap says that it took nothing and not why. Had it acted
 ///              nevertheless, splitting and sending again would repeat within seconds, and a repeat
-///              so early does no harm. A disassociation whose records say why is kPartial.
+///              so early does no harm. A delete or demerge that counts identifiers as `processed`
+///              nevertheless is kUnknown. A disassociation whose records say why is kPartial.
 /// 408, 409, 423, 425 and 499 are kUnknown, as 5xx: the call met another one, or the moment, and
 /// may have had its effect (a 409 for a person who is being deleted already, say).
 ///
 /// In a kPartial the identifiers are told apart by the echoed phone number, never by the position
 /// that texts mention. An identifier that is neither counted in `processed` nor explained is
-/// kUnaccountable, and a `fail` counts no identifier as taken.
+/// kUnaccountable, and a `fail` counts no identifier as taken. VendorReply::code is the answer's
+/// own or, if it has none, the one that all of its records name.
 VendorReply Classify(const VendorCall& call, const Transport& transport);
 
-/// What an answer of the probe path means, as VendorClient::Probe() promises. Any 2xx will do: the
-/// path is the account's own choice, and so is what stands in its answers.
+/// What an answer of the probe path means, as VendorClient::Probe() promises. Any 2xx will do,
+/// apart from a `fail` with the code of wrong credentials: the path is the account's own choice,
+/// and so is what stands in its answers.
 VendorReply ClassifyProbe(const Transport& transport);
 
 }  // namespace lethe::clevertap

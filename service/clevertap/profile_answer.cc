@@ -3,12 +3,14 @@
 #include <curl/curl.h>
 
 #include <algorithm>
+#include <array>
+#include <cctype>
 #include <cstdint>
 #include <memory>
 #include <new>
 #include <nlohmann/json.hpp>
 
-#include "clevertap/accounting.h"
+#include "clevertap/codes.h"
 #include "json/parse.h"
 #include "lethe/reasons.h"
 
@@ -19,6 +21,9 @@ using nlohmann::json;
 
 /// A larger number is not a time in seconds.
 constexpr std::int64_t kLastSecond = 4'102'444'800;  // 2100-01-01
+
+/// The `code` of a look-up that found nobody.
+constexpr std::string_view kNoSuchProfile = "404";
 
 std::string Escape(const std::string& value) {
   const std::unique_ptr<char, decltype(&curl_free)> escaped(
@@ -65,9 +70,41 @@ bool IsProfile(const json& record) {
   return Find(record, "profileData") || Find(record, "platformInfo") || Find(record, "events");
 }
 
-/// Codes of HTTP that say something else than that there is no profile.
-bool SaysAnotherFailure(const std::string& code) {
-  return code.size() == 3 && (code[0] == '4' || code[0] == '5') && code != "404";
+LookUpOutcome ToLookUpOutcome(OutcomeClass outcome) {
+  switch (outcome) {
+    case OutcomeClass::kThrottled: return LookUpOutcome::kThrottled;
+    case OutcomeClass::kAccountBlocked:
+    case OutcomeClass::kMisconfigured: return LookUpOutcome::kBlocked;
+    default: return LookUpOutcome::kUnknown;
+  }
+}
+
+bool IsNullOrMissing(const json* value) { return value == nullptr || value->is_null(); }
+
+/// Whether a `fail` gives no reason, or gives one that says in words that there is no such profile.
+bool MaySayAbsent(const json* error) {
+  if (IsNullOrMissing(error)) return true;
+  if (!error->is_string() && !error->is_array()) return false;
+  std::string text = error->dump();
+  std::ranges::transform(text, text.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  constexpr std::array kPhrases{"not found", "not exist", "no profile", "no user", "no record"};
+  return error->empty() || text == R"("")" ||
+         std::ranges::any_of(
+             kPhrases, [&](const char* phrase) { return text.find(phrase) != std::string::npos; });
+}
+
+LookUpReply FromFail(const json& answer) {
+  LookUpReply reply{.code = CodeOf(answer)};
+  if (!IsNullOrMissing(Find(answer, "record"))) return reply;
+  if (IsNullOrMissing(Find(answer, "code"))) {
+    if (MaySayAbsent(Find(answer, "error"))) reply.outcome = LookUpOutcome::kAbsent;
+  } else if (reply.code == kNoSuchProfile) {
+    reply.outcome = LookUpOutcome::kAbsent;
+  } else {
+    reply.outcome = ToLookUpOutcome(MeaningOfCode(reply.code));
+  }
+  return reply;
 }
 
 LookUpReply FromBody(const std::string& body) {
@@ -78,25 +115,13 @@ LookUpReply FromBody(const std::string& body) {
   const json* const status = Find(answer, "status");
   const json* const record = Find(answer, "record");
   if (status == nullptr || !status->is_string()) return reply;
-  if (*status == "fail") {
-    reply.code = CodeOf(answer);
-    if (!SaysAnotherFailure(reply.code)) reply.outcome = LookUpOutcome::kAbsent;
-  } else if (*status == "success" && record != nullptr && record->is_null()) {
-    reply = {.outcome = LookUpOutcome::kAbsent};
-  } else if (*status == "success" && record != nullptr && IsProfile(*record)) {
-    reply = {.outcome = LookUpOutcome::kFound,
-             .profile = {.object_ids = ObjectIds(*record), .first_seen = FirstSeen(*record)}};
-  }
-  return reply;
-}
-
-LookUpOutcome ToLookUpOutcome(OutcomeClass outcome) {
-  switch (outcome) {
-    case OutcomeClass::kThrottled: return LookUpOutcome::kThrottled;
-    case OutcomeClass::kAccountBlocked:
-    case OutcomeClass::kMisconfigured: return LookUpOutcome::kBlocked;
-    default: return LookUpOutcome::kUnknown;
-  }
+  const std::string& said = status->get_ref<const std::string&>();
+  if (said == "fail") return FromFail(answer);
+  if (said != "success" || record == nullptr || DeniesSuccess(answer)) return reply;
+  if (record->is_null()) return {.outcome = LookUpOutcome::kAbsent};
+  if (!IsProfile(*record)) return reply;
+  return {.outcome = LookUpOutcome::kFound,
+          .profile = {.object_ids = ObjectIds(*record), .first_seen = FirstSeen(*record)}};
 }
 
 }  // namespace

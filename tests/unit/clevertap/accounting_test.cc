@@ -156,6 +156,30 @@ TEST(Accounting, ARecordThatComesTwiceIsOneFault) {
               ElementsAre(Fault{1, kUnaccountable, ""}));
 }
 
+TEST(Accounting, ARecordThatSaysSuccessTellsNothing) {
+  const std::string record =
+      R"({"status":"success","code":516,"record":{"type":"phone","value":"+2"}})";
+  EXPECT_THAT(Disassociate({"+1", "+2"}, Body("partial", 1, record)).faults,
+              ElementsAre(Fault{1, kUnaccountable, "516"}));
+}
+
+TEST(Accounting, KeepsTheCodeThatTheRecordsShareWhereTheAnswerHasNone) {
+  const auto code = [](const std::string& body) { return Disassociate({"+1", "+2"}, body).code; };
+  const std::string nameless = R"({"status":"fail","code":516})";
+  EXPECT_EQ(Disassociate({"+1"}, Body("fail", 0, Record("+1"))).code, "516");
+  EXPECT_EQ(code(Body("partial", 1, Record("+2", "536"))), "536");
+  EXPECT_EQ(code(Body("fail", 0, Record("+1") + "," + Record("+2"))), "516");
+  EXPECT_EQ(code(Body("partial", 1, Record("+9"))), "516");
+  EXPECT_EQ(code(Body("partial", 1, nameless)), "516");
+  EXPECT_EQ(code(Body("partial", 1, nameless + ",null," + Record("+2", "null"))), "516");
+  EXPECT_EQ(
+      code(R"({"status":"partial","code":400,"processed":1,"unprocessed":[)" + nameless + "]}"),
+      "400");
+  EXPECT_EQ(code(Body("fail", 0, Record("+1") + "," + Record("+2", "555"))), "");
+  EXPECT_EQ(code(Body("partial", 1, Record("+2", "9192132314"))), "");
+  EXPECT_EQ(code(Body("partial", 1, Record("+2", "\"bad +2\""))), "");
+}
+
 TEST(Accounting, APhoneThatWasSentTwiceHasOneAnswer) {
   EXPECT_THAT(Disassociate({"+2", "+1", "+2"}, Body("partial", 1, Record("+2"))).faults,
               ElementsAre(Fault{0, kPermanent, "516"}, Fault{2, kPermanent, "516"}));

@@ -66,7 +66,7 @@ TEST(Answer, TheBodysCodeSaysWhatAFailOrA400Means) {
                {"429", kThrottled},     {"500", kUnknown},        {"503", kUnknown},
                {"555", kUnknown},       {"509", kRefused},        {"516", kRefused},
                {"535", kRefused},       {"0", kRefused},          {"1", kRefused},
-               {"200", kRefused},       {"99999", kRefused},      {"\"429\"", kThrottled},
+               {"199", kRefused},       {"99999", kRefused},      {"\"429\"", kThrottled},
                {"\"abc\"", kRefused},   {"null", kRefused},       {"-500", kRefused}};
   for (const auto& [code, outcome] : cases) {
     for (const int status : {200, 400}) {
@@ -140,6 +140,95 @@ TEST(Answer, ADeleteOrDemergeHasNoPartialAnswer) {
         ClassifyFor(operation, Answer(200, R"({"status":"success","unprocessed":[]})")).outcome,
         kAccepted);
   }
+}
+
+TEST(Answer, ASuccessThatDeniesItselfIsUnknown) {
+  for (const char* denial :
+       {R"("code":500)",         R"("code":"500")",         R"("code":401)",
+        R"("code":516)",         R"("code":100)",           R"("code":300)",
+        R"("code":-500)",        R"("code":500.5)",         R"("code":"failed")",
+        R"("code":[500])",       R"("code":{"value":200})", R"("code":true)",
+        R"("error":"Max 100")",  R"("error":["one"])",      R"("error":{"text":"one"})",
+        R"("error":true)",       R"("error":"[\"one\"]")",  R"("processed":0)",
+        R"("processed":1)",      R"("processed":3)",        R"("processed":-2)",
+        R"("processed":"2")",    R"("processed":2.5)",      R"("processed":true)",
+        R"("unprocessed":[{}])", R"("unprocessed":1)",      R"("status":"success")",
+        R"("status":"fail")"}) {
+    for (const Operation operation : {Operation::kErasure, Operation::kDemerge}) {
+      const VendorReply reply = ClassifyFor(
+          operation, Answer(200, std::string(R"({"status":"success",)") + denial + "}"));
+      EXPECT_EQ(ToText(reply.outcome), ToText(kUnknown)) << denial;
+    }
+  }
+  // Of a disassociation the numbers that do not add up leave each phone unaccountable.
+  for (const char* denial : {R"("code":500)", R"("code":"failed")", R"("error":"Max 1000")",
+                             R"("status":"fail")", R"("processed":2,"processed":0)"}) {
+    const VendorReply reply =
+        ClassifyFor(Operation::kDisassociation,
+                    Answer(200, std::string(R"({"status":"success",)") + denial + "}"));
+    EXPECT_EQ(ToText(reply.outcome), ToText(kUnknown)) << denial;
+  }
+}
+
+TEST(Answer, ASuccessWithWhatAgreesOrSaysNothingIsAccepted) {
+  for (const char* more :
+       {R"("code":200)", R"("code":202)", R"("code":"200")", R"("code":0)", R"("code":null)",
+        R"("code":"")", R"("error":null)", R"("error":"")", R"("error":[])", R"("error":{})",
+        R"("error":false)", R"("error":"[]")", R"("processed":2)",
+        R"("processed":2,"unprocessed":[])", R"("message":"2 profiles marked")",
+        R"("errors":0,"request":{"code":500,"status":"fail"})"}) {
+    for (const Operation operation : kAll<Operation>) {
+      EXPECT_EQ(ToText(ClassifyFor(operation,
+                                   Answer(200, std::string(R"({"status":"success",)") + more + "}"))
+                           .outcome),
+                ToText(kAccepted))
+          << more;
+    }
+  }
+}
+
+TEST(Answer, AFailThatDeniesItselfIsUnknown) {
+  for (const char* denial : {R"("code":200)", R"("code":"202")", R"("status":"success")"}) {
+    for (const Operation operation : kAll<Operation>) {
+      EXPECT_EQ(ToText(ClassifyFor(operation,
+                                   Answer(200, std::string(R"({"status":"fail",)") + denial + "}"))
+                           .outcome),
+                ToText(kUnknown))
+          << denial;
+    }
+  }
+  for (const Operation operation : {Operation::kErasure, Operation::kDemerge}) {
+    EXPECT_EQ(
+        ToText(ClassifyFor(operation, Answer(200, R"({"status":"fail","processed":2})")).outcome),
+        ToText(kUnknown));
+    EXPECT_EQ(
+        ToText(ClassifyFor(operation, Answer(200, R"({"status":"fail","processed":0})")).outcome),
+        ToText(kRefused));
+  }
+}
+
+TEST(Answer, ARefusalWhoseBodySaysThatSomeWereTakenIsUnknown) {
+  for (const int status : {400, 413, 415, 422}) {
+    for (const Operation operation : kAll<Operation>) {
+      for (const char* word : {"success", "partial"}) {
+        const std::string body = std::string(R"({"status":")") + word + R"("})";
+        EXPECT_EQ(ToText(ClassifyFor(operation, Answer(status, body)).outcome), ToText(kUnknown))
+            << status << ' ' << word;
+      }
+    }
+  }
+}
+
+TEST(Answer, OfAnAnswerThatDeniesItselfOnlyACodeOfFailureIsKept) {
+  const auto code = [](const char* more) {
+    return ClassifyFor(Operation::kErasure,
+                       Answer(200, std::string(R"({"status":"success",)") + more + "}"))
+        .code;
+  };
+  EXPECT_EQ(code(R"("code":500)"), "500");
+  EXPECT_EQ(code(R"("code":"failed")"), "unreadable");
+  EXPECT_EQ(code(R"("code":200,"processed":0)"), "unreadable");
+  EXPECT_EQ(code(R"("status":"fail")"), "unreadable");
 }
 
 TEST(Answer, KeepsACodeOfDigitsAndNoOtherTextOfTheBody) {
@@ -234,6 +323,19 @@ TEST(ProbeAnswer, SpeaksOfTheCredentialsOrOfNothing) {
     EXPECT_EQ(Name(reply.outcome), Name(outcome)) << status;
     EXPECT_EQ(reply.http_status, status);
   }
+}
+
+TEST(ProbeAnswer, A200ThatSaysWrongCredentialsMeansThem) {
+  const std::string fail = R"({"status":"fail","error":"..","code":)";
+  for (const std::string code : {"401", "\"401\""}) {
+    EXPECT_EQ(Name(ClassifyProbe(Answer(200, fail + code + "}")).outcome), Name(kAccountBlocked));
+  }
+  // Whatever else the account's own path says, it has let the credentials pass.
+  for (const std::string code : {"404", "429", "500", "null"}) {
+    EXPECT_EQ(Name(ClassifyProbe(Answer(200, fail + code + "}")).outcome), Name(kAccepted)) << code;
+  }
+  EXPECT_EQ(Name(ClassifyProbe(Answer(200, R"({"status":"success","code":401})")).outcome),
+            Name(kAccepted));
 }
 
 TEST(ProbeAnswer, WithoutAnAnswerTheProbeWasNotSent) {

@@ -45,34 +45,65 @@ TEST(ClassifyLookUp, AProfileMayLackAllThatTellsItApart) {
 }
 
 TEST(ClassifyLookUp, BothKnownShapesOfNoProfileAreAbsent) {
-  for (const char* body : {R"({"status":"success","record":null})", R"({"status":"fail"})",
-                           R"({"status":"fail","error":"Profile not found","code":404})",
-                           R"({"status":"fail","error":"no profile","code":1})"}) {
+  for (const char* body :
+       {R"({"status":"success","record":null})", R"({"status":"success","record":null,"code":200})",
+        R"({"status":"fail"})", R"({"status":"fail","record":null,"code":null,"error":""})",
+        R"({"status":"fail","error":"Profile not found","code":404})",
+        R"({"status":"fail","error":"..","code":"404"})",
+        R"({"status":"fail","error":"No profile for this identity"})",
+        R"({"status":"fail","error":"[\"user NOT FOUND\"]"})",
+        R"({"status":"fail","error":["the user does not exist"]})"}) {
     EXPECT_EQ(Answer(body).outcome, LookUpOutcome::kAbsent) << body;
   }
 }
 
+TEST(ClassifyLookUp, AFailThatSaysSomethingElseIsNotAbsent) {
+  struct Row {
+    std::string more;
+    LookUpOutcome outcome;
+  };
+  for (const auto& [more, outcome] :
+       std::vector<Row>{{R"("code":401)", LookUpOutcome::kBlocked},
+                        {R"("code":403)", LookUpOutcome::kBlocked},
+                        {R"("code":"429")", LookUpOutcome::kThrottled},
+                        {R"("code":500,"error":"Profile not found")", LookUpOutcome::kUnknown},
+                        {R"("code":400)", LookUpOutcome::kUnknown},
+                        {R"("code":1)", LookUpOutcome::kUnknown},
+                        {R"("code":200)", LookUpOutcome::kUnknown},
+                        {R"("code":512)", LookUpOutcome::kUnknown},
+                        {R"("code":"oops")", LookUpOutcome::kUnknown},
+                        {R"("code":-1)", LookUpOutcome::kUnknown},
+                        {R"("error":"An unknown error occurred")", LookUpOutcome::kUnknown},
+                        {R"("error":["time-out"])", LookUpOutcome::kUnknown},
+                        {R"("error":{"text":"Profile not found"})", LookUpOutcome::kUnknown},
+                        {R"("error":7)", LookUpOutcome::kUnknown},
+                        {R"("record":{"profileData":{}})", LookUpOutcome::kUnknown},
+                        {R"("record":{})", LookUpOutcome::kUnknown},
+                        {R"("status":"success","record":null)", LookUpOutcome::kUnknown}}) {
+    EXPECT_EQ(Answer(R"({"status":"fail",)" + more + "}").outcome, outcome) << more;
+  }
+}
+
+TEST(ClassifyLookUp, ASuccessThatDeniesItselfIsNoAnswer) {
+  for (const std::string record : {R"(null)", R"({"profileData":{}})"}) {
+    for (const std::string more :
+         {R"("code":500)", R"("code":"401")", R"("error":"An unknown error occurred")",
+          R"("record":null)", R"("status":"success")"}) {
+      const LookUpReply reply =
+          Answer(R"({"status":"success","record":)" + record + "," + more + "}");
+      EXPECT_EQ(reply.outcome, LookUpOutcome::kUnknown) << record << more;
+      EXPECT_THAT(reply.profile.object_ids, IsEmpty());
+    }
+  }
+}
+
 TEST(ClassifyLookUp, NothingElseThatSays200CountsAsAnAnswer) {
-  for (const std::string body : {"",
-                                 "null",
-                                 "[]",
-                                 "{}",
-                                 "true",
-                                 "success",
-                                 "<html></html>",
-                                 R"({"record":null})",
-                                 R"({"status":"success"})",
-                                 R"({"status":"success","record":{}})",
-                                 R"({"status":"success","record":[]})",
-                                 R"({"status":"success","record":"gone"})",
-                                 R"({"status":"partial","record":null})",
-                                 R"({"status":7,"record":null})",
-                                 R"({"status":"fail","code":401})",
-                                 R"({"status":"fail","code":"429"})",
-                                 R"({"status":"fail","code":500})",
-                                 R"({"status":"fail","code":400})",
-                                 R"({"status":"success","record":nul)",
-                                 "\xff\xfe"}) {
+  for (const std::string body :
+       {"", "null", "[]", "{}", "true", "success", "<html></html>", R"({"record":null})",
+        R"({"status":"success"})", R"({"status":"success","record":{}})",
+        R"({"status":"success","record":[]})", R"({"status":"success","record":"gone"})",
+        R"({"status":"partial","record":null})", R"({"status":7,"record":null})",
+        R"({"status":"success","record":nul)", "\xff\xfe"}) {
     EXPECT_EQ(Answer(body).outcome, LookUpOutcome::kUnknown) << body;
   }
 }
