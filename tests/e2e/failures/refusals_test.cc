@@ -142,13 +142,10 @@ TEST_F(Refusals, AnAnswerThatOnlyOnePayloadGetsIsAboutThatPayload) {
     fault.times = 0;
     sandbox_->AddFault(fault);
     const std::string name = Erase(what, first, 1000);
-    EXPECT_TRUE(Eventually(
-        [&] {
-          const auto counts = Get(name).item_counts();
-          return counts.done() == 999 && counts.rejected() + counts.needs_review() == 1;
-        },
-        seconds(90)))
-        << Get(name).ShortDebugString();
+    EXPECT_TRUE(EventuallyWithoutLoneWaits(database_, [&] {
+      const auto counts = Get(name).item_counts();
+      return counts.done() == 999 && counts.rejected() + counts.needs_review() == 1;
+    })) << Get(name).ShortDebugString();
     EXPECT_EQ(EffectCount(first + 437), 0);
     sandbox_->ClearFaults();
     first += 1000;
