@@ -1,8 +1,8 @@
 #pragma once
 
-#include <istream>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lethe/v1/privacy_request_service.pb.h"
@@ -17,15 +17,15 @@ struct IdentifierArguments {
   /// The line of each value that came from the file; the values before them, on the command line,
   /// have none.
   std::vector<int> lines = {};
+
+  /// What of the file was taken for a header, for people; empty: nothing.
+  std::string skipped_header = {};
 };
 
-/// Adds the file's lines to the values. A byte-order mark at the start and CRLF are not part of a
-/// line, and blank lines are skipped; everything else stays as it is, for the server to judge.
-/// `skip_header`: the first line that is not blank is a header.
-/// What is wrong, for people, without the text of any line: the file cannot be read, is UTF-16,
-/// begins with what looks like a header, or has a line in quotation marks.
-std::optional<std::string> ReadFile(IdentifierArguments& arguments, bool skip_header,
-                                    std::istream& standard_input);
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+/// Whether the text is well-formed UTF-8, which is all that a call can carry.
+bool IsUtf8(std::string_view text);
 
 struct AllIdentifiers {
   IdentifierArguments identities;
@@ -39,7 +39,7 @@ struct AllIdentifiers {
 std::string WhereIs(const std::string& field, const AllIdentifiers& all);
 
 /// Puts the operation and its identifiers into the request. What is wrong, for people, if the
-/// operation does not take what was given.
+/// operation does not take what was given, or an identifier on the command line is not UTF-8.
 std::optional<std::string> SetOperation(const std::string& operation, const AllIdentifiers& all,
                                         v1::CreatePrivacyRequestRequest& request);
 

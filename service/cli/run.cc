@@ -8,6 +8,7 @@
 
 #include "cli/client.h"
 #include "cli/command.h"
+#include "cli/identifier_file.h"
 #include "cli/identifiers.h"
 #include "cli/operator_commands.h"
 #include "cli/print.h"
@@ -58,7 +59,8 @@ struct Commands {
 void AddIdentifiers(CLI::App& command, const std::string& one, const std::string& many,
                     IdentifierArguments& arguments) {
   command.add_option("--" + one, arguments.values, "One or several; better in a file");
-  command.add_option("--" + many + "-file", arguments.file, "One per line; - reads from stdin")
+  command
+      .add_option("--" + many + "-file", arguments.file, "One per line, UTF-8; - reads from stdin")
       ->type_name("FILE");
 }
 
@@ -143,6 +145,9 @@ int Create(Client& client, Options& options, const Streams& streams) {
        {&create.identifiers.identities, &create.identifiers.guids, &create.identifiers.phones}) {
     if (const auto wrong = ReadFile(*arguments, create.header, streams.in)) {
       return Usage(streams, *wrong);
+    }
+    if (!arguments->skipped_header.empty()) {
+      streams.err << "lethe: " << arguments->skipped_header << '\n';
     }
   }
   v1::CreatePrivacyRequestRequest request;

@@ -98,6 +98,7 @@ TEST_F(Cli, TakesAFileAsSpreadsheetsWriteIt) {
             kOk)
       << err();
   EXPECT_THAT(out(), HasSubstr("erasure, 2 items"));
+  EXPECT_EQ(err(), "lethe: the standard input line 1 is skipped as a header: User ID\n");
   EXPECT_EQ(Lethe({"create", "--account", "shop", "--operation", "erasure", "--identities-file",
                    "-", "--key", "bom"},
                   "\uFEFFann\n"),
@@ -135,10 +136,30 @@ TEST_F(Cli, RefusesFilesThatNoIdentifierCouldBeReadFrom) {
                                6)),
             kUsage);
   EXPECT_THAT(err(), HasSubstr("UTF-16"));
-  EXPECT_EQ(create("bob\n\"" + std::string(kCanary) + "\"\n"), kUsage);
-  EXPECT_THAT(err(), HasSubstr("line 2 is in quotation marks"));
+  EXPECT_EQ(create("bob\n\"" + std::string(kCanary) + "\n"), kUsage);
+  EXPECT_THAT(err(), HasSubstr("line 2 has quotation marks"));
+  EXPECT_THAT(err(), Not(HasSubstr(kCanary)));
+  EXPECT_EQ(create("bob\n" + std::string(kCanary) + ",Lee\n"), kUsage);
+  EXPECT_THAT(err(), HasSubstr("line 2 has several columns"));
   EXPECT_THAT(err(), Not(HasSubstr(kCanary)));
   EXPECT_EQ(store_.request_count(), 0);
+}
+
+TEST_F(Cli, SkipsNoPersonForAHeader) {
+  EXPECT_EQ(Lethe({"create", "--account", "shop", "--operation", "erasure", "--identities-file",
+                   "-", "--key", "k", "--header"},
+                  std::string(kCanary) + "\nbob\n"),
+            kUsage);
+  EXPECT_THAT(err(),
+              AllOf(HasSubstr("line 1 does not look like a header"), Not(HasSubstr(kCanary))));
+  EXPECT_EQ(store_.request_count(), 0);
+}
+
+TEST_F(Cli, RefusesAnIdentifierThatIsNotUtf8OnTheCommandLine) {
+  EXPECT_EQ(Lethe({"create", "--account", "shop", "--operation", "erasure", "--identity", "Jos\xE9",
+                   "--key", "k"}),
+            kUsage);
+  EXPECT_THAT(err(), AllOf(HasSubstr("not UTF-8"), Not(HasSubstr("Jos"))));
 }
 
 TEST_F(Cli, NamesTheLineOfAnIdentifierThatIsRefusedAndNotTheIdentifier) {

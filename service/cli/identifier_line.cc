@@ -1,0 +1,125 @@
+#include "cli/identifier_line.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <regex>
+
+namespace lethe::cli {
+namespace {
+
+constexpr std::string_view kSeveralColumns =
+    "has several columns: hand over a file of the identifiers alone, one on a line (`cut -d, -f2 "
+    "FILE` takes the second column). An identifier with a comma or semicolon in it goes in "
+    "quotation marks";
+constexpr std::string_view kMisquoted =
+    "has quotation marks that are not those of one CSV field: write the identifier without them, "
+    "or the whole line as \"..\", with \"\" for each mark inside";
+constexpr std::string_view kNoValue =
+    "stands for no value or is the frame of a table, as spreadsheets and SQL clients write it: "
+    "find out who is meant, or leave the line out. If it is an identifier, give it on the command "
+    "line";
+constexpr std::string_view kRewritten =
+    "is a number as spreadsheets and programs rewrite it, and no longer the one that it was: "
+    "export "
+    "the column as text. If it is an identifier, give it on the command line";
+
+std::string_view Trimmed(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(" \t");
+  if (begin == text.npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+}
+
+std::string Lower(std::string_view text) {
+  std::string lower(text);
+  std::ranges::transform(lower, lower.begin(), [](char c) {
+    return 'A' <= c && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+  });
+  return lower;
+}
+
+bool Encloses(std::string_view line, std::string_view open, std::string_view close) {
+  return line.size() > open.size() + close.size() && line.starts_with(open) &&
+         line.ends_with(close);
+}
+
+struct Quoted {
+  std::string value;
+  std::string_view rest;  ///< Behind the closing mark.
+};
+
+/// The quoted field at the start of the line, by RFC 4180. Nothing if it does not end.
+std::optional<Quoted> ReadQuoted(std::string_view line) {
+  Quoted field;
+  for (std::size_t at = 1; at < line.size(); ++at) {
+    if (line[at] != '"') {
+      field.value += line[at];
+    } else if (line.substr(at).starts_with("\"\"")) {
+      field.value += line[at++];
+    } else {
+      field.rest = line.substr(at + 1);
+      return field;
+    }
+  }
+  return std::nullopt;
+}
+
+/// Not every `|`: identities like `auth0|5f7c` are common.
+bool HasColumns(std::string_view line) {
+  return line.find_first_of(",;\t") != line.npos || line.starts_with('|') ||
+         line.find(" | ") != line.npos;
+}
+
+bool IsMisquoted(std::string_view line) {
+  return line.starts_with("=\"") || Encloses(line, "'", "'") || Encloses(line, "“", "”");
+}
+
+bool IsRewrittenNumber(const std::string& text) {
+  // With a sign or a decimal point, so that it is no hexadecimal number: 12e5.
+  static const std::regex kPowerOfTen(
+      "[+-]?[0-9]+([.,][0-9]+)?[eE][+-][0-9]+|"
+      "[+-]?[0-9]+[.,][0-9]+[eE][0-9]+");
+  static const std::regex kDecimal("[0-9]+\\.0+");
+  constexpr std::size_t kLongest = 40;
+  return text.size() <= kLongest &&
+         (std::regex_match(text, kPowerOfTen) || std::regex_match(text, kDecimal));
+}
+
+bool StandsForNoValue(std::string_view text) {
+  constexpr std::array<std::string_view, 21> kWords{
+      "null",   "(null)",  "[null]", "<null>", "nil",     "none",      "nan",
+      "nat",    "na",      "<na>",   "n/a",    "#n/a",    "\\n",       "#ref!",
+      "#name?", "#value!", "#null!", "#num!",  "#div/0!", "undefined", "[object object]"};
+  const std::string lower = Lower(text);
+  if (std::ranges::find(kWords, lower) != kWords.end()) return true;
+  if (lower.starts_with('(') && lower.find(" row") != lower.npos && lower.ends_with(')'))
+    return true;
+  const auto means_something = [](unsigned char c) {
+    return c >= 0x80 || ('0' <= c && c <= '9') || ('a' <= c && c <= 'z');
+  };
+  return std::ranges::none_of(lower, means_something);
+}
+
+std::string_view FaultOf(std::string_view identifier) {
+  const std::string_view text = Trimmed(identifier);
+  if (IsRewrittenNumber(std::string(text))) return kRewritten;
+  if (StandsForNoValue(text)) return kNoValue;
+  return {};
+}
+
+}  // namespace
+
+IdentifierLine ReadLine(std::string_view line) {
+  if (line.starts_with('"')) {
+    const std::optional<Quoted> quoted = ReadQuoted(line);
+    if (!quoted) return {.wrong = kMisquoted};
+    if (quoted->rest.empty()) return {quoted->value, FaultOf(quoted->value)};
+    return {.wrong = HasColumns(quoted->rest) ? kSeveralColumns : kMisquoted};
+  }
+  if (IsRewrittenNumber(std::string(Trimmed(line)))) return {.wrong = kRewritten};
+  if (HasColumns(line)) return {.wrong = kSeveralColumns};
+  if (IsMisquoted(line)) return {.wrong = kMisquoted};
+  return {std::string(line), FaultOf(line)};
+}
+
+}  // namespace lethe::cli
