@@ -9,6 +9,7 @@
 #include <sstream>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "lethe/limits.h"
 #include "lethe/operation_traits.h"
@@ -181,9 +182,7 @@ class Loader {
     Read(base_url, account.base_url, ParseBaseUrl);
     const auto id = section.Require("account_id", "as CleverTap's settings show it");
     if (Read(id, account.account_id, ParseAccountId) && id && !account.base_url.empty()) {
-      RefuseRepeat(projects_, ToText(ProjectOf(account)), *id,
-                   "names a CleverTap project that another account has already, which would double "
-                   "its limit of concurrent calls");
+      RefuseSameProject(account, *id);
     }
     ReadPath(section.Require("passcode_file", "a file with the passcode and nothing else"),
              account.passcode_file);
@@ -270,13 +269,35 @@ class Loader {
     if (!is_new) problems_.Add(setting, what + " (" + first->second + ")");
   }
 
+  /// CleverTap has each account id in one region. At two hosts that are not CleverTap's, sandboxes,
+  /// it may well stand for two projects.
+  void RefuseSameProject(const Account& account, const Setting& id) {
+    const Project project = ProjectOf(account);
+    for (const auto& [other, where] : with_id_) {
+      const Project known = ProjectOf(other);
+      const bool is_same = known == project;
+      if (known.account_id != project.account_id) continue;
+      if (!is_same && !IsCleverTap(other.base_url) && !IsCleverTap(account.base_url)) continue;
+      const std::string what =
+          is_same
+              ? "names a CleverTap project that another account has already, which would double "
+                "its limit of concurrent calls"
+              : "is the id of another account already, at another host, and CleverTap has each "
+                "id in one region only";
+      problems_.Add(
+          id, what + ": accounts " + other.name + " and " + account.name + " (" + where + ")");
+      break;
+    }
+    with_id_.emplace_back(account, id.where);
+  }
+
   Problems& problems_;
   const std::filesystem::path directory_;
   const Environment& environment_;
   const TimeZone utc_;
   Config config_;
-  std::map<std::string, std::string> names_;     ///< To where they were first given.
-  std::map<std::string, std::string> projects_;  ///< To where they were first given.
+  std::map<std::string, std::string> names_;              ///< To where they were first given.
+  std::vector<std::pair<Account, std::string>> with_id_;  ///< And where their id is given.
 };
 
 Error CannotRead(const std::string& path, const std::string& why) {

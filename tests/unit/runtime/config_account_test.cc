@@ -11,6 +11,7 @@
 namespace lethe::runtime {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::SizeIs;
@@ -293,12 +294,36 @@ TEST_F(ConfigAccountTest, OneProjectHasOneAccount) {
     EXPECT_THAT(config.error().message,
                 HasSubstr("accounts[1].account_id: names a CleverTap project "
                           "that another account has already"));
+    EXPECT_THAT(config.error().message, HasSubstr("accounts a and b"));
   }
-  EXPECT_TRUE(load({{"region", "in1"}}, {{"region", "sg1"}}).ok());
   EXPECT_TRUE(load({{"account_id", "A"}}, {{"account_id", "B"}}).ok());
   EXPECT_TRUE(load({{"base_url", "https://h:1"}}, {{"base_url", "https://h:2"}}).ok());
   EXPECT_TRUE(
       load({{"base_url", "http://localhost:1"}}, {{"base_url", "http://127.0.0.1:2"}}).ok());
+}
+
+TEST_F(ConfigAccountTest, OneCleverTapAccountIdIsInOneRegion) {
+  const auto load = [this](Keys a, Keys b) {
+    a["name"] = "shop-in";
+    b["name"] = "shop-sg";
+    return Load({{{"name", "other"}, {"account_id", "OTHER"}}, a, b});
+  };
+  const std::vector<std::pair<Keys, Keys>> same = {
+      {{{"region", "in1"}}, {{"region", "sg1"}}},
+      {{{"region", "eu"}, {"account_id", "abc"}}, {{"region", "us1"}, {"account_id", "ABC"}}},
+      {{{"region", "in1"}}, {{"base_url", "https://clevertap.proxy.example"}}},
+      {{{"base_url", "https://SG1.API.CLEVERTAP.COM"}}, {{"base_url", "https://h"}}},
+      {{{"base_url", "http://localhost:8080"}}, {{"region", "aps3"}}}};
+  for (const auto& [first, second] : same) {
+    const auto config = load(first, second);
+    ASSERT_FALSE(config.ok());
+    EXPECT_THAT(config.error().violations, SizeIs(1)) << config.error().message;
+    EXPECT_THAT(config.error().message,
+                AllOf(HasSubstr("accounts[2].account_id: is the id of another account already, at "
+                                "another host"),
+                      HasSubstr("accounts shop-in and shop-sg"), HasSubstr("lethe.yaml:")));
+  }
+  EXPECT_TRUE(load({{"region", "in1"}}, {{"region", "sg1"}, {"account_id", "B"}}).ok());
 }
 
 TEST_F(ConfigAccountTest, VerificationIsOffUnlessAskedFor) {
