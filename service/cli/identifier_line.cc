@@ -92,8 +92,9 @@ bool StandsForNoValue(std::string_view text) {
       "#name?", "#value!", "#null!", "#num!",  "#div/0!", "undefined", "[object object]"};
   const std::string lower = Lower(text);
   if (std::ranges::find(kWords, lower) != kWords.end()) return true;
-  if (lower.starts_with('(') && lower.find(" row") != lower.npos && lower.ends_with(')'))
-    return true;
+  const bool is_row_count =
+      lower.starts_with('(') && lower.find(" row") != lower.npos && lower.ends_with(')');
+  if (is_row_count) return true;
   const auto means_something = [](unsigned char c) {
     return c >= 0x80 || ('0' <= c && c <= '9') || ('a' <= c && c <= 'z');
   };

@@ -278,14 +278,14 @@ class Loader {
       const bool is_same = known == project;
       if (known.account_id != project.account_id) continue;
       if (!is_same && !IsCleverTap(other.base_url) && !IsCleverTap(account.base_url)) continue;
-      const std::string what =
+      std::string what =
           is_same
               ? "names a CleverTap project that another account has already, which would double "
                 "its limit of concurrent calls"
               : "is the id of another account already, at another host, and CleverTap has each "
                 "id in one region only";
-      problems_.Add(
-          id, what + ": accounts " + other.name + " and " + account.name + " (" + where + ")");
+      what.append(": accounts ").append(other.name).append(" and ").append(account.name);
+      problems_.Add(id, what.append(" (").append(where).append(")"));
       break;
     }
     with_id_.emplace_back(account, id.where);
