@@ -1,6 +1,7 @@
 #include "clevertap/codes.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -29,7 +30,8 @@ std::optional<int> StatusOf(std::string_view code) {
 }
 
 bool IsEmpty(const json& value) {
-  return value.empty() || value == json("") || value == json("[]") || value == json(false);
+  return value.empty() || value == json("") || value == json("[]") || value == json(false) ||
+         value == json(0);
 }
 
 }  // namespace
@@ -89,8 +91,10 @@ bool DeniesSuccess(const json& answer) {
     const std::string text = CodeOf(answer);
     if (text != "0" && !IsSuccess(StatusOf(text).value_or(0))) return true;
   }
-  const auto error = answer.find("error");
-  return error != answer.end() && !IsEmpty(*error);
+  return std::ranges::any_of(std::array{"error", "errors"}, [&answer](const char* name) {
+    const auto error = answer.find(name);
+    return error != answer.end() && !IsEmpty(*error);
+  });
 }
 
 }  // namespace lethe::clevertap

@@ -25,7 +25,7 @@ OutcomeClass MeaningOfStatus(int status);
 OutcomeClass MeaningOfCode(std::string_view code);
 
 /// Whether an answer that says `success` says beside it that something failed: by a `code` other
-/// than 0 and 200 to 299, or by an `error` that is not empty.
+/// than 0 and 200 to 299, or by an `error` or `errors` that is not empty.
 bool DeniesSuccess(const nlohmann::json& answer);
 
 }  // namespace lethe::clevertap

@@ -19,7 +19,8 @@ namespace {
 
 constexpr char kFooter[] = R"(
 Identifiers on the command line end up in the shell's history and in the list of processes:
-prefer --identities-file (and its sisters) with a file, or with - for the standard input.
+prefer --identities-file (and its sisters) with a file, or with - for the standard input. One
+identifier on a line, in UTF-8; one with a comma or a semicolon in it in quotation marks.
 
 Exit codes: 0 done; 1 refused, or a watched request did not complete; 2 usage; 3 unavailable:
 try again, with the same key.)";

@@ -149,7 +149,8 @@ TEST(Answer, ASuccessThatDeniesItselfIsUnknown) {
         R"("code":-500)",        R"("code":500.5)",         R"("code":"failed")",
         R"("code":[500])",       R"("code":{"value":200})", R"("code":true)",
         R"("error":"Max 100")",  R"("error":["one"])",      R"("error":{"text":"one"})",
-        R"("error":true)",       R"("error":"[\"one\"]")",  R"("processed":0)",
+        R"("error":true)",       R"("errors":["one"])",     R"("errors":2)",
+        R"("error":1)",          R"("error":"[\"one\"]")",  R"("processed":0)",
         R"("processed":1)",      R"("processed":3)",        R"("processed":-2)",
         R"("processed":"2")",    R"("processed":2.5)",      R"("processed":true)",
         R"("unprocessed":[{}])", R"("unprocessed":1)",      R"("status":"success")",
@@ -174,7 +175,7 @@ TEST(Answer, ASuccessWithWhatAgreesOrSaysNothingIsAccepted) {
   for (const char* more :
        {R"("code":200)", R"("code":202)", R"("code":"200")", R"("code":0)", R"("code":null)",
         R"("code":"")", R"("error":null)", R"("error":"")", R"("error":[])", R"("error":{})",
-        R"("error":false)", R"("error":"[]")", R"("processed":2)",
+        R"("error":false)", R"("error":0)", R"("errors":[])", R"("error":"[]")", R"("processed":2)",
         R"("processed":2,"unprocessed":[])", R"("message":"2 profiles marked")",
         R"("errors":0,"request":{"code":500,"status":"fail"})"}) {
     for (const Operation operation : kAll<Operation>) {
