@@ -16,11 +16,10 @@ std::string ProfilePath(const LookUpCall& call);
 ///   `success` and an object as `record`  kFound. CleverTap IDs and the earliest event as far as
 ///                                        they are there; what is odd about them is passed over;
 ///   `success` and null as `record`       kAbsent;
-///   `fail`                               kAbsent, if it has no `record`, and either the code 404
-///   or
-///                                        no code and no `error` other than one that says that
-///                                        there is no such profile. Otherwise what its code means,
-///                                        see MeaningOfCode(): kBlocked, kThrottled or kUnknown.
+///   `fail`                               kAbsent, if it has no `record`, and either the code 404,
+///                                        or no code and no `error` but one that says that there
+///                                        is no such profile. Otherwise what its code means, see
+///                                        MeaningOfCode(): kBlocked, kThrottled or kUnknown.
 /// A `success` that DeniesSuccess() is kUnknown.
 LookUpReply ClassifyLookUp(const Transport& transport);
 
