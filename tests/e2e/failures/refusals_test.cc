@@ -50,6 +50,11 @@ class Refusals : public ::testing::Test {
     if (block.empty() || std::exchange(ended_block_, block) == block) return;
     database_.Run("update account_state set probe_at = lethe_now() where resume_by = 'connect'");
   }
+  void EndWaitsAfterUnknownOutcomes() {
+    database_.Run(
+        "update batch set not_before = lethe_now() where reason = 'unknown_outcome' and not_before "
+        "> lethe_now()");
+  }
   void ExpectEverythingAccountedFor() const {
     EXPECT_TRUE(Eventually(
         [&] { return lethed_->Metric("lethe_items_accepted") == ReadBooks(database_).accepted; }));
@@ -156,6 +161,7 @@ TEST_F(Refusals, AnAnswerThatOnlyOnePayloadGetsIsAboutThatPayload) {
     const std::string name = Erase(what, first, 1000);
     EXPECT_TRUE(EventuallyWithoutLoneWaits(database_, [&] {
       EndWaitOfBlockedAccount();
+      EndWaitsAfterUnknownOutcomes();
       const auto counts = Get(name).item_counts();
       return counts.done() == 999 && counts.rejected() + counts.needs_review() == 1;
     })) << Get(name).ShortDebugString();
