@@ -199,6 +199,9 @@ Plan AfterThrottled(const AttemptFacts& facts, const VendorReply& reply, const R
     plan.transitions = {Again(again, Reason::kThrottled, reading.hours, reading.now + wait)};
   } else if (facts.span.size() > 1) {
     plan.transitions = Halve(facts, reading);
+    for (Transition& half : plan.transitions) {
+      if (half.to == BatchState::kReady) half.not_before = reading.now + wait;
+    }
   } else {
     plan.transitions = AskAloneAgain(facts, Reason::kThrottled, reading, wait);
   }

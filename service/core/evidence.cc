@@ -11,7 +11,10 @@ bool IsTakingOthers(const AttemptFacts& facts) {
 bool IsAboutPayload(const AttemptFacts& facts, OutcomeClass outcome) {
   const std::optional<TimePoint> since =
       facts.refused_since ? facts.refused_since : facts.unknown_since;
-  if (since && facts.health.accepted_at > since) return true;
+  // A batch that was throttled often is marked for that alone. An outage must not take it apart.
+  const bool may_be_throttled = facts.uncounted_calls() >= kManyUncounted;
+  const bool tells = !may_be_throttled || outcome == OutcomeClass::kThrottled;
+  if (since && tells && facts.health.accepted_at > since) return true;
   // Credentials expire from one call to the next: only what was taken since tells.
   return !AreCredentialsDoubted(facts, outcome) && IsTakingOthers(facts);
 }

@@ -41,7 +41,10 @@ RefusalVerdict VerdictOn(const RefusalEvidence& evidence, ControlCalls control_c
   if (Held(evidence) + evidence.stuck == 0) return RefusalVerdict::kWait;
   if (Held(evidence) > 0 && IsTooMuch(evidence)) return RefusalVerdict::kBlock;
   const bool others_may_be_taken = evidence.searching > 0 || evidence.others_under_way;
-  if (evidence.confirmed > 0 && (MayReject(evidence) || !others_may_be_taken)) {
+  // While refusals come at random, what is confirmed goes to review at once: it must not wait until
+  // the hour is over, and then be rejected for what was seen in it.
+  if (evidence.confirmed > 0 &&
+      (MayReject(evidence) || evidence.hiccup_lately || !others_may_be_taken)) {
     return RefusalVerdict::kReject;
   }
   if (evidence.vouched_due > 0) return RefusalVerdict::kSendAgain;

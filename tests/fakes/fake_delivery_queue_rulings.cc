@@ -1,5 +1,6 @@
 // What the judge of refusals and an operator see and decide.
 #include <algorithm>
+#include <chrono>
 
 #include "fakes/fake_delivery_queue.h"
 #include "lethe/operation_traits.h"
@@ -7,6 +8,8 @@
 
 namespace lethe::fakes {
 namespace {
+
+using namespace std::chrono_literals;
 
 bool IsHeldFor(const BatchRow& batch, Reason reason) {
   return batch.state == BatchState::kHeld && batch.reason == Name(reason);
@@ -93,8 +96,7 @@ Result<Recorded> FakeDeliveryQueue::Settle(const RefusalCase& refusals,
 
 void FakeDeliveryQueue::SendRefusedAgain(const Route& route) {
   for (auto& [key, batch] : batches_) {
-    if (batch.route != route || !IsHeldFor(batch, Reason::kRefusedUnconfirmed)) continue;
-    if (IsDue(batch)) {
+    if (batch.route == route && IsHeldForRefusal(batch) && IsDue(batch)) {
       batch.state = BatchState::kReady;
       batch.not_before.reset();
     }
@@ -114,7 +116,7 @@ void FakeDeliveryQueue::ProbeWithHeld(const Route& route) {
 void FakeDeliveryQueue::Reject(const Route& route, int room) {
   std::vector<BatchRow*> confirmed;
   for (auto& [key, batch] : batches_) {
-    if (batch.route == route && IsHeldFor(batch, Reason::kRefusedConfirmed)) {
+    if (batch.route == route && IsHeldFor(batch, Reason::kRefusedConfirmed) && !IsDue(batch)) {
       confirmed.push_back(&batch);
     }
   }
@@ -130,7 +132,8 @@ void FakeDeliveryQueue::Reject(const Route& route, int room) {
 
 void FakeDeliveryQueue::ReviewWornOut(const Route& route) {
   for (auto& [key, batch] : batches_) {
-    if (batch.route == route && IsHeldFor(batch, Reason::kRefusedUnconfirmed) &&
+    const bool is_confirmed = IsHeldFor(batch, Reason::kRefusedConfirmed) && !IsDue(batch);
+    if (batch.route == route && IsHeldForRefusal(batch) && !is_confirmed &&
         batch.lone_refusals >= kLoneTries) {
       Decide(batch, RefusalReview(batch.unknown_since));
     }
@@ -228,7 +231,8 @@ bool FakeDeliveryQueue::IsStuck(const BatchRow& batch) const {
   if (batch.state != BatchState::kReady) return false;
   const std::optional<TimePoint> accepted_at = HealthOf(batch.route).accepted_at;
   const bool is_unknown =
-      batch.unknown_since && batch.attempt_count > 1 && batch.unknown_since >= accepted_at;
+      batch.unknown_since && batch.attempt_count > 1 &&
+      (batch.refused_since ? batch.refused_since : batch.unknown_since) >= accepted_at;
   return is_unknown || (batch.reason == Name(Reason::kThrottled) && batch.refused_since &&
                         batch.refused_since >= accepted_at);
 }
@@ -240,7 +244,7 @@ RefusalEvidence FakeDeliveryQueue::EvidenceOf(const Route& route) const {
   for (const auto& [key, batch] : batches_) {
     if (batch.route != route) continue;
     const int size = batch.span.size();
-    if (IsHeldFor(batch, Reason::kRefusedConfirmed)) {
+    if (IsHeldFor(batch, Reason::kRefusedConfirmed) && !IsDue(batch)) {
       evidence.confirmed += size;
     } else if (IsHeldForRefusal(batch) && batch.refused_since < accepted_at &&
                accepted_at > now - kVouchedFor) {
@@ -254,7 +258,10 @@ RefusalEvidence FakeDeliveryQueue::EvidenceOf(const Route& route) const {
     if (IsStuck(batch)) evidence.stuck += size;
     const bool waits = batch.state == BatchState::kOpen || batch.state == BatchState::kReady;
     const bool is_sent = batch.state == BatchState::kSending;
-    if ((waits || is_sent) && batch.refused_since && batch.reason != Name(Reason::kThrottled)) {
+    const bool had_no_answer =
+        batch.state == BatchState::kReady && batch.unknown_since && batch.attempt_count > 1;
+    if ((waits || is_sent) && batch.refused_since && !had_no_answer &&
+        batch.reason != Name(Reason::kThrottled)) {
       evidence.searching += size;
     }
     evidence.others_under_way |=
@@ -271,8 +278,10 @@ RefusalEvidence FakeDeliveryQueue::EvidenceOf(const Route& route) const {
   int judged = 0;
   int taken = 0;
   for (const Slot& slot : SlotsOf(route)) {
-    judged += slot.judged;
-    taken += slot.taken;
+    if (std::max(slot.accepted_at, slot.failed_at) > now - 1h) {
+      judged += slot.judged;
+      taken += slot.taken;
+    }
     evidence.hiccup_lately |= slot.hiccup_at && now - *slot.hiccup_at < kHiccupMemory;
   }
   evidence.mostly_taken = 2 * taken >= judged;

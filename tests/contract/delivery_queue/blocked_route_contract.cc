@@ -124,6 +124,33 @@ TEST_P(DeliveryQueueContract, WhereOnlyHeldRefusalsAreLeftTheOneHeldLongestIsThe
   EXPECT_EQ(at().Batches()[1].state, BatchState::kReady);
 }
 
+TEST_P(DeliveryQueueContract, OneThatIsMadeReadyAsTheProbeGoesBeforeOneThatHasJustBeen) {
+  AddRefusedAlone();
+  Add();
+  BlockRoute(Take(), Resume::kBatch, at().Now());
+  at().Advance(1s);
+  const auto probe = Take();
+  ASSERT_TRUE(probe);
+  Plan held = Again(*probe);
+  held.transitions[0] = {.span = probe->facts.span,
+                         .to = BatchState::kHeld,
+                         .reason = Text(Reason::kRefusedUnconfirmed),
+                         .not_before = at().Now() + 5s,
+                         .refused_since = at().Now(),
+                         .lone_refusals = 1};
+  Record(*probe, {.outcome = OutcomeClass::kRefused, .http_status = 400}, held);
+  at().Advance(kLease);
+  ASSERT_EQ(queue()
+                .Settle({kErase, {.control_due = true, .lacks_probe = true}},
+                        {.verdict = RefusalVerdict::kProbe})
+                .value(),
+            Recorded::kApplied);
+  Add();
+  BlockRoute(Take(), Resume::kBatch, at().Now());
+  at().Advance(10min);
+  EXPECT_EQ(Take()->envelope, at().Batches().front().envelope);
+}
+
 TEST_P(DeliveryQueueContract, AClaimKnowsWhetherItIsTheProbeOfItsRoute) {
   Add();
   const auto first = Take();

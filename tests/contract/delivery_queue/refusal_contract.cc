@@ -49,12 +49,61 @@ TEST_P(RefusalContract, CountsTheIdentifiersOfAnUnfinishedSearch) {
   EXPECT_EQ(Evidence().searching, 10);
 }
 
+TEST_P(RefusalContract, AConfirmationHoldsUntilTheIdentifierIsDue) {
+  AddHeld(Reason::kRefusedConfirmed, 0ms, {}, kConfirmingRefusal);
+  at().Advance(kRetry - 1ms);
+  EXPECT_EQ(Evidence().confirmed, 1);
+  at().Advance(1ms);
+  EXPECT_EQ(Evidence().confirmed, 0);
+  EXPECT_EQ(Evidence().due, 1);
+  EXPECT_EQ(Settle({.verdict = RefusalVerdict::kReject, .room = 5}), Recorded::kApplied);
+  EXPECT_EQ(Count(BatchState::kRejected), 0) << "it was seen too long ago";
+  EXPECT_EQ(Settle({.verdict = RefusalVerdict::kSendAgain}), Recorded::kApplied);
+  EXPECT_TRUE(Take());
+}
+
+TEST_P(RefusalContract, AnOldConfirmationOfOneThatWasTriedTooOftenGoesToReview) {
+  AddHeld(Reason::kRefusedConfirmed, 0ms, {}, kLoneTries);
+  EXPECT_EQ(Settle({.verdict = RefusalVerdict::kReview}), Recorded::kApplied);
+  EXPECT_EQ(Count(BatchState::kNeedsReview), 0);
+  at().Advance(kRetry);
+  EXPECT_EQ(Evidence().worn_out, 1);
+  EXPECT_EQ(Settle({.verdict = RefusalVerdict::kReview}), Recorded::kApplied);
+  EXPECT_EQ(Count(BatchState::kNeedsReview), 1);
+}
+
+TEST_P(RefusalContract, ASlotThatWasNotUsedForAnHourTellsNothingOfToday) {
+  AcceptOne(100);
+  at().Advance(1h);
+  Add();
+  const auto first = Take();
+  AddHeld(Reason::kRefusedConfirmed);
+  EXPECT_FALSE(Evidence().mostly_taken) << "through the other slot";
+}
+
+TEST_P(RefusalContract, OneThatGetsNoAnswerIsNoSearchThatTheOthersWaitFor) {
+  AddHeld(Reason::kRefusedUnconfirmed);
+  Add();
+  for (int calls = 0; calls < 2; ++calls) {
+    const auto claim = Take();
+    ASSERT_TRUE(claim);
+    Plan plan = Again(*claim, 1h);
+    plan.transitions[0].refused_since = at().Now();
+    Record(*claim, {.outcome = OutcomeClass::kUnknown}, plan);
+    if (calls == 0) at().Advance(1h);
+  }
+  EXPECT_EQ(Evidence().searching, 0);
+  EXPECT_EQ(Evidence().stuck, 1);
+}
+
 TEST_P(RefusalContract, AHeldIdentifierIsDueAfterItsDelay) {
   AddHeld(Reason::kRefusedUnconfirmed);
   AddHeld(Reason::kRefusedConfirmed);
   EXPECT_EQ(Evidence().due, 0);
-  at().Advance(kRetry);
-  EXPECT_EQ(Evidence().due, 1);
+  at().Advance(kRetry - 1ms);
+  AddHeld(Reason::kRefusedConfirmed);
+  at().Advance(1ms);
+  EXPECT_EQ(Evidence().due, 2);
   EXPECT_EQ(Settle({.verdict = RefusalVerdict::kSendAgain}), Recorded::kApplied);
   const auto claim = Take();
   ASSERT_TRUE(claim);

@@ -143,8 +143,19 @@ TEST_F(PayloadOrRoute, AfterManyThrottledCallsWhileOthersAreTakenTheBatchIsHalve
   const Plan plan = After(OutcomeClass::kThrottled, 429);
   ASSERT_EQ(plan.transitions.size(), 2u);
   EXPECT_EQ(plan.transitions[0].span, (Span{10, 59}));
+  EXPECT_GT(plan.transitions[0].not_before, now_ + plan.slot_cool_down);
   --facts_.call_count;
   EXPECT_EQ(After(OutcomeClass::kThrottled, 429).transitions.size(), 1u);
+}
+
+TEST_F(PayloadOrRoute, AnOutageDoesNotTakeABatchApartThatWasThrottledOften) {
+  facts_.call_count = facts_.attempt_count + kManyUncounted;
+  facts_.refused_since = started_at_ - 10min;
+  facts_.health = {.accepted_at = started_at_ - 9min, .failing = 1};
+  EXPECT_FALSE(IsHalved(After(OutcomeClass::kUnknown, 503)));
+  EXPECT_EQ(After(OutcomeClass::kMisconfigured, 403).account, AccountVerdict::kBlocked);
+  OthersAreTaken();
+  EXPECT_TRUE(IsHalved(After(OutcomeClass::kUnknown, 503)));
 }
 
 TEST_F(PayloadOrRoute, AnIdentifierThatIsThrottledAloneAgainAndAgainIsReviewed) {

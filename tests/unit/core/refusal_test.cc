@@ -60,8 +60,11 @@ TEST(JudgeRefusals, SendsAgainInTimeWhatWasRefusedBeforeOthersWereAccepted) {
 }
 
 TEST(JudgeRefusals, RejectsNobodyWhileRefusalsComeAtRandom) {
-  EXPECT_EQ(
-      Room({.confirmed = 1, .taken_lately = true, .mostly_taken = true, .hiccup_lately = true}), 0);
+  RefusalEvidence evidence{
+      .confirmed = 1, .taken_lately = true, .mostly_taken = true, .hiccup_lately = true};
+  EXPECT_EQ(Room(evidence), 0);
+  evidence.others_under_way = true;
+  EXPECT_EQ(Room(evidence), 0) << "it must not wait to be rejected once the hour is over";
 }
 
 TEST(JudgeRefusals, LetsTheIdentifierThatIsHeldLongestProbeItsBlockedRoute) {

@@ -15,6 +15,7 @@ with confirmed as materialized (
          sum(hi - lo + 1) over (order by unknown_since is not null, refused_since, envelope, lo) as upto
   from batch
   where account = @account and operation = @operation and state = 'held' and reason = 'refused_confirmed'
+    and coalesce(not_before > lethe_now(), true)
 ), decided as materialized (
   select envelope, lo, effect_unknown, not effect_unknown and upto <= @room as rejected from confirmed where upto <= @judged
 )

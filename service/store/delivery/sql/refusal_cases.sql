@@ -1,6 +1,7 @@
 -- What is known about the refused identifiers of each route that is not blocked, nor its account, as RefusalEvidence has it; and about
 -- those that were sent twice or more with unknown effect, or throttled often, and wait. And which blocked routes have no batch that could be the probe but
 -- those that were called before, or none that is sent by itself.
+-- A confirmation holds until the identifier would be sent again by itself. A slot that was not used for an hour tells nothing of today.
 -- @account text?             with the operation: one route; null: all
 -- @operation operation?
 -- @memory milliseconds       how long rejections are remembered
@@ -28,12 +29,14 @@
 -- > lacks_probe bool
 with present as materialized (select lethe_now() as t), health as materialized (
   select a.account, s.api, max(s.accepted_at) as taken_at, max(greatest(s.accepted_at, s.control_accepted_at)) as accepted_at,
-         2 * sum(s.taken_identifiers) >= sum(s.judged_identifiers) as mostly_taken, max(s.hiccup_at) as hiccup_at,
+         2 * sum(s.taken_identifiers) filter (where greatest(s.accepted_at, s.failed_at) > present.t - interval '1 hour')
+           >= sum(s.judged_identifiers) filter (where greatest(s.accepted_at, s.failed_at) > present.t - interval '1 hour') as mostly_taken, max(s.hiccup_at) as hiccup_at,
          max(s.control_at) as control_at
-  from account_state a join slot s on s.account = coalesce(a.slots_of, a.account)
+  from present, account_state a join slot s on s.account = coalesce(a.slots_of, a.account)
   where a.account = coalesce(@account, a.account) group by a.account, s.api
 ), waiting as materialized (
-  select b.account, b.operation, b.hi - b.lo + 1 as size, b.state = 'ready' as stuck, b.reason = 'refused_confirmed' as confirmed,
+  select b.account, b.operation, b.hi - b.lo + 1 as size, b.state = 'ready' as stuck,
+         b.reason = 'refused_confirmed' and coalesce(b.not_before > present.t, true) as confirmed,
          coalesce(h.accepted_at > b.refused_since and h.accepted_at > present.t - @vouched_for::bigint * interval '1 millisecond', false)
            as vouched,
          b.not_before <= present.t as due,
@@ -45,8 +48,8 @@ with present as materialized (select lethe_now() as t), health as materialized (
     and b.account = coalesce(@account, b.account) and b.operation = coalesce(@operation, b.operation)
     and (b.state = 'held' and b.reason in @refusal_reasons()
          or b.state = 'ready' and b.unknown_since is not null and b.attempt_count > 1
-            and b.unknown_since >= coalesce(h.accepted_at, '-infinity')
-         or b.state = 'ready' and b.reason = 'throttled' and b.refused_since >= coalesce(h.accepted_at, '-infinity'))
+            and coalesce(b.refused_since, b.unknown_since) >= coalesce(h.accepted_at, '-infinity')
+         or b.state = 'ready' and b.reason = 'throttled' and b.refused_since is not null and b.refused_since >= coalesce(h.accepted_at, '-infinity'))
 ), route as (
   select account, operation, coalesce(sum(size) filter (where not stuck and confirmed), 0) as confirmed,
          coalesce(sum(size) filter (where not stuck and not confirmed and vouched), 0) as vouched,
@@ -60,7 +63,8 @@ with present as materialized (select lethe_now() as t), health as materialized (
 select r.account, r.operation,
        (select coalesce(sum(s.hi - s.lo + 1), 0) from batch s
         where s.account = r.account and s.operation = r.operation and s.refused_since is not null and s.state in ('ready', 'sending')
-          and s.reason is distinct from 'throttled') as searching,
+          and s.reason is distinct from 'throttled'
+          and not (s.state = 'ready' and s.unknown_since is not null and s.attempt_count > 1)) as searching,
        r.confirmed, r.vouched, r.vouched_due, r.unvouched, r.due, r.worn_out, r.stuck,
        (select coalesce(sum(j.hi - j.lo + 1), 0) from batch j
         where j.account = r.account and j.operation = r.operation and j.reason = 'refused_by_vendor'

@@ -7,4 +7,5 @@
 -- @effect_unknown_reason text
 update batch set state = @state, reason = case when unknown_since is null then @reason::text else @effect_unknown_reason::text end,
                  refused_since = null, lone_refusals = 0, not_before = null, review_since = lethe_now()
-where account = @account and operation = @operation and state = 'held' and reason = 'refused_unconfirmed' and lone_refusals >= @lone_tries
+where account = @account and operation = @operation and state = 'held' and lone_refusals >= @lone_tries
+  and (reason = 'refused_unconfirmed' or reason = 'refused_confirmed' and not_before <= lethe_now())

@@ -32,7 +32,7 @@ with present as materialized (select lethe_now() as t), fresh as materialized (
       where b.account = @account and b.operation = @operation and @sendable(linger: @linger::bigint)
         and @capture_over(linger: @linger::bigint)
         and (b.refused_since is not null or b.not_before is not null) and not exists (select from fresh)
-      order by b.refused_since is not null, b.not_before, b.envelope, b.lo limit 1 for update of b skip locked) b
+      order by b.refused_since is not null, b.not_before nulls first, b.envelope, b.lo limit 1 for update of b skip locked) b
 )
 update batch b set state = 'sending', reason = null, not_before = null, attempt_count = attempt_count + 1, call_count = call_count + 1
 from (select * from fresh union all select * from called) o
