@@ -9,6 +9,11 @@
 namespace lethe::core {
 namespace {
 
+/// The control calls of one pass may take so long, one after the other: what one vouches for must
+/// be sent again within kVouchedFor, and that is for the next pass. The other routes' turn comes
+/// then.
+constexpr milliseconds kControlCallsPerPass{5'000};
+
 ItemCounts CountItems(const Plan& plan) {
   ItemCounts counts;
   for (const Transition& transition : plan.transitions) {
@@ -141,6 +146,7 @@ RefusalReport Dispatcher::JudgeRefusals(const std::optional<Route>& only) {
     report.error = cases.error();
     return report;
   }
+  const milliseconds began_at = parts_.clock.Monotonic();
   for (const RefusalCase& one : *cases) {
     const auto account = accounts_.find(one.route.account);
     if (account == accounts_.end() || (only && one.route != *only)) continue;
@@ -148,6 +154,7 @@ RefusalReport Dispatcher::JudgeRefusals(const std::optional<Route>& only) {
         lethe::JudgeRefusals(one.route.operation, one.evidence, account->second.control_calls);
     if (ruling.verdict == RefusalVerdict::kWait) continue;
     if (ruling.verdict == RefusalVerdict::kControl) {
+      if (parts_.clock.Monotonic() - began_at > kControlCallsPerPass) continue;
       const auto outcome = MakeControlCall(one.route, report);
       if (report.error) return report;
       if (outcome) report.ruled.push_back({one.route, one.evidence, std::move(ruling), outcome});

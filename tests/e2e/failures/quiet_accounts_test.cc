@@ -26,7 +26,7 @@ using std::chrono::seconds;
 /// LETHE_QUIET_ACCOUNTS=200 is the trial at full size, of some minutes.
 int AccountCount() {
   const char* chosen = std::getenv("LETHE_QUIET_ACCOUNTS");
-  return chosen == nullptr ? 60 : std::stoi(chosen);
+  return chosen == nullptr ? 30 : std::stoi(chosen);
 }
 
 std::vector<std::string> AccountNames() {

@@ -131,6 +131,20 @@ TEST(RefusalCases, AControlCallIsMadeWhileTheLeaseIsLongEnough) {
   EXPECT_EQ(world.vendor.calls().size(), 1u);
 }
 
+TEST(RefusalCases, ControlCallsThatTakeLongLeaveTheOthersToTheNextPass) {
+  World world;
+  world.queue.cases = {{kErase, kNeedsControlCall},
+                       {kEraseElsewhere, kNeedsControlCall},
+                       {{"zeta", Operation::kDemerge}, {.confirmed = 1}}};
+  world.queue.lease_duration = 6s;
+  world.dispatcher.JudgeRefusals();
+  EXPECT_EQ(world.vendor.calls().size(), 1u) << "what it vouches for must be sent again in time";
+  EXPECT_EQ(world.queue.settled.size(), 1u) << "the others are judged";
+  world.queue.cases.erase(world.queue.cases.begin());
+  world.dispatcher.JudgeRefusals();
+  EXPECT_EQ(world.vendor.calls().size(), 2u);
+}
+
 TEST(RefusalCases, OnlyAnAcceptedControlCallShowsThatOthersAreTaken) {
   for (const OutcomeClass outcome : kAll<OutcomeClass>) {
     World world;

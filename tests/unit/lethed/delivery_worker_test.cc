@@ -143,11 +143,21 @@ TEST_F(DeliveryWorkerTest, SendsNothingWhileItsClockAndTheDatabasesAreFarApart) 
   EXPECT_THAT(vendor_.calls(), IsEmpty());
 }
 
-TEST_F(DeliveryWorkerTest, ASenderThatHoldsARefusalJudgesItAtOnce) {
+TEST_F(DeliveryWorkerTest, ASenderThatHoldsARefusalJudgesItsRouteAtOnce) {
+  queue_.AddEnvelope({.route = kErase});
+  const auto claim = queue_.TakeBatch({.route = kErase, .linger = 0s, .lease = 1s}).value().value();
+  const Transition due{.span = claim.facts.span,
+                       .to = BatchState::kHeld,
+                       .reason = Text(Reason::kRefusedUnconfirmed),
+                       .not_before = clock_.Now(),
+                       .refused_since = clock_.Now(),
+                       .lone_refusals = 1};
+  ASSERT_TRUE(
+      queue_.Record(claim, {.outcome = OutcomeClass::kRefused}, {.transitions = {due}}).ok());
   const EnvelopeId envelope = queue_.AddEnvelope({.route = kErase});
   vendor_.Poison(fakes::IdentifierAt(envelope, 0));
   worker_.OfferRoutes();
-  // No pass judges here. Nothing else is sent, so the first step of a ruling is a control call.
+  // No pass judges here. Nothing else is sent, so the ruling on the due one is a control call.
   const auto has_made_a_control_call = [this, envelope] {
     const auto calls = vendor_.calls();
     return calls.size() == 2 &&
