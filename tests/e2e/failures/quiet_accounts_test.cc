@@ -126,7 +126,8 @@ TEST_F(QuietAccounts, EveryGoodOneIsDoneAndEveryBadOneRejectedWithoutAPerson) {
   for (int i = 0; i < AccountCount(); ++i) all.push_back(Draw(i, /*hopeless=*/false));
   for (Small& small : all) Send(small);
   for (const Small& small : all) {
-    ASSERT_TRUE(Eventually([&] { return IsAtRest(small); }, seconds(120)))
+    ASSERT_TRUE(EventuallyWithoutLoneWaits(
+        database_, [&] { return IsAtRest(small); }, seconds(120)))
         << Counts(small).ShortDebugString();
     EXPECT_EQ(Counts(small).rejected(), small.bad.size()) << small.account;
     EXPECT_EQ(Counts(small).done(), small.people.size() - small.bad.size()) << small.account;
@@ -153,7 +154,8 @@ TEST_F(QuietAccounts, BadOnesAloneAreReviewedAndNotRejected) {
   for (int i = 0; i < AccountCount(); ++i) all.push_back(Draw(i, /*hopeless=*/true));
   for (Small& small : all) Send(small);
   for (const Small& small : all) {
-    ASSERT_TRUE(Eventually([&] { return IsAtRest(small); }, seconds(120)))
+    ASSERT_TRUE(EventuallyWithoutLoneWaits(
+        database_, [&] { return IsAtRest(small); }, seconds(120)))
         << Counts(small).ShortDebugString();
     EXPECT_EQ(Counts(small).needs_review(), small.people.size()) << small.account;
   }

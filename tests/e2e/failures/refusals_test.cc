@@ -245,7 +245,7 @@ TEST_F(Refusals, APayloadThatIsAlwaysThrottledStopsNeitherItsRouteNorItsCompany)
       [&] {
         // The batch is due at once, and others are taken meanwhile.
         database_.Run(
-            "update batch set not_before = lethe_now() where reason = 'throttled' and not_before > "
+            "update batch set not_before = lethe_now() where state = 'ready' and not_before > "
             "lethe_now()");
         Erase("other-" + std::to_string(others), others, 1);
         ++others;

@@ -50,11 +50,18 @@ TEST(CrashSweep, SurvivesACrashAtEachPoint) {
   }
 }
 
+/// A sanitizer takes ten times as long: it looks at a part of the pairs.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr int kStride = 11;
+#else
+constexpr int kStride = 1;
+#endif
+
 TEST(CrashSweep, SurvivesACrashAtEachPairOfPoints) {
   const int points = RunWithCrashes({}, 1);
   for (int first = 1; first <= points; ++first) {
     const int points_after = RunWithCrashes({first}, 1);
-    for (int second = first + 1; second <= points_after; ++second) {
+    for (int second = first + 1; second <= points_after; second += kStride) {
       RunWithCrashes({first, second}, 1);
       ASSERT_FALSE(HasFailure()) << "crashes at " << first << " and " << second;
     }
