@@ -45,9 +45,8 @@ OutageRest OutageRestOf(const Reading& reading) {
 
 std::string RejectionReason(const std::string& code) {
   // Digits enough for a phone number may be one.
-  const bool is_code =
-      !code.empty() && code.size() < kMinPhoneDigits &&
-      std::all_of(code.begin(), code.end(), [](char c) { return '0' <= c && c <= '9'; });
+  const bool is_digits = std::ranges::all_of(code, [](char c) { return '0' <= c && c <= '9'; });
+  const bool is_code = is_digits && !code.empty() && code.size() < kMinPhoneDigits;
   return is_code ? std::string(kVendorCodePrefix) + code : Text(Reason::kRefusedByVendor);
 }
 
@@ -184,18 +183,16 @@ Plan AfterStop(const AttemptFacts& facts, const VendorReply& reply, const Readin
 Plan AfterThrottled(const AttemptFacts& facts, const VendorReply& reply, const Reading& reading) {
   const bool takes_others = IsTakingOthers(facts);
   milliseconds rest = AtLeastAsAsked(reading.slot_rest, reply);
-  const milliseconds wait =
-      rest + (takes_others ? reading.uncounted_delay
-                           : std::min(reading.uncounted_delay, kLongestOutageRest));
+  const milliseconds most = takes_others ? reading.uncounted_delay : kLongestOutageRest;
+  const milliseconds wait = rest + std::min(reading.uncounted_delay, most);
   // What this batch alone is told, time after time, is not for the others of the slot.
   if (takes_others && facts.uncounted_calls() > 0) rest = std::min(rest, kLongestOutageRest);
   Plan plan{.transitions = {}, .spends_attempt = false, .setback = true, .slot_cool_down = rest};
   if (facts.uncounted_calls() < kManyUncounted ||
       !IsAboutPayload(facts, OutcomeClass::kThrottled)) {
     AttemptFacts again = facts;
-    if (facts.uncounted_calls() + 1 >= kManyUncounted && !again.refused_since) {
-      again.refused_since = RefusedAt(facts, reading.now);
-    }
+    const bool is_marked = again.refused_since || facts.uncounted_calls() + 1 < kManyUncounted;
+    if (!is_marked) again.refused_since = RefusedAt(facts, reading.now);
     plan.transitions = {Again(again, Reason::kThrottled, reading.hours, reading.now + wait)};
   } else if (facts.span.size() > 1) {
     plan.transitions = Halve(facts, reading);
