@@ -74,7 +74,8 @@ class Chaos : public ::testing::Test {
   void SendAgainWhatTwoSendersDiedWith() {
     const OperatorClient operators(first_.grpc_port());
     for (const std::string& account : accounts_) {
-      for (const v1::Review& review : operators.Reviews(account).reviews()) {
+      const auto reviews = operators.Reviews(account);
+      for (const v1::Review& review : reviews.reviews()) {
         EXPECT_EQ(review.reason(), Name(Reason::kSendersLost));
         operators.SendAgain(review);
       }
