@@ -34,7 +34,7 @@ struct Complaints {
     std::string code;
   };
   std::map<std::string, Complaint, std::less<>> by_value;
-  std::set<std::string> codes;  ///< All that are named, whomever they are about.
+  std::set<std::string> codes;  ///< That the answer names, for any identifier.
   bool unmatched = false;       ///< One of them is about an identifier that the call does not have.
 };
 

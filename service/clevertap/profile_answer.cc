@@ -22,7 +22,7 @@ using nlohmann::json;
 /// A larger number is not a time in seconds.
 constexpr std::int64_t kLastSecond = 4'102'444'800;  // 2100-01-01
 
-/// The `code` of a look-up that found nobody.
+/// What CleverTap gives as `code` if it has no such profile.
 constexpr std::string_view kNoSuchProfile = "404";
 
 std::string Escape(const std::string& value) {

@@ -11,6 +11,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// Its calls got no answer that tells anything, and it is to be sent again.
+bool HadNoAnswer(const BatchRow& batch) {
+  return batch.state == BatchState::kReady && batch.unknown_since && batch.attempt_count > 1;
+}
+
 bool IsHeldFor(const BatchRow& batch, Reason reason) {
   return batch.state == BatchState::kHeld && batch.reason == Name(reason);
 }
@@ -231,7 +236,7 @@ bool FakeDeliveryQueue::IsStuck(const BatchRow& batch) const {
   if (batch.state != BatchState::kReady) return false;
   const std::optional<TimePoint> accepted_at = HealthOf(batch.route).accepted_at;
   const bool is_unknown =
-      batch.unknown_since && batch.attempt_count > 1 &&
+      HadNoAnswer(batch) &&
       (batch.refused_since ? batch.refused_since : batch.unknown_since) >= accepted_at;
   return is_unknown || (batch.reason == Name(Reason::kThrottled) && batch.refused_since &&
                         batch.refused_since >= accepted_at);
@@ -258,9 +263,7 @@ RefusalEvidence FakeDeliveryQueue::EvidenceOf(const Route& route) const {
     if (IsStuck(batch)) evidence.stuck += size;
     const bool waits = batch.state == BatchState::kOpen || batch.state == BatchState::kReady;
     const bool is_sent = batch.state == BatchState::kSending;
-    const bool had_no_answer =
-        batch.state == BatchState::kReady && batch.unknown_since && batch.attempt_count > 1;
-    if ((waits || is_sent) && batch.refused_since && !had_no_answer &&
+    if ((waits || is_sent) && batch.refused_since && !HadNoAnswer(batch) &&
         batch.reason != Name(Reason::kThrottled)) {
       evidence.searching += size;
     }

@@ -29,8 +29,8 @@
 -- > lacks_probe bool
 with present as materialized (select lethe_now() as t), health as materialized (
   select a.account, s.api, max(s.accepted_at) as taken_at, max(greatest(s.accepted_at, s.control_accepted_at)) as accepted_at,
-         2 * sum(s.taken_identifiers) filter (where greatest(s.accepted_at, s.failed_at) > present.t - interval '1 hour')
-           >= sum(s.judged_identifiers) filter (where greatest(s.accepted_at, s.failed_at) > present.t - interval '1 hour') as mostly_taken, max(s.hiccup_at) as hiccup_at,
+         sum(2 * s.taken_identifiers - s.judged_identifiers)
+           filter (where greatest(s.accepted_at, s.failed_at) > present.t - interval '1 hour') >= 0 as mostly_taken, max(s.hiccup_at) as hiccup_at,
          max(s.control_at) as control_at
   from present, account_state a join slot s on s.account = coalesce(a.slots_of, a.account)
   where a.account = coalesce(@account, a.account) group by a.account, s.api
