@@ -60,8 +60,10 @@ struct AttemptFacts {
   /// several.
   int lone_refusals = 0;
 
-  /// Calls before this one that did not count as attempts: throttled, or stopped by a block.
-  int uncounted_calls() const { return call_count - attempt_count; }
+  /// Of those: refusals that came after CleverTap took others, since the answer before.
+  int vouched_refusals = 0;
+
+  int throttled_calls = 0;  ///< Calls with these identifiers, before this one, that got a 429.
 
   RouteHealth health = {};  ///< As known at the claim, so from other calls than this.
 
@@ -87,9 +89,12 @@ struct Transition {
   /// kReady, kHeld, kNeedsReview: carried along while an effect is unknown.
   std::optional<TimePoint> unknown_since = {};
 
-  /// kReady, kHeld: carried along until CleverTap takes the identifiers or they are rejected.
+  /// kReady, kHeld: carried along until CleverTap takes the identifiers or they are rejected; as
+  /// in AttemptFacts.
   std::optional<TimePoint> refused_since = {};
   int lone_refusals = 0;
+  int vouched_refusals = 0;
+  int throttled_calls = 0;
 
   std::optional<TimePoint> accepted_at = {};  ///< kAccepted.
   std::optional<TimePoint> window_end = {};   ///< kAccepted.
@@ -195,16 +200,20 @@ inline constexpr int kFewFailing = 2;
 /// then Lethe stops asking, and an operator decides.
 inline constexpr int kMaxLoneUnknown = 6;
 
-/// After so many calls that CleverTap throttled or stopped, while it takes others of the route, one
-/// more answer of 429 is about the payload: a limit of calls in flight does not single one out.
-inline constexpr int kManyUncounted = 5;
+/// After so many calls that CleverTap throttled, while it takes others of the route, one more
+/// answer of 429 is about the payload: a limit of calls in flight does not single one out.
+inline constexpr int kManyThrottled = 5;
+
+/// While CleverTap takes others, a look that found the credentials right speaks for them so long: a
+/// firewall that answers 401 to some payloads must not block the account for each of them.
+inline constexpr std::chrono::hours kCredentialsFoundRight{1};
 
 inline constexpr int kMaxSendersLost = 2;
 
 /// What to do next. Pure: the same facts give the same plan.
 ///
 /// While the route takes others (IsAboutPayload()), an answer that did not take the call is about
-/// the payload, whatever its status; 429 is so after kManyUncounted calls. Lethe halves the batch.
+/// the payload, whatever its status; 429 is so after kManyThrottled calls. Lethe halves the batch.
 /// An identifier that is refused alone is held for JudgeRefusals(); one that alone gets another
 /// such answer is sent again. Otherwise the outcome class decides: a block, or the call is repeated
 /// later.
@@ -220,8 +229,9 @@ bool IsTakingOthers(const AttemptFacts& facts);
 bool IsAboutPayload(const AttemptFacts& facts, OutcomeClass outcome);
 
 /// Whether an answer of kAccountBlocked is about the credentials. It is not if a look found them
-/// right since the first answer that did not take these identifiers, or if it answers the probe of
-/// a blocked route: then it says no more than that the route is still shut.
+/// right since the first answer that did not take these identifiers, or within
+/// kCredentialsFoundRight while others are taken; nor if it answers the probe of a blocked route:
+/// then it says no more than that the route is still shut.
 bool AreCredentialsDoubted(const AttemptFacts& facts, OutcomeClass outcome);
 
 inline constexpr int kMostJudged = 32;

@@ -35,14 +35,14 @@ inline constexpr int kManyRefusals = 20;
 /// and refusals that come at random do not come each time.
 milliseconds LoneRetryDelay(int lone_refusals);
 
-/// The refusal alone that confirms the others, if CleverTap takes others at that time. Of good
-/// identifiers of which CleverTap refuses every second call at random, one in 64 gets so far; see
-/// kHiccupMemory.
+/// The refusal alone that confirms the others, if CleverTap took others between each two of them.
+/// Of good identifiers of which CleverTap refuses every second call at random, one in 64 gets so
+/// far; see kHiccupMemory.
 inline constexpr int kConfirmingRefusal = 6;
 
-/// Where nothing shows whether CleverTap takes others, an operator decides after so many refusals
-/// alone. So trouble of a minute at CleverTap needs no operator, and a request of bad identifiers
-/// alone is in review within two minutes.
+/// An operator decides after so many refusals alone between which nothing showed whether CleverTap
+/// takes others. So trouble of a minute at CleverTap needs no operator, and a request of bad
+/// identifiers alone is in review within two minutes.
 inline constexpr int kLoneTries = 8;
 
 /// If CleverTap takes an identifier that it had refused alone, its refusals come at random. For
@@ -70,9 +70,9 @@ struct RefusalEvidence {
   int vouched_due = 0;  ///< Of the vouched: LoneRetryDelay() has passed.
   int unvouched = 0;    ///< Held for kRefusedUnconfirmed, without such a call.
   int due = 0;          ///< Of the unvouched: LoneRetryDelay() has passed.
-  int worn_out = 0;     ///< Of the unvouched: refused alone kLoneTries times.
+  int worn_out = 0;  ///< Of the unvouched: refused alone kLoneTries times, vouched refusals aside.
 
-  /// Wait to be sent again after a call of unknown effect, or after kManyUncounted throttled ones,
+  /// Wait to be sent again after a call of unknown effect, or after kManyThrottled throttled ones,
   /// and nothing was accepted since.
   int stuck = 0;
 
@@ -103,7 +103,8 @@ struct RefusalEvidence {
 
 enum class RefusalVerdict {
   kWait,       ///< Nothing to judge, or not yet.
-  kSendAgain,  ///< Send those again whose LoneRetryDelay() has passed.
+  kSendAgain,  ///< Send those again whose LoneRetryDelay() has passed: only the vouched, if some of
+               ///< those are due. A refusal without a voucher confirms nothing.
   kProbe,    ///< Send the identifier again that is held longest: as the probe of its blocked route.
   kReject,   ///< Reject confirmed ones, see Rejection(), as far as `room` goes: they are bad, the
              ///< rule is as it was. The others go to RefusalReview().

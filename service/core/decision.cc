@@ -4,7 +4,7 @@
 #include <chrono>
 #include <utility>
 
-#include "lethe/limits.h"
+#include "core/transitions.h"
 #include "lethe/reasons.h"
 #include "lethe/refusal.h"
 
@@ -27,7 +27,7 @@ struct Reading {
   milliseconds delay;            ///< Before the batch is sent again.
   milliseconds slot_rest;        ///< Of a slot whose call told nothing.
   milliseconds lone_delay;       ///< Before an identifier that was not taken alone is sent again.
-  milliseconds uncounted_delay;  ///< Grows with the calls that did not count as attempts.
+  milliseconds throttled_delay;  ///< Grows with the calls that were throttled.
 };
 
 /// In an outage of CleverTap, a slot that went straight to the next batch would spend an attempt of
@@ -43,13 +43,6 @@ OutageRest OutageRestOf(const Reading& reading) {
   return {.of_slot = of_slot, .of_batch = std::max(reading.delay, 2 * of_slot)};
 }
 
-std::string RejectionReason(const std::string& code) {
-  // Digits enough for a phone number may be one.
-  const bool is_digits = std::ranges::all_of(code, [](char c) { return '0' <= c && c <= '9'; });
-  const bool is_code = is_digits && !code.empty() && code.size() < kMinPhoneDigits;
-  return is_code ? std::string(kVendorCodePrefix) + code : Text(Reason::kRefusedByVendor);
-}
-
 std::string BlockedReason(BlockReason reason, const VendorReply& reply) {
   if (reply.http_status == 0) return Text(reason);
   return Text(reason) + "_" + std::to_string(reply.http_status);
@@ -58,59 +51,6 @@ std::string BlockedReason(BlockReason reason, const VendorReply& reply) {
 AttemptFacts WithEffectUnknown(AttemptFacts facts) {
   if (!facts.unknown_since) facts.unknown_since = facts.started_at;
   return facts;
-}
-
-Transition Review(const AttemptFacts& facts, Reason reason) {
-  return {.span = facts.span,
-          .to = BatchState::kNeedsReview,
-          .reason = Text(reason),
-          .unknown_since = facts.unknown_since};
-}
-
-/// For what must not be repeated blindly.
-Transition HoldForLook(const AttemptFacts& facts) {
-  if (!facts.can_be_looked_up) return Review(facts, Reason::kUnknownOutcome);
-  return {.span = facts.span,
-          .to = BatchState::kHeld,
-          .reason = Text(Reason::kLookBeforeRepeat),
-          .unknown_since = facts.unknown_since};
-}
-
-Transition Again(const AttemptFacts& facts, Reason reason, const ProcessingHours& hours,
-                 TimePoint when) {
-  if (!MayResend(facts, hours, when)) return HoldForLook(facts);
-  return {.span = facts.span,
-          .to = BatchState::kReady,
-          .reason = Text(reason),
-          .not_before = when,
-          .unknown_since = facts.unknown_since,
-          .refused_since = facts.refused_since,
-          .lone_refusals = facts.lone_refusals};
-}
-
-// Uses the answer's time, not the start of the call, because a later acceptance proves more:
-// CleverTap has decided at some moment between the two. The clocks of replicas differ, so the
-// answer may seem to be older than the call.
-TimePoint RefusedAt(const AttemptFacts& facts, TimePoint now) {
-  return std::max(facts.started_at, now);
-}
-
-/// For JudgeRefusals(). Confirmed: it was refused alone kConfirmingRefusal times, others were
-/// accepted since the time before and within kFreshEvidence. Otherwise only acceptances after this
-/// answer are evidence: a refusal in company says nothing about one of the company.
-Transition Hold(const AttemptFacts& facts, TimePoint now) {
-  const TimePoint refused_at = RefusedAt(facts, now);
-  const auto& accepted_at = facts.health.accepted_at;
-  const bool confirmed = facts.lone_refusals + 1 >= kConfirmingRefusal &&
-                         accepted_at > facts.refused_since &&
-                         accepted_at > refused_at - kFreshEvidence;
-  return {.span = facts.span,
-          .to = BatchState::kHeld,
-          .reason = Text(confirmed ? Reason::kRefusedConfirmed : Reason::kRefusedUnconfirmed),
-          .not_before = refused_at + LoneRetryDelay(facts.lone_refusals + 1),
-          .unknown_since = facts.unknown_since,
-          .refused_since = confirmed ? facts.refused_since : refused_at,
-          .lone_refusals = facts.lone_refusals + 1};
 }
 
 /// Halves what was not taken together; the halves are first in line for the next free slot.
@@ -183,24 +123,24 @@ Plan AfterStop(const AttemptFacts& facts, const VendorReply& reply, const Readin
 Plan AfterThrottled(const AttemptFacts& facts, const VendorReply& reply, const Reading& reading) {
   const bool takes_others = IsTakingOthers(facts);
   milliseconds rest = AtLeastAsAsked(reading.slot_rest, reply);
-  const milliseconds most = takes_others ? reading.uncounted_delay : kLongestOutageRest;
-  const milliseconds wait = rest + std::min(reading.uncounted_delay, most);
+  const milliseconds most = takes_others ? reading.throttled_delay : kLongestOutageRest;
+  const milliseconds wait = rest + std::min(reading.throttled_delay, most);
   // What this batch alone is told, time after time, is not for the others of the slot.
-  if (takes_others && facts.uncounted_calls() > 0) rest = std::min(rest, kLongestOutageRest);
+  if (takes_others && facts.throttled_calls > 0) rest = std::min(rest, kLongestOutageRest);
   Plan plan{.transitions = {}, .spends_attempt = false, .setback = true, .slot_cool_down = rest};
-  if (facts.uncounted_calls() < kManyUncounted ||
-      !IsAboutPayload(facts, OutcomeClass::kThrottled)) {
-    AttemptFacts again = facts;
-    const bool is_marked = again.refused_since || facts.uncounted_calls() + 1 < kManyUncounted;
+  AttemptFacts again = facts;
+  ++again.throttled_calls;
+  if (facts.throttled_calls < kManyThrottled || !IsAboutPayload(facts, OutcomeClass::kThrottled)) {
+    const bool is_marked = again.refused_since || again.throttled_calls < kManyThrottled;
     if (!is_marked) again.refused_since = RefusedAt(facts, reading.now);
     plan.transitions = {Again(again, Reason::kThrottled, reading.hours, reading.now + wait)};
   } else if (facts.span.size() > 1) {
-    plan.transitions = Halve(facts, reading);
+    plan.transitions = Halve(again, reading);
     for (Transition& half : plan.transitions) {
       if (half.to == BatchState::kReady) half.not_before = reading.now + wait;
     }
   } else {
-    plan.transitions = AskAloneAgain(facts, Reason::kThrottled, reading, wait);
+    plan.transitions = AskAloneAgain(again, Reason::kThrottled, reading, wait);
   }
   return plan;
 }
@@ -233,13 +173,6 @@ Plan AfterUnknown(const AttemptFacts& facts, const VendorReply& reply, const Rea
           .setback = true,
           .taken = false,
           .slot_cool_down = AtLeastAsAsked(rest.of_slot, reply)};
-}
-
-Transition Accept(const AttemptFacts& facts, const ProcessingHours& hours, TimePoint now) {
-  return {.span = facts.span,
-          .to = BatchState::kAccepted,
-          .accepted_at = now,
-          .window_end = WindowEnd(facts.operation, now, hours)};
 }
 
 // What each identifier is faulted for, null for those that CleverTap took. If the answer
@@ -336,7 +269,7 @@ Plan Decide(const AttemptFacts& facts, const VendorReply& reply, const Processin
                         .delay = RetryDelay(facts.attempt_count, jitter),
                         .slot_rest = RetryDelay(facts.slot_setbacks + 1, jitter),
                         .lone_delay = RetryDelay(facts.lone_refusals + 1, jitter),
-                        .uncounted_delay = RetryDelay(facts.uncounted_calls() + 1, jitter)};
+                        .throttled_delay = RetryDelay(facts.throttled_calls + 1, jitter)};
   switch (reply.outcome) {
     case OutcomeClass::kAccepted:
       return {.transitions = {Accept(facts, hours, now)},

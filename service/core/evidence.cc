@@ -12,16 +12,19 @@ bool IsAboutPayload(const AttemptFacts& facts, OutcomeClass outcome) {
   const std::optional<TimePoint> since =
       facts.refused_since ? facts.refused_since : facts.unknown_since;
   // A batch that was throttled often is marked for that alone. An outage must not take it apart.
-  const bool may_be_throttled = facts.uncounted_calls() >= kManyUncounted;
+  const bool may_be_throttled = facts.throttled_calls >= kManyThrottled;
   const bool tells = !may_be_throttled || outcome == OutcomeClass::kThrottled;
   if (since && tells && facts.health.accepted_at > since) return true;
-  // Credentials expire from one call to the next: only what was taken since tells.
+  // Credentials expire from one call to the next: what was taken before tells only of those that a
+  // look found right.
   return !AreCredentialsDoubted(facts, outcome) && IsTakingOthers(facts);
 }
 
 bool AreCredentialsDoubted(const AttemptFacts& facts, OutcomeClass outcome) {
   const RouteHealth& health = facts.health;
-  const bool found_right = facts.refused_since && health.connected_at > facts.refused_since;
+  const bool found_right =
+      (facts.refused_since && health.connected_at > facts.refused_since) ||
+      (IsTakingOthers(facts) && health.connected_at > facts.started_at - kCredentialsFoundRight);
   return outcome == OutcomeClass::kAccountBlocked && !found_right && !health.is_probe;
 }
 

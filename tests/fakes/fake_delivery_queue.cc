@@ -348,6 +348,8 @@ Claim FakeDeliveryQueue::ClaimOf(const BatchRow& batch, const SlotKey& key,
                     .unknown_since = batch.unknown_since,
                     .refused_since = batch.refused_since,
                     .lone_refusals = batch.lone_refusals,
+                    .vouched_refusals = batch.vouched_refusals,
+                    .throttled_calls = batch.throttled_calls,
                     .health = HealthOf(batch.route),
                     .slot_setbacks = slot.setbacks,
                     .senders_lost = SendersLost(batch)},
@@ -418,6 +420,8 @@ void FakeDeliveryQueue::CarryOut(const Claim& claim, const Plan& plan) {
     run.unknown_since = transition.unknown_since;
     run.refused_since = transition.refused_since;
     run.lone_refusals = transition.lone_refusals;
+    run.vouched_refusals = transition.vouched_refusals;
+    run.throttled_calls = transition.throttled_calls;
     run.accepted_at = transition.accepted_at;
     run.window_end = transition.window_end;
     if (transition.to == BatchState::kRejected) run.finished_at = clock_.Now();

@@ -165,7 +165,7 @@ class FakeDeliveryQueue : public DeliveryQueue, public CallSlots {
   void ProbeWithHeld(const Route& route);
   bool IsDue(const BatchRow& batch) const;
   bool IsStuck(const BatchRow& batch) const;
-  void SendRefusedAgain(const Route& route);
+  void SendRefusedAgain(const Route& route, bool vouched);
   void Reject(const Route& route, int room);
   void ReviewWornOut(const Route& route);
 

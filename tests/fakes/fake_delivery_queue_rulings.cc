@@ -87,7 +87,9 @@ Result<Recorded> FakeDeliveryQueue::Settle(const RefusalCase& refusals,
     case RefusalVerdict::kWait:
     case RefusalVerdict::kProbe:
     case RefusalVerdict::kControl: break;
-    case RefusalVerdict::kSendAgain: SendRefusedAgain(route); break;
+    case RefusalVerdict::kSendAgain:
+      SendRefusedAgain(route, refusals.evidence.vouched_due > 0);
+      break;
     case RefusalVerdict::kReject: Reject(route, ruling.room); break;
     case RefusalVerdict::kReview: ReviewWornOut(route); break;
     case RefusalVerdict::kBlock:
@@ -99,9 +101,11 @@ Result<Recorded> FakeDeliveryQueue::Settle(const RefusalCase& refusals,
   return Recorded::kApplied;
 }
 
-void FakeDeliveryQueue::SendRefusedAgain(const Route& route) {
+void FakeDeliveryQueue::SendRefusedAgain(const Route& route, bool vouched) {
+  const std::optional<TimePoint> accepted_at = HealthOf(route).accepted_at;
   for (auto& [key, batch] : batches_) {
-    if (batch.route == route && IsHeldForRefusal(batch) && IsDue(batch)) {
+    if (batch.route == route && IsHeldForRefusal(batch) && IsDue(batch) &&
+        (!vouched || batch.refused_since < accepted_at)) {
       batch.state = BatchState::kReady;
       batch.not_before.reset();
     }
@@ -138,8 +142,7 @@ void FakeDeliveryQueue::Reject(const Route& route, int room) {
 void FakeDeliveryQueue::ReviewWornOut(const Route& route) {
   for (auto& [key, batch] : batches_) {
     const bool is_confirmed = IsHeldFor(batch, Reason::kRefusedConfirmed) && !IsDue(batch);
-    if (batch.route == route && IsHeldForRefusal(batch) && !is_confirmed &&
-        batch.lone_refusals >= kLoneTries) {
+    if (batch.route == route && IsHeldForRefusal(batch) && !is_confirmed && IsWornOut(batch)) {
       Decide(batch, RefusalReview(batch.unknown_since));
     }
   }
@@ -177,6 +180,8 @@ void FakeDeliveryQueue::Decide(BatchRow& batch, const Transition& decision) {
   batch.not_before.reset();
   batch.refused_since.reset();
   batch.lone_refusals = 0;
+  batch.vouched_refusals = 0;
+  batch.throttled_calls = 0;
   batch.accepted_at = decision.accepted_at;
   batch.window_end = decision.window_end;
   if (batch.state == BatchState::kReady) batch.opened_at = clock_.Now();
@@ -258,7 +263,7 @@ RefusalEvidence FakeDeliveryQueue::EvidenceOf(const Route& route) const {
     } else if (IsHeldForRefusal(batch)) {
       evidence.unvouched += size;
       if (IsDue(batch)) evidence.due += size;
-      if (batch.lone_refusals >= kLoneTries) evidence.worn_out += size;
+      if (IsWornOut(batch)) evidence.worn_out += size;
     }
     if (IsStuck(batch)) evidence.stuck += size;
     const bool waits = batch.state == BatchState::kOpen || batch.state == BatchState::kReady;

@@ -45,6 +45,8 @@ struct BatchRow {
   std::optional<TimePoint> unknown_since = {};
   std::optional<TimePoint> refused_since = {};
   int lone_refusals = 0;
+  int vouched_refusals = 0;
+  int throttled_calls = 0;
   std::optional<TimePoint> accepted_at = {};
   std::optional<TimePoint> window_end = {};
   std::optional<TimePoint> finished_at = {};
@@ -53,6 +55,11 @@ struct BatchRow {
 
   friend bool operator==(const BatchRow&, const BatchRow&) = default;
 };
+
+/// Refused alone too often while nothing showed whether CleverTap takes others.
+inline bool IsWornOut(const BatchRow& batch) {
+  return batch.lone_refusals - batch.vouched_refusals >= kLoneTries;
+}
 
 inline bool IsHeldForRefusal(const BatchRow& batch) {
   return batch.state == BatchState::kHeld && (batch.reason == Name(Reason::kRefusedUnconfirmed) ||

@@ -62,7 +62,9 @@ void AddRun(int ended, const Transition& run, sql::EndAttempts::Runs& runs) {
             .accepted_at = run.accepted_at,
             .window_end = run.window_end,
             .refused_since = run.refused_since,
-            .lone_refusals = run.lone_refusals});
+            .lone_refusals = run.lone_refusals,
+            .vouched_refusals = run.vouched_refusals,
+            .throttled_calls = run.throttled_calls});
 }
 
 Result<Recorded> ToRecorded(bool freed, bool moved) {

@@ -51,6 +51,8 @@ Claim ToClaim(const Row& batch, const Route& route, bool looks_up) {
                     .unknown_since = batch.unknown_since,
                     .refused_since = batch.refused_since,
                     .lone_refusals = batch.lone_refusals,
+                    .vouched_refusals = batch.vouched_refusals,
+                    .throttled_calls = batch.throttled_calls,
                     .health = {},
                     .slot_setbacks = 0},
           .slot = 0,

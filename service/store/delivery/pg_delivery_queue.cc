@@ -115,7 +115,9 @@ Result<Recorded> PgDeliveryQueue::Release(const Claim& claim) {
                         .to = BatchState::kReady,
                         .unknown_since = claim.facts.unknown_since,
                         .refused_since = claim.facts.refused_since,
-                        .lone_refusals = claim.facts.lone_refusals};
+                        .lone_refusals = claim.facts.lone_refusals,
+                        .vouched_refusals = claim.facts.vouched_refusals,
+                        .throttled_calls = claim.facts.throttled_calls};
   const VendorReply no_call{.outcome = OutcomeClass::kNotSent, .code = Text(CallCode::kReleased)};
   const Plan as_before{.transitions = {back}, .spends_attempt = false};
   return EndAttempt({.claim = claim, .plan = as_before, .reply = &no_call, .called = false});
@@ -181,6 +183,8 @@ Result<std::optional<Claim>> PgDeliveryQueue::TakeAbandoned(milliseconds lease) 
                           .unknown_since = batch.unknown_since,
                           .refused_since = batch.refused_since,
                           .lone_refusals = batch.lone_refusals,
+                          .vouched_refusals = batch.vouched_refusals,
+                          .throttled_calls = batch.throttled_calls,
                           .senders_lost = static_cast<int>(batch.senders_lost)},
                 .slot = slot->slot,
                 .epoch = slot->epoch,

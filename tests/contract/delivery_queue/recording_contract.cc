@@ -157,18 +157,21 @@ TEST_P(DeliveryQueueContract, EachRunOfASplitBatchRemembersItsOwnRefusals) {
   Add(3);
   const auto claim = Take();
   ASSERT_TRUE(claim);
-  const auto run = [](int pos, TimePoint unknown_since, TimePoint refused_since,
-                      int lone_refusals) {
+  const auto run = [](int pos, TimePoint unknown_since, TimePoint refused_since, int lone_refusals,
+                      int vouched_refusals, int throttled_calls) {
     return Transition{.span = {pos, pos},
                       .to = BatchState::kReady,
                       .reason = Text(Reason::kMisconfigured),
                       .unknown_since = unknown_since,
                       .refused_since = refused_since,
-                      .lone_refusals = lone_refusals};
+                      .lone_refusals = lone_refusals,
+                      .vouched_refusals = vouched_refusals,
+                      .throttled_calls = throttled_calls};
   };
   const TimePoint now = at().Now();
-  const Plan plan{.transitions = {run(0, now - 10s, now - 4s, 1), run(1, now - 11s, now - 5s, 2),
-                                  run(2, now - 12s, now - 6s, 3)}};
+  const Plan plan{.transitions = {run(0, now - 10s, now - 4s, 1, 0, 6),
+                                  run(1, now - 11s, now - 5s, 2, 1, 5),
+                                  run(2, now - 12s, now - 6s, 3, 2, 4)}};
   ASSERT_EQ(Record(*claim, {.outcome = OutcomeClass::kMisconfigured, .http_status = 403}, plan),
             Recorded::kApplied);
   for (const Transition& expected : plan.transitions) {
@@ -178,6 +181,8 @@ TEST_P(DeliveryQueueContract, EachRunOfASplitBatchRemembersItsOwnRefusals) {
     EXPECT_EQ(again->facts.unknown_since, expected.unknown_since);
     EXPECT_EQ(again->facts.refused_since, expected.refused_since);
     EXPECT_EQ(again->facts.lone_refusals, expected.lone_refusals);
+    EXPECT_EQ(again->facts.vouched_refusals, expected.vouched_refusals);
+    EXPECT_EQ(again->facts.throttled_calls, expected.throttled_calls);
     Record(*again, Yes(), Accepted(*again));
   }
 }

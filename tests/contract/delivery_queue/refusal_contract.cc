@@ -123,6 +123,15 @@ TEST_P(RefusalContract, CountsThoseThatWereTriedTooOften) {
   EXPECT_EQ(Evidence().in_review, 1);
 }
 
+TEST_P(RefusalContract, RefusalsWhileOthersWereTakenAreNoTriesTooMany) {
+  AddHeld(Reason::kRefusedUnconfirmed, 0ms, {}, kLoneTries + 2, 3);
+  EXPECT_EQ(Evidence().worn_out, 0);
+  AddHeld(Reason::kRefusedUnconfirmed, 0ms, {}, kLoneTries + 2, 2);
+  EXPECT_EQ(Evidence().worn_out, 1);
+  EXPECT_EQ(Settle({.verdict = RefusalVerdict::kReview}), Recorded::kApplied);
+  EXPECT_EQ(Count(BatchState::kNeedsReview), 1);
+}
+
 TEST_P(RefusalContract, AReviewForAnotherReasonIsNoRefusal) {
   AddHeld(Reason::kRefusedConfirmed);
   for (const Reason reason :
@@ -412,6 +421,22 @@ TEST_P(RefusalContract, SendsRefusalsAgainThatHaveWaitedLongEnough) {
   EXPECT_TRUE(rows[0].refused_since);
   EXPECT_EQ(rows[2].state, BatchState::kHeld);
   EXPECT_TRUE(Take());
+}
+
+TEST_P(RefusalContract, SendsNoRefusalAgainWithoutAVoucherWhileAnotherHasOne) {
+  AddHeld(Reason::kRefusedUnconfirmed);
+  at().Advance(1ms);
+  AcceptOne();
+  at().Advance(1ms);
+  AddHeld(Reason::kRefusedUnconfirmed);
+  at().Advance(kRetry);
+  EXPECT_EQ(Evidence().vouched_due, 1);
+  EXPECT_EQ(Evidence().due, 1);
+  EXPECT_EQ(Settle({.verdict = RefusalVerdict::kSendAgain}), Recorded::kApplied);
+  EXPECT_EQ(Count(BatchState::kReady), 1);
+  EXPECT_EQ(Evidence().due, 1) << "its next refusal would confirm nothing";
+  EXPECT_EQ(Settle({.verdict = RefusalVerdict::kSendAgain}), Recorded::kApplied);
+  EXPECT_EQ(Count(BatchState::kReady), 2);
 }
 
 TEST_P(RefusalContract, ABlockThatOnlyAnOperatorEndsLetsNothingThrough) {

@@ -29,9 +29,10 @@ class RefusalContract : public DeliveryQueueContract {
     return queue().Settle({kErase, Evidence()}, ruling).value();
   }
 
-  /// A batch of one, refused alone so often.
+  /// A batch of one, refused alone so often, and so often of that after others were taken.
   void AddHeld(Reason reason, milliseconds refused_ago = 0ms,
-               std::optional<TimePoint> unknown_since = {}, int lone_refusals = 1) {
+               std::optional<TimePoint> unknown_since = {}, int lone_refusals = 1,
+               int vouched_refusals = 0) {
     Add();
     const auto claim = Take();
     ASSERT_TRUE(claim);
@@ -41,7 +42,8 @@ class RefusalContract : public DeliveryQueueContract {
                                      .not_before = at().Now() + kRetry,
                                      .unknown_since = unknown_since,
                                      .refused_since = claim->facts.started_at - refused_ago,
-                                     .lone_refusals = lone_refusals}},
+                                     .lone_refusals = lone_refusals,
+                                     .vouched_refusals = vouched_refusals}},
                     .taken = false};
     ASSERT_EQ(Record(*claim, {.outcome = OutcomeClass::kRefused, .http_status = 400}, plan),
               Recorded::kApplied);

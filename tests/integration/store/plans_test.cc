@@ -249,7 +249,9 @@ TEST_F(Plans, AnEndMovesOneBatch) {
                                       {"runs.accepted_at", "'{null}'"},
                                       {"runs.window_end", "'{null}'"},
                                       {"runs.refused_since", "'{null}'"},
-                                      {"runs.lone_refusals", "'{0}'"}}),
+                                      {"runs.lone_refusals", "'{0}'"},
+                                      {"runs.vouched_refusals", "'{0}'"},
+                                      {"runs.throttled_calls", "'{0}'"}}),
               AllOf(ReadsNoTableWhole(), HasSubstr("batch_pkey")));
 }
 

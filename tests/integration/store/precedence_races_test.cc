@@ -100,6 +100,7 @@ TEST_F(PrecedenceRaces, EveryRunOfABatchThatHasToWaitInPartKeepsWhatIsKnownOfIts
   // operations did so.
   database_.Run(
       "update batch set state = 'ready', attempt_count = 1, call_count = 1, lone_refusals = 2, "
+      "vouched_refusals = 1, throttled_calls = 3, "
       "captured_at = opened_at, unknown_since = opened_at - interval '3 minutes', "
       "refused_since = opened_at - interval '2 minutes' where operation = 'erasure'");
   const auto claim = queue_.TakeBatch(Params(kErase));
@@ -108,8 +109,8 @@ TEST_F(PrecedenceRaces, EveryRunOfABatchThatHasToWaitInPartKeepsWhatIsKnownOfIts
 
   const auto runs = database_.Run(
       "select state, unknown_since = opened_at - interval '3 minutes', "
-      "refused_since = opened_at - interval '2 minutes', lone_refusals, captured_at = opened_at "
-      "from batch where operation = 'erasure' order by lo");
+      "refused_since = opened_at - interval '2 minutes', lone_refusals, captured_at = opened_at, "
+      "vouched_refusals, throttled_calls from batch where operation = 'erasure' order by lo");
   ASSERT_EQ(runs.size(), 3);
   const std::array states{"sending", "held", "ready"};
   for (int run = 0; run < 3; ++run) {
@@ -118,6 +119,8 @@ TEST_F(PrecedenceRaces, EveryRunOfABatchThatHasToWaitInPartKeepsWhatIsKnownOfIts
     EXPECT_STREQ(runs[run][2].c_str(), "t") << "refused_since of run " << run;
     EXPECT_STREQ(runs[run][3].c_str(), "2") << "lone_refusals of run " << run;
     EXPECT_STREQ(runs[run][4].c_str(), "t") << "captured_at of run " << run;
+    EXPECT_STREQ(runs[run][5].c_str(), "1") << "vouched_refusals of run " << run;
+    EXPECT_STREQ(runs[run][6].c_str(), "3") << "throttled_calls of run " << run;
   }
 }
 

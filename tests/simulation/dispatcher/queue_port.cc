@@ -37,7 +37,7 @@ Result<std::optional<Claim>> QueuePort::TakeBatch(const ClaimParams& params) {
     facts.health = {};
   const bool is_suspect = facts.refused_since && facts.span.size() == 1;
   if (Has(Defect::kRejectsForCompany) && is_suspect)
-    facts.lone_refusals = std::max(facts.lone_refusals, kConfirmingRefusal - 1);
+    facts.lone_refusals = facts.vouched_refusals = kConfirmingRefusal - 1;
   return taken;
 }
 

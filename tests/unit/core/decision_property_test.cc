@@ -36,6 +36,8 @@ class AnyAnswer {
     }
     facts.health.failing = Between(0, 4);
     facts.lone_refusals = facts.span.size() == 1 ? Between(0, 7) : 0;
+    facts.vouched_refusals = Between(0, facts.lone_refusals);
+    facts.throttled_calls = Between(0, 7);
     facts.slot_setbacks = Between(0, 20);
     return facts;
   }

@@ -118,6 +118,7 @@ TEST_F(Decisions, ARefusalThatSeemsOlderThanItsCallIsAsOldAsTheCall) {
 TEST_F(Decisions, WhatOthersWereAcceptedForLongAgoConfirmsNoRefusal) {
   facts_.span = {.lo = 10, .hi = 10};
   facts_.lone_refusals = kConfirmingRefusal - 1;
+  facts_.vouched_refusals = kConfirmingRefusal - 2;
   facts_.refused_since = now_ - 1h;
   const auto held_if_others_accepted_at = [this](TimePoint when) {
     facts_.health.accepted_at = when;
@@ -143,6 +144,7 @@ TEST_F(Decisions, ARefusalAloneIsNotConfirmedByOneInCompany) {
 TEST_F(Decisions, AFewRefusalsMayBeChance) {
   facts_.span = {.lo = 10, .hi = 10};
   facts_.lone_refusals = kConfirmingRefusal - 2;
+  facts_.vouched_refusals = kConfirmingRefusal - 3;
   facts_.refused_since = started_at_ - 10s;
   facts_.health.accepted_at = started_at_ - 9s;
   const Transition held = OnlyTransition(kRefusal);
@@ -150,9 +152,46 @@ TEST_F(Decisions, AFewRefusalsMayBeChance) {
   EXPECT_EQ(held.not_before, now_ + LoneRetryDelay(kConfirmingRefusal - 1));
 }
 
+TEST_F(Decisions, RefusalsWhileNothingIsTakenConfirmNoOther) {
+  facts_.span = {.lo = 10, .hi = 10};
+  facts_.lone_refusals = 7;
+  facts_.refused_since = started_at_ - 10s;
+  for (int vouched = 1; vouched < kConfirmingRefusal; ++vouched) {
+    facts_.health.accepted_at = started_at_ - 11s;
+    const Transition in_outage = OnlyTransition(kRefusal);
+    EXPECT_EQ(in_outage.vouched_refusals, facts_.vouched_refusals);
+    EXPECT_EQ(in_outage.reason, "refused_unconfirmed");
+    facts_.health.accepted_at = started_at_ - 9s;
+    const Transition held = OnlyTransition(kRefusal);
+    EXPECT_EQ(held.vouched_refusals, vouched);
+    EXPECT_EQ(held.reason,
+              vouched == kConfirmingRefusal - 1 ? "refused_confirmed" : "refused_unconfirmed");
+    facts_.vouched_refusals = held.vouched_refusals;
+  }
+}
+
+TEST_F(Decisions, AnswersThatSayNothingOfTheIdentifierConfirmNoRefusal) {
+  facts_.span = {.lo = 10, .hi = 10};
+  facts_.refused_since = started_at_ - 10s;
+  facts_.health.accepted_at = started_at_ - 1s;
+  for (const auto& [outcome, status] :
+       {std::pair{OutcomeClass::kMisconfigured, 403}, std::pair{OutcomeClass::kUnknown, 500}}) {
+    facts_.lone_refusals = 0;
+    for (int tries = 1; tries < kConfirmingRefusal; ++tries) {
+      const Transition again = OnlyTransition({.outcome = outcome, .http_status = status});
+      ASSERT_EQ(again.to, kReady);
+      EXPECT_EQ(again.lone_refusals, tries);
+      EXPECT_EQ(again.vouched_refusals, 0);
+      facts_.lone_refusals = again.lone_refusals;
+    }
+    EXPECT_EQ(OnlyTransition(kRefusal).reason, "refused_unconfirmed") << status;
+  }
+}
+
 TEST_F(Decisions, TheNextRefusalIsConfirmedIfOthersWereAcceptedSinceTheOneBefore) {
   facts_.span = {.lo = 10, .hi = 10};
   facts_.lone_refusals = kConfirmingRefusal - 1;
+  facts_.vouched_refusals = kConfirmingRefusal - 2;
   facts_.refused_since = started_at_ - 10s;
   const auto reason_if_others_accepted_at = [this](std::optional<TimePoint> when) {
     facts_.health.accepted_at = when;
@@ -178,7 +217,8 @@ TEST_F(Decisions, AThrottledCallCostsTheSlotAndNotTheBatch) {
   const Plan expected{.transitions = {{.span = facts_.span,
                                        .to = kReady,
                                        .reason = "throttled",
-                                       .not_before = now_ + 500ms + 500ms}},
+                                       .not_before = now_ + 500ms + 500ms,
+                                       .throttled_calls = 1}},
                       .spends_attempt = false,
                       .setback = true,
                       .slot_cool_down = 500ms};

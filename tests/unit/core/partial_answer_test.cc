@@ -77,20 +77,23 @@ TEST_F(PartialAnswer, IsACallThatTheRouteTook) {
 
 TEST_F(PartialAnswer, ThatRejectsAllFinalisesNone) {
   Size(2);
-  const auto all_held = [&](std::string reason, int times, milliseconds retry) {
+  const auto all_held = [&](std::string reason, int times, int vouched, milliseconds retry) {
     return Transitions{{.span = {100, 101},
                         .to = kHeld,
                         .reason = std::move(reason),
                         .not_before = now_ + retry,
                         .refused_since = now_,
-                        .lone_refusals = times}};
+                        .lone_refusals = times,
+                        .vouched_refusals = vouched}};
   };
   const std::vector<Fault> all{{0, kPermanent, "516"}, {1, kPermanent, "523"}};
-  EXPECT_EQ(After(all).transitions, all_held("refused_unconfirmed", 1, 1s));
+  EXPECT_EQ(After(all).transitions, all_held("refused_unconfirmed", 1, 0, 1s));
   facts_.lone_refusals = kConfirmingRefusal - 1;
+  facts_.vouched_refusals = kConfirmingRefusal - 2;
   facts_.refused_since = now_;
   facts_.health.accepted_at = now_ + 1us;
-  EXPECT_EQ(After(all).transitions, all_held("refused_confirmed", kConfirmingRefusal, 80s));
+  EXPECT_EQ(After(all).transitions,
+            all_held("refused_confirmed", kConfirmingRefusal, kConfirmingRefusal - 1, 80s));
 }
 
 TEST_F(PartialAnswer, ThatRejectsMoreThanAFewFinalisesNoneOfThem) {
@@ -126,6 +129,7 @@ TEST_F(PartialAnswer, OfALoneIdentifierIsARefusalAlone) {
   EXPECT_EQ(plan.transitions.at(0).to, kHeld) << "CleverTap may refuse everything today";
   EXPECT_EQ(plan.transitions.at(0).reason, "refused_unconfirmed");
   facts_.lone_refusals = kConfirmingRefusal - 1;
+  facts_.vouched_refusals = kConfirmingRefusal - 2;
   facts_.refused_since = now_ - 2s;
   facts_.health.accepted_at = now_ - 1s;
   EXPECT_EQ(After({{0, kPermanent, "516"}}).transitions.at(0).reason, "refused_confirmed");

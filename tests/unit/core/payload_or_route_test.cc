@@ -94,6 +94,23 @@ TEST_F(PayloadOrRoute, CredentialsThatWereFoundRightSinceAreNotWhatA401IsAbout) 
   EXPECT_EQ(alone.transitions.at(0).lone_refusals, 1);
 }
 
+TEST_F(PayloadOrRoute, WhileOthersAreTakenALookSpeaksForTheCredentialsForAnHour) {
+  OthersAreTaken();
+  facts_.health.connected_at = started_at_ - 61min;
+  EXPECT_EQ(After(OutcomeClass::kAccountBlocked, 401).block_scope, BlockScope::kAccount);
+  EXPECT_EQ(After(OutcomeClass::kAccountBlocked, 401).account, AccountVerdict::kBlocked);
+
+  facts_.health.connected_at = started_at_ - 59min;
+  const Plan plan = After(OutcomeClass::kAccountBlocked, 401);
+  EXPECT_EQ(plan.account, AccountVerdict::kUntouched)
+      << "a firewall that answers so to some payloads must not stop the others each time";
+  EXPECT_TRUE(IsHalved(plan));
+
+  facts_.health.failing = kFewFailing + 1;
+  EXPECT_EQ(After(OutcomeClass::kAccountBlocked, 401).block_scope, BlockScope::kAccount)
+      << "the credentials may have expired since";
+}
+
 TEST_F(PayloadOrRoute, AProbeOfABlockedRouteThatGetsA401SaysNothingAboutTheAccount) {
   facts_.health.is_probe = true;
   const Plan plan = After(OutcomeClass::kAccountBlocked, 401);
@@ -122,7 +139,7 @@ TEST_F(PayloadOrRoute, ABatchThatIsThrottledAgainWhileOthersAreTakenHoldsItsSlot
   OthersAreTaken();
   EXPECT_EQ(After(OutcomeClass::kThrottled, 429, 3600s).slot_cool_down, 3600s)
       << "as CleverTap asks";
-  facts_.call_count = 2;
+  facts_.throttled_calls = 1;
   const Plan again = After(OutcomeClass::kThrottled, 429, 3600s);
   EXPECT_EQ(again.slot_cool_down, 60s);
   EXPECT_GE(again.transitions.at(0).not_before, now_ + 3600s);
@@ -132,24 +149,33 @@ TEST_F(PayloadOrRoute, ABatchThatIsThrottledAgainWhileOthersAreTakenHoldsItsSlot
 }
 
 TEST_F(PayloadOrRoute, AfterManyThrottledCallsWhileOthersAreTakenTheBatchIsHalved) {
-  facts_.call_count = facts_.attempt_count + kManyUncounted - 2;
+  facts_.throttled_calls = kManyThrottled - 2;
   EXPECT_EQ(After(OutcomeClass::kThrottled, 429).transitions.at(0).refused_since, std::nullopt);
-  ++facts_.call_count;
+  ++facts_.throttled_calls;
   EXPECT_EQ(After(OutcomeClass::kThrottled, 429).transitions.at(0).refused_since, now_)
       << "what is taken from now on is evidence";
-  ++facts_.call_count;
+  ++facts_.throttled_calls;
   EXPECT_EQ(After(OutcomeClass::kThrottled, 429).transitions.size(), 1u);
   OthersAreTaken();
   const Plan plan = After(OutcomeClass::kThrottled, 429);
   ASSERT_EQ(plan.transitions.size(), 2u);
   EXPECT_EQ(plan.transitions[0].span, (Span{10, 59}));
   EXPECT_GT(plan.transitions[0].not_before, now_ + plan.slot_cool_down);
-  --facts_.call_count;
+  --facts_.throttled_calls;
   EXPECT_EQ(After(OutcomeClass::kThrottled, 429).transitions.size(), 1u);
 }
 
+TEST_F(PayloadOrRoute, CallsThatABlockStoppedAreNoThrottledOnes) {
+  facts_.call_count = facts_.attempt_count + 9;
+  OthersAreTaken();
+  const Plan plan = After(OutcomeClass::kThrottled, 429);
+  ASSERT_EQ(plan.transitions.size(), 1u);
+  EXPECT_EQ(plan.transitions[0].throttled_calls, 1);
+  EXPECT_EQ(After(OutcomeClass::kMisconfigured, 403).transitions.at(0).throttled_calls, 0);
+}
+
 TEST_F(PayloadOrRoute, AnOutageDoesNotTakeABatchApartThatWasThrottledOften) {
-  facts_.call_count = facts_.attempt_count + kManyUncounted;
+  facts_.throttled_calls = kManyThrottled;
   facts_.refused_since = started_at_ - 10min;
   facts_.health = {.accepted_at = started_at_ - 9min, .failing = 1};
   EXPECT_FALSE(IsHalved(After(OutcomeClass::kUnknown, 503)));
@@ -161,7 +187,7 @@ TEST_F(PayloadOrRoute, AnOutageDoesNotTakeABatchApartThatWasThrottledOften) {
 TEST_F(PayloadOrRoute, AnIdentifierThatIsThrottledAloneAgainAndAgainIsReviewed) {
   OthersAreTaken();
   facts_.span = {.lo = 10, .hi = 10};
-  facts_.call_count = facts_.attempt_count + kManyUncounted;
+  facts_.throttled_calls = kManyThrottled;
   milliseconds before{0};
   for (int tries = 1; tries < kMaxLoneUnknown; ++tries) {
     const Transition again = After(OutcomeClass::kThrottled, 429).transitions.at(0);
@@ -172,7 +198,7 @@ TEST_F(PayloadOrRoute, AnIdentifierThatIsThrottledAloneAgainAndAgainIsReviewed) 
     EXPECT_GT(wait, before);
     before = wait;
     facts_.lone_refusals = again.lone_refusals;
-    ++facts_.call_count;
+    ++facts_.throttled_calls;
   }
   const Transition last = After(OutcomeClass::kThrottled, 429).transitions.at(0);
   EXPECT_EQ(last.to, kNeedsReview) << "never rejected";

@@ -171,6 +171,7 @@ void PlanCalls(Planned& planned) {
         if (vouched) facts.refused_since = kNow - 2s;
         if (vouched) facts.health.accepted_at = kNow - 1s;
         facts.lone_refusals = vouched;
+        facts.vouched_refusals = vouched;
         for (const OutcomeClass outcome : kAll<OutcomeClass>) {
           for (auto& faults : SomeFaults(size)) {
             const VendorReply reply{

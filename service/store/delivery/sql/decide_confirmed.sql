@@ -23,6 +23,6 @@ update batch b
 set state = case when d.rejected then @rejected::text else @review::text end,
     reason = case when d.rejected then @rejected_reason::text when d.effect_unknown then @effect_unknown_reason::text else @review_reason::text end,
     finished_at = case when d.rejected then lethe_now() end, review_since = case when d.rejected then null else lethe_now() end,
-    refused_since = null, lone_refusals = 0, not_before = null
+    refused_since = null, lone_refusals = 0, vouched_refusals = 0, throttled_calls = 0, not_before = null
 from decided d
 where b.envelope = d.envelope and b.lo = d.lo and b.state = 'held'

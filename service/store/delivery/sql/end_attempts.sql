@@ -36,6 +36,8 @@
 -- @runs.window_end time?
 -- @runs.refused_since time?
 -- @runs.lone_refusals int
+-- @runs.vouched_refusals int
+-- @runs.throttled_calls int
 -- > ended bigint             the place in @ended
 -- > freed bool               whether the slot was still this process's, and was freed
 -- > moved bool               whether the batch was being sent, and moved on
@@ -68,25 +70,28 @@ with present as materialized (select lethe_now() as t), ended as materialized (
 ), run as materialized (
   select e.n, e.envelope, e.lo as batch_lo, e.uncounted, r.lo, r.hi, r.state, r.reason, lethe_time(r.not_before) as not_before,
          lethe_time(r.unknown_since) as unknown_since, lethe_time(r.accepted_at) as accepted_at, lethe_time(r.window_end) as window_end,
-         lethe_time(r.refused_since) as refused_since, r.lone_refusals, case r.state when 'rejected' then present.t end as finished_at,
+         lethe_time(r.refused_since) as refused_since, r.lone_refusals, r.vouched_refusals, r.throttled_calls, case r.state when 'rejected' then present.t end as finished_at,
          case r.state when 'needs_review' then present.t end as review_since
   from unnest(@runs.ended::int[], @runs.lo::smallint[], @runs.hi::smallint[], @runs.state::text[], @runs.reason::text[],
               @runs.not_before::bigint[], @runs.unknown_since::bigint[], @runs.accepted_at::bigint[], @runs.window_end::bigint[],
-              @runs.refused_since::bigint[], @runs.lone_refusals::smallint[])
-      as r(n, lo, hi, state, reason, not_before, unknown_since, accepted_at, window_end, refused_since, lone_refusals)
+              @runs.refused_since::bigint[], @runs.lone_refusals::smallint[], @runs.vouched_refusals::smallint[],
+              @runs.throttled_calls::smallint[])
+      as r(n, lo, hi, state, reason, not_before, unknown_since, accepted_at, window_end, refused_since, lone_refusals, vouched_refusals,
+           throttled_calls)
     join freed using (n) join ended e using (n), present
 ), later as (
   insert into batch (envelope, lo, hi, account, operation, kind, state, reason, opened_at, not_before, attempt_count, call_count,
-                     captured_at, unknown_since, accepted_at, window_end, refused_since, lone_refusals, finished_at, review_since)
+                     captured_at, unknown_since, accepted_at, window_end, refused_since, lone_refusals, vouched_refusals, throttled_calls, finished_at,
+                     review_since)
   select b.envelope, r.lo, r.hi, b.account, b.operation, b.kind, r.state, r.reason, b.opened_at, r.not_before,
          b.attempt_count - r.uncounted, b.call_count, b.captured_at, r.unknown_since, r.accepted_at, r.window_end, r.refused_since,
-         r.lone_refusals, r.finished_at,
-         r.review_since
+         r.lone_refusals, r.vouched_refusals, r.throttled_calls, r.finished_at, r.review_since
   from run r join batch b on b.envelope = r.envelope and b.lo = r.batch_lo
   where r.lo > r.batch_lo and b.state = 'sending'
 ), moved as (
   update batch b set hi = r.hi, state = r.state, reason = r.reason, not_before = r.not_before, unknown_since = r.unknown_since,
                      accepted_at = r.accepted_at, window_end = r.window_end, refused_since = r.refused_since, lone_refusals = r.lone_refusals,
+                     vouched_refusals = r.vouched_refusals, throttled_calls = r.throttled_calls,
                      attempt_count = b.attempt_count - r.uncounted, finished_at = r.finished_at, review_since = r.review_since
   from run r
   where b.envelope = r.envelope and b.lo = r.batch_lo and r.lo = r.batch_lo and b.state = 'sending'

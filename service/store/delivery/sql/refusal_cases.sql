@@ -7,7 +7,7 @@
 -- @memory milliseconds       how long rejections are remembered
 -- @hiccup_memory milliseconds
 -- @vouched_for milliseconds  how long an accepted call speaks for those that were refused before
--- @lone_tries int            how often refused alone is too often
+-- @lone_tries int            how often refused alone is too often, vouched refusals aside
 -- > account text
 -- > operation operation
 -- > searching bigint         identifiers, as the next nine
@@ -40,7 +40,7 @@ with present as materialized (select lethe_now() as t), health as materialized (
          coalesce(h.accepted_at > b.refused_since and h.accepted_at > present.t - @vouched_for::bigint * interval '1 millisecond', false)
            as vouched,
          b.not_before <= present.t as due,
-         b.lone_refusals >= @lone_tries as worn_out
+         b.lone_refusals - b.vouched_refusals >= @lone_tries as worn_out
   from present, batch b join account_state a using (account)
     left join health h on h.account = b.account and h.api = lethe_api(b.operation)
   where a.blocked_since is null

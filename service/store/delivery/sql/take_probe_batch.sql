@@ -14,6 +14,8 @@
 -- > unknown_since time?
 -- > refused_since time?
 -- > lone_refusals int
+-- > vouched_refusals int
+-- > throttled_calls int
 -- > waiting_since time
 -- > captured bool
 -- > unchanged bool
@@ -38,5 +40,5 @@ update batch b set state = 'sending', reason = null, not_before = null, attempt_
 from (select * from fresh union all select * from called) o
 where b.envelope = o.envelope and b.lo = o.lo and b.state in ('open', 'ready')
 returning b.envelope, b.lo, b.hi, b.kind, b.attempt_count, b.call_count, lethe_micros(b.unknown_since) as unknown_since,
-          lethe_micros(b.refused_since) as refused_since, b.lone_refusals,
+          lethe_micros(b.refused_since) as refused_since, b.lone_refusals, b.vouched_refusals, b.throttled_calls,
           lethe_micros(b.opened_at) as waiting_since, b.captured_at is not null as captured, coalesce(o.reason = 'unchanged', false) as unchanged

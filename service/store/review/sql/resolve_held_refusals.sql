@@ -14,7 +14,8 @@ with held as materialized (
     and (unknown_since is not null) = @effect_unknown
   order by envelope, lo for update
 ), moved as (
-  update batch b set state = @state, reason = @reason, not_before = null, refused_since = null, lone_refusals = 0,
+  update batch b set state = @state, reason = @reason, not_before = null, refused_since = null, lone_refusals = 0, vouched_refusals = 0,
+                     throttled_calls = 0,
                      opened_at = case when @state = 'ready' then lethe_now() else opened_at end,
                      finished_at = case when @state = 'rejected' then lethe_now() end,
                      review_since = case when @state = 'needs_review' then lethe_now() end

@@ -17,10 +17,11 @@ with run as materialized (
               @runs.window_end::bigint[]) as r(lo, hi, state, reason, accepted_at, window_end)
 ), later as (
   insert into batch (envelope, lo, hi, account, operation, kind, state, reason, opened_at, attempt_count, call_count, captured_at,
-                     unknown_since, refused_since, lone_refusals, review_since, accepted_at, window_end, finished_at)
+                     unknown_since, refused_since, lone_refusals, vouched_refusals, throttled_calls, review_since, accepted_at, window_end, finished_at)
   select b.envelope, r.lo, r.hi, b.account, b.operation, b.kind, r.state, case when r.stays then b.reason else r.reason end,
          coalesce(r.opened_at, b.opened_at), b.attempt_count, b.call_count, b.captured_at, case when r.stays then b.unknown_since end,
          case when r.stays then b.refused_since end, case when r.stays then b.lone_refusals else 0 end,
+         case when r.stays then b.vouched_refusals else 0 end, case when r.stays then b.throttled_calls else 0 end,
          case when r.stays then b.review_since end, r.accepted_at, r.window_end, r.finished_at
   from run r join batch b on r.lo > b.lo
   where b.envelope = @envelope and b.lo = @lo and b.state = 'needs_review'
@@ -29,6 +30,8 @@ update batch b set hi = r.hi, state = r.state, reason = case when r.stays then b
                    opened_at = coalesce(r.opened_at, b.opened_at), unknown_since = case when r.stays then b.unknown_since end,
                    refused_since = case when r.stays then b.refused_since end,
                    lone_refusals = case when r.stays then b.lone_refusals else 0 end,
+                   vouched_refusals = case when r.stays then b.vouched_refusals else 0 end,
+                   throttled_calls = case when r.stays then b.throttled_calls else 0 end,
                    review_since = case when r.stays then b.review_since end, accepted_at = r.accepted_at, window_end = r.window_end,
                    finished_at = r.finished_at
 from run r
