@@ -37,7 +37,9 @@ int Fail(const Error& error) {
 int Migrate(const Config& config) {
   try {
     const auto connection = store::Connect(runtime::DatabaseUrlSource(config.database));
-    const auto report = store::Migrate(*connection, store::EmbeddedMigrations());
+    const auto report = store::Migrate(
+        *connection, store::EmbeddedMigrations(),
+        {.tell = [](const std::string& progress) { std::cout << progress << std::endl; }});
     if (!report.ok()) return Fail(report.error());
     const auto partitions = store::EnsurePartitions(*connection, runtime::SystemClock().Now());
     if (!partitions.ok()) return Fail(partitions.error());

@@ -6,6 +6,7 @@
 
 #include "lethe/reasons.h"
 #include "store/base/sql_errors.h"
+#include "store/schema/migration_step.h"
 
 namespace lethe::store {
 namespace {
@@ -41,7 +42,8 @@ pqxx::result AppliedMigrations(pqxx::connection& connection) {
 }
 
 Result<MigrationReport> MigrateLocked(pqxx::connection& connection,
-                                      const std::vector<Migration>& migrations) {
+                                      const std::vector<Migration>& migrations,
+                                      const MigrationWaits& waits) {
   const pqxx::result applied = AppliedMigrations(connection);
   if (applied.size() > migrations.size()) {
     return Refuse("SCHEMA_FROM_THE_FUTURE",
@@ -60,11 +62,9 @@ Result<MigrationReport> MigrateLocked(pqxx::connection& connection,
   for (std::size_t i = applied.size(); i < migrations.size(); ++i) {
     const Migration& migration = migrations[i];
     try {
-      pqxx::work work(connection);
-      work.exec(migration.sql);
-      work.exec_params("insert into schema_migration (version, name, checksum) values ($1, $2, $3)",
-                       static_cast<int>(i + 1), migration.name, Checksum(migration));
-      work.commit();
+      RunStep(connection, migration, static_cast<int>(i + 1), Checksum(migration), waits);
+    } catch (const TooLongLocked& locked) {
+      return Refuse("MIGRATION_LOCKED_OUT", locked.what());
     } catch (const pqxx::sql_error& error) {
       if (IsBroken(error)) throw;
       return Refuse("MIGRATION_FAILED",
@@ -78,14 +78,15 @@ Result<MigrationReport> MigrateLocked(pqxx::connection& connection,
 }  // namespace
 
 Result<MigrationReport> Migrate(pqxx::connection& connection,
-                                const std::vector<Migration>& migrations) {
+                                const std::vector<Migration>& migrations,
+                                const MigrationWaits& waits) {
   try {
     // Waiting for another process's migration is right; the session's time-outs are for the
     // service.
     connection.set_variable("lock_timeout", "0");
     connection.set_variable("statement_timeout", "0");
     pqxx::nontransaction(connection).exec(kLock);
-    auto report = MigrateLocked(connection, migrations);
+    auto report = MigrateLocked(connection, migrations, waits);
     pqxx::nontransaction(connection).exec(kUnlock);
     return report;
   } catch (const std::exception& error) {
