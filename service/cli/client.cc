@@ -1,21 +1,19 @@
 #include "cli/client.h"
 
-#include <grpcpp/create_channel.h>
 #include <grpcpp/generic/generic_stub.h>
-#include <grpcpp/security/credentials.h>
 
 #include <algorithm>
 #include <future>
 #include <utility>
 
 #include "cli/call.h"
+#include "cli/channel.h"
 #include "lethe/limits.h"
 
 namespace lethe::cli {
 
 Client::Client(const std::string& server)
-    : channel_(grpc::CreateChannel(server, grpc::InsecureChannelCredentials())),
-      stub_(v1::PrivacyRequestService::NewStub(channel_)) {}
+    : channel_(OpenChannel(server)), stub_(v1::PrivacyRequestService::NewStub(channel_)) {}
 
 grpc::Status Client::Create(const v1::CreatePrivacyRequestRequest& request,
                             v1::PrivacyRequest* response) {

@@ -1,18 +1,15 @@
 #include "cli/operator_client.h"
 
-#include <grpcpp/create_channel.h>
-#include <grpcpp/security/credentials.h>
-
 #include <algorithm>
 
 #include "cli/call.h"
+#include "cli/channel.h"
 #include "lethe/limits.h"
 
 namespace lethe::cli {
 
 OperatorClient::OperatorClient(const std::string& server)
-    : stub_(v1::OperatorService::NewStub(
-          grpc::CreateChannel(server, grpc::InsecureChannelCredentials()))) {}
+    : stub_(v1::OperatorService::NewStub(OpenChannel(server))) {}
 
 grpc::Status OperatorClient::ListReviews(const std::string& parent, int limit,
                                          v1::ListReviewsResponse* all) {

@@ -96,7 +96,8 @@ Commands AddCommands(CLI::App& app, Options& options) {
   app.require_subcommand(1);
   app.fallthrough();
   app.footer(kFooter);
-  app.add_option("--server", options.global.server, "host:port")
+  app.add_option("--server", options.global.server,
+                 "host:port; to another machine through https_proxy, unless no_proxy names it")
       ->envname("LETHE_SERVER")
       ->capture_default_str();
   app.add_flag("--json", options.global.json, "Print the answer as JSON");

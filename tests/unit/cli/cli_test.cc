@@ -361,6 +361,12 @@ TEST_F(Cli, AsksForHealth) {
   EXPECT_EQ(out(), "not serving\n");
 }
 
+TEST_F(Cli, ReachesThisMachineWithoutTheProxy) {
+  ASSERT_EQ(setenv("https_proxy", "http://127.0.0.1:1", 1), 0);  // nothing listens there
+  EXPECT_EQ(Lethe({"health"}), kOk) << err();
+  ASSERT_EQ(unsetenv("https_proxy"), 0);
+}
+
 TEST_F(Cli, SaysWhenThereIsNoServer) {
   server_->Shutdown(std::chrono::seconds(1));
   EXPECT_EQ(Lethe({"health"}), kUnavailable);
