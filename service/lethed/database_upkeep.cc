@@ -8,6 +8,7 @@
 #include "store/delivery/waits.h"
 #include "store/reading/database_time.h"
 #include "store/reading/snapshot.h"
+#include "store/reading/tallies.h"
 #include "store/schema/migrations.h"
 #include "store/schema/partitions.h"
 #include "telemetry/logging.h"
@@ -152,6 +153,15 @@ Status DatabaseUpkeep::EnsurePartitions() {
     return store::EnsurePartitions(connection, parts_.clock.Now());
   });
   return made.ok() ? Ok() : Status(made.error());
+}
+
+Next DatabaseUpkeep::FoldTallies() {
+  const Status folded = parts_.pool.With([](pqxx::connection& connection) -> Status {
+    store::FoldTallies(connection);
+    return Ok();
+  });
+  if (!folded.ok()) parts_.observer.ShowFailure("tallies.failed", folded.error());
+  return Next::kWait;
 }
 
 Next DatabaseUpkeep::PublishSnapshot() {

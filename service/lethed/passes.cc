@@ -19,6 +19,9 @@ std::vector<Pass> AllPasses(const PassParts& on) {
       // Fresh for each scrape of the metrics, and rare enough for sums over the whole queue.
       {"snapshot", 5s, kEveryRole, kDatabase, [on] { return on.database.PublishSnapshot(); }},
 
+      // Yesterday's shards are folded within the hour: what the snapshots read stays small.
+      {"fold_tallies", 1h, kDispatcher, kDatabase, [on] { return on.database.FoldTallies(); }},
+
       // A jump is noticed, and CleverTap asked about it, within a second each.
       {"confirm_clock", 1s, kDispatcher, kNothing, [on] { return on.clock.Look(); }},
 
