@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "crypto/key_file.h"
+#include "crypto/locked_memory.h"
 #include "lethe/reasons.h"
 
 namespace lethe::crypto {
@@ -99,7 +100,7 @@ std::vector<Bytes> MacsUnder(std::span<const Generation> generations, MacPurpose
   return macs;
 }
 
-const Key* Find(const std::vector<Key>& keys, std::uint32_t number) {
+const Key* Find(const LockedVector<Key>& keys, std::uint32_t number) {
   const auto found = std::find_if(keys.begin(), keys.end(),
                                   [number](const Key& key) { return key.number == number; });
   return found == keys.end() ? nullptr : &*found;
@@ -139,9 +140,9 @@ bool ParseMaterial(std::string_view word, Key& key) {
 }  // namespace
 
 struct KeyRing::Keys {
-  std::vector<Key> seal;
-  std::vector<Key> mac;
-  std::vector<Generation> generations;  ///< By number.
+  LockedVector<Key> seal;
+  LockedVector<Key> mac;
+  LockedVector<Generation> generations;  ///< By number.
 };
 
 KeyRing::KeyRing(std::shared_ptr<const Keys> keys) : keys_(std::move(keys)) {}
@@ -165,7 +166,7 @@ Result<KeyRing> KeyRing::Parse(std::string_view text) {
     if (words.size() != 3) {
       return BadKeyFile(where + "a key has three words: kind, number, base64 of 32 bytes");
     }
-    std::vector<Key>& kind = words.front() == "seal" ? keys->seal : keys->mac;
+    LockedVector<Key>& kind = words.front() == "seal" ? keys->seal : keys->mac;
     const std::optional<std::uint32_t> number = ParseNumber(words[1]);
     if (!number) return BadKeyFile(where + "the number must be 1 to 4294967295");
     if (Find(kind, *number) != nullptr) {

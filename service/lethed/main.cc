@@ -1,5 +1,7 @@
 // lethed: the commands.
 
+#include <sys/prctl.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <iostream>
@@ -119,6 +121,9 @@ int Main(int argc, char** argv) {
   rotate_keys->add_flag("--use-newest", rotation.use_newest,
                         "Once every replica has the new keys: let the newest one seal");
   CLI11_PARSE(app, argc, argv);
+
+  // No core dumps, and no other process of this user may look: identifiers and keys are in memory.
+  prctl(PR_SET_DUMPABLE, 0);
 
   // The URL may say otherwise. Without a time-out an unreachable host holds a thread for minutes.
   setenv("PGCONNECT_TIMEOUT", "5", /*overwrite=*/0);
