@@ -95,9 +95,8 @@ Recorded SettleRefusals(pqxx::work& work, const RefusalCase& refusals,
     case RefusalVerdict::kWait:
     case RefusalVerdict::kControl: break;
     case RefusalVerdict::kSendAgain:
-      sql::SendRefusedAgain{.account = account,
-                            .operation = operation,
-                            .vouched = refusals.evidence.vouched_due > 0}
+      sql::SendRefusedAgain{
+          .account = account, .operation = operation, .vouched = refusals.evidence.vouched_due > 0}
           .Run(work);
       break;
     case RefusalVerdict::kProbe:
