@@ -118,8 +118,9 @@ class DeliveryQueue {
   /// a late one to be written to.
   virtual Result<Recorded> RecordAbandoned(const Claim& claim, const Plan& plan) = 0;
 
-  /// The routes that hold refused identifiers and are not blocked, nor their accounts.
-  virtual Result<std::vector<RefusalCase>> RefusalCases() = 0;
+  /// The routes that hold refused identifiers and are not blocked, nor their accounts. If `route`
+  /// is given, no other one.
+  virtual Result<std::vector<RefusalCase>> RefusalCases(const std::optional<Route>& route) = 0;
 
   /// Carries out what was ruled on the case. kFenced if its evidence has changed since, or the
   /// account or the route was blocked: nothing happened.

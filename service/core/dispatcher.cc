@@ -9,11 +9,6 @@
 namespace lethe::core {
 namespace {
 
-/// The control calls of one pass may take so long, one after the other: what one vouches for must
-/// be sent again within kVouchedFor, and that is for the next pass. The other routes' turn comes
-/// then.
-constexpr milliseconds kControlCallsPerPass{5'000};
-
 ItemCounts CountItems(const Plan& plan) {
   ItemCounts counts;
   for (const Transition& transition : plan.transitions) {
@@ -139,34 +134,50 @@ RescueReport Dispatcher::RescueAbandoned() {
   return report;
 }
 
-RefusalReport Dispatcher::JudgeRefusals(const std::optional<Route>& only) {
-  RefusalReport report;
-  const auto cases = parts_.queue.RefusalCases();
-  if (!cases.ok()) {
-    report.error = cases.error();
-    return report;
-  }
-  const milliseconds began_at = parts_.clock.Monotonic();
+std::optional<RefusalRuling> Dispatcher::RulingOn(const RefusalCase& refusals) const {
+  const auto account = accounts_.find(refusals.route.account);
+  if (account == accounts_.end()) return {};
+  RefusalRuling ruling = lethe::JudgeRefusals(refusals.route.operation, refusals.evidence,
+                                              account->second.control_calls);
+  if (ruling.verdict == RefusalVerdict::kWait) return {};
+  return ruling;
+}
+
+Result<std::vector<Route>> Dispatcher::RoutesToJudge() {
+  const auto cases = parts_.queue.RefusalCases({});
+  if (!cases.ok()) return cases.error();
+  std::vector<Route> routes;
   for (const RefusalCase& one : *cases) {
-    const auto account = accounts_.find(one.route.account);
-    if (account == accounts_.end() || (only && one.route != *only)) continue;
-    RefusalRuling ruling =
-        lethe::JudgeRefusals(one.route.operation, one.evidence, account->second.control_calls);
-    if (ruling.verdict == RefusalVerdict::kWait) continue;
-    if (ruling.verdict == RefusalVerdict::kControl) {
-      if (parts_.clock.Monotonic() - began_at > kControlCallsPerPass) continue;
-      const auto outcome = MakeControlCall(one.route, report);
-      if (report.error) return report;
-      if (outcome) report.ruled.push_back({one.route, one.evidence, std::move(ruling), outcome});
-      continue;
-    }
-    const auto settled = parts_.queue.Settle(one, ruling);
-    if (!settled.ok()) {
-      report.error = settled.error();
+    if (RulingOn(one)) routes.push_back(one.route);
+  }
+  return routes;
+}
+
+RefusalReport Dispatcher::JudgeRefusals(const Route& route) {
+  RefusalReport report;
+  // What a control call vouches for is sent again at once: it speaks for a short time.
+  for (bool again = true; again && !report.error;) {
+    again = false;
+    const auto cases = parts_.queue.RefusalCases(route);
+    if (!cases.ok()) {
+      report.error = cases.error();
       return report;
     }
-    if (*settled == Recorded::kApplied) {
-      report.ruled.push_back({one.route, one.evidence, std::move(ruling)});
+    if (cases->empty()) return report;
+    const RefusalCase& one = cases->front();
+    const auto ruling = RulingOn(one);
+    if (!ruling) return report;
+    if (ruling->verdict == RefusalVerdict::kControl) {
+      const auto outcome = MakeControlCall(route, report);
+      if (outcome) report.ruled.push_back({route, one.evidence, *ruling, outcome});
+      again = outcome == OutcomeClass::kAccepted;
+      continue;
+    }
+    const auto settled = parts_.queue.Settle(one, *ruling);
+    if (!settled.ok()) {
+      report.error = settled.error();
+    } else if (*settled == Recorded::kApplied) {
+      report.ruled.push_back({route, one.evidence, *ruling});
     }
   }
   return report;

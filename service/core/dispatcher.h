@@ -137,9 +137,12 @@ class Dispatcher {
   /// Moves on the batches whose sender is gone.
   RescueReport RescueAbandoned();
 
-  /// Tells bad identifiers from a changed rule, where CleverTap has refused some. Makes control
-  /// calls where nothing else can show it. Of one route, or of all without one.
-  RefusalReport JudgeRefusals(const std::optional<Route>& only = {});
+  /// The routes of the constructor's accounts with refusals to judge now.
+  Result<std::vector<Route>> RoutesToJudge();
+
+  /// Tells bad identifiers from a changed rule, where CleverTap has refused some of the route.
+  /// Makes a control call where nothing else can show it.
+  RefusalReport JudgeRefusals(const Route& route);
 
   /// Moves batches whose processing window has passed to done.
   CloseReport CloseWindows();
@@ -151,6 +154,9 @@ class Dispatcher {
   /// Records what became of a claim that is ours until `lease_end` of the monotonic clock.
   void Record(const Claim& claim, const VendorReply& reply, const Plan& plan,
               milliseconds lease_end, SendReport& report);
+
+  /// Nothing if there is nothing to rule on.
+  std::optional<RefusalRuling> RulingOn(const RefusalCase& refusals) const;
 
   /// Nothing if no slot was free, or one was made lately.
   std::optional<OutcomeClass> MakeControlCall(const Route& route, RefusalReport& report);

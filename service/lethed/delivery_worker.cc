@@ -37,6 +37,7 @@ Next DeliveryWorker::OfferRoutes() {
 runtime::Sent DeliveryWorker::SendOne(const Route& route) {
   // Senders go on by themselves while there is something to send.
   if (!parts_.clock.trusted()) return runtime::Sent::kNothing;
+  if (TakeToJudge(route)) parts_.observer.Show(parts_.dispatcher.JudgeRefusals(route));
   const core::SendReport report = parts_.dispatcher.SendOne(route);
   parts_.observer.Show(route, report);
   // Not left to the pass: senders halve a refused batch many times a second, and where CleverTap's
@@ -54,8 +55,24 @@ Next DeliveryWorker::RescueAbandoned() {
 }
 
 Next DeliveryWorker::JudgeRefusals() {
-  parts_.observer.Show(parts_.dispatcher.JudgeRefusals());
+  const auto routes = parts_.dispatcher.RoutesToJudge();
+  if (!routes.ok()) {
+    parts_.observer.Show(core::RefusalReport{.error = routes.error()});
+    return Next::kWait;
+  }
+  for (const Route& route : *routes) {
+    {
+      const std::lock_guard lock(mutex_);
+      to_judge_.insert(route);
+    }
+    senders_.Offer(route);
+  }
   return Next::kWait;
+}
+
+bool DeliveryWorker::TakeToJudge(const Route& route) {
+  const std::lock_guard lock(mutex_);
+  return to_judge_.erase(route) > 0;
 }
 
 Next DeliveryWorker::ProbeAccounts() {

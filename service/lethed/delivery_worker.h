@@ -1,5 +1,7 @@
 #pragma once
 
+#include <mutex>
+#include <set>
 #include <vector>
 
 #include "core/account_prober.h"
@@ -44,6 +46,8 @@ class DeliveryWorker {
   runtime::Next OfferRoutes();
 
   runtime::Next RescueAbandoned();
+
+  /// Hands the routes with refusals to judge to the threads: they may have to make control calls.
   runtime::Next JudgeRefusals();
 
   /// Makes the next probe of accounts with a changed passcode file due, then makes one probe. For
@@ -55,10 +59,13 @@ class DeliveryWorker {
 
  private:
   runtime::Sent SendOne(const Route& route);
+  bool TakeToJudge(const Route& route);
 
   const Parts parts_;
   const milliseconds linger_;
   const std::vector<Route> routes_;
+  std::mutex mutex_;
+  std::set<Route> to_judge_;
   runtime::Senders senders_;  // last: run on all of the above
 };
 

@@ -98,7 +98,7 @@ std::vector<Shape> Shapes() {
       {"submit 100 identifiers", [](World& w) { w.Submit(bench::kErase, 100); }},
       {"poll: what is sendable",
        [](World& w) { Must(w.queue().Sendable(routes, bench::kLinger)); }},
-      {"poll: held refusals", [](World& w) { Must(w.queue().RefusalCases()); }},
+      {"poll: held refusals", [](World& w) { Must(w.queue().RefusalCases({})); }},
       {"poll: held for order", [](World& w) { Must(w.queue().ReleaseHeld(100)); }},
       {"claim of 100", [](World& w) { w.claim = w.Take(); }},
       {"giving a claim back", [](World& w) { Must(w.queue().Release(*w.claim)); }},

@@ -22,7 +22,8 @@ bool IsHeldFor(const BatchRow& batch, Reason reason) {
 
 }  // namespace
 
-Result<std::vector<RefusalCase>> FakeDeliveryQueue::RefusalCases() {
+Result<std::vector<RefusalCase>> FakeDeliveryQueue::RefusalCases(
+    const std::optional<Route>& route) {
   const std::lock_guard lock(mutex_);
   std::map<Route, RefusalEvidence> cases;
   for (const auto& [key, batch] : batches_) {
@@ -40,7 +41,9 @@ Result<std::vector<RefusalCase>> FakeDeliveryQueue::RefusalCases() {
     }
   }
   std::vector<RefusalCase> all;
-  for (const auto& [route, evidence] : cases) all.push_back({route, evidence});
+  for (const auto& [of, evidence] : cases) {
+    if (!route || of == *route) all.push_back({of, evidence});
+  }
   return all;
 }
 

@@ -195,10 +195,10 @@ Result<std::optional<Claim>> PgDeliveryQueue::TakeAbandoned(milliseconds lease) 
   });
 }
 
-Result<std::vector<RefusalCase>> PgDeliveryQueue::RefusalCases() {
-  return pool_.WithRetry([](pqxx::connection& connection) -> Result<std::vector<RefusalCase>> {
+Result<std::vector<RefusalCase>> PgDeliveryQueue::RefusalCases(const std::optional<Route>& route) {
+  return pool_.WithRetry([&](pqxx::connection& connection) -> Result<std::vector<RefusalCase>> {
     pqxx::work work(connection);
-    return ReadRefusalCases(work);
+    return ReadRefusalCases(work, route);
   });
 }
 

@@ -39,7 +39,7 @@ class PgDeliveryQueue final : public DeliveryQueue {
   Result<Recorded> Release(const Claim& claim) override;
   Result<std::optional<Claim>> TakeAbandoned(milliseconds lease) override;
   Result<Recorded> RecordAbandoned(const Claim& claim, const Plan& plan) override;
-  Result<std::vector<RefusalCase>> RefusalCases() override;
+  Result<std::vector<RefusalCase>> RefusalCases(const std::optional<Route>& route) override;
   Result<Recorded> Settle(const RefusalCase& refusals, const RefusalRuling& ruling) override;
   Result<int> CloseWindows(TimePoint now, int limit) override;
   Result<int> ReleaseHeld(int limit) override;

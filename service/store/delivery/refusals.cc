@@ -78,9 +78,9 @@ void ReviewWornOut(pqxx::work& work, const Route& route) {
 
 }  // namespace
 
-std::vector<RefusalCase> ReadRefusalCases(pqxx::work& work) {
+std::vector<RefusalCase> ReadRefusalCases(pqxx::work& work, const std::optional<Route>& route) {
   std::vector<RefusalCase> cases;
-  for (const auto& row : CasesOf({}).Run(work)) cases.push_back(ToCase(row));
+  for (const auto& row : CasesOf(route).Run(work)) cases.push_back(ToCase(row));
   return cases;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <pqxx/pqxx>
 #include <vector>
 
@@ -8,7 +9,7 @@
 namespace lethe::store {
 
 /// As DeliveryQueue::RefusalCases(). Throws what pqxx throws.
-std::vector<RefusalCase> ReadRefusalCases(pqxx::work& work);
+std::vector<RefusalCase> ReadRefusalCases(pqxx::work& work, const std::optional<Route>& route);
 
 /// As DeliveryQueue::Settle(); the caller commits. Throws what pqxx throws.
 Recorded SettleRefusals(pqxx::work& work, const RefusalCase& refusals, const RefusalRuling& ruling);

@@ -84,7 +84,7 @@ TEST_P(DeliveryQueueContract, WhereOnlyHeldRefusalsAreLeftTheOneHeldLongestIsThe
   const auto last = Take();
   BlockRoute(last);
   const auto lacks_probe = [this] {
-    const auto cases = queue().RefusalCases().value();
+    const auto cases = queue().RefusalCases({}).value();
     return cases.size() == 1 && cases.front().evidence.lacks_probe;
   };
   const auto settle = [this] {
@@ -299,7 +299,7 @@ TEST_P(DeliveryQueueContract, TheProbeOfABlockedAccountIsNeverTheSameBatchTwice)
 TEST_P(DeliveryQueueContract, ABlockedRouteThatOnlyProbesItselfIsSaidToNeedAControlCall) {
   Add();
   BlockRoute(Take(), Resume::kBatch, at().Now());
-  const auto cases = [this] { return queue().RefusalCases().value(); };
+  const auto cases = [this] { return queue().RefusalCases({}).value(); };
   ASSERT_EQ(cases().size(), 1U);
   EXPECT_EQ(cases()[0].route, kErase);
   EXPECT_EQ(cases()[0].evidence,
@@ -315,7 +315,7 @@ TEST_P(DeliveryQueueContract, ABlockedRouteWithHeldRefusalsNeedsNoControlCall) {
   AddRefusedAlone();
   Add();
   BlockRoute(Take(), Resume::kBatch, at().Now());
-  EXPECT_THAT(queue().RefusalCases().value(), IsEmpty());
+  EXPECT_THAT(queue().RefusalCases({}).value(), IsEmpty());
 }
 
 TEST_P(DeliveryQueueContract, AnAcceptedControlCallOpensARouteThatTheNextBatchWouldOpen) {
@@ -333,7 +333,7 @@ TEST_P(DeliveryQueueContract, AnAcceptedControlCallOpensARouteThatTheNextBatchWo
   const auto accepted = lease();
   ASSERT_TRUE(accepted.lease);
   ASSERT_TRUE(at().slots().Free(*accepted.lease, {.control_accepted = true}).ok());
-  EXPECT_THAT(queue().RefusalCases().value(), IsEmpty());
+  EXPECT_THAT(queue().RefusalCases({}).value(), IsEmpty());
   const auto again = Take();
   ASSERT_TRUE(again);
   EXPECT_EQ(again->facts.health.accepted_at, at().Now());
@@ -353,7 +353,7 @@ TEST_P(DeliveryQueueContract, AControlCallOpensNoRouteThatWasBlockedWhileItWasUn
 TEST_P(DeliveryQueueContract, NoControlCallIsMadeWhereOnlyAnOperatorResumes) {
   Add();
   BlockRoute(Take(), Resume::kOperator, at().Now());
-  EXPECT_THAT(queue().RefusalCases().value(), IsEmpty());
+  EXPECT_THAT(queue().RefusalCases({}).value(), IsEmpty());
   EXPECT_TRUE(at().slots().Lease({.route = kErase, .lease = kLease, .for_control = true})->blocked);
 }
 

@@ -10,6 +10,14 @@ TEST_P(RefusalContract, AQueueThatHoldsNoRefusalsHasNoCases) {
   EXPECT_FALSE(HasCases());
 }
 
+TEST_P(RefusalContract, TellsTheCaseOfOneRouteAlone) {
+  AddHeld(Reason::kRefusedUnconfirmed);
+  EXPECT_EQ(queue().RefusalCases(kErase).value().size(), 1U);
+  for (const Route& other : {kEraseElsewhere, Route{kErase.account, Operation::kDemerge}}) {
+    EXPECT_TRUE(queue().RefusalCases(other).value().empty());
+  }
+}
+
 TEST_P(RefusalContract, TellsWhatIsKnownOfARoute) {
   AddHeld(Reason::kRefusedConfirmed);
   AddHeld(Reason::kRefusedUnconfirmed);

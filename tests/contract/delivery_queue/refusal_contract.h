@@ -16,14 +16,14 @@ class RefusalContract : public DeliveryQueueContract {
   static constexpr milliseconds kRetry = 5s;
 
   RefusalEvidence Evidence() {
-    const auto cases = queue().RefusalCases();
+    const auto cases = queue().RefusalCases({});
     EXPECT_TRUE(cases.ok());
     if (!cases.ok() || cases->empty()) return {};
     EXPECT_EQ(cases->size(), 1U);
     EXPECT_EQ(cases->front().route, kErase);
     return cases->front().evidence;
   }
-  bool HasCases() { return !queue().RefusalCases().value().empty(); }
+  bool HasCases() { return !queue().RefusalCases({}).value().empty(); }
 
   Recorded Settle(const RefusalRuling& ruling) {
     return queue().Settle({kErase, Evidence()}, ruling).value();

@@ -205,7 +205,7 @@ TEST_F(Projects, ARefusalUnderTheSecondNameIsJudgedByTheCallsOfItsProject) {
     return store.TakeBatch({.route = route, .linger = 0s, .lease = 30s}).value();
   };
   const auto evidence = [&] {
-    const auto cases = store.RefusalCases().value();
+    const auto cases = store.RefusalCases({}).value();
     return cases.size() == 1 && cases[0].route == route ? cases[0].evidence : RefusalEvidence{};
   };
   const auto refused = take();

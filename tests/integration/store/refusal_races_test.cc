@@ -44,7 +44,7 @@ class RefusalRaces : public testing::Test {
 TEST_F(RefusalRaces, ARulingDoesNotReachARefusalThatIsConfirmedMeanwhile) {
   Hold("judged", Reason::kRefusedConfirmed);
   Hold("later", Reason::kRefusedUnconfirmed);
-  const auto cases = queue_.RefusalCases();
+  const auto cases = queue_.RefusalCases({});
   ASSERT_TRUE(cases.ok() && cases->size() == 1);
   database_.Run(
       "create function confirm() returns trigger language plpgsql as $$ begin "

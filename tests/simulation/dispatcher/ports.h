@@ -84,7 +84,7 @@ class QueuePort : public DeliveryQueue, private StorePort {
   Result<Recorded> Release(const Claim& claim) override;
   Result<std::optional<Claim>> TakeAbandoned(milliseconds lease) override;
   Result<Recorded> RecordAbandoned(const Claim& claim, const Plan& plan) override;
-  Result<std::vector<RefusalCase>> RefusalCases() override;
+  Result<std::vector<RefusalCase>> RefusalCases(const std::optional<Route>& route) override;
   Result<Recorded> Settle(const RefusalCase& refusals, const RefusalRuling& ruling) override;
   Result<int> CloseWindows(TimePoint now, int limit) override;
   Result<int> ReleaseHeld(int limit) override;

@@ -78,11 +78,11 @@ Result<Recorded> QueuePort::RecordAbandoned(const Claim& claim, const Plan& plan
   return Through([&] { return stage_.queue->RecordAbandoned(claim, plan); });
 }
 
-Result<std::vector<RefusalCase>> QueuePort::RefusalCases() {
-  auto cases = Through([&] { return stage_.queue->RefusalCases(); });
+Result<std::vector<RefusalCase>> QueuePort::RefusalCases(const std::optional<Route>& route) {
+  auto cases = Through([&] { return stage_.queue->RefusalCases(route); });
   if (!cases.ok()) return cases;
-  for (auto& [route, evidence] : *cases) {
-    evidence_[route] = evidence;
+  for (auto& [of, evidence] : *cases) {
+    evidence_[of] = evidence;
     if (Has(Defect::kForgetsWhomItRejected)) evidence.rejected_lately = 0;
     if (Has(Defect::kBlocksForAFew) && evidence.unvouched > 0 && !evidence.others_under_way) {
       evidence.mostly_taken = false;

@@ -57,6 +57,9 @@ TEST(RefusalSimulation, ARuleThatChangesForAWhileFinalisesNobody) {
     world.Run();
     EXPECT_THAT(world.violations(), IsEmpty());
     EXPECT_EQ(world.tally().items[BatchState::kDone], 600);
+    if (from < 1s) {
+      EXPECT_TRUE(world.tally().rulings.contains(RefusalVerdict::kBlock));
+    }
   }
 }
 

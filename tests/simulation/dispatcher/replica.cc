@@ -48,15 +48,27 @@ bool Replica::Round() {
   }
   const core::RescueReport rescued = dispatcher_.RescueAbandoned();
   stage_.tally.rescued += rescued.batches;
-  const core::RefusalReport refusals = dispatcher_.JudgeRefusals();
-  for (const auto& ruled : refusals.ruled) ++stage_.tally.rulings[ruled.ruling.verdict];
+  const int rulings = Judge();
   WatchPasscodes();
   const core::ProbeReport probe = prober_.ProbeOne();
   stage_.tally.restored += probe.applied && probe.finding == ProbeFinding::kHealthy;
   const int closed = dispatcher_.CloseWindows().batches;
   const int let_go = dispatcher_.ReleaseHeld().batches;
   stage_.tally.let_go += let_go;
-  return busy || probe.applied || rescued.batches + closed + let_go > 0 || !refusals.ruled.empty();
+  return busy || probe.applied || rescued.batches + closed + let_go > 0 || rulings > 0;
+}
+
+int Replica::Judge() {
+  const auto routes = dispatcher_.RoutesToJudge();
+  if (!routes.ok()) return 0;
+  int rulings = 0;
+  for (const Route& route : *routes) {
+    for (const auto& ruled : dispatcher_.JudgeRefusals(route).ruled) {
+      ++stage_.tally.rulings[ruled.ruling.verdict];
+      ++rulings;
+    }
+  }
+  return rulings;
 }
 
 void Replica::WatchPasscodes() {

@@ -24,6 +24,7 @@ class Replica {
   /// All passes once. Whether any had something to do.
   bool Round();
   bool Count(const core::SendReport& report);
+  int Judge();  ///< Returns how many rulings took effect.
   void WatchPasscodes();
   bool TrustsItsMachine() const { return stage_.scenario.defect == Defect::kTrustsItsOwnClock; }
   const Clock& DecidesBy() const {

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -29,8 +30,15 @@ class QueueOfRefusals : public fakes::FakeDeliveryQueue {
   std::vector<RefusalCase> cases;
   std::vector<Route> settled;
   milliseconds lease_duration{0};
+  std::function<void()> after_lease = [this] { cases.clear(); };
 
-  Result<std::vector<RefusalCase>> RefusalCases() override { return cases; }
+  Result<std::vector<RefusalCase>> RefusalCases(const std::optional<Route>& route) override {
+    std::vector<RefusalCase> chosen;
+    for (const RefusalCase& one : cases) {
+      if (!route || one.route == *route) chosen.push_back(one);
+    }
+    return chosen;
+  }
   Result<Recorded> Settle(const RefusalCase& refusals, const RefusalRuling&) override {
     settled.push_back(refusals.route);
     return Recorded::kApplied;
@@ -38,6 +46,7 @@ class QueueOfRefusals : public fakes::FakeDeliveryQueue {
   Result<SlotOffer> Lease(const LeaseParams& params) override {
     auto offer = FakeDeliveryQueue::Lease(params);
     clock_.Advance(lease_duration);
+    after_lease();
     return offer;
   }
 
@@ -85,8 +94,9 @@ TEST(RefusalCases, OneThatWaitsForItsSearchDoesNotKeepTheOthersFromBeingJudged) 
   world.queue.cases = {{kErase, {.searching = 1, .unvouched = 1}},
                        {kEraseElsewhere, {.confirmed = 1}}};
 
-  const RefusalReport report = world.dispatcher.JudgeRefusals();
-
+  EXPECT_THAT(world.dispatcher.RoutesToJudge().value(), ElementsAre(kEraseElsewhere));
+  EXPECT_THAT(world.dispatcher.JudgeRefusals(kErase).ruled, IsEmpty());
+  const RefusalReport report = world.dispatcher.JudgeRefusals(kEraseElsewhere);
   EXPECT_THAT(world.queue.settled, ElementsAre(kEraseElsewhere));
   ASSERT_EQ(report.ruled.size(), 1u);
   EXPECT_EQ(report.ruled.front().route, kEraseElsewhere);
@@ -96,7 +106,7 @@ TEST(RefusalCases, AControlCallOfAnUnknownIdentityShowsWhetherOthersAreTaken) {
   World world;
   world.queue.cases = {{kErase, kNeedsControlCall}};
 
-  const RefusalReport report = world.dispatcher.JudgeRefusals();
+  const RefusalReport report = world.dispatcher.JudgeRefusals(kErase);
 
   ASSERT_EQ(report.ruled.size(), 1u);
   EXPECT_EQ(report.ruled.front().control, OutcomeClass::kAccepted);
@@ -113,7 +123,7 @@ TEST(RefusalCases, NoControlCallIsMadeWithLessLeaseThanItMayTake) {
   world.queue.cases = {{kErase, kNeedsControlCall}};
   world.queue.lease_duration = kOptions.lease - kOptions.call_timeout;
 
-  const RefusalReport report = world.dispatcher.JudgeRefusals();
+  const RefusalReport report = world.dispatcher.JudgeRefusals(kErase);
 
   EXPECT_THAT(world.vendor.calls(), IsEmpty());
   ASSERT_EQ(report.ruled.size(), 1u);
@@ -127,22 +137,20 @@ TEST(RefusalCases, AControlCallIsMadeWhileTheLeaseIsLongEnough) {
   World world;
   world.queue.cases = {{kErase, kNeedsControlCall}};
   world.queue.lease_duration = kOptions.lease - kOptions.call_timeout - 1ms;
-  world.dispatcher.JudgeRefusals();
+  world.dispatcher.JudgeRefusals(kErase);
   EXPECT_EQ(world.vendor.calls().size(), 1u);
 }
 
-TEST(RefusalCases, ControlCallsThatTakeLongLeaveTheOthersToTheNextPass) {
+TEST(RefusalCases, WhatAControlCallVouchesForIsSentAgainAtOnce) {
   World world;
-  world.queue.cases = {{kErase, kNeedsControlCall},
-                       {kEraseElsewhere, kNeedsControlCall},
-                       {{"zeta", Operation::kDemerge}, {.confirmed = 1}}};
-  world.queue.lease_duration = 6s;
-  world.dispatcher.JudgeRefusals();
-  EXPECT_EQ(world.vendor.calls().size(), 1u) << "what it vouches for must be sent again in time";
-  EXPECT_EQ(world.queue.settled.size(), 1u) << "the others are judged";
-  world.queue.cases.erase(world.queue.cases.begin());
-  world.dispatcher.JudgeRefusals();
-  EXPECT_EQ(world.vendor.calls().size(), 2u);
+  world.queue.cases = {{kErase, kNeedsControlCall}};
+  world.queue.after_lease = [&] {
+    world.queue.cases = {{kErase, {.vouched = 1, .vouched_due = 1}}};
+  };
+  const RefusalReport report = world.dispatcher.JudgeRefusals(kErase);
+  ASSERT_EQ(report.ruled.size(), 2u);
+  EXPECT_EQ(report.ruled.back().ruling.verdict, RefusalVerdict::kSendAgain);
+  EXPECT_THAT(world.queue.settled, ElementsAre(kErase));
 }
 
 TEST(RefusalCases, OnlyAnAcceptedControlCallShowsThatOthersAreTaken) {
@@ -151,7 +159,7 @@ TEST(RefusalCases, OnlyAnAcceptedControlCallShowsThatOthersAreTaken) {
     world.queue.cases = {{kErase, kNeedsControlCall}};
     world.vendor.Script({.takes_effect = false, .reply = {.outcome = outcome}});
 
-    const RefusalReport report = world.dispatcher.JudgeRefusals();
+    const RefusalReport report = world.dispatcher.JudgeRefusals(kErase);
 
     ASSERT_EQ(report.ruled.size(), 1u);
     EXPECT_EQ(report.ruled.front().control, outcome);

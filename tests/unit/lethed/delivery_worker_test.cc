@@ -71,6 +71,18 @@ class WatchedQueue : public fakes::FakeDeliveryQueue {
   std::condition_variable changed_;
 };
 
+/// The fake CleverTap, at which a test can stand at the door.
+class WatchedVendor : public fakes::FakeVendor {
+ public:
+  using FakeVendor::FakeVendor;
+  std::function<void()> before_call = [] {};
+
+  VendorReply Send(const VendorCall& call) override {
+    before_call();
+    return FakeVendor::Send(call);
+  }
+};
+
 class DeliveryWorkerTest : public testing::Test {
  protected:
   DeliveryWorkerTest() {
@@ -86,6 +98,20 @@ class DeliveryWorkerTest : public testing::Test {
     queue_.VisitBatches([&](const BatchRow& row) { all = all && row.state == state; });
     return all;
   }
+  /// Of an identifier that is due to be sent again.
+  void HoldRefusal(const Route& route) {
+    queue_.AddEnvelope({.route = route});
+    const auto claim =
+        queue_.TakeBatch({.route = route, .linger = 0s, .lease = 1s}).value().value();
+    const Transition due{.span = claim.facts.span,
+                         .to = BatchState::kHeld,
+                         .reason = Text(Reason::kRefusedUnconfirmed),
+                         .not_before = clock_.Now(),
+                         .refused_since = clock_.Now(),
+                         .lone_refusals = 1};
+    ASSERT_TRUE(
+        queue_.Record(claim, {.outcome = OutcomeClass::kRefused}, {.transitions = {due}}).ok());
+  }
   /// A batch meets wrong credentials.
   void Block() {
     queue_.AddEnvelope({.route = kErase});
@@ -97,7 +123,7 @@ class DeliveryWorkerTest : public testing::Test {
   fakes::FakeClock clock_;
   core::DatabaseClock database_clock_{clock_};
   mutable WatchedQueue queue_{clock_};
-  fakes::FakeVendor vendor_{{"acme"}};
+  WatchedVendor vendor_{{"acme"}};
   telemetry::Metrics metrics_{"1", Acme()};
   Observer observer_{metrics_};
   core::Dispatcher dispatcher_{{.queue = queue_,
@@ -144,16 +170,7 @@ TEST_F(DeliveryWorkerTest, SendsNothingWhileItsClockAndTheDatabasesAreFarApart) 
 }
 
 TEST_F(DeliveryWorkerTest, ASenderThatHoldsARefusalJudgesItsRouteAtOnce) {
-  queue_.AddEnvelope({.route = kErase});
-  const auto claim = queue_.TakeBatch({.route = kErase, .linger = 0s, .lease = 1s}).value().value();
-  const Transition due{.span = claim.facts.span,
-                       .to = BatchState::kHeld,
-                       .reason = Text(Reason::kRefusedUnconfirmed),
-                       .not_before = clock_.Now(),
-                       .refused_since = clock_.Now(),
-                       .lone_refusals = 1};
-  ASSERT_TRUE(
-      queue_.Record(claim, {.outcome = OutcomeClass::kRefused}, {.transitions = {due}}).ok());
+  HoldRefusal(kErase);
   const EnvelopeId envelope = queue_.AddEnvelope({.route = kErase});
   vendor_.Poison(fakes::IdentifierAt(envelope, 0));
   worker_.OfferRoutes();
@@ -164,6 +181,25 @@ TEST_F(DeliveryWorkerTest, ASenderThatHoldsARefusalJudgesItsRouteAtOnce) {
            calls.back().identifiers.front() != fakes::IdentifierAt(envelope, 0);
   };
   EXPECT_TRUE(queue_.Await(has_made_a_control_call));
+}
+
+TEST_F(DeliveryWorkerTest, ControlCallsOfSeveralRoutesAreMadeAtTheSameTime) {
+  HoldRefusal(kErase);
+  HoldRefusal({"acme", Operation::kDemerge});
+  std::mutex mutex;
+  std::condition_variable came;
+  int inside = 0;
+  bool met = false;
+  vendor_.before_call = [&] {
+    std::unique_lock lock(mutex);
+    ++inside;
+    came.notify_all();
+    if (came.wait_for(lock, 10s, [&] { return inside >= 2; })) met = true;
+  };
+  EXPECT_EQ(worker_.JudgeRefusals(), Next::kWait);
+  EXPECT_TRUE(queue_.Await([this] { return AllAre(BatchState::kAccepted); }));
+  worker_.Stop();
+  EXPECT_TRUE(met) << "each waited for the other";
 }
 
 TEST_F(DeliveryWorkerTest, ARescueThatIsNotOverGoesOnAtOnce) {
