@@ -125,10 +125,6 @@ int Main(int argc, char** argv) {
   // No core dumps, and no other process of this user may look: identifiers and keys are in memory.
   prctl(PR_SET_DUMPABLE, 0);
 
-  // The URL may say otherwise. Without a time-out an unreachable host holds a thread for minutes.
-  setenv("PGCONNECT_TIMEOUT", "5", /*overwrite=*/0);
-  setenv("PGAPPNAME", "lethed", /*overwrite=*/0);
-
   if (*new_keys) {
     std::cout << crypto::KeyRing::GenerateFile();
     return 0;

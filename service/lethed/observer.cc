@@ -22,9 +22,13 @@ void Observer::Show(const store::FlushReport& report) {
   for (const auto& request : report.accepted) {
     metrics_.RequestAccepted(request.account, request.operation, request.items);
   }
-  if (!report.committed) {
+  if (report.error) {
+    metrics_.StoreFailed(report.error->code);
     Log(LogLevel::kError, "intake.not_committed",
-        {{"requests", report.requests}, {"ms", report.duration.count()}});
+        {{"requests", report.requests},
+         {"ms", report.duration.count()},
+         {"reason", LogValue::Public(report.error->reason)},
+         {"error", LogValue::Public(report.error->message)}});
   }
 }
 

@@ -26,6 +26,7 @@
 #include "runtime/worker_pool.h"
 #include "store/accounts/pg_account_gate.h"
 #include "store/accounts/pg_call_slots.h"
+#include "store/base/connector.h"
 #include "store/base/pool.h"
 #include "store/delivery/pg_delivery_queue.h"
 #include "store/intake/committer.h"
@@ -69,6 +70,7 @@ class Process {
   const crypto::LiveKeys keys_;
 
   // PostgreSQL.
+  const std::shared_ptr<store::Connector> connector_;
   store::Pool pool_;
   store::Pool delivery_pool_;
   store::Committer committer_;

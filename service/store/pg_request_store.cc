@@ -3,7 +3,7 @@
 #include <optional>
 #include <utility>
 
-#include "lethe/reasons.h"
+#include "store/base/sql_errors.h"
 #include "store/intake/request_sealer.h"
 #include "store/reading/request_reader.h"
 
@@ -15,9 +15,8 @@ PgRequestStore::PgRequestStore(crypto::LiveKeys keys, Committer& committer, Pool
 void PgRequestStore::Submit(NewRequest request, SubmitDone done) {
   const std::optional<crypto::KeyRing> keys = keys_.Find();
   if (!keys) {
-    done(
-        Error{ErrorCode::kUnavailable, Text(ErrorReason::kStoreUnavailable),
-              "the key file is not checked against the database yet: try again with the same key"});
+    done(Unavailable(
+        "the key file is not checked against the database yet: try again with the same key"));
     return;
   }
   committer_.Submit(SealRequest(request, *keys), std::move(done));

@@ -30,7 +30,7 @@ class PgStore {
   PgStore(const TestDatabase& database, const Clock& clock, Options options)
       : keys_(crypto::KeyRing::Parse(options.key_file).value()),
         pool_(database.source(), 4),
-        committer_({.url = database.source(),
+        committer_({.connector = std::make_shared<store::Connector>(database.source()),
                     .holder = options.holder,
                     .max_waiting_items = options.max_waiting_items,
                     .on_flush = std::move(options.on_flush)},

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -13,7 +15,8 @@ namespace lethe::store {
 /// Executes calls that are made at the same time together. While one caller executes, later calls
 /// queue; then one of their callers executes all queued calls. There is no timer: a call that finds
 /// the coalescer idle is executed at once, and the more callers there are, the more calls share
-/// what each would pay alone. Thread-safe.
+/// what each would pay alone. A call whose round does not begin in time gets the answer `Answer()`.
+/// Thread-safe.
 template <typename Call, typename Answer>
 class CallCoalescer {
  public:
@@ -21,14 +24,24 @@ class CallCoalescer {
   /// caller at a time.
   using Execute = std::function<std::vector<Answer>(std::span<const Call* const>)>;
 
-  explicit CallCoalescer(Execute execute) : execute_(std::move(execute)) {}
+  /// How long a call queues: a round takes milliseconds, and one that hangs ends by itself, by the
+  /// limits of a session. What waits behind it fares better alone.
+  static constexpr std::chrono::milliseconds kLongestQueued{5'000};
 
-  /// Returns when `call` was executed.
+  explicit CallCoalescer(Execute execute, std::chrono::milliseconds longest_queued = kLongestQueued)
+      : execute_(std::move(execute)), longest_queued_(longest_queued) {}
+
+  /// Returns when `call` was executed, or was queued for too long.
   Answer Do(const Call& call) {
     Queued own{.call = &call};
     std::unique_lock lock(mutex_);
     queue_.push_back(&own);
-    own.changed.wait(lock, [&] { return own.answer || !executing_; });
+    const auto turn = [&] { return own.answer || !executing_; };
+    if (!own.changed.wait_for(lock, longest_queued_, turn)) {
+      if (std::erase(queue_, &own) > 0) return Answer();
+      // It is being executed, and `execute_` ends.
+      own.changed.wait(lock, [&] { return own.answer.has_value(); });
+    }
     if (!own.answer) ExecuteAllQueued(lock);
     return *std::move(own.answer);
   }
@@ -65,6 +78,7 @@ class CallCoalescer {
   }
 
   const Execute execute_;
+  const std::chrono::milliseconds longest_queued_;
   mutable std::mutex mutex_;
   bool executing_ = false;
   std::vector<Queued*> queue_;  ///< In the order of the calls.

@@ -2,32 +2,51 @@
 
 #include <string>
 
+#include "store/base/conninfo.h"
+#include "store/base/sql_errors.h"
 #include "store/base/statement.h"
 
 namespace lethe::store {
+namespace {
 
-std::unique_ptr<pqxx::connection> Connect(const UrlSource& url) {
+void SetUp(Session& session, const SessionLimits& limits) {
+  pqxx::nontransaction work(session);
+  const auto set = [&work](const char* name, const std::string& value) {
+    return "set " + std::string(name) + " = " + work.quote(value) + ";";
+  };
+  const auto time = [&set](const char* name, milliseconds limit) {
+    return set(name, std::to_string(limit.count()) + "ms");
+  };
+  work.exec(
+      // A role's default may be weaker.
+      set("synchronous_commit", "on") + time("statement_timeout", limits.statement) +
+      time("lock_timeout", limits.lock) + set("idle_in_transaction_session_timeout", "60s") +
+      set("timezone", "UTC") +
+      // Of what the server says beside answers only the warning that Session looks for matters.
+      set("client_min_messages", "warning") +
+      // Every statement is short: PostgreSQL would spend more time on compiling or planning it than
+      // on running it, and planning takes longer with each month of partitions.
+      set("jit", "off") + set("plan_cache_mode", "force_generic_plan") +
+      // A plan that is made while the tables are empty must still be right when they are full.
+      set("enable_seqscan", "off") + set("enable_hashjoin", "off") +
+      set("enable_mergejoin", "off"));
+}
+
+}  // namespace
+
+std::unique_ptr<Session> Connect(const UrlSource& url, const SessionLimits& limits) {
   const Result<std::string> where = url();
-  if (!where.ok()) throw pqxx::broken_connection(where.error().message);
-  auto connection = std::make_unique<pqxx::connection>(*where);
-  // set_variable, unlike SET, also holds when libpqxx reopens the session by itself.
-  connection->set_variable("synchronous_commit", "on");
-  connection->set_variable("statement_timeout", "'30s'");
-  connection->set_variable("lock_timeout", "'10s'");
-  connection->set_variable("idle_in_transaction_session_timeout", "'60s'");
-  connection->set_variable("timezone", "'UTC'");
-  // Every statement is short: PostgreSQL would spend more time on compiling or planning it than on
-  // running it, and planning takes longer with each month of partitions.
-  connection->set_variable("jit", "off");
-  connection->set_variable("plan_cache_mode", "force_generic_plan");
-  // A plan that is made while the tables are empty must still be right when they are full.
-  for (const char* way : {"enable_seqscan", "enable_hashjoin", "enable_mergejoin"}) {
-    connection->set_variable(way, "off");
+  if (!where.ok()) throw CannotConnect(where.error().message);
+  try {
+    auto session = std::make_unique<Session>(WithLimits(*where, limits), limits.use);
+    session->Use([&] { SetUp(*session, limits); });
+    for (const Statement& statement : AllStatements()) {
+      session->prepare(statement.name, statement.sql);
+    }
+    return session;
+  } catch (const std::exception& error) {
+    throw CannotConnect(CauseOf(error));
   }
-  for (const Statement& statement : AllStatements()) {
-    connection->prepare(statement.name, statement.sql);
-  }
-  return connection;
 }
 
 }  // namespace lethe::store

@@ -2,10 +2,10 @@
 
 #include <functional>
 #include <memory>
-#include <pqxx/pqxx>
 #include <string>
 
 #include "lethe/result.h"
+#include "store/base/session.h"
 
 namespace lethe::store {
 
@@ -14,8 +14,8 @@ namespace lethe::store {
 using UrlSource = std::function<Result<std::string>()>;
 
 /// Opens a session that keeps Lethe's promises whatever the role's defaults are: commits are
-/// synchronous, and statements and locks wait for a limited time. The statements of all rooms are
-/// prepared in it. Throws what pqxx throws.
-std::unique_ptr<pqxx::connection> Connect(const UrlSource& url);
+/// synchronous, and everything waits for a limited time. The statements of all rooms are prepared
+/// in it. Throws CannotConnect.
+std::unique_ptr<Session> Connect(const UrlSource& url, const SessionLimits& limits = {});
 
 }  // namespace lethe::store

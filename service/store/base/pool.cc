@@ -5,40 +5,62 @@
 
 namespace lethe::store {
 
-Pool::Pool(UrlSource url, int max_connections)
-    : url_(std::move(url)), max_connections_(max_connections) {}
+Pool::Pool(std::shared_ptr<Connector> connector, int max_sessions, const PoolLimits& limits)
+    : connector_(std::move(connector)), max_sessions_(max_sessions), limits_(limits) {}
 
-std::unique_ptr<pqxx::connection> Pool::Take() {
-  std::unique_lock lock(mutex_);
-  returned_.wait(lock, [this] { return in_use_ < max_connections_; });
-  ++in_use_;
-  if (!idle_.empty()) {
-    auto connection = std::move(idle_.back());
-    idle_.pop_back();
-    return connection;
-  }
-  lock.unlock();
-  return Connect(url_);
+Pool::Pool(UrlSource url, int max_sessions, const PoolLimits& limits)
+    : Pool(std::make_shared<Connector>(std::move(url), limits.session), max_sessions, limits) {}
+
+bool Pool::MayDoBetter(const std::exception& error) {
+  if (dynamic_cast<const NoAnswer*>(&error)) return false;
+  return IsBroken(error) || IsTransient(error);
 }
 
-void Pool::Give(std::unique_ptr<pqxx::connection> connection) {
+std::unique_ptr<Session> Pool::Take() {
+  {
+    std::unique_lock lock(mutex_);
+    if (in_use_ >= max_sessions_) {
+      if (in_line_ >= limits_.line) throw PoolBusy();
+      ++in_line_;
+      const bool free =
+          returned_.wait_for(lock, limits_.wait, [this] { return in_use_ < max_sessions_; });
+      --in_line_;
+      if (!free) throw PoolBusy();
+    }
+    ++in_use_;
+    if (!idle_.empty()) {
+      auto session = std::move(idle_.back());
+      idle_.pop_back();
+      return session;
+    }
+  }
+  try {
+    return connector_->Connect();
+  } catch (...) {
+    const std::lock_guard lock(mutex_);
+    --in_use_;
+    returned_.notify_one();
+    throw;
+  }
+}
+
+void Pool::Give(std::unique_ptr<Session> session) {
   std::lock_guard lock(mutex_);
   --in_use_;
-  idle_.push_back(std::move(connection));
+  idle_.push_back(std::move(session));
   returned_.notify_one();
 }
 
-void Pool::GiveBackAfter(const std::exception& error,
-                         std::unique_ptr<pqxx::connection> connection) {
-  const bool broken = IsBroken(error) || !connection || !connection->is_open();
-  std::vector<std::unique_ptr<pqxx::connection>> cut;  // closed outside the lock
+void Pool::GiveBackAfter(const std::exception& error, std::unique_ptr<Session> session) {
+  const bool broken = IsBroken(error) || !session->is_open();
+  std::vector<std::unique_ptr<Session>> cut;  // closed outside the lock
   std::lock_guard lock(mutex_);
   --in_use_;
   if (broken) {
     cut.swap(idle_);
-    cut.push_back(std::move(connection));
+    cut.push_back(std::move(session));
   } else {
-    idle_.push_back(std::move(connection));
+    idle_.push_back(std::move(session));
   }
   returned_.notify_one();
 }

@@ -9,53 +9,67 @@
 #include <vector>
 
 #include "lethe/result.h"
-#include "store/base/connection.h"
+#include "store/base/connector.h"
+#include "store/base/limits.h"
 #include "store/base/sql_errors.h"
 
 namespace lethe::store {
 
-/// A bounded set of connections, opened when needed and kept. Thread-safe. When a connection
-/// breaks, the idle ones are closed as well: what cut one has most likely cut all.
+/// A bounded set of sessions, opened when needed and kept. Thread-safe. When a session breaks, the
+/// idle ones are closed as well: what cut one has most likely cut all.
 class Pool {
  public:
-  Pool(UrlSource url, int max_connections);
+  /// Pools that share a connector leave a database alone together.
+  Pool(std::shared_ptr<Connector> connector, int max_sessions, const PoolLimits& limits = {});
+  Pool(UrlSource url, int max_sessions, const PoolLimits& limits = {});
 
-  /// Runs `work(pqxx::connection&)`, whose result is a Result, with a connection of the pool; waits
-  /// for one if all are in use. Exceptions become errors.
+  /// Runs `work(pqxx::connection&)`, whose result is a Result, with a session of the pool; waits
+  /// for one in a bounded line, and as one Session::Use(). Exceptions become errors.
   template <typename Work>
   auto With(Work&& work) -> decltype(work(std::declval<pqxx::connection&>())) {
-    std::unique_ptr<pqxx::connection> connection;
+    bool again = false;
+    return Once(work, again);
+  }
+
+  /// As With(), and once more if the session was cut, perhaps while it was idle. Only for work that
+  /// may run twice.
+  template <typename Work>
+  auto WithRetry(Work&& work) -> decltype(work(std::declval<pqxx::connection&>())) {
+    bool again = false;
+    auto result = Once(work, again);
+    return again ? With(work) : std::move(result);
+  }
+
+ private:
+  /// `again`: another session may do better at once.
+  template <typename Work>
+  auto Once(Work&& work, bool& again) -> decltype(work(std::declval<pqxx::connection&>())) {
+    std::unique_ptr<Session> session;
     try {
-      connection = Take();
-      auto result = work(*connection);
-      Give(std::move(connection));
+      session = Take();
+      auto result = session->Use([&] { return work(static_cast<pqxx::connection&>(*session)); });
+      Give(std::move(session));
       return result;
     } catch (const std::exception& error) {
-      GiveBackAfter(error, std::move(connection));
+      again = session && MayDoBetter(error);
+      if (session) GiveBackAfter(error, std::move(session));
       return ToError(error);
     }
   }
 
-  /// As With(), and once more if the database was not available, because the pool's connection may
-  /// have been cut while it was idle. Only for work that may run twice.
-  template <typename Work>
-  auto WithRetry(Work&& work) -> decltype(work(std::declval<pqxx::connection&>())) {
-    auto result = With(work);
-    if (!result.ok() && result.error().code == ErrorCode::kUnavailable) result = With(work);
-    return result;
-  }
+  static bool MayDoBetter(const std::exception& error);
+  std::unique_ptr<Session> Take();
+  void Give(std::unique_ptr<Session> session);
+  void GiveBackAfter(const std::exception& error, std::unique_ptr<Session> session);
 
- private:
-  std::unique_ptr<pqxx::connection> Take();
-  void Give(std::unique_ptr<pqxx::connection> connection);
-  void GiveBackAfter(const std::exception& error, std::unique_ptr<pqxx::connection> connection);
-
-  const UrlSource url_;
-  const int max_connections_;
+  const std::shared_ptr<Connector> connector_;
+  const int max_sessions_;
+  const PoolLimits limits_;
   std::mutex mutex_;
   std::condition_variable returned_;
-  std::vector<std::unique_ptr<pqxx::connection>> idle_;
+  std::vector<std::unique_ptr<Session>> idle_;
   int in_use_ = 0;
+  int in_line_ = 0;
 };
 
 }  // namespace lethe::store

@@ -1,16 +1,35 @@
 #pragma once
 
 #include <exception>
+#include <pqxx/pqxx>
 #include <stdexcept>
+#include <string>
 
 #include "lethe/result.h"
+#include "lethe/time.h"
 
 namespace lethe::store {
+
+/// What a caller is told to wait when the database is away: as long as its clients wait for most
+/// failovers, and not so long that callers come back late.
+inline constexpr milliseconds kRetryAfter{1'000};
 
 /// This process's clock and the database's are too far apart to write anything by.
 class ClockDiffers : public std::runtime_error {
  public:
   ClockDiffers() : std::runtime_error("the clocks differ") {}
+};
+
+/// No session could be opened. what() is the cause in a few words, see CauseOf(); never a value.
+class CannotConnect : public pqxx::broken_connection {
+ public:
+  explicit CannotConnect(const std::string& cause) : pqxx::broken_connection(cause) {}
+};
+
+/// All sessions of a pool were in use for too long.
+class PoolBusy : public std::runtime_error {
+ public:
+  PoolBusy() : std::runtime_error("all sessions are in use") {}
 };
 
 /// Whether the session is gone, so that another try needs a new one.
@@ -24,8 +43,14 @@ bool IsTransient(const std::exception& error);
 /// large), so that another try fails as well.
 bool IsDataError(const std::exception& error);
 
-/// The error that a caller gets for what pqxx threw. Its message never holds PostgreSQL's text,
-/// which quotes values; the SQLSTATE at most.
+/// Why something of the database failed, in words for an operator: "wrong password", "time-out",
+/// "disk full, SQLSTATE 53100". Never PostgreSQL's or libpq's text, which quotes values.
+std::string CauseOf(const std::exception& error);
+
+/// STORE_UNAVAILABLE, with kRetryAfter.
+Error Unavailable(std::string message);
+
+/// The error that a caller gets for what pqxx threw. Its message has CauseOf() in it.
 Error ToError(const std::exception& error);
 
 }  // namespace lethe::store

@@ -35,17 +35,25 @@ TimePoint DatabaseTime(pqxx::connection& connection) {
 
 void IdSource::Prepare(pqxx::connection& connection, TimePoint now) {
   const std::int64_t now_ms = IdMillis(now);
-  std::lock_guard lock(mutex_);
-  if (generator_ && prepared_at_ms_ <= now_ms + kCorrectionMs &&
-      now_ms + kHeadroomMs <= reserved_until_ms_) {
-    return;
-  }
+  const std::optional<int> number = NumberToPrepare(now_ms);
+  if (!number) return;
   const TimePoint database = DatabaseTime(connection);
   if (std::chrono::abs(now - database) > kMostDifference) throw ClockDiffers();
   const Moment moment{.now_ms = std::max(now_ms, IdMillis(database)),
                       .latest_ms = IdMillis(database) + kMostAheadMs};
-  if (!generator_ || !Renew(connection, moment)) Acquire(connection, moment);
+  const bool renewed = *number != kNoNumber && Renew(connection, *number, moment);
+  if (!renewed) Acquire(connection, *number, moment);
+  const std::lock_guard lock(mutex_);
   prepared_at_ms_ = now_ms;
+}
+
+std::optional<int> IdSource::NumberToPrepare(std::int64_t now_ms) {
+  const std::lock_guard lock(mutex_);
+  if (generator_ && prepared_at_ms_ <= now_ms + kCorrectionMs &&
+      now_ms + kHeadroomMs <= reserved_until_ms_) {
+    return std::nullopt;
+  }
+  return number_;
 }
 
 std::int64_t IdSource::Take(TimePoint now, int count) {
@@ -55,7 +63,7 @@ std::int64_t IdSource::Take(TimePoint now, int count) {
   return *first;
 }
 
-void IdSource::Acquire(pqxx::connection& connection, const Moment& moment) {
+void IdSource::Acquire(pqxx::connection& connection, int lost_number, const Moment& moment) {
   pqxx::work work(connection);
   sql::LockNodes{}.Run(work);
   const auto node = FirstRow(work, sql::AcquireNode{.holder = holder_,
@@ -64,22 +72,29 @@ void IdSource::Acquire(pqxx::connection& connection, const Moment& moment) {
                                                     .latest_ms = moment.latest_ms});
   if (!node) throw std::runtime_error("all node numbers are in use");
   work.commit();
+  const std::lock_guard lock(mutex_);
+  // Another thread was faster. This number is left to run out.
+  if (number_ != lost_number) return;
   number_ = node->number;
   reserved_until_ms_ = node->reserved_until_ms;
   generator_.emplace(number_, node->floor_ms, reserved_until_ms_);
 }
 
-bool IdSource::Renew(pqxx::connection& connection, const Moment& moment) {
+bool IdSource::Renew(pqxx::connection& connection, int number, const Moment& moment) {
   pqxx::work work(connection);
-  const auto node = FirstRow(work, sql::RenewNode{.number = number_,
+  const auto node = FirstRow(work, sql::RenewNode{.number = number,
                                                   .holder = holder_,
                                                   .now_ms = moment.now_ms,
                                                   .reserve_ms = kReservationMs,
                                                   .latest_ms = moment.latest_ms});
   work.commit();
   if (!node) return false;
-  reserved_until_ms_ = node->reserved_until_ms;
-  generator_->Extend(reserved_until_ms_);
+  const std::lock_guard lock(mutex_);
+  // Another thread may have renewed further, or lost the number and taken another.
+  if (number_ == number && node->reserved_until_ms > reserved_until_ms_) {
+    reserved_until_ms_ = node->reserved_until_ms;
+    generator_->Extend(reserved_until_ms_);
+  }
   return true;
 }
 

@@ -12,7 +12,8 @@ namespace lethe::store {
 
 /// Ids for one process. Holds a node number that no other live process has, and reserves time for
 /// it ahead, so that an id is never made twice even if the number changes hands or clocks go back.
-/// Thread-safe. Throws what pqxx throws.
+/// Thread-safe, and no thread waits for another's session: where several prepare at once, each asks
+/// the database. Throws what pqxx throws.
 class IdSource {
  public:
   /// A time that is further away from the database's is implausible.
@@ -31,18 +32,22 @@ class IdSource {
   std::int64_t Take(TimePoint now, int count);
 
  private:
+  static constexpr int kNoNumber = -1;
+
   /// In milliseconds of ids.
   struct Moment {
     std::int64_t now_ms;
     std::int64_t latest_ms;  ///< A reservation that ends later was made by a clock that was wrong.
   };
 
-  void Acquire(pqxx::connection& connection, const Moment& moment);
-  bool Renew(pqxx::connection& connection, const Moment& moment);
+  /// The node number; nothing if the ids that are reserved last for a while.
+  std::optional<int> NumberToPrepare(std::int64_t now_ms);
+  void Acquire(pqxx::connection& connection, int lost_number, const Moment& moment);
+  bool Renew(pqxx::connection& connection, int number, const Moment& moment);
 
   const std::string holder_;
-  std::mutex mutex_;
-  int number_ = -1;
+  std::mutex mutex_;  ///< Never held during a round trip.
+  int number_ = kNoNumber;
   std::int64_t reserved_until_ms_ = 0;
   std::int64_t prepared_at_ms_ = 0;
   std::optional<IdGenerator> generator_;

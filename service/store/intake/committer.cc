@@ -4,7 +4,6 @@
 #include <stdexcept>
 
 #include "lethe/reasons.h"
-#include "store/base/connection.h"
 #include "store/base/sql_errors.h"
 
 namespace lethe::store {
@@ -21,9 +20,9 @@ constexpr int kWorthHelping = 24;
 constexpr milliseconds kReopenEvery{100};
 constexpr milliseconds kBusyRetryAfter{1000};
 
-std::unique_ptr<pqxx::connection> ConnectIfThere(const UrlSource& url) {
+std::unique_ptr<Session> ConnectIfThere(Connector& connector) {
   try {
-    return Connect(url);
+    return connector.Connect();
   } catch (const std::exception&) {
     return nullptr;
   }
@@ -53,8 +52,7 @@ void Committer::Submit(SealedRequest request, RequestStore::SubmitDone done) {
     std::unique_lock lock(mutex_);
     if (stopping_) {
       lock.unlock();
-      done(Error{ErrorCode::kUnavailable, Text(ErrorReason::kStoreUnavailable),
-                 "Lethe is stopping: try again with the same key"});
+      done(Unavailable("Lethe is stopping: try again with the same key"));
       return;
     }
     if (waiting_items_ + items > options_.max_waiting_items) {
@@ -111,15 +109,15 @@ bool Committer::MayTake(bool first) const {
 
 void Committer::CommitWithRetries(Writer& writer, std::span<Waiting> flush) {
   const milliseconds started = clock_.Monotonic();
-  const auto report = [&](bool committed, std::vector<FlushReport::Accepted> accepted) {
-    options_.on_flush({static_cast<int>(flush.size()), clock_.Monotonic() - started, committed,
-                       std::move(accepted)});
+  const auto report = [&](std::vector<FlushReport::Accepted> accepted, std::optional<Error> error) {
+    options_.on_flush({static_cast<int>(flush.size()), clock_.Monotonic() - started, !error,
+                       std::move(accepted), std::move(error)});
   };
   Error error;
   for (int tries = 0; tries < kMaxTries; ++tries) {
     try {
       std::vector<Result<Admission>> answers = CommitOnce(writer, flush);
-      report(true, AcceptedOf(flush, answers));
+      report(AcceptedOf(flush, answers), std::nullopt);
       for (std::size_t i = 0; i < flush.size(); ++i) flush[i].done(std::move(answers[i]));
       return;
     } catch (const std::exception& caught) {
@@ -127,10 +125,12 @@ void Committer::CommitWithRetries(Writer& writer, std::span<Waiting> flush) {
       if (!writer.session) break;  // It could not connect, so it has written nothing.
       if (IsBroken(caught) || !writer.session->is_open()) {
         // The flush may be committed or not: the next try finds out.
-        error = {ErrorCode::kUnavailable, Text(ErrorReason::kStoreUnavailable),
-                 "the database went away while the request was being kept: try again with the "
-                 "same key"};
-        if (!Reopen(writer)) break;
+        error = Unavailable("the database went away while the request was being kept (" +
+                            CauseOf(caught) + "): try again with the same key");
+        // Its callers have waited for long enough.
+        const bool silent = dynamic_cast<const NoAnswer*>(&caught) != nullptr;
+        if (silent) writer.session.reset();
+        if (silent || !Reopen(writer)) break;
       } else if (IsDataError(caught) && flush.size() > 1) {
         // One request that the database refuses must fail alone.
         CommitWithRetries(writer, flush.first(flush.size() / 2));
@@ -141,21 +141,23 @@ void Committer::CommitWithRetries(Writer& writer, std::span<Waiting> flush) {
       }
     }
   }
-  report(false, {});
+  report({}, error);
   for (Waiting& waiting : flush) waiting.done(error);
 }
 
 std::vector<Result<Admission>> Committer::CommitOnce(Writer& writer, std::span<Waiting> flush) {
-  if (!writer.session) writer.session = Connect(options_.url);
-  const TimePoint now = clock_.Now();
-  ids_.Prepare(*writer.session, now);
-  std::vector<NumberedRequest> requests;
-  requests.reserve(flush.size());
-  for (Waiting& waiting : flush) {
-    if (!waiting.id) waiting.id = RequestId{ids_.Take(now, 1)};
-    requests.push_back({*waiting.id, &waiting.request});
-  }
-  return WriteFlush(*writer.session, {requests, now}, writer.memory, ids_);
+  if (!writer.session) writer.session = options_.connector->Connect();
+  return writer.session->Use([&] {
+    const TimePoint now = clock_.Now();
+    ids_.Prepare(*writer.session, now);
+    std::vector<NumberedRequest> requests;
+    requests.reserve(flush.size());
+    for (Waiting& waiting : flush) {
+      if (!waiting.id) waiting.id = RequestId{ids_.Take(now, 1)};
+      requests.push_back({*waiting.id, &waiting.request});
+    }
+    return WriteFlush(*writer.session, {requests, now}, writer.memory, ids_);
+  });
 }
 
 std::vector<FlushReport::Accepted> Committer::AcceptedOf(
@@ -176,7 +178,7 @@ bool Committer::Reopen(Writer& writer) {
   const milliseconds began = clock_.Monotonic();
   // Bounded by time as well as by tries, because one try may take seconds.
   for (auto tries = options_.reopen_patience / kReopenEvery; tries >= 0; --tries) {
-    writer.session = ConnectIfThere(options_.url);
+    writer.session = ConnectIfThere(*options_.connector);
     if (writer.session) return true;
     if (clock_.Monotonic() - began >= options_.reopen_patience) return false;
     std::unique_lock lock(mutex_);

@@ -14,7 +14,7 @@
 
 #include "lethe/request_store.h"
 #include "lethe/time.h"
-#include "store/base/connection.h"
+#include "store/base/connector.h"
 #include "store/intake/request_writer.h"
 
 namespace lethe::store {
@@ -36,10 +36,11 @@ struct FlushReport {
   milliseconds duration;
   bool committed;
   std::vector<Accepted> accepted;
+  std::optional<Error> error = {};  ///< Why not; what all its callers are told.
 };
 
 struct CommitterOptions {
-  UrlSource url;
+  std::shared_ptr<Connector> connector;
   std::string holder;     ///< Names the process in the node table.
   int max_waiting_items;  ///< Identifiers that may wait; Submit() refuses more.
   int writers = 1;        ///< Threads that commit, each over a session of its own.
@@ -54,7 +55,8 @@ struct CommitterOptions {
 /// them in one transaction and then answers the callers: an idle process commits each request by
 /// itself, a busy one hundreds together. The other writers help while the first commits and many
 /// wait: one computes while another waits for the disk. Otherwise they rest, so that envelopes fill
-/// one after the other. Thread-safe.
+/// one after the other. A flush that the database leaves without an answer ends with its session's
+/// limits, and its callers are told to try again. Thread-safe.
 class Committer {
  public:
   Committer(CommitterOptions options, const Clock& clock);
@@ -80,7 +82,7 @@ class Committer {
 
   /// What one thread writes with.
   struct Writer {
-    std::unique_ptr<pqxx::connection> session = {};
+    std::unique_ptr<Session> session = {};
     WriterMemory memory = {};
   };
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "lethe/reasons.h"
+#include "store/base/sql_errors.h"
 #include "store/intake/sql.h"
 
 namespace lethe::store {
@@ -184,8 +185,7 @@ std::vector<std::optional<Result<Admission>>> ClaimKeys(pqxx::work& work,
     if (open.empty()) return answers;
   }
   for (const int place : open) {
-    answers[place] = Error{ErrorCode::kUnavailable, Text(ErrorReason::kStoreUnavailable),
-                           "the idempotency key expired at this moment: try again"};
+    answers[place] = Unavailable("the idempotency key expired at this moment: try again");
   }
   return answers;
 }

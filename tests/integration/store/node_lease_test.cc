@@ -31,7 +31,7 @@ class NodeLease : public testing::Test {
   }
 
   TestDatabase database_;
-  std::unique_ptr<pqxx::connection> connection_ = Connect(database_.source());
+  std::unique_ptr<Session> connection_ = Connect(database_.source());
   const TimePoint start_ = FakeClock::kStart;
   TimePoint now_ = start_;
   std::set<std::int64_t> made_;

@@ -98,7 +98,7 @@ class SharedTransactions : public testing::Test {
   test::PgStore store_{database_, clock_};
   PgDeliveryQueue queue_{"test", TwoAccounts(), store_.keys(), store_.pool()};
   BatchClaimer claimer_{"test", TwoAccounts(), store_.keys()};
-  std::unique_ptr<pqxx::connection> connection_ = Connect(database_.source());
+  std::unique_ptr<Session> connection_ = Connect(database_.source());
 };
 
 TEST_F(SharedTransactions, CallersOfOneRouteGetTheOldestBatchesWhileThereAreSlots) {

@@ -134,7 +134,7 @@ class Flushes {
 
 inline CommitterOptions Options(UrlSource url, Flushes& flushes,
                                 const std::string& holder = "test") {
-  return {.url = std::move(url),
+  return {.connector = std::make_shared<Connector>(std::move(url)),
           .holder = holder,
           .max_waiting_items = 50'000,
           .on_flush = flushes.observer()};

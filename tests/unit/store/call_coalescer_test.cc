@@ -14,6 +14,7 @@
 namespace lethe::store {
 namespace {
 
+using std::chrono::milliseconds;
 using testing::ElementsAre;
 using testing::UnorderedElementsAre;
 
@@ -62,6 +63,27 @@ TEST(CallCoalescer, ExecutesTogetherTheCallsThatComeMeanwhile) {
   EXPECT_THAT(rounds[0], ElementsAre(0));
   EXPECT_THAT(rounds[1], UnorderedElementsAre(1, 2, 3, 4, 5));
   EXPECT_THAT(answers, ElementsAre("0", "1", "2", "3", "4", "5"));
+}
+
+TEST(CallCoalescer, LetsACallGoWhoseRoundDoesNotBegin) {
+  std::latch executing(1), end(1);
+  CallCoalescer<int, std::string> coalescer(
+      [&](std::span<const int* const> calls) {
+        executing.count_down();
+        end.wait();
+        return Names(calls);
+      },
+      milliseconds(50));
+  std::string first;
+  {
+    const std::jthread hangs([&] { first = coalescer.Do(1); });
+    executing.wait();
+    EXPECT_EQ(coalescer.Do(2), "") << "with the answer for a call that was not executed";
+    EXPECT_EQ(coalescer.queued(), 0U);
+    end.count_down();
+  }
+  EXPECT_EQ(first, "1");
+  EXPECT_EQ(coalescer.Do(3), "3");
 }
 
 TEST(CallCoalescer, ExecutesOneRoundAtATimeAndAnswersEveryCall) {

@@ -1,0 +1,42 @@
+#include "store/base/session.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "store/base/deadline.h"
+
+namespace lethe::store {
+
+Session::Session(const std::string& conninfo, milliseconds use_limit)
+    : pqxx::connection(conninfo),
+      use_limit_(use_limit),
+      socket_(fcntl(sock(), F_DUPFD_CLOEXEC, 0)) {
+  if (socket_ < 0) throw pqxx::broken_connection("no file descriptor is left");
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"  // libpqxx 7 never reopens, and lacks it
+  inhibit_reactivation(true);
+#pragma GCC diagnostic pop
+}
+
+Session::~Session() {
+  if (socket_ >= 0) ::close(socket_);
+}
+
+bool Session::Warnings::operator()(const char* /*message*/) noexcept {
+  seen = true;
+  return false;  // not to standard error: the text may quote values
+}
+
+void Session::UseFor(const std::function<void()>& work) {
+  const Deadline deadline(socket_, use_limit_);
+  warnings_.seen = false;
+  try {
+    work();
+  } catch (const std::exception&) {
+    if (deadline.passed()) throw NoAnswer();
+    throw;
+  }
+  if (warnings_.seen) throw NotReplicated();
+}
+
+}  // namespace lethe::store
