@@ -51,9 +51,12 @@ grpc::ServerUnaryReactor* PrivacyRequestService::CreatePrivacyRequest(
         view.create_time = admission->create_time;
         view.unlinked_count = admission->unlinked_count;
         if (admission->repeated) {
-          return parts_.executor([this, reactor, response, view = std::move(view), &account] {
-            Finish(reactor, GetOriginal(view, account, *response));
-          });
+          const bool taken =
+              parts_.executor([this, reactor, response, view = std::move(view), &account] {
+                Finish(reactor, GetOriginal(view, account, *response));
+              });
+          if (!taken) Finish(reactor, LineIsFull());
+          return;
         }
         *response = ToProto(view, account.hours, view.create_time);
         Finish(reactor, Ok());

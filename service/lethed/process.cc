@@ -19,6 +19,13 @@ namespace {
 /// How many callers may ask CleverTap at a time. Few do, and slots bound them for each account.
 constexpr int kVendorChecks = 4;
 
+/// How many of them may wait for their turn: each call takes up to a second, usually.
+constexpr int kVendorChecksLine = 32;
+
+/// How many reads may wait for a session. Each takes milliseconds; what is further back in a longer
+/// line would hear too late.
+constexpr int kReadersLine = 256;
+
 /// How many flushes the committer writes at a time.
 constexpr int kWriters = 2;
 
@@ -79,8 +86,8 @@ Process::Process(const runtime::Config& config, Roles roles)
           {.slots = slots_, .vendor = vendor_, .clock = clock_},
           {.lease = config.dispatcher.lease, .call_timeout = config.dispatcher.call_timeout}),
       passcodes_(config.accounts, runtime::ReadPasscodes),
-      readers_(config.database.connections),
-      checkers_(kVendorChecks),
+      readers_(config.database.connections, kReadersLine),
+      checkers_(kVendorChecks, kVendorChecksLine),
       readiness_([this](bool ready) {
         if (server_) server_->SetServing(ready);
       }),
@@ -148,19 +155,19 @@ Status Process::Start() {
 }
 
 Status Process::StartApi() {
-  auto server =
-      api::Server::Start({.listen = config_.grpc_listen,
-                          .store = requests_,
-                          .vendor_check = vendor_checker_,
-                          .reviews = reviews_,
-                          .accounts = {config_.accounts,
-                                       [this](const std::string& account) {
-                                         return store::FindHours(pool_, account);
-                                       }},
-                          .clock = clock_,
-                          .executor = [this](auto work) { readers_.Post(std::move(work)); },
-                          .vendor_executor = [this](auto work) { checkers_.Post(std::move(work)); },
-                          .on_finished = [this](const auto& call) { observer_.Show(call); }});
+  auto server = api::Server::Start(
+      {.listen = config_.grpc_listen,
+       .store = requests_,
+       .vendor_check = vendor_checker_,
+       .reviews = reviews_,
+       .accounts = {config_.accounts,
+                    [this](const std::string& account) {
+                      return store::FindHours(pool_, account);
+                    }},
+       .clock = clock_,
+       .executor = [this](auto work) { return readers_.Post(std::move(work)); },
+       .vendor_executor = [this](auto work) { return checkers_.Post(std::move(work)); },
+       .on_finished = [this](const auto& call) { observer_.Show(call); }});
   if (!server.ok()) return server.error();
   server_ = std::move(*server);
   server_->SetServing(false);

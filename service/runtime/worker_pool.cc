@@ -4,7 +4,7 @@
 
 namespace lethe::runtime {
 
-WorkerPool::WorkerPool(int threads) {
+WorkerPool::WorkerPool(int threads, int line) : line_(static_cast<std::size_t>(line)) {
   for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { Run(); });
 }
 
@@ -17,12 +17,14 @@ WorkerPool::~WorkerPool() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-void WorkerPool::Post(std::function<void()> work) {
+bool WorkerPool::Post(std::function<void()> work) {
   {
     std::lock_guard lock(mutex_);
+    if (waiting_.size() >= line_) return false;
     waiting_.push_back(std::move(work));
   }
   changed_.notify_one();
+  return true;
 }
 
 void WorkerPool::Run() {

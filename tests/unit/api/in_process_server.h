@@ -6,6 +6,7 @@
 #include <grpcpp/security/credentials.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
@@ -35,10 +36,16 @@ inline Result<std::optional<ProcessingHours>> FormerAccount(const std::string& n
   return std::optional(ProcessingHours{.zone = *TimeZone::Find("Asia/Kolkata")});
 }
 
+/// An executor that needs no thread.
+inline bool RunHere(const std::function<void()>& work) {
+  work();
+  return true;
+}
+
 /// A server on a free port over a fake store, and a channel to it.
 class InProcessServer : public testing::Test {
  protected:
-  explicit InProcessServer(Executor executor = [](auto work) { work(); }) {
+  explicit InProcessServer(Executor executor = RunHere) {
     auto server = Server::Start({.listen = "127.0.0.1:0",
                                  .store = store_,
                                  .vendor_check = vendor_check_,
@@ -46,12 +53,11 @@ class InProcessServer : public testing::Test {
                                  .accounts = {TwoAccounts(), FormerAccount},
                                  .clock = clock_,
                                  .executor = std::move(executor),
-                                 .vendor_executor = [](auto work) { work(); },
-                                 .on_finished =
-                                     [this](const FinishedCall& call) {
-                                       std::lock_guard lock(mutex_);
-                                       finished_.push_back(call);
-                                     }});
+                                 .vendor_executor = RunHere,
+                                 .on_finished = [this](const FinishedCall& call) {
+                                   std::lock_guard lock(mutex_);
+                                   finished_.push_back(call);
+                                 }});
     if (!server) throw std::runtime_error(server.error().message);
     server_ = std::move(server).value();
     channel_ = NewChannel();

@@ -99,7 +99,7 @@ TEST_F(ServerTest, RefusesAPortThatIsTaken) {
                                      .reviews = reviews_,
                                      .accounts = TwoAccounts(),
                                      .clock = clock_,
-                                     .executor = [](auto work) { work(); },
+                                     .executor = RunHere,
                                      .vendor_executor = {},
                                      .on_finished = {}});
   ASSERT_FALSE(second);
@@ -114,7 +114,7 @@ TEST_F(ServerTest, RefusesAnInvalidAddress) {
                                      .reviews = reviews_,
                                      .accounts = TwoAccounts(),
                                      .clock = clock_,
-                                     .executor = [](auto work) { work(); },
+                                     .executor = RunHere,
                                      .vendor_executor = {},
                                      .on_finished = {}});
   ASSERT_FALSE(second);

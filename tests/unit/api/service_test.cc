@@ -348,8 +348,15 @@ class QueuedReads : public InProcessServer {
   QueuedReads()
       : InProcessServer([this](std::function<void()> work) {
           std::lock_guard lock(queue_mutex_);
+          if (full_) return false;
           queue_.push_back(std::move(work));
+          return true;
         }) {}
+
+  void SetFull() {
+    std::lock_guard lock(queue_mutex_);
+    full_ = true;
+  }
 
   std::function<void()> Take() {
     for (;; std::this_thread::yield()) {
@@ -363,8 +370,19 @@ class QueuedReads : public InProcessServer {
 
  private:
   std::mutex queue_mutex_;
+  bool full_ = false;
   std::deque<std::function<void()>> queue_;
 };
+
+TEST_F(QueuedReads, AreRefusedWhenTooManyWaitAndToldWhenToComeBack) {
+  v1::PrivacyRequest created;
+  ASSERT_TRUE(Create(Erasure("k"), &created).ok());
+  SetFull();
+  for (const grpc::Status& status : {Get(created.name()), Create(Erasure("k"))}) {
+    EXPECT_EQ(status.error_code(), StatusCode::RESOURCE_EXHAUSTED);
+    EXPECT_THAT(status.error_details(), testing::HasSubstr("google.rpc.RetryInfo"));
+  }
+}
 
 TEST_F(QueuedReads, RunOnTheExecutor) {
   v1::PrivacyRequest created;
