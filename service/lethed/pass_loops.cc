@@ -26,6 +26,7 @@ PassLoops::PassLoops(std::vector<Pass> passes, const Readiness& readiness,
 }
 
 void PassLoops::Stop() {
+  for (const auto& loop : loops_) loop->RequestStop();
   for (const auto& loop : loops_) loop->Stop();
 }
 

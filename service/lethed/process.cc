@@ -186,10 +186,14 @@ Status Process::StartOperations() {
 
 void Process::Stop() {
   readiness_.Become(ReadyState::kStopping);
-  if (server_) server_->Shutdown(kDrainCalls);
-  loops_->Stop();
-  delivery_.Stop();
-  verification_.Stop();
+  {
+    // All at once, and before the server: each waits for what runs, and what was told last would
+    // begin new calls to CleverTap meanwhile.
+    const std::jthread passes([this] { loops_->Stop(); });
+    const std::jthread senders([this] { delivery_.Stop(); });
+    const std::jthread look_ups([this] { verification_.Stop(); });
+    if (server_) server_->Shutdown(kDrainCalls);
+  }
 }
 
 std::optional<std::string> Process::NotReadyReason() const {

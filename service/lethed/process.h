@@ -50,7 +50,8 @@ class Process {
   /// ready, and says so. Errors: a port cannot be had.
   Status Start();
 
-  /// Lets no more work in, and waits for the calls in flight. Call it once, after Start().
+  /// Is not ready, begins no further call to CleverTap, lets no more work in, and waits for the
+  /// calls in flight; in this order. Call it once, after Start().
   void Stop();
 
  private:

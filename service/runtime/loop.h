@@ -46,6 +46,9 @@ class Loop {
 
   Loop(Parts parts, Job job);
 
+  /// No pass begins from now on.
+  void RequestStop() { thread_.request_stop(); }
+
   /// Returns when the pass that runs has ended; no other follows. Calling it again does nothing.
   void Stop();
 
