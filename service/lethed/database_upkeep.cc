@@ -5,6 +5,7 @@
 
 #include "lethe/reasons.h"
 #include "store/accounts/former_accounts.h"
+#include "store/base/write_to_log.h"
 #include "store/delivery/waits.h"
 #include "store/reading/database_time.h"
 #include "store/reading/snapshot.h"
@@ -46,20 +47,62 @@ DatabaseUpkeep::DatabaseUpkeep(const Parts& parts)
 Next DatabaseUpkeep::CheckReadiness() {
   if (const Status status = Prepare(); !status.ok()) {
     NotReady(StateFor(status.error()), status.error());
+  } else if (const Status writable = ProveWritable(); !writable.ok()) {
+    NotReady(ReadyState::kDatabaseUnavailable, writable.error());
   } else if (const Status ids = PrepareIds(); !ids.ok()) {
     NotReady(ReadyState::kNoIds, ids.error());
-  } else if (parts_.readiness.Become(ReadyState::kReady)) {
-    telemetry::Log(telemetry::LogLevel::kInfo, "store.available");
+  } else {
+    told_.clear();
+    if (parts_.readiness.Become(ReadyState::kReady)) {
+      telemetry::Log(telemetry::LogLevel::kInfo, "store.available");
+    }
+  }
+  return Next::kWait;
+}
+
+Next DatabaseUpkeep::ExpireReadiness() {
+  if (parts_.readiness.Expire()) {
+    parts_.observer.ShowFailure("store.unavailable",
+                                store::Unavailable("the database does not answer"));
   }
   return Next::kWait;
 }
 
 void DatabaseUpkeep::NotReady(ReadyState state, const Error& error) {
-  if (parts_.readiness.Become(state)) parts_.observer.ShowFailure("store.unavailable", error);
+  const bool changed = parts_.readiness.Become(state);
+  if (!changed && told_ == error.message) return;
+  told_ = error.message;
+  parts_.observer.ShowFailure("store.unavailable", error);
+}
+
+Status DatabaseUpkeep::ProveWritable() {
+  if (parts_.committer != nullptr) {
+    if (const auto refusal = parts_.committer->Refusal()) return *refusal;
+  }
+  return parts_.readiness_pool.WithRetry([this](pqxx::connection& connection) -> Status {
+    pqxx::work work(connection);
+    const bool synchronous_standby = store::WriteToLog(work);
+    work.commit();
+    TellPromise(synchronous_standby);
+    return Ok();
+  });
+}
+
+void DatabaseUpkeep::TellPromise(bool synchronous_standby) {
+  if (promised_standby_ == synchronous_standby) return;
+  promised_standby_ = synchronous_standby;
+  const char* promise = synchronous_standby
+                            ? "what is acknowledged is on the disks of the database and of a "
+                              "synchronous standby: it survives a failover"
+                            : "what is acknowledged is on the database's disk, and on no "
+                              "synchronous standby: a failover may lose the latest of it";
+  telemetry::Log(telemetry::LogLevel::kInfo, "store.promise",
+                 {{"synchronous_standby", synchronous_standby},
+                  {"detail", telemetry::LogValue::Public(promise)}});
 }
 
 Status DatabaseUpkeep::Prepare() {
-  Status schema = parts_.pool.WithRetry([](pqxx::connection& connection) {
+  Status schema = parts_.readiness_pool.WithRetry([](pqxx::connection& connection) {
     return store::CheckSchema(connection, store::EmbeddedMigrations());
   });
   if (!schema.ok()) return schema;
@@ -75,8 +118,8 @@ Status DatabaseUpkeep::Prepare() {
 }
 
 Status DatabaseUpkeep::ReadClock() {
-  const auto reading =
-      parts_.pool.With([this](pqxx::connection& connection) -> Result<DatabaseClock::Reading> {
+  const auto reading = parts_.readiness_pool.With(
+      [this](pqxx::connection& connection) -> Result<DatabaseClock::Reading> {
         const milliseconds asked_at = parts_.clock.Monotonic();
         const TimePoint database = store::ReadDatabaseTime(connection);
         return DatabaseClock::Reading{database, asked_at, parts_.clock.Monotonic()};
@@ -112,9 +155,10 @@ void DatabaseUpkeep::ShowClock(std::optional<milliseconds> step) {
 
 Status DatabaseUpkeep::BoundWaits() {
   if (!bound_waits_to_) return Ok();
-  const auto bound = parts_.pool.With([this](pqxx::connection& connection) -> Result<int> {
-    return store::BoundWaits(connection, parts_.lease, *bound_waits_to_);
-  });
+  const auto bound =
+      parts_.readiness_pool.With([this](pqxx::connection& connection) -> Result<int> {
+        return store::BoundWaits(connection, parts_.lease, *bound_waits_to_);
+      });
   if (!bound.ok()) return bound.error();
   bound_waits_to_.reset();
   if (*bound > 0) {
@@ -125,14 +169,14 @@ Status DatabaseUpkeep::BoundWaits() {
 
 Status DatabaseUpkeep::PrepareIds() {
   if (parts_.committer == nullptr) return Ok();
-  return parts_.pool.With([this](pqxx::connection& connection) -> Status {
+  return parts_.readiness_pool.With([this](pqxx::connection& connection) -> Status {
     parts_.committer->PrepareIds(connection);
     return Ok();
   });
 }
 
 Status DatabaseUpkeep::TellWhatIsLeftBehind() {
-  return parts_.pool.WithRetry([this](pqxx::connection& connection) -> Status {
+  return parts_.readiness_pool.WithRetry([this](pqxx::connection& connection) -> Status {
     pqxx::nontransaction work(connection);
     for (const auto& left : store::FindLeftBehind(work, parts_.accounts)) {
       parts_.observer.Show(left);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core/database_clock.h"
@@ -24,6 +25,7 @@ class DatabaseUpkeep {
   /// What it works with. All must outlive it.
   struct Parts {
     store::Pool& pool;
+    store::Pool& readiness_pool;  ///< With a session that no one else uses: readers may be many.
     KeyUpkeep& keys;
     store::PgDeliveryQueue& queue;
     core::DatabaseClock& clock;
@@ -43,6 +45,10 @@ class DatabaseUpkeep {
   /// database's clock, and mends what waits if that went back.
   runtime::Next CheckReadiness();
 
+  /// Calls off a readiness that was not confirmed in time, because CheckReadiness() hangs. For
+  /// another thread.
+  runtime::Next ExpireReadiness();
+
   /// Makes the partitions of the months to come.
   runtime::Next MakePartitions();
 
@@ -57,14 +63,18 @@ class DatabaseUpkeep {
   Status ReadClock();
   void ShowClock(std::optional<milliseconds> step);
   Status BoundWaits();
+  Status ProveWritable();
   Status PrepareIds();
   Status EnsurePartitions();
   void NotReady(ReadyState state, const Error& error);
+  void TellPromise(bool synchronous_standby);
   Status TellWhatIsLeftBehind();
 
   const Parts parts_;
   bool prepared_ = false;
+  std::string told_;  ///< Why the process is not ready, as the log has it.
   bool clock_differs_ = false;
+  std::optional<bool> promised_standby_;        ///< As the log has it.
   std::optional<milliseconds> bound_waits_to_;  ///< As soon as possible.
 };
 

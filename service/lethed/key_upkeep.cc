@@ -17,7 +17,8 @@ Status KeyUpkeep::Look() {
     told_.clear();
     return Ok();
   }
-  const Status admitted = parts_.pool.With(
+  const Status admitted = parts_.pool.WithFor(
+      store::kAdmitRingWithin,
       [&](pqxx::connection& connection) { return store::AdmitRing(connection, *ring); });
   if (!admitted.ok()) {
     const bool refused = admitted.error().code == ErrorCode::kFailedPrecondition;

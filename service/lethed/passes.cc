@@ -13,6 +13,9 @@ std::vector<Pass> AllPasses(const PassParts& on) {
       // A database that goes or comes back is noticed within a second, by one short query.
       {"readiness", 1s, kEveryRole, kNothing, [on] { return on.database.CheckReadiness(); }},
 
+      // In a thread of its own, because the pass above hangs when the database does.
+      {"ready_expires", 1s, kEveryRole, kNothing, [on] { return on.database.ExpireReadiness(); }},
+
       // Partitions are made three months ahead: many tries before one is missing.
       {"partitions", 1h, kEveryRole, kDatabase, [on] { return on.database.MakePartitions(); }},
 

@@ -55,6 +55,7 @@ Process::Process(const runtime::Config& config, Roles roles)
       observer_(metrics_),
       connector_(std::make_shared<store::Connector>(runtime::DatabaseUrlSource(config.database))),
       pool_(connector_, config.database.connections),
+      readiness_pool_(connector_, 1),
       delivery_pool_(connector_, config.dispatcher.senders),
       committer_({.connector = connector_,
                   .holder = name_,
@@ -88,14 +89,17 @@ Process::Process(const runtime::Config& config, Roles roles)
       passcodes_(config.accounts, runtime::ReadPasscodes),
       readers_(config.database.connections, kReadersLine),
       checkers_(kVendorChecks, kVendorChecksLine),
-      readiness_([this](bool ready) {
-        if (server_) server_->SetServing(ready);
-      }),
-      key_upkeep_({.pool = pool_,
+      readiness_(
+          [this](bool ready) {
+            if (server_) server_->SetServing(ready);
+          },
+          machine_clock_),
+      key_upkeep_({.pool = readiness_pool_,
                    .keys = keys_,
                    .load = [&config] { return runtime::LoadKeys(config); },
                    .observer = observer_}),
       database_({.pool = pool_,
+                 .readiness_pool = readiness_pool_,
                  .keys = key_upkeep_,
                  .queue = queue_,
                  .clock = clock_,

@@ -73,6 +73,7 @@ class Process {
   // PostgreSQL.
   const std::shared_ptr<store::Connector> connector_;
   store::Pool pool_;
+  store::Pool readiness_pool_;
   store::Pool delivery_pool_;
   store::Committer committer_;
   store::PgRequestStore requests_;

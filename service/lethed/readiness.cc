@@ -4,10 +4,22 @@
 
 namespace lethe {
 
-Readiness::Readiness(std::function<void(bool)> on_change) : on_change_(std::move(on_change)) {}
+Readiness::Readiness(std::function<void(bool)> on_change, const Clock& clock)
+    : on_change_(std::move(on_change)), clock_(clock) {}
 
 bool Readiness::Become(ReadyState state) {
   const std::lock_guard lock(mutex_);
+  if (state == ReadyState::kReady) ready_at_ = clock_.Monotonic();
+  return Set(state);
+}
+
+bool Readiness::Expire() {
+  const std::lock_guard lock(mutex_);
+  const bool late = state_ == ReadyState::kReady && clock_.Monotonic() - ready_at_ > kHolds;
+  return late && Set(ReadyState::kDatabaseUnavailable);
+}
+
+bool Readiness::Set(ReadyState state) {
   if (state_ == state || state_ == ReadyState::kStopping) return false;
   state_ = state;
   // Under the lock: a "ready" that was decided before the stop must not be told after it.

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "lethe/time.h"
+
 namespace lethe {
 
 /// Whether a process can serve, and if not, why.
@@ -36,23 +38,36 @@ constexpr std::string_view Name(ReadyState state) {
   return "";
 }
 
-/// The one place that knows whether the process is ready; kStarting at first. Thread-safe.
+/// The one place that knows whether the process is ready; kStarting at first. Ready means that the
+/// process could write to the database within the last kHolds. Thread-safe.
 class Readiness {
  public:
+  /// kReady holds for so long unless it is said again. The pass that says it runs each second, and
+  /// hangs if the database does; with this and Expire() each second, whoever asks /readyz hears
+  /// within ten seconds of a loss.
+  static constexpr milliseconds kHolds{6'000};
+
   /// `on_change` is told after each change whether the process is ready, one change at a time and
   /// in their order. It must not call back.
-  explicit Readiness(std::function<void(bool ready)> on_change);
+  Readiness(std::function<void(bool ready)> on_change, const Clock& clock);
 
   /// Whether the state changed: false if it is `state` already, or kStopping.
   bool Become(ReadyState state);
+
+  /// kReady that was said too long ago becomes kDatabaseUnavailable. Whether it did.
+  bool Expire();
 
   /// The state's word; nothing if the process is ready.
   std::optional<std::string> not_ready_reason() const;
 
  private:
+  bool Set(ReadyState state);  ///< Under mutex_.
+
   const std::function<void(bool)> on_change_;
+  const Clock& clock_;
   mutable std::mutex mutex_;
   ReadyState state_ = ReadyState::kStarting;
+  milliseconds ready_at_{0};  ///< When kReady was said last.
 };
 
 }  // namespace lethe

@@ -33,11 +33,13 @@ Status CheckStart(const runtime::Config& config) {
   const auto url = runtime::DatabaseUrlSource(config.database)();
   if (!url.ok()) return url.error();
   try {
-    const auto connection = store::Connect(runtime::DatabaseUrlSource(config.database));
-    const Status schema = store::CheckSchema(*connection, store::EmbeddedMigrations());
-    if (!schema.ok()) return Ok();
-    Status projects = store::CheckProjects(*connection, config.accounts);
-    return projects.ok() ? store::AdmitRing(*connection, *keys) : projects;
+    const auto session = store::Connect(runtime::DatabaseUrlSource(config.database));
+    return session->UseFor(store::kAdmitRingWithin, [&]() -> Status {
+      const Status schema = store::CheckSchema(*session, store::EmbeddedMigrations());
+      if (!schema.ok()) return Ok();
+      Status projects = store::CheckProjects(*session, config.accounts);
+      return projects.ok() ? store::AdmitRing(*session, *keys) : projects;
+    });
   } catch (const std::exception&) {
     return Ok();
   }

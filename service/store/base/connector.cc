@@ -4,6 +4,7 @@
 #include <random>
 #include <utility>
 
+#include "store/base/sql.h"
 #include "store/base/sql_errors.h"
 
 namespace lethe::store {
@@ -16,7 +17,9 @@ double Chance() {
 
 }  // namespace
 
-milliseconds Backoff::Failed(double chance) {
+milliseconds Backoff::Failed(milliseconds now, double chance) {
+  if (last_failure_ && now - *last_failure_ >= kForget) next_ = kFirst;
+  last_failure_ = now;
   const milliseconds pause =
       std::chrono::round<milliseconds>(next_ * (0.5 + 0.5 * std::clamp(chance, 0.0, 1.0)));
   next_ = std::min(2 * next_, kLongest);
@@ -37,21 +40,47 @@ std::unique_ptr<Session> Connector::Connect() {
   const bool for_all = MayTry();
   try {
     auto session = store::Connect(url_, limits_);
+    EndAbandoned(*session);
+    session->OnNoAnswer([this](int pid) {
+      const std::lock_guard lock(mutex_);
+      abandoned_.push_back(pid);
+    });
     const std::lock_guard lock(mutex_);
-    backoff_.Succeeded();
     cause_.clear();
     if (for_all) trying_ = false;
     return session;
   } catch (const std::exception& error) {
     const std::lock_guard lock(mutex_);
     // Threads that failed together fail once.
-    if (for_all || cause_.empty()) {
-      next_try_ = std::chrono::steady_clock::now() + backoff_.Failed(Chance());
-    }
-    cause_ = error.what();
+    if (for_all || cause_.empty()) Fail(error.what());
     if (for_all) trying_ = false;
     throw;
   }
+}
+
+void Connector::EndAbandoned(Session& session) {
+  std::vector<int> abandoned;
+  {
+    const std::lock_guard lock(mutex_);
+    abandoned.swap(abandoned_);
+  }
+  if (abandoned.empty()) return;
+  session.Use([&] {
+    pqxx::nontransaction work(session);
+    for (const int pid : abandoned) sql::EndAbandoned{.pid = pid}.Run(work);
+  });
+}
+
+void Connector::Distrust(const std::exception& error) {
+  const std::lock_guard lock(mutex_);
+  if (cause_.empty()) Fail(CauseOf(error));
+}
+
+void Connector::Fail(const std::string& cause) {
+  cause_ = cause;
+  const auto now = std::chrono::steady_clock::now();
+  next_try_ =
+      now + backoff_.Failed(std::chrono::floor<milliseconds>(now.time_since_epoch()), Chance());
 }
 
 }  // namespace lethe::store

@@ -3,30 +3,36 @@
 #include <chrono>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "store/base/connection.h"
 
 namespace lethe::store {
 
-/// How long to leave a database alone that cannot be reached: doubled with each failure in a row,
-/// and half of it by chance, so that replicas do not come back together. Not thread-safe.
+/// How long to leave a database alone that is of no use: doubled with each failure that follows
+/// another, and half of it by chance, so that replicas do not come back together. Not thread-safe.
 class Backoff {
  public:
   static constexpr milliseconds kFirst{100};
   /// A database that is back is found within this time; readiness looks each second.
   static constexpr milliseconds kLongest{2'000};
+  /// A failure so long after the last one is the first of another outage. Not a success ends one: a
+  /// read-only database takes every session.
+  static constexpr milliseconds kForget{10'000};
 
-  /// `chance` in [0, 1).
-  milliseconds Failed(double chance);
-  void Succeeded() { next_ = kFirst; }
+  /// `now` is monotonic; `chance` in [0, 1).
+  milliseconds Failed(milliseconds now, double chance);
 
  private:
   milliseconds next_ = kFirst;
+  std::optional<milliseconds> last_failure_;
 };
 
 /// Opens the sessions of a process. While the database cannot be reached, one thread tries at a
-/// time, and after a Backoff; the others hear at once what came of the last try. Thread-safe.
+/// time, and after a Backoff; the others hear at once what came of the last try. Outlives its
+/// sessions. Thread-safe.
 class Connector {
  public:
   explicit Connector(UrlSource url, const SessionLimits& limits = {});
@@ -34,7 +40,13 @@ class Connector {
   /// As store::Connect().
   std::unique_ptr<Session> Connect();
 
+  /// A session could be opened, and the database is of no use all the same.
+  void Distrust(const std::exception& error);
+
  private:
+  void Fail(const std::string& cause);
+  void EndAbandoned(Session& session);
+
   /// Throws if a try is of no use now. Whether the caller is the one that tries for all.
   bool MayTry();
 
@@ -42,8 +54,9 @@ class Connector {
   const SessionLimits limits_;
   std::mutex mutex_;
   Backoff backoff_;
-  std::string cause_;    ///< Of the last failure; empty while sessions can be opened.
-  bool trying_ = false;  ///< One thread tries while cause_ is set.
+  std::vector<int> abandoned_;  ///< Server processes of sessions that were given up.
+  std::string cause_;           ///< Of the last failure; empty after a success.
+  bool trying_ = false;         ///< One thread tries while cause_ is set.
   std::chrono::steady_clock::time_point next_try_;
 };
 

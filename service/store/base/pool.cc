@@ -44,15 +44,13 @@ std::unique_ptr<Session> Pool::Take() {
   }
 }
 
-void Pool::Give(std::unique_ptr<Session> session) {
-  std::lock_guard lock(mutex_);
-  --in_use_;
-  idle_.push_back(std::move(session));
-  returned_.notify_one();
+void Pool::GiveBackAfter(const std::exception& error, std::unique_ptr<Session> session) {
+  if (IsReadOnly(error)) connector_->Distrust(error);
+  GiveBack(std::move(session), IsBroken(error));
 }
 
-void Pool::GiveBackAfter(const std::exception& error, std::unique_ptr<Session> session) {
-  const bool broken = IsBroken(error) || !session->is_open();
+void Pool::GiveBack(std::unique_ptr<Session> session, bool broken) {
+  broken = broken || !session->is_open();
   std::vector<std::unique_ptr<Session>> cut;  // closed outside the lock
   std::lock_guard lock(mutex_);
   --in_use_;

@@ -4,6 +4,7 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <pqxx/pqxx>
 #include <utility>
 #include <vector>
@@ -28,7 +29,14 @@ class Pool {
   template <typename Work>
   auto With(Work&& work) -> decltype(work(std::declval<pqxx::connection&>())) {
     bool again = false;
-    return Once(work, again);
+    return Once(work, {}, again);
+  }
+
+  /// As With(), with a limit of its own for the use of the session.
+  template <typename Work>
+  auto WithFor(milliseconds use, Work&& work) -> decltype(work(std::declval<pqxx::connection&>())) {
+    bool again = false;
+    return Once(work, use, again);
   }
 
   /// As With(), and once more if the session was cut, perhaps while it was idle. Only for work that
@@ -36,19 +44,22 @@ class Pool {
   template <typename Work>
   auto WithRetry(Work&& work) -> decltype(work(std::declval<pqxx::connection&>())) {
     bool again = false;
-    auto result = Once(work, again);
+    auto result = Once(work, {}, again);
     return again ? With(work) : std::move(result);
   }
 
  private:
   /// `again`: another session may do better at once.
   template <typename Work>
-  auto Once(Work&& work, bool& again) -> decltype(work(std::declval<pqxx::connection&>())) {
+  auto Once(Work&& work, std::optional<milliseconds> use, bool& again)
+      -> decltype(work(std::declval<pqxx::connection&>())) {
     std::unique_ptr<Session> session;
     try {
       session = Take();
-      auto result = session->Use([&] { return work(static_cast<pqxx::connection&>(*session)); });
-      Give(std::move(session));
+      const auto run = [&] { return work(static_cast<pqxx::connection&>(*session)); };
+      auto result = use ? session->UseFor(*use, run) : session->Use(run);
+      again = !result.ok() && !session->is_open();  // `work` has caught it
+      GiveBack(std::move(session), /*broken=*/false);
       return result;
     } catch (const std::exception& error) {
       again = session && MayDoBetter(error);
@@ -59,7 +70,7 @@ class Pool {
 
   static bool MayDoBetter(const std::exception& error);
   std::unique_ptr<Session> Take();
-  void Give(std::unique_ptr<Session> session);
+  void GiveBack(std::unique_ptr<Session> session, bool broken);
   void GiveBackAfter(const std::exception& error, std::unique_ptr<Session> session);
 
   const std::shared_ptr<Connector> connector_;

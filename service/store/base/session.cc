@@ -27,16 +27,20 @@ bool Session::Warnings::operator()(const char* /*message*/) noexcept {
   return false;  // not to standard error: the text may quote values
 }
 
-void Session::UseFor(const std::function<void()>& work) {
-  const Deadline deadline(socket_, use_limit_);
+void Session::Run(milliseconds limit, const std::function<void()>& work) {
+  const Deadline deadline(socket_, limit);
   warnings_.seen = false;
   try {
     work();
   } catch (const std::exception&) {
-    if (deadline.passed()) throw NoAnswer();
-    throw;
+    if (!deadline.passed()) throw;
   }
-  if (warnings_.seen) throw NotReplicated();
+  if (deadline.passed()) {  // `work` may have caught it
+    if (abandoned_) abandoned_(backendpid());
+    throw NoAnswer();
+  }
+  // The last words of a session that was ended come as a warning as well, and `work` knows.
+  if (warnings_.seen && is_open()) throw NotReplicated();
 }
 
 }  // namespace lethe::store

@@ -34,17 +34,26 @@ class Session final : public pqxx::connection {
   Session(const std::string& conninfo, milliseconds use_limit);
   ~Session();
 
+  /// `abandoned` hears the process id of the server's end of a session that is given up.
+  void OnNoAnswer(std::function<void(int pid)> abandoned) { abandoned_ = std::move(abandoned); }
+
   /// Runs `work`, which talks to the database through this session, commits included. Throws what
   /// it throws; NoAnswer instead if the limit passed; NotReplicated if a commit of it may not have
   /// reached the standby that it waited for.
   template <typename Work>
   auto Use(Work&& work) {
+    return UseFor(use_limit_, std::forward<Work>(work));
+  }
+
+  /// The same with a limit of its own, for work of many statements.
+  template <typename Work>
+  auto UseFor(milliseconds limit, Work&& work) {
     using Answer = std::invoke_result_t<Work>;
     if constexpr (std::is_void_v<Answer>) {
-      UseFor([&] { work(); });
+      Run(limit, [&] { work(); });
     } else {
       std::optional<Answer> answer;
-      UseFor([&] { answer.emplace(work()); });
+      Run(limit, [&] { answer.emplace(work()); });
       return *std::move(answer);
     }
   }
@@ -59,11 +68,12 @@ class Session final : public pqxx::connection {
     bool seen = false;
   };
 
-  void UseFor(const std::function<void()>& work);
+  void Run(milliseconds limit, const std::function<void()>& work);
 
   const milliseconds use_limit_;
   const int socket_;  ///< A duplicate, so that its number is this session's until the end.
   Warnings warnings_{*this};
+  std::function<void(int)> abandoned_;
 };
 
 }  // namespace lethe::store

@@ -46,6 +46,9 @@ constexpr Meaning kConnecting[] = {
     {"No route to host", "no route to the host"},
     {"is unreachable", "no route to the host"},
     {"closed the connection", "connection lost"},
+    {"Lost connection", "connection lost"},                // libpqxx's own words,
+    {"Connection to database failed", "connection lost"},  // as these
+    {"reactivation is inhibited", "connection lost"},      // and these
     {"reset by peer", "connection lost"},
 };
 
@@ -89,9 +92,13 @@ bool IsBroken(const std::exception& error) {
   if (dynamic_cast<const pqxx::broken_connection*>(&error)) return true;
   if (dynamic_cast<const pqxx::in_doubt_error*>(&error)) return true;
   const std::string state = SqlState(error);
-  // 08: connection; 57P01..57P05: the server ends the session; 25006: it is a standby now.
-  return state.starts_with("08") || state.starts_with("57P") || state == "25006";
+  // 08: connection; 57P01..57P05: the server ends the session.
+  return state.starts_with("08") || state.starts_with("57P") || IsReadOnly(error);
 }
+
+bool IsReadOnly(const std::exception& error) { return SqlState(error) == "25006"; }
+
+bool IsOutOfResources(const std::exception& error) { return SqlState(error).starts_with("53"); }
 
 bool IsTransient(const std::exception& error) {
   if (dynamic_cast<const pqxx::transaction_rollback*>(&error)) return true;
@@ -140,9 +147,8 @@ Error ToError(const std::exception& error) {
     return Unavailable("the database does not keep up: all sessions of this process are in use");
   }
   const std::string state = SqlState(error);
-  // 53: out of memory, disk or connections; 55P03, 57014: waited too long for a lock or a
-  // statement.
-  if (IsBroken(error) || IsTransient(error) || state.starts_with("53") || state == "55P03" ||
+  // 55P03, 57014: waited too long for a lock or a statement.
+  if (IsBroken(error) || IsTransient(error) || IsOutOfResources(error) || state == "55P03" ||
       state == "57014") {
     return Unavailable(WithCause("the database is not available", error));
   }

@@ -35,6 +35,13 @@ class PoolBusy : public std::runtime_error {
 /// Whether the session is gone, so that another try needs a new one.
 bool IsBroken(const std::exception& error);
 
+/// Whether the database takes no writes: a standby, perhaps the primary until a moment ago, or
+/// default_transaction_read_only. Another session may find one that does.
+bool IsReadOnly(const std::exception& error);
+
+/// Whether the server is out of something that writing needs: disk, memory.
+bool IsOutOfResources(const std::exception& error);
+
 /// Whether the same transaction may succeed when it is run again: PostgreSQL ended it for a
 /// deadlock or a serialization failure.
 bool IsTransient(const std::exception& error);

@@ -74,6 +74,18 @@ int Committer::waiting_items() const {
   return waiting_items_;
 }
 
+std::optional<Error> Committer::Refusal() const {
+  std::lock_guard lock(mutex_);
+  const bool counts = refusal_ && clock_.Monotonic() - refused_at_ < kRefusalCounts;
+  return counts ? refusal_ : std::nullopt;
+}
+
+void Committer::SetRefusal(std::optional<Error> error) {
+  std::lock_guard lock(mutex_);
+  refusal_ = std::move(error);
+  refused_at_ = clock_.Monotonic();
+}
+
 void Committer::CommitUntilStopped(bool first) {
   Writer writer;
   while (true) {
@@ -118,6 +130,7 @@ void Committer::CommitWithRetries(Writer& writer, std::span<Waiting> flush) {
     try {
       std::vector<Result<Admission>> answers = CommitOnce(writer, flush);
       report(AcceptedOf(flush, answers), std::nullopt);
+      SetRefusal(std::nullopt);
       for (std::size_t i = 0; i < flush.size(); ++i) flush[i].done(std::move(answers[i]));
       return;
     } catch (const std::exception& caught) {
@@ -130,13 +143,16 @@ void Committer::CommitWithRetries(Writer& writer, std::span<Waiting> flush) {
         // Its callers have waited for long enough.
         const bool silent = dynamic_cast<const NoAnswer*>(&caught) != nullptr;
         if (silent) writer.session.reset();
-        if (silent || !Reopen(writer)) break;
+        if (IsReadOnly(caught)) options_.connector->Distrust(caught);
+        const bool late = clock_.Monotonic() - started >= options_.reopen_patience;
+        if (silent || late || !Reopen(writer)) break;
       } else if (IsDataError(caught) && flush.size() > 1) {
         // One request that the database refuses must fail alone.
         CommitWithRetries(writer, flush.first(flush.size() / 2));
         CommitWithRetries(writer, flush.subspan(flush.size() / 2));
         return;
       } else if (!IsTransient(caught)) {
+        if (IsOutOfResources(caught)) SetRefusal(error);
         break;
       }
     }

@@ -69,6 +69,14 @@ class Committer {
 
   int waiting_items() const;
 
+  /// Why flushes fail although the database answers: it is out of disk or the like. Only for
+  /// kRefusalCounts after the last such flush, and until one is committed.
+  std::optional<Error> Refusal() const;
+
+  /// Long enough for a probe of readiness to see it, and for callers to go elsewhere; then the next
+  /// flush is the one that finds out.
+  static constexpr milliseconds kRefusalCounts{10'000};
+
   /// Makes sure that ids can be made for a while, over the caller's session; for the pass that
   /// tells whether the process is ready. Throws as IdSource::Prepare().
   void PrepareIds(pqxx::connection& session) { ids_.Prepare(session, clock_.Now()); }
@@ -90,6 +98,7 @@ class Committer {
   std::vector<Waiting> TakeFlush(bool first);
   bool MayTake(bool first) const;
   void CommitWithRetries(Writer& writer, std::span<Waiting> flush);
+  void SetRefusal(std::optional<Error> error);
   std::vector<Result<Admission>> CommitOnce(Writer& writer, std::span<Waiting> flush);
   bool Reopen(Writer& writer);
   static std::vector<FlushReport::Accepted> AcceptedOf(
@@ -105,6 +114,8 @@ class Committer {
   int waiting_items_ = 0;
   bool first_commits_ =
       false;  ///< The first writer is between TakeFlush() and its callers' answers.
+  std::optional<Error> refusal_;
+  milliseconds refused_at_{0};
   bool stopping_ = false;
   std::vector<std::thread> threads_;  // last: run on all of the above
 };

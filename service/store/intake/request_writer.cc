@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "store/base/write_to_log.h"
 #include "store/intake/idempotency_keys.h"
 #include "store/unlinking/unlinked.h"
 
@@ -147,6 +148,9 @@ Answers WriteStepByStep(pqxx::connection& session, const Flush& flush, WriterMem
     answers.push_back(known[i] ? *std::move(known[i])
                                : Admission{id, flush.now, false, unlinked[id]});
   }
+  // A repeat is an acknowledgement as well. Its original may have been committed without the
+  // standby that it waited for.
+  if (with_new_keys.size() < known.size()) WriteToLog(work);
   work.commit();
   memory = std::move(after);
   return answers;

@@ -4,8 +4,13 @@
 
 #include "crypto/key_ring.h"
 #include "lethe/result.h"
+#include "lethe/time.h"
 
 namespace lethe::store {
+
+/// How long AdmitRing() may take: it goes through the requests of all years, page by page. Less
+/// than a pass may (runtime::Loop::kStuckAfter).
+inline constexpr milliseconds kAdmitRingWithin{100'000};
 
 /// Whether a process may work with this ring on this database. If so, the ring's keys are known
 /// from then on, and keys that it lacks and no row needs are retired. A key is needed if

@@ -39,7 +39,7 @@ class PassLoopsTest : public testing::Test {
 
   fakes::FakeClock clock_;
   runtime::Waits waits_;
-  Readiness readiness_{[](bool) {}};
+  Readiness readiness_{[](bool) {}, clock_};
   core::DatabaseClock database_clock_{clock_};
 };
 

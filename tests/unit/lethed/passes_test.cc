@@ -42,16 +42,17 @@ class PassesTest : public testing::Test {
   core::DatabaseClock database_clock_{clock_};
   telemetry::Metrics metrics_{"1", {}};
   Observer observer_{metrics_};
-  Readiness readiness_{[](bool) {}};
+  Readiness readiness_{[](bool) {}, clock_};
   crypto::KeyRing keys_ = crypto::KeyRing::Parse(crypto::KeyRing::GenerateFile()).value();
   store::Pool pool_{[]() -> Result<std::string> {
                       return Error{ErrorCode::kUnavailable, "", ""};
                     },
-                    /*max_connections=*/1};
+                    /*max_sessions=*/1};
   const std::vector<Account> no_accounts_;
   store::PgDeliveryQueue pg_queue_{"process", {}, keys_, pool_};
   KeyUpkeep key_upkeep_{{.pool = pool_, .keys = {}, .load = {}, .observer = observer_}};
   DatabaseUpkeep database_{{.pool = pool_,
+                            .readiness_pool = pool_,
                             .keys = key_upkeep_,
                             .queue = pg_queue_,
                             .clock = database_clock_,
@@ -106,7 +107,7 @@ TEST_F(PassesTest, HaveNamesThatAThreadCanBear) {
 
 TEST_F(PassesTest, OnlyADispatcherWorksOnBatches) {
   EXPECT_THAT(Names(PassesOf({.api = true, .dispatcher = false}, All())),
-              ElementsAre("readiness", "partitions", "snapshot"));
+              ElementsAre("readiness", "ready_expires", "partitions", "snapshot"));
   EXPECT_EQ(Names(PassesOf({.api = false, .dispatcher = true}, All())), Names(All()));
   EXPECT_EQ(Names(PassesOf({.api = true, .dispatcher = true}, All())), Names(All()));
 }
@@ -116,7 +117,7 @@ TEST_F(PassesTest, OnlyWhatChecksTheDatabaseAndItsClockRunsWithoutIt) {
   for (const Pass& pass : All()) {
     if (pass.needs == Pass::Needs::kNothing) names.push_back(pass.name);
   }
-  EXPECT_THAT(names, ElementsAre("readiness", "confirm_clock"));
+  EXPECT_THAT(names, ElementsAre("readiness", "ready_expires", "confirm_clock"));
 }
 
 TEST_F(PassesTest, WhatDecidesByTheTimeNeedsATrustedClock) {

@@ -8,6 +8,8 @@
 #include <thread>
 #include <vector>
 
+#include "fakes/fake_clock.h"
+
 namespace lethe {
 namespace {
 
@@ -18,7 +20,8 @@ using testing::Optional;
 class ReadinessTest : public testing::Test {
  protected:
   std::vector<bool> told_;
-  Readiness readiness_{[this](bool ready) { told_.push_back(ready); }};
+  fakes::FakeClock clock_;
+  Readiness readiness_{[this](bool ready) { told_.push_back(ready); }, clock_};
 };
 
 TEST_F(ReadinessTest, StartsAsNotReady) {
@@ -62,13 +65,39 @@ TEST_F(ReadinessTest, AProcessThatStopsStaysStopping) {
   EXPECT_THAT(told_, ElementsAre(true, false));
 }
 
+TEST_F(ReadinessTest, EndsByItselfUnlessItIsConfirmed) {
+  readiness_.Become(ReadyState::kReady);
+  clock_.Advance(Readiness::kHolds);
+  EXPECT_FALSE(readiness_.Expire());
+  readiness_.Become(ReadyState::kReady);
+  clock_.Advance(Readiness::kHolds);
+  EXPECT_FALSE(readiness_.Expire()) << "it was confirmed";
+
+  clock_.Advance(milliseconds(1));
+  EXPECT_TRUE(readiness_.Expire());
+  EXPECT_FALSE(readiness_.Expire()) << "once";
+  EXPECT_EQ(readiness_.not_ready_reason(), "database_unavailable");
+  EXPECT_THAT(told_, ElementsAre(true, false));
+  EXPECT_TRUE(readiness_.Become(ReadyState::kReady));
+}
+
+TEST_F(ReadinessTest, WhatIsNotReadyDoesNotExpire) {
+  readiness_.Become(ReadyState::kSchemaOutOfDate);
+  clock_.Advance(2 * Readiness::kHolds);
+  EXPECT_FALSE(readiness_.Expire());
+  EXPECT_EQ(readiness_.not_ready_reason(), "schema_out_of_date");
+}
+
 TEST(ReadinessThreads, NoProcessIsCalledReadyAfterItsStop) {
   for (int round = 0; round < 1000; ++round) {
     bool shown = false;
-    Readiness readiness([&shown](bool ready) {
-      if (ready) std::this_thread::yield();  // room for the stop
-      shown = ready;
-    });
+    const fakes::FakeClock clock;
+    Readiness readiness(
+        [&shown](bool ready) {
+          if (ready) std::this_thread::yield();  // room for the stop
+          shown = ready;
+        },
+        clock);
     std::barrier together(2);
     {
       const std::jthread check([&] {

@@ -114,6 +114,7 @@ TEST(SqlErrors, NameTheKindOfWhatKeepsFromConnecting) {
       {"Connection refused", "connection refused"},
       {"No route to host", "no route to the host"},
       {"server closed the connection unexpectedly", "connection lost"},
+      {"Lost connection to the database server.", "connection lost"},
       {"session is read-only", "read-only"},
       {"FATAL:  Passwort-Authentifizierung fehlgeschlagen: ann", "of unknown cause"},
   };

@@ -1,0 +1,175 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "integration/store/world.h"
+#include "store/base/write_to_log.h"
+
+namespace lethe::store {
+namespace {
+
+using testing::HasSubstr;
+
+/// While it lives, every commit on the test program's server waits for a standby that is not there.
+class MissingStandby {
+ public:
+  explicit MissingStandby(const TestDatabase& database) : admin_(database.superuser_url()) {
+    Set("alter system set synchronous_standby_names = 'not_there'", "not_there");
+  }
+  ~MissingStandby() { Set("alter system reset synchronous_standby_names", ""); }
+
+ private:
+  void Set(const std::string& sql, const std::string& names) {
+    pqxx::nontransaction work(admin_);
+    work.exec(sql);
+    work.exec("select pg_reload_conf()");
+    const auto taken_up = [&] {
+      return work.exec1("show synchronous_standby_names")[0].as<std::string>() == names;
+    };
+    EXPECT_TRUE(Eventually(taken_up));
+  }
+
+  pqxx::connection admin_;
+};
+
+class Standby : public testing::Test {
+ protected:
+  Standby() { MakePartitions(database_); }
+  ~Standby() override { ExpectSound(database_); }
+
+  std::unique_ptr<Committer> MakeCommitter(milliseconds use) {
+    CommitterOptions options = Options(database_.source(), flushes_);
+    options.connector = std::make_shared<Connector>(database_.source(), SessionLimits{.use = use});
+    options.reopen_patience = 2s;
+    return std::make_unique<Committer>(std::move(options), clock_);
+  }
+
+  std::int64_t Waiting() {
+    return Number(database_,
+                  "select count(*) from pg_stat_activity "
+                  "where datname = current_database() and wait_event = 'SyncRep'");
+  }
+
+  /// Calls a function of PostgreSQL with the process id of each session that waits for a standby.
+  void ToThoseThatWait(const std::string& function) {
+    ASSERT_TRUE(Eventually([&] { return Waiting() > 0; }));
+    database_.Run("select " + function +
+                  "(pid) from pg_stat_activity "
+                  "where datname = current_database() and wait_event = 'SyncRep'");
+  }
+
+  static void ExpectUnknown(const Result<Admission>& answer) {
+    ASSERT_FALSE(answer.ok()) << "acknowledged, and no standby has it";
+    EXPECT_EQ(answer.error().code, ErrorCode::kUnavailable);
+    EXPECT_THAT(answer.error().message, HasSubstr("same key"));
+    EXPECT_TRUE(answer.error().retry_after);
+  }
+
+  FakeClock clock_;
+  TestDatabase database_;
+  Flushes flushes_;
+};
+
+TEST_F(Standby, ThatIsMissingKeepsARepeatFromBeingAcknowledged) {
+  const auto committer = MakeCommitter(500ms);
+  ASSERT_TRUE(Submit(*committer, Sealed("k")).ok());
+  {
+    const MissingStandby missing(database_);
+    ExpectUnknown(Submit(*committer, Sealed("k")));
+  }
+  Result<Admission> answer = Submit(*committer, Sealed("k"));
+  EXPECT_TRUE(Eventually([&] { return (answer = Submit(*committer, Sealed("k"))).ok(); }));
+  EXPECT_TRUE(answer->repeated);
+}
+
+TEST_F(Standby, WhoseWaitIsCancelledLeavesTheRequestUnknown) {
+  const auto committer = MakeCommitter(60s);
+  ASSERT_TRUE(Submit(*committer, Sealed("before")).ok());
+  {
+    const MissingStandby missing(database_);
+    auto cancelled = Start(*committer, Sealed("k"));
+    ToThoseThatWait("pg_cancel_backend");
+    ExpectUnknown(cancelled.get());
+
+    auto repeat = Start(*committer, Sealed("k"));
+    ToThoseThatWait("pg_cancel_backend");
+    ExpectUnknown(repeat.get());
+  }
+  const Result<Admission> answer = Submit(*committer, Sealed("k"));
+  ASSERT_TRUE(answer.ok());
+  EXPECT_TRUE(answer->repeated);
+}
+
+TEST_F(Standby, WhoseWaitingSessionIsTerminatedLeavesTheRequestUnknown) {
+  const auto committer = MakeCommitter(2s);
+  ASSERT_TRUE(Submit(*committer, Sealed("before")).ok());
+  const MissingStandby missing(database_);
+  auto terminated = Start(*committer, Sealed("k"));
+  ToThoseThatWait("pg_terminate_backend");
+  // The next try finds its own key, and waits for the standby like the first one.
+  ExpectUnknown(terminated.get());
+}
+
+TEST_F(Standby, WhoseWaitIsCancelledFailsWhatAPoolCommits) {
+  Pool pool(database_.source(), 1);
+  const MissingStandby missing(database_);
+  auto written = std::async(std::launch::async, [&] {
+    return pool.With([](pqxx::connection& connection) -> Status {
+      pqxx::work work(connection);
+      WriteToLog(work);
+      work.commit();
+      return Ok();
+    });
+  });
+  ToThoseThatWait("pg_cancel_backend");
+  const Status answer = written.get();
+  ASSERT_FALSE(answer.ok());
+  EXPECT_EQ(answer.error().code, ErrorCode::kUnavailable);
+}
+
+TEST_F(Standby, ThatIsMissingForLongDoesNotGatherSessions) {
+  const auto committer = MakeCommitter(200ms);
+  ASSERT_TRUE(Submit(*committer, Sealed("before")).ok());
+  const MissingStandby missing(database_);
+  for (int i = 0; i < 5; ++i) ExpectUnknown(Submit(*committer, Sealed("k" + std::to_string(i))));
+  // The one that the next session would end.
+  EXPECT_LE(Waiting(), 1);
+}
+
+TEST_F(Standby, IsWaitedForOrNotIsKnown) {
+  const auto session = Connect(database_.source());
+  const auto waits = [&] {
+    pqxx::nontransaction work(*session);
+    return work.exec1("show synchronous_standby_names")[0].as<std::string>() != "";
+  };
+  const auto told = [&] {
+    pqxx::work work(*session);
+    return WriteToLog(work);
+  };
+  EXPECT_FALSE(told());
+  {
+    const MissingStandby missing(database_);
+    EXPECT_TRUE(Eventually(waits));
+    EXPECT_TRUE(told());
+  }
+  EXPECT_TRUE(Eventually([&] { return !waits(); }));
+}
+
+TEST_F(Standby, ADatabaseThatIsReadOnlyTakesNoWrite) {
+  const auto session = Connect(database_.source());
+  session->Use(
+      [&] { pqxx::nontransaction(*session).exec("set default_transaction_read_only = on"); });
+  pqxx::work work(*session);
+  try {
+    WriteToLog(work);
+    FAIL() << "written";
+  } catch (const std::exception& error) {
+    EXPECT_TRUE(IsReadOnly(error));
+    EXPECT_THAT(ToError(error).message, HasSubstr("read-only"));
+  }
+}
+
+}  // namespace
+}  // namespace lethe::store
