@@ -9,15 +9,14 @@
 #include <string>
 
 #include "crypto/key_ring.h"
+#include "lethed/check_config.h"
 #include "lethed/rotate_keys.h"
 #include "lethed/serve.h"
 #include "runtime/config.h"
 #include "runtime/secrets.h"
 #include "runtime/system_clock.h"
-#include "store/accounts/projects.h"
 #include "store/base/connection.h"
 #include "store/base/sql_errors.h"
-#include "store/keys/ring_register.h"
 #include "store/schema/migrations.h"
 #include "store/schema/partitions.h"
 
@@ -53,39 +52,6 @@ int Migrate(const Config& config) {
   }
 }
 
-/// What the database would say, if `lethed serve` were started now.
-Status AskDatabase(const Config& config, const crypto::KeyRing& keys) {
-  try {
-    const auto connection = store::Connect(runtime::DatabaseUrlSource(config.database));
-    Status schema = store::CheckSchema(*connection, store::EmbeddedMigrations());
-    if (!schema.ok()) return schema;
-    Status projects = store::CheckProjects(*connection, config.accounts);
-    return projects.ok() ? store::WouldAdmitRing(*connection, keys) : projects;
-  } catch (const std::exception& error) {
-    return store::ToError(error);
-  }
-}
-
-int CheckConfig(const Config& config, bool connect) {
-  int exit_code = 0;
-  const auto keys = runtime::LoadKeys(config);
-  if (!keys.ok()) exit_code = Fail(keys.error());
-  const auto url = runtime::DatabaseUrlSource(config.database)();
-  if (!url.ok()) exit_code = Fail(url.error());
-  if (keys.ok() && connect) {
-    if (const Status asked = AskDatabase(config, *keys); !asked.ok()) {
-      exit_code = Fail(asked.error());
-    }
-  }
-  for (const Account& account : config.accounts) {
-    if (const auto passcodes = runtime::ReadPasscodes(account); !passcodes.ok()) {
-      exit_code = Fail(passcodes.error());
-    }
-  }
-  if (exit_code == 0) std::cout << "the configuration is right\n";
-  return exit_code;
-}
-
 int Main(int argc, char** argv) {
   CLI::App app("lethed takes privacy requests, keeps them, and sees them through at CleverTap.");
   app.set_version_flag("--version", LETHE_VERSION);
@@ -109,8 +75,8 @@ int Main(int argc, char** argv) {
       app.add_subcommand("check-config", "Say everything that is wrong with a configuration"));
   bool connect = false;
   check->add_flag("--connect", connect,
-                  "Also ask the database: whether the key file fits it, and whether the accounts "
-                  "are still those projects that it knows them as");
+                  "Also try the database (role, migrations, writing, whether keys and accounts "
+                  "fit it) and each passcode at CleverTap");
   auto* new_keys = app.add_subcommand("new-keys", "Print a new key file");
   auto* rotate_keys =
       app.add_subcommand("rotate-keys", "Add the next key of each kind to a key file");

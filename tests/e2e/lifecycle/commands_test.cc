@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "crypto/key_ring.h"
+#include "sandbox/sandbox.h"
 #include "support/eventually.h"
 #include "support/lethed_process.h"
 #include "support/postgres.h"
@@ -56,6 +57,50 @@ TEST(Commands, CheckConfigSaysEverythingThatIsWrong) {
   EXPECT_EQ(keys.exit_code, 1);
   EXPECT_THAT(keys.err, AllOf(HasSubstr("nonsense"), HasSubstr("shutdown.grace")));
   EXPECT_EQ(files.Run("serve").exit_code, 1);
+}
+
+TEST(Commands, CheckConfigTriesWhatServeNeeds) {
+  const TestDatabase database;
+  const auto sandbox =
+      sandbox::Sandbox::Start({.account_id = "TEST-shop", .passcode = "passcode"}).value();
+  LethedFiles files({.database_url = database.url(), .vendor_url = sandbox->base_url()});
+  const auto right = files.RunWith({"check-config", "--connect"});
+  EXPECT_EQ(right.exit_code, 0) << right.err;
+  EXPECT_THAT(right.out, HasSubstr("no synchronous standby"));
+
+  files.SetPasscode("shop", "passcode\nsecret-2");
+  const auto passcode = files.RunWith({"check-config", "--connect"});
+  EXPECT_EQ(passcode.exit_code, 1);
+  EXPECT_EQ(passcode.err,
+            "account shop: CleverTap, asked with passcode 2 of its file, answers HTTP 401: the "
+            "passcode, the account id or the region is wrong\n");
+
+  database.Shut();
+  const auto away = files.RunWith({"check-config", "--connect"});
+  EXPECT_EQ(away.exit_code, 1);
+  EXPECT_THAT(away.err,
+              AllOf(HasSubstr("the database is not available (not accepting connections)"),
+                    HasSubstr("passcode 2"), Not(HasSubstr("secret-2"))));
+}
+
+TEST(Commands, CheckConfigSaysWhatTheDatabaseLacks) {
+  const auto sandbox = sandbox::Sandbox::Start({}).value();
+  const TestDatabase empty(Schema::kEmpty);
+  LethedFiles unmigrated({.database_url = empty.url(), .vendor_url = sandbox->base_url()});
+  EXPECT_THAT(unmigrated.RunWith({"check-config", "--connect"}).err, HasSubstr("lethed migrate"));
+
+  const TestDatabase database;
+  LethedFiles files({.database_url = database.url(), .vendor_url = sandbox->base_url()});
+  pqxx::connection admin(database.superuser_url());
+  pqxx::nontransaction work(admin);
+  work.exec("alter table request owner to postgres");
+  work.exec("grant select, insert on request to lethe");
+  work.exec("revoke delete on node from lethe");
+  const auto rights = files.RunWith({"check-config", "--connect"});
+  EXPECT_EQ(rights.exit_code, 1);
+  EXPECT_THAT(rights.err,
+              AllOf(HasSubstr("does not own the table request, so it cannot make the partitions"),
+                    HasSubstr("may not read and write the table node")));
 }
 
 TEST(Commands, ServeSaysWhichPortIsTaken) {
