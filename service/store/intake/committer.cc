@@ -142,9 +142,9 @@ void Committer::CommitWithRetries(Writer& writer, std::span<Waiting> flush) {
                             CauseOf(caught) + "): try again with the same key");
         // Its callers have waited for long enough.
         const bool silent = dynamic_cast<const NoAnswer*>(&caught) != nullptr;
-        if (silent) writer.session.reset();
-        if (IsReadOnly(caught)) options_.connector->Distrust(caught);
         const bool late = clock_.Monotonic() - started >= options_.reopen_patience;
+        if (IsReadOnly(caught)) options_.connector->Distrust(caught);
+        writer.session.reset();
         if (silent || late || !Reopen(writer)) break;
       } else if (IsDataError(caught) && flush.size() > 1) {
         // One request that the database refuses must fail alone.
@@ -190,7 +190,6 @@ std::vector<FlushReport::Accepted> Committer::AcceptedOf(
 }
 
 bool Committer::Reopen(Writer& writer) {
-  writer.session.reset();
   const milliseconds began = clock_.Monotonic();
   // Bounded by time as well as by tries, because one try may take seconds.
   for (auto tries = options_.reopen_patience / kReopenEvery; tries >= 0; --tries) {
