@@ -41,7 +41,8 @@ std::unique_ptr<Session> Connector::Connect() {
   try {
     auto session = store::Connect(url_, limits_);
     EndAbandoned(*session);
-    session->OnNoAnswer([this](int pid) {
+    // Asked now: libpq forgets it with the connection.
+    session->OnNoAnswer([this, pid = session->backendpid()](int) {
       const std::lock_guard lock(mutex_);
       abandoned_.push_back(pid);
     });
