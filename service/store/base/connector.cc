@@ -42,7 +42,7 @@ std::unique_ptr<Session> Connector::Connect() {
     auto session = store::Connect(url_, limits_);
     EndAbandoned(*session);
     // Asked now: libpq forgets it with the connection.
-    session->OnNoAnswer([this, pid = session->backendpid()](int) {
+    session->OnNoAnswer([this, pid = session->backendpid()] {
       const std::lock_guard lock(mutex_);
       abandoned_.push_back(pid);
     });

@@ -36,7 +36,7 @@ void Session::Run(milliseconds limit, const std::function<void()>& work) {
     if (!deadline.passed()) throw;
   }
   if (deadline.passed()) {  // `work` may have caught it
-    if (abandoned_) abandoned_(backendpid());
+    if (abandoned_) abandoned_();
     throw NoAnswer();
   }
   // The last words of a session that was ended come as a warning as well, and `work` knows.

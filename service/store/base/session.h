@@ -34,8 +34,8 @@ class Session final : public pqxx::connection {
   Session(const std::string& conninfo, milliseconds use_limit);
   ~Session();
 
-  /// `abandoned` hears the process id of the server's end of a session that is given up.
-  void OnNoAnswer(std::function<void(int pid)> abandoned) { abandoned_ = std::move(abandoned); }
+  /// `abandoned` is called when the session is given up.
+  void OnNoAnswer(std::function<void()> abandoned) { abandoned_ = std::move(abandoned); }
 
   /// Runs `work`, which talks to the database through this session, commits included. Throws what
   /// it throws; NoAnswer instead if the limit passed; NotReplicated if a commit of it may not have
@@ -73,7 +73,7 @@ class Session final : public pqxx::connection {
   const milliseconds use_limit_;
   const int socket_;  ///< A duplicate, so that its number is this session's until the end.
   Warnings warnings_{*this};
-  std::function<void(int)> abandoned_;
+  std::function<void()> abandoned_;
 };
 
 }  // namespace lethe::store
