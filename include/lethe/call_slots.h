@@ -7,6 +7,7 @@
 #include "lethe/delivery_queue.h"
 #include "lethe/result.h"
 #include "lethe/time.h"
+#include "lethe/vendor.h"
 
 namespace lethe {
 
@@ -31,10 +32,13 @@ struct LeaseParams {
 
 /// What came of the call.
 struct SlotEnd {
-  milliseconds cool_down{0};      ///< How long the slot rests.
-  bool control_accepted = false;  ///< It was a control call, and accepted: evidence as
-                                  ///< RouteHealth::accepted_at is. It ends a block of the route
-                                  ///< that the next batch would end, if it began after the block.
+  milliseconds cool_down{0};  ///< How long the slot rests.
+
+  /// Of a control call, its outcome. Accepted, it is evidence from now on as
+  /// RouteHealth::accepted_at is, and ends a block of the route that the next batch would end, if
+  /// it began after the block. Refused, it shows that CleverTap refuses what cannot be bad: a
+  /// RouteEvidence::hiccup.
+  std::optional<OutcomeClass> control = {};
 };
 
 struct SlotOffer {

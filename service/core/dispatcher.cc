@@ -155,7 +155,9 @@ Result<std::vector<Route>> Dispatcher::RoutesToJudge() {
 
 RefusalReport Dispatcher::JudgeRefusals(const Route& route) {
   RefusalReport report;
-  // What a control call vouches for is sent again at once: it speaks for a short time.
+  // What a control call vouches for is sent again at once: it speaks for a short time. One call: if
+  // it comes too late, the next pass must not find this thread busy with others.
+  bool may_control = true;
   for (bool again = true; again && !report.error;) {
     again = false;
     const auto cases = parts_.queue.RefusalCases(route);
@@ -168,6 +170,7 @@ RefusalReport Dispatcher::JudgeRefusals(const Route& route) {
     const auto ruling = RulingOn(one);
     if (!ruling) return report;
     if (ruling->verdict == RefusalVerdict::kControl) {
+      if (!std::exchange(may_control, false)) return report;
       const auto outcome = MakeControlCall(route, report);
       if (outcome) report.ruled.push_back({route, one.evidence, *ruling, outcome});
       again = outcome == OutcomeClass::kAccepted;
@@ -202,8 +205,7 @@ std::optional<OutcomeClass> Dispatcher::MakeControlCall(const Route& route, Refu
                                 .identifiers = {&control.identifier, 1},
                                 .dry_run = control.dry_run});
   }
-  const Status freed = parts_.slots.Free(
-      *offer->lease, {.control_accepted = reply.outcome == OutcomeClass::kAccepted});
+  const Status freed = parts_.slots.Free(*offer->lease, {.control = reply.outcome});
   if (!freed.ok()) report.error = freed.error();
   return reply.outcome;
 }

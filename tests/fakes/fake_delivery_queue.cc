@@ -191,10 +191,11 @@ Status FakeDeliveryQueue::Free(const SlotLease& lease, const SlotEnd& end) {
   if (slot.epoch != lease.epoch) return Ok();
   slot.has_call = false;
   slot.cool_down_until = clock_.Now() + end.cool_down;
-  if (end.control_accepted) {
+  if (end.control == OutcomeClass::kRefused) slot.hiccup_at = clock_.Now();
+  if (end.control == OutcomeClass::kAccepted) {
     ControlSchedule& control = controls_[lease.route];
     control.tries = 0;
-    control.accepted_at = std::max(control.accepted_at, std::optional(lease.leased_at));
+    control.accepted_at = clock_.Now();
     if (gate_.EndsByBatch(lease.route)) gate_.Unblock(lease.route, lease.leased_at);
   }
   return Ok();

@@ -166,6 +166,8 @@ class FakeDeliveryQueue : public DeliveryQueue, public CallSlots {
   bool IsDue(const BatchRow& batch) const;
   bool IsStuck(const BatchRow& batch) const;
   void SendRefusedAgain(const Route& route, bool vouched);
+  std::optional<TimePoint> UnknownSince(const BatchRow& batch) const;
+  bool OthersTakenSinceItsFirstRefusal(const BatchRow& batch) const;
   void Reject(const Route& route, int room);
   void ReviewWornOut(const Route& route);
 

@@ -135,11 +135,36 @@ void FakeDeliveryQueue::Reject(const Route& route, int room) {
   std::ranges::stable_sort(confirmed, {}, [](const BatchRow* row) { return *row->refused_since; });
   int rejected = 0;
   for (BatchRow* batch : confirmed) {
-    if (!batch->unknown_since) rejected += batch->span.size();
-    Decide(*batch, batch->unknown_since || rejected > room
-                       ? RefusalReview(batch->unknown_since)
-                       : Rejection(Text(Reason::kRefusedByVendor), {}));
+    batch->unknown_since = UnknownSince(*batch);
+    const bool may_reject = !batch->unknown_since && OthersTakenSinceItsFirstRefusal(*batch);
+    if (may_reject) rejected += batch->span.size();
+    Decide(*batch, may_reject && rejected <= room ? Rejection(Text(Reason::kRefusedByVendor), {})
+                                                  : RefusalReview(batch->unknown_since));
   }
+}
+
+std::optional<TimePoint> FakeDeliveryQueue::UnknownSince(const BatchRow& batch) const {
+  std::optional<TimePoint> since = batch.unknown_since;
+  for (const auto& [key, attempt] : attempts_) {
+    const bool unknown =
+        attempt.outcome ? attempt.outcome == OutcomeClass::kUnknown : attempt.abandoned;
+    if (batch.unknown_since || !Covers(attempt, batch) || !unknown) continue;
+    if (!since || attempt.started_at < since) since = attempt.started_at;
+  }
+  return since;
+}
+
+bool FakeDeliveryQueue::OthersTakenSinceItsFirstRefusal(const BatchRow& batch) const {
+  std::optional<TimePoint> first;
+  for (const auto& [key, attempt] : attempts_) {
+    const bool refused =
+        attempt.outcome == OutcomeClass::kRefused || attempt.outcome == OutcomeClass::kPartial;
+    if (Covers(attempt, batch) && refused && (!first || attempt.started_at < first)) {
+      first = attempt.started_at;
+    }
+  }
+  const auto taken_at = LastAcceptedAt(batch.route);
+  return first && taken_at && *taken_at >= *first;
 }
 
 void FakeDeliveryQueue::ReviewWornOut(const Route& route) {

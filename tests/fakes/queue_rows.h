@@ -81,6 +81,12 @@ struct AttemptRow {
   friend bool operator==(const AttemptRow&, const AttemptRow&) = default;
 };
 
+/// Whether all identifiers of the batch were in the attempt's call.
+inline bool Covers(const AttemptRow& attempt, const BatchRow& batch) {
+  return attempt.envelope == batch.envelope && attempt.span.lo <= batch.span.lo &&
+         attempt.span.hi >= batch.span.hi;
+}
+
 /// The identifier that envelopes made for tests hold at a position, where they name no other.
 inline Identifier IdentifierAt(EnvelopeId envelope, int pos) {
   return Identifier("user-" + std::to_string(ToInt(envelope)) + "-" + std::to_string(pos));

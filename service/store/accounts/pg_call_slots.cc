@@ -64,15 +64,15 @@ Status PgCallSlots::Free(const SlotLease& lease, const SlotEnd& end) {
   return pool_.WithRetry([&](pqxx::connection& connection) -> Status {
     pqxx::work work(connection);
     const Api api = ApiOf(lease.route.operation);
+    const bool accepted = end.control == OutcomeClass::kAccepted;
     const sql::FreeLeasedSlot free{.slots_of = lease.slots_of,
                                    .api = api,
                                    .number = lease.slot,
                                    .epoch = lease.epoch,
                                    .cool_down = end.cool_down,
-                                   .control_accepted_at = end.control_accepted
-                                                              ? std::optional(lease.leased_at)
-                                                              : std::nullopt};
-    if (FirstRow(work, free) && end.control_accepted) {
+                                   .control_accepted = accepted,
+                                   .control_refused = end.control == OutcomeClass::kRefused};
+    if (FirstRow(work, free) && accepted) {
       sql::ReopenRoute{.account = lease.route.account, .api = api, .started_at = lease.leased_at}
           .Run(work);
     }

@@ -332,7 +332,7 @@ TEST_P(DeliveryQueueContract, AnAcceptedControlCallOpensARouteThatTheNextBatchWo
   at().Advance(1s);
   const auto accepted = lease();
   ASSERT_TRUE(accepted.lease);
-  ASSERT_TRUE(at().slots().Free(*accepted.lease, {.control_accepted = true}).ok());
+  ASSERT_TRUE(at().slots().Free(*accepted.lease, {.control = OutcomeClass::kAccepted}).ok());
   EXPECT_THAT(queue().RefusalCases({}).value(), IsEmpty());
   const auto again = Take();
   ASSERT_TRUE(again);
@@ -346,7 +346,7 @@ TEST_P(DeliveryQueueContract, AControlCallOpensNoRouteThatWasBlockedWhileItWasUn
   ASSERT_TRUE(offer->lease);
   at().Advance(1ms);
   BlockRoute(claim);
-  ASSERT_TRUE(at().slots().Free(*offer->lease, {.control_accepted = true}).ok());
+  ASSERT_TRUE(at().slots().Free(*offer->lease, {.control = OutcomeClass::kAccepted}).ok());
   EXPECT_FALSE(Take());
 }
 

@@ -293,10 +293,18 @@ TEST_P(RefusalContract, AControlCallThatWasAcceptedIsEvidenceButTakesNobody) {
   EXPECT_FALSE(at().slots().Lease({.route = kErase, .lease = kLease, .for_control = true})->lease)
       << "one is enough";
   at().Advance(100ms);
-  ASSERT_TRUE(at().slots().Free(*offer->lease, {.control_accepted = true}).ok());
+  ASSERT_TRUE(at().slots().Free(*offer->lease, {.control = OutcomeClass::kAccepted}).ok());
   EXPECT_EQ(Evidence().vouched, 1);
   EXPECT_FALSE(Evidence().taken_lately);
-  EXPECT_EQ(Health().accepted_at, at().Now() - 100ms);
+  EXPECT_EQ(Health().accepted_at, at().Now()) << "a slow answer speaks as long as a quick one";
+}
+
+TEST_P(RefusalContract, AControlCallThatIsRefusedIsAHiccup) {
+  AddHeld(Reason::kRefusedConfirmed);
+  const auto offer = at().slots().Lease({.route = kErase, .lease = kLease, .for_control = true});
+  ASSERT_TRUE(offer->lease);
+  ASSERT_TRUE(at().slots().Free(*offer->lease, {.control = OutcomeClass::kRefused}).ok());
+  EXPECT_TRUE(Evidence().hiccup_lately) << "it can be about no one";
 }
 
 TEST_P(RefusalContract, ControlCallsAreMadeMoreAndMoreSeldomUntilOneIsAccepted) {
@@ -304,7 +312,10 @@ TEST_P(RefusalContract, ControlCallsAreMadeMoreAndMoreSeldomUntilOneIsAccepted) 
   const auto make = [this](bool accepted) {
     const auto offer = at().slots().Lease({.route = kErase, .lease = kLease, .for_control = true});
     if (offer->lease) {
-      EXPECT_TRUE(at().slots().Free(*offer->lease, {.control_accepted = accepted}).ok());
+      EXPECT_TRUE(at().slots()
+                      .Free(*offer->lease, {.control = accepted ? OutcomeClass::kAccepted
+                                                                : OutcomeClass::kUnknown})
+                      .ok());
     }
     return offer->lease.has_value();
   };
@@ -370,6 +381,7 @@ TEST_P(RefusalContract, AnAcceptanceInAnotherAccountIsNoEvidence) {
 TEST_P(RefusalContract, RejectsTheConfirmedOnly) {
   AddHeld(Reason::kRefusedConfirmed);
   AddHeld(Reason::kRefusedUnconfirmed);
+  AcceptOne();
   EXPECT_EQ(Settle({.verdict = RefusalVerdict::kReject, .room = 5}), Recorded::kApplied);
   const std::vector<BatchRow> rows = at().Batches();
   EXPECT_EQ(rows[0].state, BatchState::kRejected);
@@ -377,7 +389,8 @@ TEST_P(RefusalContract, RejectsTheConfirmedOnly) {
   EXPECT_EQ(rows[0].finished_at, at().Now());
   EXPECT_EQ(rows[1].state, BatchState::kHeld);
   EXPECT_EQ(Evidence(),
-            (RefusalEvidence{.unvouched = 1, .rejected_lately = 1, .control_due = true}));
+            (RefusalEvidence{
+                .unvouched = 1, .rejected_lately = 1, .taken_lately = true, .control_due = true}));
   at().Advance(kRefusalMemory);
   EXPECT_EQ(Evidence().rejected_lately, 0);
 }
@@ -386,6 +399,7 @@ TEST_P(RefusalContract, RejectsAsManyAsThereIsRoomForAndReviewsTheOthers) {
   for (int i = 0; i < 4; ++i) {
     AddHeld(Reason::kRefusedConfirmed, std::chrono::seconds(10 - i));
   }
+  AcceptOne();
   EXPECT_EQ(Settle({.verdict = RefusalVerdict::kReject, .room = 3}), Recorded::kApplied);
   const std::vector<BatchRow> rows = at().Batches();
   for (int i : {0, 1, 2}) EXPECT_EQ(rows[i].state, BatchState::kRejected) << i;
@@ -398,6 +412,7 @@ TEST_P(RefusalContract, RejectsThoseFirstThatWereRefusedFirst) {
   for (const auto refused_ago : {2s, 4s, 1s, 3s}) {
     AddHeld(Reason::kRefusedConfirmed, refused_ago);
   }
+  AcceptOne();
   EXPECT_EQ(Settle({.verdict = RefusalVerdict::kReject, .room = 2}), Recorded::kApplied);
   const std::vector<BatchRow> rows = at().Batches();
   for (int i : {1, 3}) EXPECT_EQ(rows[i].state, BatchState::kRejected) << i;
@@ -408,6 +423,7 @@ TEST_P(RefusalContract, ReviewsConfirmedRefusalsThatAnEarlierCallMayHaveReached)
   AddHeld(Reason::kRefusedConfirmed);
   const TimePoint unknown_since = at().Now() - 1min;
   AddHeld(Reason::kRefusedConfirmed, 0ms, unknown_since);
+  AcceptOne();
   EXPECT_EQ(Settle({.verdict = RefusalVerdict::kReject, .room = 5}), Recorded::kApplied);
   const std::vector<BatchRow> rows = at().Batches();
   EXPECT_EQ(rows[0].state, BatchState::kRejected);
@@ -416,6 +432,41 @@ TEST_P(RefusalContract, ReviewsConfirmedRefusalsThatAnEarlierCallMayHaveReached)
   EXPECT_EQ(rows[1].unknown_since, unknown_since);
   EXPECT_EQ(rows[1].finished_at, std::nullopt);
   EXPECT_FALSE(HasCases());
+}
+
+TEST_P(RefusalContract, RejectsNoOneIfNoPersonWasTakenSinceTheFirstRefusal) {
+  AcceptOne();
+  at().Advance(1ms);
+  AddHeld(Reason::kRefusedConfirmed);
+  EXPECT_TRUE(Evidence().taken_lately);
+  EXPECT_EQ(Settle({.verdict = RefusalVerdict::kReject, .room = 5}), Recorded::kApplied);
+  EXPECT_EQ(Count(BatchState::kRejected), 0) << "CleverTap's rule may have changed since";
+  EXPECT_EQ(Count(BatchState::kNeedsReview), 1);
+}
+
+TEST_P(RefusalContract, RejectsNoOneWhomACallMayHaveReachedThatAnOperatorHasDecidedAbout) {
+  Add();
+  const auto unknown = Take();
+  ASSERT_TRUE(unknown);
+  // As an operator leaves it who sends it again: nothing of the call is kept with the batch.
+  Plan again = Again(*unknown);
+  again.transitions[0].unknown_since.reset();
+  ASSERT_EQ(Record(*unknown, {.outcome = OutcomeClass::kUnknown}, again), Recorded::kApplied);
+  const auto refused = Take();
+  ASSERT_TRUE(refused);
+  const Plan held{.transitions = {{.span = refused->facts.span,
+                                   .to = BatchState::kHeld,
+                                   .reason = Text(Reason::kRefusedConfirmed),
+                                   .not_before = at().Now() + kRetry,
+                                   .refused_since = at().Now(),
+                                   .lone_refusals = kConfirmingRefusal}}};
+  ASSERT_EQ(Record(*refused, {.outcome = OutcomeClass::kRefused}, held), Recorded::kApplied);
+  AcceptOne();
+  EXPECT_EQ(Settle({.verdict = RefusalVerdict::kReject, .room = 5}), Recorded::kApplied);
+  EXPECT_EQ(at().Batches().front().state, BatchState::kNeedsReview);
+  EXPECT_EQ(at().Batches().front().reason, Name(Reason::kRefusedEffectUnknown));
+  EXPECT_EQ(at().Batches().front().unknown_since, unknown->facts.started_at)
+      << "an operator may say that it was taken";
 }
 
 TEST_P(RefusalContract, SendsRefusalsAgainThatHaveWaitedLongEnough) {

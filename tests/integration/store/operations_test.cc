@@ -149,7 +149,18 @@ TEST_F(SqlOfOperations, StatementsThatNameSomeOperationsNameThoseOfATrait) {
 }
 
 TEST_F(SqlOfOperations, StatementsHaveNoWordThatTheCodeLacks) {
-  Words known{"infinity"};  // a time
+  Words known{"infinity",
+              "month",  // of times
+              "application_name",
+              "synchronous_standby_names",
+              "transaction_read_only",  // settings
+              "insert",
+              "select",
+              "update",
+              "usage",
+              "r",
+              "p",       // rights and kinds of tables
+              "lethe"};  // a prefix in PostgreSQL's log
   known.merge(WordsOf<Operation>());
   known.merge(WordsOf<IdentifierKind>());
   known.merge(WordsOf<BatchState>());
@@ -157,6 +168,7 @@ TEST_F(SqlOfOperations, StatementsHaveNoWordThatTheCodeLacks) {
   known.merge(WordsOf<Reason>());
   known.merge(WordsOf<ReadBack>());
   known.merge(WordsOf<Resume>());
+  known.merge(WordsOf<OutcomeClass>());
   for (const Statement& statement : AllStatements()) {
     for (const std::string& word : QuotedIn(statement.sql)) {
       EXPECT_TRUE(known.contains(word)) << statement.name << ": " << word;

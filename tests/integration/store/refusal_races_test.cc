@@ -44,6 +44,7 @@ class RefusalRaces : public testing::Test {
 TEST_F(RefusalRaces, ARulingDoesNotReachARefusalThatIsConfirmedMeanwhile) {
   Hold("judged", Reason::kRefusedConfirmed);
   Hold("later", Reason::kRefusedUnconfirmed);
+  database_.Run("update slot set accepted_at = lethe_now() where number = 1");
   const auto cases = queue_.RefusalCases({});
   ASSERT_TRUE(cases.ok() && cases->size() == 1);
   database_.Run(

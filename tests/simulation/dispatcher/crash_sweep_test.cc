@@ -32,10 +32,11 @@ int RunWithCrashes(const std::set<int>& crash_at, int replicas) {
   EXPECT_THAT(world.violations(), IsEmpty());
   EXPECT_EQ(tally.crashes, std::ssize(crash_at));
   EXPECT_EQ(tally.items[BatchState::kDone], 5);
-  // A crash may cost the evidence: then a person decides.
+  // The call whose reply was lost may have reached the bad one of the disassociation: a person
+  // decides. A crash may cost the evidence about the other one.
   const int rejected = tally.items[BatchState::kRejected];
   EXPECT_EQ(rejected + tally.items[BatchState::kCancelled], 2);
-  EXPECT_GE(rejected, crash_at.empty() ? 2 : 0);
+  EXPECT_GE(rejected, crash_at.empty() ? 1 : 0);
   EXPECT_TRUE(tally.let_go > 0 || tally.crashes > 0) << "nothing had to wait";
   return world.crash_points();
 }

@@ -19,8 +19,6 @@ enum class Defect {
   kNeverReleases,
   kCountsFreeCalls,
   kRejectsAtFirstRefusal,
-  kTrustsOldEvidence,
-  kRejectsWhomItMayHaveReached,
   kForgetsWhomItRejected,
   kResumesByItself,
   kTrustsEveryLook,

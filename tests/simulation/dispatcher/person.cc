@@ -79,7 +79,8 @@ bool Person::KillsItsSender(const BatchRow& review) const {
 
 bool Person::IsHopeless(const BatchRow& review) const {
   const std::string& account = review.route.account;
-  const bool refused_alone = review.reason == Name(Reason::kRefusedAlone);
+  const bool refused_alone = review.reason == Name(Reason::kRefusedAlone) ||
+                             review.reason == Name(Reason::kRefusedEffectUnknown);
   for (int pos = review.span.lo; pos <= review.span.hi; ++pos) {
     const Identifier& identifier = stage_.ledger.at({review.envelope, pos}).identifier;
     const bool is_hopeless = (refused_alone && stage_.clevertap.IsPoison(account, identifier)) ||

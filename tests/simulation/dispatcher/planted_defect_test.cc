@@ -57,9 +57,6 @@ INSTANTIATE_TEST_SUITE_P(
         Planted{"NeverReleases", Defect::kNeverReleases, "never came to rest"},
         Planted{"CountsFreeCalls", Defect::kCountsFreeCalls, "spent on nothing"},
         Planted{"RejectsAtFirstRefusal", Defect::kRejectsAtFirstRefusal, "that CleverTap takes"},
-        Planted{"RejectsWhomItMayHaveReached", Defect::kRejectsWhomItMayHaveReached,
-                "that CleverTap has taken"},
-        Planted{"ForgetsWhomItRejected", Defect::kForgetsWhomItRejected, "too many were rejected"},
         Planted{"TrustsEveryLook", Defect::kTrustsEveryLook, "before anybody looked"}),
     [](const auto& planted) { return planted.param.name; });
 

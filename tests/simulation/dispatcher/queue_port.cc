@@ -30,9 +30,6 @@ Result<std::optional<Claim>> QueuePort::TakeBatch(const ClaimParams& params) {
   if (!taken.ok() || !*taken) return taken;
   AttemptFacts& facts = (*taken)->facts;
   if (Has(Defect::kForgetsTheHorizon)) facts.unknown_since.reset();
-  if (Has(Defect::kTrustsOldEvidence) && facts.health.accepted_at) {
-    facts.health.accepted_at = facts.started_at;
-  }
   if (Has(Defect::kBlocksForOnePayload) || Has(Defect::kNeverHalvesWithoutAnswer))
     facts.health = {};
   const bool is_suspect = facts.refused_since && facts.span.size() == 1;
@@ -49,9 +46,6 @@ Result<Recorded> QueuePort::Record(const Claim& claim, const VendorReply& reply,
     if (Has(Defect::kRejectsAtFirstRefusal) && run.to == BatchState::kHeld) {
       run.to = BatchState::kRejected;
       run.reason = Name(Reason::kRefusedByVendor);
-    }
-    if (Has(Defect::kRejectsWhomItMayHaveReached) && run.to == BatchState::kHeld) {
-      run.unknown_since.reset();
     }
   }
   stage_.tally.splits += kept.transitions.size() > 1;

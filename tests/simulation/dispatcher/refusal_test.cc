@@ -10,7 +10,7 @@ namespace lethe::simulation {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::ElementsAre;
+using testing::Contains;
 using testing::IsEmpty;
 
 const Route kErase{"acme", Operation::kErasure};
@@ -44,6 +44,14 @@ TEST(RefusalSimulation, OfManyBadIdentifiersOnlyAFewAreRejectedWithoutAPerson) {
     EXPECT_EQ(tally.items[BatchState::kDone], 200 - std::ssize(poison));
     EXPECT_EQ(tally.resumed, 0) << "the account goes on";
   }
+}
+
+TEST(RefusalSimulation, ADispatcherThatForgetsWhomItRejectedIsSeen) {
+  World world({.seed = 1, .replicas = 2, .defect = Defect::kForgetsWhomItRejected});
+  world.AddEnvelope({.route = kErase, .size = 100}, {5, 15, 25, 35, 45});
+  world.AddEnvelope({.route = kErase, .size = 100}, {1, 50, 99});
+  world.Run();
+  EXPECT_THAT(world.violations(), Contains("too many were rejected without a person"));
 }
 
 TEST(RefusalSimulation, ARuleThatChangesForAWhileFinalisesNobody) {
@@ -81,11 +89,6 @@ TEST(RefusalSimulation, WhatWasAcceptedLongAgoSaysNothingAboutTheRulesOfToday) {
   RunSearchThatIsHeldUp(world);
   EXPECT_THAT(world.violations(), IsEmpty());
   EXPECT_EQ(world.tally().items[BatchState::kDone], 7);
-
-  World careless({.seed = 1, .replicas = 1, .defect = Defect::kTrustsOldEvidence});
-  RunSearchThatIsHeldUp(careless);
-  EXPECT_THAT(careless.violations(),
-              ElementsAre("an identifier was rejected that CleverTap takes"));
 }
 
 }  // namespace

@@ -153,6 +153,14 @@ TEST(RefusalCases, WhatAControlCallVouchesForIsSentAgainAtOnce) {
   EXPECT_THAT(world.queue.settled, ElementsAre(kErase));
 }
 
+TEST(RefusalCases, AControlCallThatVouchesForNothingIsNotRepeatedAtOnce) {
+  World world;
+  world.queue.cases = {{kErase, kNeedsControlCall}};
+  world.queue.after_lease = [] {};
+  world.dispatcher.JudgeRefusals(kErase);
+  EXPECT_EQ(world.vendor.calls().size(), 1u) << "where CleverTap is slow, that would never end";
+}
+
 TEST(RefusalCases, OnlyAnAcceptedControlCallShowsThatOthersAreTaken) {
   for (const OutcomeClass outcome : kAll<OutcomeClass>) {
     World world;

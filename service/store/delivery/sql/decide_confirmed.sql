@@ -1,6 +1,6 @@
 -- Rejects confirmed refusals of a route, those first that were refused first: as many as there is room for. The others that were judged go to
--- where an operator decides, as do all that an earlier call of unknown effect may have reached. One statement: a refusal that is confirmed
--- meanwhile was not judged, and stays held.
+-- where an operator decides: those that came before CleverTap took people again, and all that an earlier call of unknown effect may have
+-- reached, also one that an operator has decided about since. One statement: a refusal that is confirmed meanwhile was not judged, and stays held.
 -- @account text
 -- @operation operation
 -- @judged int                identifiers: how many confirmed ones the ruling has seen
@@ -10,19 +10,29 @@
 -- @review state              with the two reasons: as RefusalReview() says
 -- @review_reason text
 -- @effect_unknown_reason text
-with confirmed as materialized (
-  select envelope, lo, unknown_since is not null as effect_unknown,
-         sum(hi - lo + 1) over (order by unknown_since is not null, refused_since, envelope, lo) as upto
-  from batch
-  where account = @account and operation = @operation and state = 'held' and reason = 'refused_confirmed'
-    and coalesce(not_before > lethe_now(), true)
+with health as materialized (
+  select max(s.accepted_at) as taken_at from account_state a join slot s on s.account = coalesce(a.slots_of, a.account)
+  where a.account = @account and s.api = lethe_api(@operation)
+), confirmed as materialized (
+  select b.envelope, b.lo, b.hi, b.refused_since, coalesce(b.unknown_since, calls.unknown_first) as unknown_since,
+         coalesce(health.taken_at >= calls.refused_first, false) as others_taken
+  from health, batch b cross join lateral (
+    select min(c.started_at) filter (where c.outcome_class = 'unknown' or c.abandoned_at is not null and c.outcome_class is null) as unknown_first,
+           min(c.started_at) filter (where c.outcome_class in ('refused', 'partial')) as refused_first
+    from attempt c where c.envelope = b.envelope and c.lo <= b.lo and c.hi >= b.hi) calls
+  where b.account = @account and b.operation = @operation and b.state = 'held' and b.reason = 'refused_confirmed'
+    and coalesce(b.not_before > lethe_now(), true)
+), counted as (
+  select envelope, lo, unknown_since, others_taken,
+         sum(hi - lo + 1) over (order by unknown_since is not null or not others_taken, refused_since, envelope, lo) as upto
+  from confirmed
 ), decided as materialized (
-  select envelope, lo, effect_unknown, not effect_unknown and upto <= @room as rejected from confirmed where upto <= @judged
+  select envelope, lo, unknown_since, unknown_since is null and others_taken and upto <= @room as rejected from counted where upto <= @judged
 )
 update batch b
 set state = case when d.rejected then @rejected::text else @review::text end,
-    reason = case when d.rejected then @rejected_reason::text when d.effect_unknown then @effect_unknown_reason::text else @review_reason::text end,
+    reason = case when d.rejected then @rejected_reason::text when d.unknown_since is not null then @effect_unknown_reason::text else @review_reason::text end,
     finished_at = case when d.rejected then lethe_now() end, review_since = case when d.rejected then null else lethe_now() end,
-    refused_since = null, lone_refusals = 0, vouched_refusals = 0, throttled_calls = 0, not_before = null
+    unknown_since = d.unknown_since, refused_since = null, lone_refusals = 0, vouched_refusals = 0, throttled_calls = 0, not_before = null
 from decided d
 where b.envelope = d.envelope and b.lo = d.lo and b.state = 'held'
