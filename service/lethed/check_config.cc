@@ -10,12 +10,12 @@
 #include "crypto/key_ring.h"
 #include "runtime/secrets.h"
 #include "store/accounts/projects.h"
-#include "store/base/connection.h"
-#include "store/base/sql_errors.h"
 #include "store/base/write_to_log.h"
 #include "store/keys/ring_register.h"
 #include "store/schema/migrations.h"
 #include "store/schema/rights.h"
+#include "store/session/connection.h"
+#include "store/session/sql_errors.h"
 
 namespace lethe {
 namespace {

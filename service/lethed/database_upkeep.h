@@ -12,9 +12,9 @@
 #include "lethed/observer.h"
 #include "lethed/readiness.h"
 #include "runtime/loop.h"
-#include "store/base/pool.h"
 #include "store/delivery/pg_delivery_queue.h"
 #include "store/intake/committer.h"
+#include "store/session/pool.h"
 #include "telemetry/metrics.h"
 
 namespace lethe {

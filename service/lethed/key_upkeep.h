@@ -6,7 +6,7 @@
 #include "crypto/live_keys.h"
 #include "lethe/result.h"
 #include "lethed/observer.h"
-#include "store/base/pool.h"
+#include "store/session/pool.h"
 
 namespace lethe {
 

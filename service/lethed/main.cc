@@ -15,10 +15,10 @@
 #include "runtime/config.h"
 #include "runtime/secrets.h"
 #include "runtime/system_clock.h"
-#include "store/base/connection.h"
-#include "store/base/sql_errors.h"
 #include "store/schema/migrations.h"
 #include "store/schema/partitions.h"
+#include "store/session/connection.h"
+#include "store/session/sql_errors.h"
 
 namespace lethe {
 namespace {

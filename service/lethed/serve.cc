@@ -12,9 +12,9 @@
 #include "lethed/process.h"
 #include "runtime/secrets.h"
 #include "store/accounts/projects.h"
-#include "store/base/connection.h"
 #include "store/keys/ring_register.h"
 #include "store/schema/migrations.h"
+#include "store/session/connection.h"
 #include "telemetry/logging.h"
 
 namespace lethe {

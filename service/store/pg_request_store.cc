@@ -3,9 +3,9 @@
 #include <optional>
 #include <utility>
 
-#include "store/base/sql_errors.h"
 #include "store/intake/request_sealer.h"
 #include "store/reading/request_reader.h"
+#include "store/session/sql_errors.h"
 
 namespace lethe::store {
 

@@ -2,8 +2,8 @@
 
 #include "crypto/live_keys.h"
 #include "lethe/request_store.h"
-#include "store/base/pool.h"
 #include "store/intake/committer.h"
+#include "store/session/pool.h"
 
 namespace lethe::store {
 

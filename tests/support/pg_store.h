@@ -7,11 +7,11 @@
 
 #include "crypto/key_ring.h"
 #include "lethe/time.h"
-#include "store/base/pool.h"
 #include "store/intake/committer.h"
 #include "store/pg_request_store.h"
 #include "store/reading/database_time.h"
 #include "store/schema/partitions.h"
+#include "store/session/pool.h"
 #include "support/postgres.h"
 
 namespace lethe::test {

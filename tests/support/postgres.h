@@ -4,7 +4,7 @@
 #include <string>
 
 #include "lethe/time.h"
-#include "store/base/connection.h"
+#include "store/session/connection.h"
 
 namespace lethe::test {
 

@@ -9,7 +9,7 @@
 
 #include "lethe/account.h"
 #include "lethe/result.h"
-#include "store/base/pool.h"
+#include "store/session/pool.h"
 
 namespace lethe::store {
 

@@ -6,8 +6,8 @@
 
 #include "lethe/account.h"
 #include "lethe/account_gate.h"
-#include "store/base/pool.h"
 #include "store/base/values.h"
+#include "store/session/pool.h"
 
 namespace lethe::store {
 

@@ -8,7 +8,7 @@
 
 #include "lethe/account.h"
 #include "lethe/call_slots.h"
-#include "store/base/pool.h"
+#include "store/session/pool.h"
 
 namespace lethe::store {
 

@@ -9,10 +9,10 @@
 #include "lethe/account.h"
 #include "lethe/delivery_queue.h"
 #include "store/base/call_coalescer.h"
-#include "store/base/pool.h"
 #include "store/base/values.h"
 #include "store/delivery/attempt_recorder.h"
 #include "store/delivery/batch_claimer.h"
+#include "store/session/pool.h"
 
 namespace lethe::store {
 

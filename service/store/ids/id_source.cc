@@ -4,8 +4,8 @@
 #include <chrono>
 #include <stdexcept>
 
-#include "store/base/sql_errors.h"
 #include "store/ids/sql.h"
+#include "store/session/sql_errors.h"
 
 namespace lethe::store {
 namespace {

@@ -4,7 +4,7 @@
 #include <stdexcept>
 
 #include "lethe/reasons.h"
-#include "store/base/sql_errors.h"
+#include "store/session/sql_errors.h"
 
 namespace lethe::store {
 namespace {

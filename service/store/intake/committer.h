@@ -14,8 +14,8 @@
 
 #include "lethe/request_store.h"
 #include "lethe/time.h"
-#include "store/base/connector.h"
 #include "store/intake/request_writer.h"
+#include "store/session/connector.h"
 
 namespace lethe::store {
 

@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "lethe/reasons.h"
-#include "store/base/sql_errors.h"
 #include "store/intake/sql.h"
+#include "store/session/sql_errors.h"
 
 namespace lethe::store {
 namespace {

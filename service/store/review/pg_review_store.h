@@ -1,7 +1,7 @@
 #pragma once
 
 #include "lethe/review_store.h"
-#include "store/base/pool.h"
+#include "store/session/pool.h"
 
 namespace lethe::store {
 

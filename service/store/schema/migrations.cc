@@ -5,8 +5,8 @@
 #include <array>
 
 #include "lethe/reasons.h"
-#include "store/base/sql_errors.h"
 #include "store/schema/migration_step.h"
+#include "store/session/sql_errors.h"
 
 namespace lethe::store {
 namespace {

@@ -4,8 +4,8 @@
 #include <chrono>
 #include <string>
 
-#include "store/base/sql_errors.h"
 #include "store/ids/id_generator.h"
+#include "store/session/sql_errors.h"
 
 namespace lethe::store {
 namespace {

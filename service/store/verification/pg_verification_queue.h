@@ -8,7 +8,7 @@
 #include "crypto/live_keys.h"
 #include "lethe/account.h"
 #include "lethe/verification_queue.h"
-#include "store/base/pool.h"
+#include "store/session/pool.h"
 #include "store/verification/look_claimer.h"
 
 namespace lethe::store {

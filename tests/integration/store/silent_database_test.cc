@@ -11,8 +11,8 @@
 #include <thread>
 
 #include "integration/store/world.h"
-#include "store/base/pool.h"
 #include "store/ids/id_source.h"
+#include "store/session/pool.h"
 #include "support/relay.h"
 
 namespace lethe::store {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "store/base/connector.h"
+#include "store/session/connector.h"
 
 namespace lethe::store {
 namespace {

@@ -1,4 +1,4 @@
-#include "store/base/sql_errors.h"
+#include "store/session/sql_errors.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "store/base/session.h"
+#include "store/session/session.h"
 
 namespace lethe::store {
 namespace {

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "lethe/result.h"
-#include "store/base/connector.h"
-#include "store/base/limits.h"
-#include "store/base/sql_errors.h"
+#include "store/session/connector.h"
+#include "store/session/limits.h"
+#include "store/session/sql_errors.h"
 
 namespace lethe::store {
 

@@ -1,4 +1,4 @@
-#include "store/base/pool.h"
+#include "store/session/pool.h"
 
 #include <utility>
 #include <vector>

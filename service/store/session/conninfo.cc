@@ -1,4 +1,4 @@
-#include "store/base/conninfo.h"
+#include "store/session/conninfo.h"
 
 #include <libpq-fe.h>
 

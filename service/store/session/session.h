@@ -8,7 +8,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "store/base/limits.h"
+#include "store/session/limits.h"
 
 namespace lethe::store {
 

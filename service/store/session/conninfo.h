@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "store/base/limits.h"
+#include "store/session/limits.h"
 
 namespace lethe::store {
 

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "lethe/result.h"
-#include "store/base/session.h"
+#include "store/session/session.h"
 
 namespace lethe::store {
 

@@ -1,4 +1,4 @@
-#include "store/base/sql_errors.h"
+#include "store/session/sql_errors.h"
 
 #include <pqxx/pqxx>
 #include <string>
@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "lethe/reasons.h"
-#include "store/base/session.h"
+#include "store/session/session.h"
 
 namespace lethe::store {
 namespace {

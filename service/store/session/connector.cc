@@ -1,11 +1,11 @@
-#include "store/base/connector.h"
+#include "store/session/connector.h"
 
 #include <algorithm>
 #include <random>
 #include <utility>
 
-#include "store/base/sql.h"
-#include "store/base/sql_errors.h"
+#include "store/session/sql.h"
+#include "store/session/sql_errors.h"
 
 namespace lethe::store {
 namespace {

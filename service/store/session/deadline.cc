@@ -1,4 +1,4 @@
-#include "store/base/deadline.h"
+#include "store/session/deadline.h"
 
 #include <sys/socket.h>
 

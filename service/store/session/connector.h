@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "store/base/connection.h"
+#include "store/session/connection.h"
 
 namespace lethe::store {
 

@@ -1,9 +1,9 @@
-#include "store/base/session.h"
+#include "store/session/session.h"
 
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "store/base/deadline.h"
+#include "store/session/deadline.h"
 
 namespace lethe::store {
 

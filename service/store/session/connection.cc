@@ -1,10 +1,10 @@
-#include "store/base/connection.h"
+#include "store/session/connection.h"
 
 #include <string>
 
-#include "store/base/conninfo.h"
-#include "store/base/sql_errors.h"
 #include "store/base/statement.h"
+#include "store/session/conninfo.h"
+#include "store/session/sql_errors.h"
 
 namespace lethe::store {
 namespace {
