@@ -134,7 +134,8 @@ TEST_F(ReadOnly, OrFullOfDataIsNotReadyWhileFlushesFail) {
   database_.Run(
       "create function disk_full() returns trigger language plpgsql as $$ begin "
       "raise exception 'no space left on device' using errcode = '53100'; end $$; "
-      "create trigger disk_full before insert on request_item for each row execute function disk_full()");
+      "create trigger disk_full before insert on request_item for each row execute function "
+      "disk_full()");
   const auto refused = api.Create(Request("k"));
   EXPECT_EQ(refused.code(), StatusCode::UNAVAILABLE);
   EXPECT_THAT(refused.status.error_message(), HasSubstr("disk full"));
