@@ -70,7 +70,7 @@ TEST_F(ProjectsTest, PeopleOfOneProjectAreNeverErasedAtAnother) {
   const auto check = files.RunWith({"check-config", "--connect"});
   EXPECT_EQ(check.exit_code, 1);
   EXPECT_THAT(check.err, HasSubstr("account shop is bound to the project TEST-SHOP at "));
-  EXPECT_EQ(sandbox_->GetReport().total.calls, 0);
+  EXPECT_EQ(EffectsAt("TEST-other"), 0);
 
   Edit(files, "TEST-other", "TEST-shop");
   EXPECT_EQ(files.RunWith({"check-config", "--connect"}).exit_code, 0);

@@ -177,8 +177,7 @@ TEST_F(DeliveryWorkerTest, ASenderThatHoldsARefusalJudgesItsRouteAtOnce) {
   // No pass judges here. Nothing else is sent, so the ruling on the due one is a control call.
   const auto has_made_a_control_call = [this, envelope] {
     const auto calls = vendor_.calls();
-    return calls.size() == 2 &&
-           calls.back().identifiers.front() != fakes::IdentifierAt(envelope, 0);
+    return calls.size() >= 2 && calls[1].identifiers.front() != fakes::IdentifierAt(envelope, 0);
   };
   EXPECT_TRUE(queue_.Await(has_made_a_control_call));
 }
