@@ -17,7 +17,7 @@ namespace lethe {
 
 /// What the calls of a route (account and API) showed lately.
 struct RouteHealth {
-  /// Start of the latest call that was accepted, control calls included.
+  /// Start of the latest call that was accepted; of a control call, the time of its answer.
   std::optional<TimePoint> accepted_at = {};
 
   /// Envelopes, one after another, of which no call was taken since then.

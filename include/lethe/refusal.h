@@ -106,8 +106,8 @@ enum class RefusalVerdict {
   kSendAgain,  ///< Send those again whose LoneRetryDelay() has passed: only the vouched, if some of
                ///< those are due. A refusal without a voucher confirms nothing.
   kProbe,    ///< Send the identifier again that is held longest: as the probe of its blocked route.
-  kReject,   ///< Reject confirmed ones, see Rejection(), as far as `room` goes: they are bad, the
-             ///< rule is as it was. The others go to RefusalReview().
+  kReject,   ///< Reject confirmed ones as far as `room` goes, if people were taken since the first
+             ///< refusal, and no call with them was unknown. The others go to RefusalReview().
   kReview,   ///< Move the worn-out ones to RefusalReview().
   kControl,  ///< Nothing is sent that could show whether CleverTap takes others: make a control
              ///< call. If it is accepted, that ends the block of only_probes_itself.

@@ -42,9 +42,9 @@ constexpr std::string_view Name(ReadyState state) {
 /// process could write to the database within the last kHolds. Thread-safe.
 class Readiness {
  public:
-  /// kReady holds for so long unless it is said again. The pass that says it runs each second, and
-  /// hangs if the database does; with this and Expire() each second, whoever asks /readyz hears
-  /// within ten seconds of a loss.
+  /// kReady ends after this time unless the pass `readiness` sets it again. That pass runs each
+  /// second, and hangs if the database does. The pass `ready_expires` calls Expire() each second.
+  /// So /readyz says "not ready" within ten seconds after the database is lost.
   static constexpr milliseconds kHolds{6'000};
 
   /// `on_change` is told after each change whether the process is ready, one change at a time and

@@ -1,6 +1,6 @@
-// Wipes memory when it is freed, whoever frees it: identifiers and keys pass through the buffers of
-// gRPC, protobuf and libcurl, too. Replaces the C library's free() and realloc() in this program,
-// as its manual allows ("Replacing malloc"); operator delete calls free().
+// Wipes every block of memory when it is freed, also those that gRPC, protobuf and libcurl free:
+// identifiers and keys pass through their buffers. Replaces the C library's free() and realloc() in
+// this program, as its manual allows ("Replacing malloc"); operator delete calls free().
 
 #include <malloc.h>
 

@@ -1,11 +1,9 @@
 #pragma once
 
-#include <chrono>
-#include <functional>
 #include <pqxx/pqxx>
+#include <stdexcept>
 #include <string>
 
-#include "lethe/time.h"
 #include "store/schema/migrations.h"
 
 namespace lethe::store {

@@ -6,9 +6,9 @@
 
 namespace lethe::store {
 
-/// Ends a wait that libpq would not: once the limit has passed, the socket is shut down, and
-/// whoever reads from it or writes to it gets an error. For one thread; one thread of the process
-/// watches all deadlines.
+/// Ends a wait that libpq would not end: once the limit has passed, the socket is shut down, and
+/// libpq's next read or write of it fails. One thread uses an object; one thread of the process
+/// watches all of them.
 class Deadline {
  public:
   /// `socket` stays open while the object lives.
