@@ -52,8 +52,8 @@ struct AttemptFacts {
   /// Start of the earliest attempt whose effect is not known.
   std::optional<TimePoint> unknown_since = {};
 
-  /// Time of the first answer that did not take a call with these identifiers in it. Once they are
-  /// held: of the answer for which they were held; only later acceptances are evidence.
+  /// Time of the latest answer that counts against these identifiers: one that stopped their route
+  /// first, or for which they were halved, tried alone or held. Only later acceptances are evidence.
   std::optional<TimePoint> refused_since = {};
 
   /// Answers that did not take the identifier while it was alone in its call. 0 for a batch of
@@ -196,8 +196,8 @@ inline constexpr std::chrono::seconds kFreshEvidence{30};
 /// route's: an account may have as many calls in flight by default.
 inline constexpr int kFewFailing = 2;
 
-/// CleverTap answers others, and this identifier alone so often with nothing that tells anything:
-/// then Lethe stops asking, and an operator decides.
+/// This identifier alone got so many answers that tell nothing or speak of the route, and CleverTap
+/// took others between each two of them: then Lethe stops asking, and an operator decides.
 inline constexpr int kMaxLoneUnknown = 6;
 
 /// After so many calls that CleverTap throttled, while it takes others of the route, one more
@@ -224,12 +224,12 @@ Plan Decide(const AttemptFacts& facts, const VendorReply& reply, const Processin
 bool IsTakingOthers(const AttemptFacts& facts);
 
 /// Whether an answer that did not take the call is about its payload, because others of the route
-/// are taken: since the first such answer to these identifiers; or lately and with few failing,
+/// are taken: since the latest such answer to these identifiers; or lately and with few failing,
 /// unless it speaks of the credentials (AreCredentialsDoubted()).
 bool IsAboutPayload(const AttemptFacts& facts, OutcomeClass outcome);
 
 /// Whether an answer of kAccountBlocked is about the credentials. It is not if a look found them
-/// right since the first answer that did not take these identifiers, or within
+/// right since the latest answer that did not take these identifiers, or within
 /// kCredentialsFoundRight while others are taken; nor if it answers the probe of a blocked route:
 /// then it says no more than that the route is still shut.
 bool AreCredentialsDoubted(const AttemptFacts& facts, OutcomeClass outcome);

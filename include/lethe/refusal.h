@@ -49,6 +49,9 @@ inline constexpr int kLoneTries = 8;
 /// this long no more are rejected without a person.
 inline constexpr std::chrono::hours kHiccupMemory{1};
 
+/// A slot that was not used for so long tells nothing of today: RefusalEvidence::mostly_taken.
+inline constexpr std::chrono::hours kMostlyTakenMemory{1};
+
 /// A held identifier is sent again as long after CleverTap accepted others, at most: the answer
 /// must come within kFreshEvidence.
 inline constexpr std::chrono::seconds kVouchedFor{15};
@@ -72,14 +75,14 @@ struct RefusalEvidence {
   int due = 0;          ///< Of the unvouched: LoneRetryDelay() has passed.
   int worn_out = 0;  ///< Of the unvouched: refused alone kLoneTries times, vouched refusals aside.
 
-  /// Wait to be sent again after a call of unknown effect, or after kManyThrottled throttled ones,
-  /// and nothing was accepted since.
+  /// Wait to be sent again, and nothing was accepted since the answer that counted last: after calls
+  /// of unknown effect, after kManyThrottled throttled ones, or not taken alone.
   int stuck = 0;
 
   int rejected_lately = 0;  ///< For kRefusedByVendor, within kRefusalMemory.
   int in_review = 0;        ///< For kRefusedAlone, since kRefusalMemory at most.
 
-  /// Batches that nothing speaks against wait or are being sent.
+  /// Batches that nothing speaks against are sent, or will be within kVouchedFor.
   bool others_under_way = false;
 
   bool taken_lately = false;   ///< A call with identifiers of people was accepted, within

@@ -24,6 +24,11 @@ constexpr std::string_view kRewritten =
     "export "
     "the column as text. If it is an identifier, give it on the command line";
 
+constexpr std::string_view kWrapped =
+    "is a comment, a link, a name with an address, or JSON, and no identifier as CleverTap knows "
+    "it: write the identifier alone, or leave the line out. If it is an identifier, give it on the "
+    "command line";
+
 std::string_view Trimmed(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(" \t");
   if (begin == text.npos) return {};
@@ -101,10 +106,26 @@ bool StandsForNoValue(std::string_view text) {
   return std::ranges::none_of(lower, means_something);
 }
 
+/// A number behind `#` is an id in some systems.
+bool IsComment(std::string_view text) {
+  return text.starts_with("//") || text.starts_with("--") ||
+         (text.starts_with('#') && text.find_first_not_of("0123456789", 1) != text.npos);
+}
+
+bool IsWrapped(std::string_view text) {
+  const std::string lower = Lower(text);
+  const bool is_link = lower.starts_with("mailto:") || lower.starts_with("tel:") ||
+                       lower.starts_with("sms:") || lower.find("://") != lower.npos;
+  const bool is_named_address = text.ends_with('>') && text.find('<') != text.npos;
+  const bool is_json = text.starts_with('{') || text.starts_with('[');
+  return IsComment(text) || is_link || is_named_address || is_json;
+}
+
 std::string_view FaultOf(std::string_view identifier) {
   const std::string_view text = Trimmed(identifier);
   if (IsRewrittenNumber(std::string(text))) return kRewritten;
   if (StandsForNoValue(text)) return kNoValue;
+  if (IsWrapped(text)) return kWrapped;
   return {};
 }
 

@@ -57,7 +57,7 @@ AttemptFacts WithEffectUnknown(AttemptFacts facts) {
 std::vector<Transition> Halve(const AttemptFacts& facts, const Reading& reading) {
   if (facts.span.size() == 1) return {Hold(facts, reading.now)};
   AttemptFacts left = facts;
-  if (!left.refused_since) left.refused_since = RefusedAt(facts, reading.now);
+  left.refused_since = RefusedAt(facts, reading.now);
   if (!MayResend(left, reading.hours, reading.now)) return {HoldForLook(left)};
   AttemptFacts right = left;
   left.span.hi = left.span.lo + (left.span.size() - 1) / 2;
@@ -97,19 +97,29 @@ Plan Block(const AttemptFacts& facts, const VendorReply& reply, const Reading& r
   return plan;
 }
 
-/// An answer about the account or the route that an identifier gets alone, while others are taken.
-/// It is about the identifier, but it is no refusal: Lethe rejects no person for it.
+/// An answer that tells nothing or is about the account or the route, and that an identifier gets
+/// alone while others are taken. It is about the identifier, but it is no refusal: Lethe rejects no
+/// person for it. It counts if others were taken since the one before: an outage must not use up
+/// the tries. Until then they grow rarer.
 std::vector<Transition> AskAloneAgain(const AttemptFacts& facts, Reason reason,
                                       const Reading& reading, milliseconds delay) {
   AttemptFacts alone = facts;
+  if (facts.lone_refusals > 0 && !(facts.health.accepted_at > facts.refused_since)) {
+    return {Again(alone, reason, reading.hours, reading.now + std::max(delay, reading.delay))};
+  }
   ++alone.lone_refusals;
-  if (!alone.refused_since) alone.refused_since = RefusedAt(facts, reading.now);
-  if (alone.lone_refusals >= kMaxLoneUnknown) return {Review(alone, Reason::kRefusedAlone)};
+  alone.refused_since = RefusedAt(facts, reading.now);
+  if (alone.lone_refusals >= kMaxLoneUnknown) {
+    const bool is_unknown = reason == Reason::kUnknownOutcome;
+    return {Review(alone, is_unknown ? reason : Reason::kRefusedAlone)};
+  }
   return {Again(alone, reason, reading.hours, reading.now + delay)};
 }
 
 Plan AfterStop(const AttemptFacts& facts, const VendorReply& reply, const Reading& reading) {
-  if (reply.http_status == 0 || !IsAboutPayload(facts, reply.outcome)) {
+  // What was answered so alone, while others were taken, is not asked about the route any more.
+  const bool is_odd = facts.lone_refusals > 0 && !AreCredentialsDoubted(facts, reply.outcome);
+  if (reply.http_status == 0 || !(is_odd || IsAboutPayload(facts, reply.outcome))) {
     return Block(facts, reply, reading);
   }
   if (facts.span.size() > 1) return {.transitions = Halve(facts, reading), .taken = false};
@@ -152,13 +162,8 @@ Plan AfterUnknown(const AttemptFacts& facts, const VendorReply& reply, const Rea
   const bool is_repeat = facts.unknown_since || facts.refused_since;
   if (is_repeat && IsAboutPayload(facts, reply.outcome)) {
     if (facts.span.size() > 1) return {.transitions = Halve(unknown, reading), .taken = false};
-    AttemptFacts alone = unknown;
-    ++alone.lone_refusals;
-    if (alone.lone_refusals >= kMaxLoneUnknown) {
-      return {.transitions = {Review(alone, Reason::kUnknownOutcome)}, .taken = false};
-    }
-    return {.transitions = {Again(alone, Reason::kUnknownOutcome, reading.hours,
-                                  reading.now + AtLeastAsAsked(reading.lone_delay, reply))},
+    return {.transitions = AskAloneAgain(unknown, Reason::kUnknownOutcome, reading,
+                                         AtLeastAsAsked(reading.lone_delay, reply)),
             .taken = false};
   }
   if (IsTakingOthers(facts)) {

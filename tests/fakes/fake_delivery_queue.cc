@@ -256,7 +256,16 @@ bool FakeDeliveryQueue::IsSendable(const BatchRow& batch, milliseconds linger) c
     return batch.span.size() >= EnvelopeCapacity(batch.route.operation) ||
            batch.opened_at + linger <= now || batch.opened_at > now;
   }
-  return batch.state == BatchState::kReady && batch.not_before.value_or(now) <= now;
+  const auto is_ready = [now](const BatchRow& one) {
+    return one.state == BatchState::kReady && one.not_before.value_or(now) <= now;
+  };
+  const auto is_of_the_search = [&](const auto& entry) {
+    const BatchRow& one = entry.second;
+    return one.envelope == batch.envelope && is_ready(one) && one.refused_since &&
+           one.lone_refusals == 0;
+  };
+  return is_ready(batch) &&
+         (batch.lone_refusals == 0 || std::ranges::none_of(batches_, is_of_the_search));
 }
 
 BatchRow* FakeDeliveryQueue::NextInLine(const Route& route, milliseconds linger) {

@@ -164,6 +164,7 @@ class FakeDeliveryQueue : public DeliveryQueue, public CallSlots {
   bool LacksProbe(const Route& route) const;
   void ProbeWithHeld(const Route& route);
   bool IsDue(const BatchRow& batch) const;
+  bool WaitsAlone(const BatchRow& batch) const;
   bool IsStuck(const BatchRow& batch) const;
   void SendRefusedAgain(const Route& route, bool vouched);
   std::optional<TimePoint> UnknownSince(const BatchRow& batch) const;

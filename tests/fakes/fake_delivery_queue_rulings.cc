@@ -265,14 +265,20 @@ bool FakeDeliveryQueue::IsDue(const BatchRow& batch) const {
   return batch.not_before <= clock_.Now() && batch.not_before;
 }
 
+bool FakeDeliveryQueue::WaitsAlone(const BatchRow& batch) const {
+  return batch.state == BatchState::kReady && batch.lone_refusals > 0 &&
+         batch.not_before > clock_.Now();
+}
+
 bool FakeDeliveryQueue::IsStuck(const BatchRow& batch) const {
   if (batch.state != BatchState::kReady) return false;
   const std::optional<TimePoint> accepted_at = HealthOf(batch.route).accepted_at;
   const bool is_unknown =
       HadNoAnswer(batch) &&
       (batch.refused_since ? batch.refused_since : batch.unknown_since) >= accepted_at;
-  return is_unknown || (batch.reason == Name(Reason::kThrottled) && batch.refused_since &&
-                        batch.refused_since >= accepted_at);
+  const bool is_refused = batch.refused_since && batch.refused_since >= accepted_at;
+  return is_unknown ||
+         (is_refused && (batch.reason == Name(Reason::kThrottled) || WaitsAlone(batch)));
 }
 
 RefusalEvidence FakeDeliveryQueue::EvidenceOf(const Route& route) const {
@@ -296,12 +302,13 @@ RefusalEvidence FakeDeliveryQueue::EvidenceOf(const Route& route) const {
     if (IsStuck(batch)) evidence.stuck += size;
     const bool waits = batch.state == BatchState::kOpen || batch.state == BatchState::kReady;
     const bool is_sent = batch.state == BatchState::kSending;
-    if ((waits || is_sent) && batch.refused_since && !HadNoAnswer(batch) &&
+    if ((waits || is_sent) && batch.refused_since && !HadNoAnswer(batch) && !WaitsAlone(batch) &&
         batch.reason != Name(Reason::kThrottled)) {
       evidence.searching += size;
     }
+    const bool is_soon = !batch.not_before || batch.not_before <= now + kVouchedFor;
     evidence.others_under_way |=
-        !batch.refused_since && (is_sent || (waits && !batch.unknown_since));
+        !batch.refused_since && (is_sent || (waits && !batch.unknown_since && is_soon));
     if (batch.state == BatchState::kRejected && batch.reason == Name(Reason::kRefusedByVendor) &&
         now - *batch.finished_at < kRefusalMemory) {
       evidence.rejected_lately += size;
@@ -314,7 +321,7 @@ RefusalEvidence FakeDeliveryQueue::EvidenceOf(const Route& route) const {
   int judged = 0;
   int taken = 0;
   for (const Slot& slot : SlotsOf(route)) {
-    if (std::max(slot.accepted_at, slot.failed_at) > now - 1h) {
+    if (std::max(slot.accepted_at, slot.failed_at) > now - kMostlyTakenMemory) {
       judged += slot.judged;
       taken += slot.taken;
     }

@@ -41,6 +41,7 @@ sql::RefusalCases CasesOf(const std::optional<Route>& route) {
                           .operation = {},
                           .memory = kRefusalMemory,
                           .hiccup_memory = kHiccupMemory,
+                          .mostly_taken_memory = kMostlyTakenMemory,
                           .vouched_for = kVouchedFor,
                           .lone_tries = kLoneTries};
   if (route) {

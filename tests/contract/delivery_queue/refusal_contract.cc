@@ -104,6 +104,48 @@ TEST_P(RefusalContract, OneThatGetsNoAnswerIsNoSearchThatTheOthersWaitFor) {
   EXPECT_EQ(Evidence().stuck, 1);
 }
 
+TEST_P(RefusalContract, OneThatWaitsToBeSentAloneAgainIsNoSearchAndMayNeedAControlCall) {
+  AddWaiting({.span = {}, .refused_since = at().Now(), .lone_refusals = 1});
+  EXPECT_EQ(Evidence().searching, 0);
+  EXPECT_EQ(Evidence().stuck, 1);
+  EXPECT_FALSE(Evidence().others_under_way);
+  at().Advance(1ms);
+  AcceptOne();
+  EXPECT_FALSE(HasCases()) << "others were accepted since";
+}
+
+TEST_P(RefusalContract, ABatchThatWaitsLongShowsNothingSoon) {
+  AddHeld(Reason::kRefusedUnconfirmed);
+  AddWaiting({.span = {}, .not_before = at().Now() + kVouchedFor + 1ms});
+  EXPECT_FALSE(Evidence().others_under_way);
+  at().Advance(1ms);
+  EXPECT_TRUE(Evidence().others_under_way);
+}
+
+TEST_P(RefusalContract, AnIdentifierThatWasNotTakenAloneGoesAfterTheSearchInItsEnvelope) {
+  Add(4);
+  const auto claim = Take();
+  ASSERT_TRUE(claim);
+  const int lo = claim->facts.span.lo;
+  const TimePoint now = at().Now();
+  const auto run = [&](int first, int last, int lone_refusals, milliseconds delay) {
+    return Transition{.span = {lo + first, lo + last},
+                      .to = BatchState::kReady,
+                      .reason = Text(Reason::kRefusedTogether),
+                      .not_before = now + delay,
+                      .refused_since = now,
+                      .lone_refusals = lone_refusals};
+  };
+  Record(*claim, {.outcome = OutcomeClass::kRefused},
+         {.transitions = {run(0, 0, 1, 0ms), run(1, 2, 0, 0ms), run(3, 3, 0, 1h)}});
+  const auto first = Take();
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->facts.span, (Span{lo + 1, lo + 2}));
+  const auto second = Take();
+  ASSERT_TRUE(second) << "the last one waits for another reason";
+  EXPECT_EQ(second->facts.span, (Span{lo, lo}));
+}
+
 TEST_P(RefusalContract, AHeldIdentifierIsDueAfterItsDelay) {
   AddHeld(Reason::kRefusedUnconfirmed);
   AddHeld(Reason::kRefusedConfirmed);

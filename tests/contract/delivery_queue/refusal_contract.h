@@ -67,6 +67,19 @@ class RefusalContract : public DeliveryQueueContract {
     ASSERT_EQ(Record(*claim, {.outcome = OutcomeClass::kUnknown}, plan), Recorded::kApplied);
   }
 
+  /// A batch of one that was called and waits, for an hour unless `next` says so.
+  void AddWaiting(Transition next) {
+    Add();
+    const auto claim = Take();
+    ASSERT_TRUE(claim);
+    next.span = claim->facts.span;
+    next.to = BatchState::kReady;
+    next.reason = Text(Reason::kMisconfigured);
+    if (!next.not_before) next.not_before = at().Now() + 1h;
+    ASSERT_EQ(Record(*claim, {.outcome = OutcomeClass::kMisconfigured}, {.transitions = {next}}),
+              Recorded::kApplied);
+  }
+
   /// As the next claim knows it.
   RouteHealth Health() {
     Add();

@@ -153,7 +153,7 @@ TEST(PeopleSimulation, AHiccupWhileAloneRejectsNobody) {
     const Outcome outcome = HiccupNextToPoison(hiccup);
     EXPECT_THAT(outcome.violations, IsEmpty());
     EXPECT_EQ(outcome[BatchState::kDone], 7) << static_cast<int>(hiccup);
-    const bool is_refusal = hiccup == Mishap::kRefusedOnce || hiccup == Mishap::kUnauthorized;
+    const bool is_refusal = hiccup == Mishap::kRefusedOnce;
     EXPECT_EQ(outcome[BatchState::kRejected], is_refusal ? 0 : 1);
     EXPECT_EQ(outcome[BatchState::kCancelled], is_refusal ? 1 : 0) << "it was in review";
   }
@@ -198,6 +198,30 @@ TEST(PeopleSimulation, ABadHourFinalisesNobody) {
     const Outcome outcome = BadHourWith(status);
     EXPECT_THAT(outcome.violations, IsEmpty()) << status;
     EXPECT_EQ(outcome[BatchState::kDone], 600) << status;
+  }
+}
+
+/// Of one request, while the search for its odd identifier is under way.
+Outcome OutageInASearch(int http_status, milliseconds from) {
+  World world({.seed = 1, .replicas = 2});
+  const TimePoint begin = fakes::FakeClock::kStart + from;
+  world.clevertap().Change({.route = kErase,
+                            .kind = {},
+                            .period = {.begin = begin, .end = begin + 10min},
+                            .http_status = http_status});
+  world.AddEnvelope({.route = kErase, .size = 100},
+                    std::map<int, Oddity>{{33, {.http_status = http_status}}});
+  return Run(world);
+}
+
+TEST(PeopleSimulation, AnOutageInTheMiddleOfASearchSendsNobodyElseToReview) {
+  for (const int status : {403, 404, 500, 502}) {
+    for (const milliseconds from : {1s, 2s, 3s, 4s, 6s, 8s, 12s}) {
+      const Outcome outcome = OutageInASearch(status, from);
+      EXPECT_THAT(outcome.violations, IsEmpty()) << status;
+      EXPECT_EQ(outcome[BatchState::kDone], 99) << status;
+      EXPECT_LE(outcome.tally.decided, 1) << status << " from " << from.count() << " ms on";
+    }
   }
 }
 

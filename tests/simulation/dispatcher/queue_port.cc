@@ -33,8 +33,10 @@ Result<std::optional<Claim>> QueuePort::TakeBatch(const ClaimParams& params) {
   if (Has(Defect::kBlocksForOnePayload) || Has(Defect::kNeverHalvesWithoutAnswer))
     facts.health = {};
   const bool is_suspect = facts.refused_since && facts.span.size() == 1;
-  if (Has(Defect::kRejectsForCompany) && is_suspect)
+  if (Has(Defect::kRejectsForCompany) && is_suspect) {
     facts.lone_refusals = facts.vouched_refusals = kConfirmingRefusal - 1;
+    if (facts.health.accepted_at) facts.refused_since = *facts.health.accepted_at - 1us;
+  }
   return taken;
 }
 

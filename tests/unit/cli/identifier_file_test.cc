@@ -129,6 +129,20 @@ TEST(IdentifierFile, ANumberThatAProgramHasRewrittenIsNoIdentifier) {
   EXPECT_THAT(Read("5e10\n123e4567\n1.2.0\n10.5\n0\n-7\n1E+x\nE+12\n").error, IsEmpty());
 }
 
+TEST(IdentifierFile, ALineWithMoreAroundTheIdentifierIsNoIdentifier) {
+  for (const std::string line :
+       {"#canary@example.com", "# canary", "//canary", "-- canary", "mailto:canary@example.com",
+        "MAILTO:canary@example.com", "tel:+919876543210", "sms:+919876543210",
+        "https://example.com/canary", "Ann Canary <canary@example.com>", "<canary@example.com>",
+        "{\"email\": \"canary@example.com\"}", "[canary]", " {canary}"}) {
+    const Outcome read = Read("user-1\n" + line + "\nuser-2\n");
+    EXPECT_THAT(read.error, AllOf(StartsWith("the standard input line 2 is a comment, a link"),
+                                  HasSubstr("command line"), Not(HasSubstr("canary"))))
+        << line;
+  }
+  EXPECT_THAT(Read("user-1\n#4711\na<b\ntelly:1\n-5\nann/b\nurn:a:b\n").error, IsEmpty());
+}
+
 TEST(IdentifierFile, SaysHowManyMoreLinesAreWrong) {
   EXPECT_THAT(
       Read("user-1\nNULL\na,b\nuser-2\nnan\n").error,

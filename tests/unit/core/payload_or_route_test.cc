@@ -198,6 +198,7 @@ TEST_F(PayloadOrRoute, AnIdentifierThatIsThrottledAloneAgainAndAgainIsReviewed) 
     EXPECT_GT(wait, before);
     before = wait;
     facts_.lone_refusals = again.lone_refusals;
+    facts_.refused_since = started_at_ - 2s;
     ++facts_.throttled_calls;
   }
   const Transition last = After(OutcomeClass::kThrottled, 429).transitions.at(0);
@@ -234,7 +235,7 @@ TEST_F(PayloadOrRoute, AProbeThatIsRefusedTwiceIsHalvedAndTheBlockStays) {
   EXPECT_EQ(plan.account, AccountVerdict::kBlocked);
   ASSERT_EQ(plan.transitions.size(), 2u);
   EXPECT_EQ(plan.transitions[1].span, (Span{60, 109}));
-  EXPECT_EQ(plan.transitions[1].refused_since, facts_.refused_since);
+  EXPECT_EQ(plan.transitions[1].refused_since, now_) << "later acceptances are evidence";
 
   facts_.span = {.lo = 10, .hi = 10};
   const Plan alone = After(OutcomeClass::kMisconfigured, 403);
@@ -259,6 +260,7 @@ TEST_F(PayloadOrRoute, AnIdentifierThatIsAnsweredSoAloneIsTriedAgainAndThenRevie
     EXPECT_EQ(plan.transitions.at(0).to, kReady) << status;
     EXPECT_EQ(plan.transitions.at(0).lone_refusals, 1);
     facts_.lone_refusals = kMaxLoneUnknown - 1;
+    facts_.refused_since = started_at_ - 2s;
     EXPECT_EQ(After(outcome, status).transitions.at(0).to, kNeedsReview) << "never rejected";
     EXPECT_EQ(After(outcome, status).transitions.at(0).reason, "refused_alone");
   }
@@ -275,6 +277,7 @@ TEST_F(PayloadOrRoute, AnIdentifierThatIsAnsweredSoAloneWaitsLongerFromTryToTry)
       const Transition again = After(outcome, status).transitions.at(0);
       EXPECT_EQ(again.to, kReady) << status;
       EXPECT_EQ(again.not_before, now_ + delay) << "a hiccup must not use up the tries";
+      EXPECT_EQ(again.refused_since, now_);
       facts_.lone_refusals = again.lone_refusals;
     }
     EXPECT_EQ(After(outcome, status).transitions.at(0).to, kNeedsReview) << status;
@@ -321,6 +324,66 @@ TEST_F(PayloadOrRoute, AHalfIsHalvedAtItsFirstUnknownOutcome) {
   facts_.refused_since = started_at_ - 5s;
   facts_.health.accepted_at = started_at_ - 4s;
   EXPECT_TRUE(IsHalved(After(OutcomeClass::kUnknown, 500)));
+}
+
+TEST_F(PayloadOrRoute, AnOutageInTheMiddleOfASearchEndsTheSearch) {
+  facts_.unknown_since = started_at_ - 20s;
+  facts_.refused_since = started_at_ - 5s;
+  facts_.health = {.accepted_at = started_at_ - 4s, .failing = kFewFailing + 1};
+  for (const Status& status :
+       {Status{OutcomeClass::kMisconfigured, 403}, Status{OutcomeClass::kUnknown, 500}}) {
+    const AttemptFacts before = facts_;
+    const Plan plan = After(status.outcome, status.http_status);
+    EXPECT_TRUE(IsHalved(plan)) << "the other half was taken";
+    facts_.refused_since = plan.transitions.at(0).refused_since;
+    EXPECT_EQ(facts_.refused_since, now_);
+    EXPECT_FALSE(IsAboutPayload(facts_, status.outcome)) << "nothing was taken since";
+    facts_ = before;
+  }
+}
+
+TEST_F(PayloadOrRoute, ATryAloneCountsOnlyIfOthersWereTakenSinceTheOneBefore) {
+  facts_.span = {.lo = 10, .hi = 10};
+  facts_.unknown_since = started_at_ - 1min;
+  facts_.throttled_calls = kManyThrottled;
+  facts_.lone_refusals = 3;
+  for (const Status& status :
+       {Status{OutcomeClass::kMisconfigured, 403}, Status{OutcomeClass::kMisconfigured, 404},
+        Status{OutcomeClass::kAccountBlocked, 401}, Status{OutcomeClass::kThrottled, 429},
+        Status{OutcomeClass::kUnknown, 500}}) {
+    facts_.refused_since = started_at_ - 5s;
+    // Taken shortly before the outage began.
+    facts_.health = {.accepted_at = started_at_ - 6s, .connected_at = started_at_ - 1min};
+    const Transition again = After(status.outcome, status.http_status).transitions.at(0);
+    EXPECT_EQ(again.to, kReady) << status.http_status;
+    EXPECT_EQ(again.lone_refusals, 3) << status.http_status;
+    EXPECT_EQ(again.refused_since, facts_.refused_since) << status.http_status;
+
+    facts_.health.accepted_at = started_at_ - 4s;
+    const Transition counted = After(status.outcome, status.http_status).transitions.at(0);
+    EXPECT_EQ(counted.lone_refusals, 4) << status.http_status;
+    EXPECT_EQ(counted.refused_since, now_) << status.http_status;
+  }
+}
+
+TEST_F(PayloadOrRoute, AnIdentifierThatWasAnsweredSoAloneBlocksNothing) {
+  facts_.span = {.lo = 10, .hi = 10};
+  facts_.lone_refusals = 1;
+  facts_.refused_since = started_at_ - 1min;
+  facts_.health = {.accepted_at = started_at_ - 2min, .failing = kFewFailing + 1};
+  for (const auto& [outcome, status] : kAboutTheRoute) {
+    facts_.attempt_count = 2;
+    const Plan plan = After(outcome, status);
+    EXPECT_EQ(plan.account, AccountVerdict::kUntouched) << status;
+    EXPECT_EQ(plan.transitions.at(0).to, kReady) << status;
+    EXPECT_TRUE(plan.spends_attempt) << "it waits longer from try to try";
+    facts_.attempt_count = 9;
+    EXPECT_GT(After(outcome, status).transitions.at(0).not_before,
+              *plan.transitions.at(0).not_before + 1min);
+  }
+  EXPECT_EQ(After(OutcomeClass::kAccountBlocked, 401).block_scope, BlockScope::kAccount)
+      << "the credentials may have expired";
+  EXPECT_EQ(After(OutcomeClass::kAccountBlocked, 401).account, AccountVerdict::kBlocked);
 }
 
 TEST_F(PayloadOrRoute, PastTheHorizonAnUnknownBatchIsNotHalvedButReviewed) {

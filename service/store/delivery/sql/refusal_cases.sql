@@ -1,11 +1,12 @@
 -- What is known about the refused identifiers of each route that is not blocked, nor its account, as RefusalEvidence has it; and about
--- those that were sent twice or more with unknown effect, or throttled often, and wait. And which blocked routes have no batch that could be the probe but
--- those that were called before, or none that is sent by itself.
+-- those that were sent twice or more with unknown effect, throttled often, or not taken alone, and wait. And which blocked routes have no
+-- batch that could be the probe but those that were called before, or none that is sent by itself.
 -- A confirmation holds until the identifier would be sent again by itself. A slot that was not used for an hour tells nothing of today.
 -- @account text?             with the operation: one route; null: all
 -- @operation operation?
 -- @memory milliseconds       how long rejections are remembered
 -- @hiccup_memory milliseconds
+-- @mostly_taken_memory milliseconds
 -- @vouched_for milliseconds  how long an accepted call speaks for those that were refused before
 -- @lone_tries int            how often refused alone is too often, vouched refusals aside
 -- > account text
@@ -30,7 +31,8 @@
 with present as materialized (select lethe_now() as t), health as materialized (
   select a.account, s.api, max(s.accepted_at) as taken_at, max(greatest(s.accepted_at, s.control_accepted_at)) as accepted_at,
          sum(2 * s.taken_identifiers - s.judged_identifiers)
-           filter (where greatest(s.accepted_at, s.failed_at) > present.t - interval '1 hour') >= 0 as mostly_taken, max(s.hiccup_at) as hiccup_at,
+           filter (where greatest(s.accepted_at, s.failed_at) > present.t - @mostly_taken_memory::bigint * interval '1 millisecond') >= 0
+           as mostly_taken, max(s.hiccup_at) as hiccup_at,
          max(s.control_at) as control_at
   from present, account_state a join slot s on s.account = coalesce(a.slots_of, a.account)
   where a.account = coalesce(@account, a.account) group by a.account, s.api
@@ -49,7 +51,8 @@ with present as materialized (select lethe_now() as t), health as materialized (
     and (b.state = 'held' and b.reason in @refusal_reasons()
          or b.state = 'ready' and b.unknown_since is not null and b.attempt_count > 1
             and coalesce(b.refused_since, b.unknown_since) >= coalesce(h.accepted_at, '-infinity')
-         or b.state = 'ready' and b.reason = 'throttled' and b.refused_since is not null and b.refused_since >= coalesce(h.accepted_at, '-infinity'))
+         or b.state = 'ready' and b.refused_since is not null and b.refused_since >= coalesce(h.accepted_at, '-infinity')
+            and (b.reason = 'throttled' or b.lone_refusals > 0 and b.not_before > present.t))
 ), route as (
   select account, operation, coalesce(sum(size) filter (where not stuck and confirmed), 0) as confirmed,
          coalesce(sum(size) filter (where not stuck and not confirmed and vouched), 0) as vouched,
@@ -64,7 +67,8 @@ select r.account, r.operation,
        (select coalesce(sum(s.hi - s.lo + 1), 0) from batch s
         where s.account = r.account and s.operation = r.operation and s.refused_since is not null and s.state in ('ready', 'sending')
           and s.reason is distinct from 'throttled'
-          and not (s.state = 'ready' and s.unknown_since is not null and s.attempt_count > 1)) as searching,
+          and not (s.state = 'ready' and (s.unknown_since is not null and s.attempt_count > 1
+                                          or s.lone_refusals > 0 and s.not_before > present.t))) as searching,
        r.confirmed, r.vouched, r.vouched_due, r.unvouched, r.due, r.worn_out, r.stuck,
        (select coalesce(sum(j.hi - j.lo + 1), 0) from batch j
         where j.account = r.account and j.operation = r.operation and j.reason = 'refused_by_vendor'
@@ -73,7 +77,8 @@ select r.account, r.operation,
         where v.account = r.account and v.operation = r.operation and v.state = 'needs_review' and v.reason = 'refused_alone'
           and v.review_since > present.t - @memory::bigint * interval '1 millisecond') as in_review,
        exists (select from batch o where o.account = r.account and o.operation = r.operation and o.state in ('open', 'ready')
-                 and o.refused_since is null and o.unknown_since is null)
+                 and o.refused_since is null and o.unknown_since is null
+                 and coalesce(o.not_before <= present.t + @vouched_for::bigint * interval '1 millisecond', true))
        or exists (select from slot s join batch o on o.envelope = s.envelope and o.lo = s.lo
                   where s.account = (select coalesce(a.slots_of, a.account) from account_state a where a.account = r.account)
                     and s.api = lethe_api(r.operation) and o.refused_since is null) as others_under_way,
