@@ -32,13 +32,36 @@ void SetUp(Session& session, const SessionLimits& limits) {
       set("enable_mergejoin", "off"));
 }
 
+int ServerProcess(Session& session) {
+  return session.Use([&session] {
+    return pqxx::nontransaction(session).exec("select pg_backend_pid()")[0][0].as<int>();
+  });
+}
+
+/// Whether a pooler gives the server process of this idle session to the next one that asks: in
+/// transaction mode it does. What is set and prepared in a session is in another one then.
+bool IsShared(Session& session, const std::string& conninfo) {
+  const int process = ServerProcess(session);
+  if (session.backendpid() == process) return false;  // no pooler
+  // A pooler in session mode lets the other one wait when it has no more server processes.
+  constexpr milliseconds kLongestWait{2'000};
+  try {
+    Session other(conninfo, kLongestWait);
+    return ServerProcess(other) == process;
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 std::unique_ptr<Session> Connect(const UrlSource& url, const SessionLimits& limits) {
   const Result<std::string> where = url();
   if (!where.ok()) throw CannotConnect(where.error().message);
   try {
-    auto session = std::make_unique<Session>(WithLimits(*where, limits), limits.use);
+    const std::string conninfo = WithLimits(*where, limits);
+    auto session = std::make_unique<Session>(conninfo, limits.use);
+    if (IsShared(*session, conninfo)) throw CannotConnect(kPoolerInTransactionMode);
     session->Use([&] { SetUp(*session, limits); });
     for (const Statement& statement : AllStatements()) {
       session->prepare(statement.name, statement.sql);

@@ -55,6 +55,8 @@ constexpr Meaning kConnecting[] = {
 /// The beginnings of SQLSTATEs.
 constexpr Meaning kStates[] = {
     {"25006", "read-only"},
+    // A statement that was prepared in the session is not there.
+    {"26000", kPoolerInTransactionMode},
     {"53100", "disk full"},
     {"53300", "too many connections"},
     {"53", "out of resources"},
@@ -66,6 +68,8 @@ constexpr Meaning kStates[] = {
 };
 
 std::string SqlState(const std::exception& error) {
+  // libpqxx makes this one without its SQLSTATE.
+  if (dynamic_cast<const pqxx::insufficient_privilege*>(&error)) return "42501";
   const auto* sql = dynamic_cast<const pqxx::sql_error*>(&error);
   return sql ? sql->sqlstate() : "";
 }
@@ -92,8 +96,9 @@ bool IsBroken(const std::exception& error) {
   if (dynamic_cast<const pqxx::broken_connection*>(&error)) return true;
   if (dynamic_cast<const pqxx::in_doubt_error*>(&error)) return true;
   const std::string state = SqlState(error);
-  // 08: connection; 57P01..57P05: the server ends the session.
-  return state.starts_with("08") || state.starts_with("57P") || IsReadOnly(error);
+  // 08: connection; 57P01..57P05: the server ends the session; 26000: it is another one's.
+  return state.starts_with("08") || state.starts_with("57P") || state == "26000" ||
+         IsReadOnly(error);
 }
 
 bool IsReadOnly(const std::exception& error) { return SqlState(error) == "25006"; }
@@ -156,6 +161,11 @@ Error ToError(const std::exception& error) {
     return Error{
         ErrorCode::kFailedPrecondition, Text(ErrorReason::kSchemaOutOfDate),
         "the database lacks tables or columns that this version needs: run `lethed migrate`"};
+  }
+  if (state == "42501") {
+    return Error{ErrorCode::kFailedPrecondition, Text(ErrorReason::kSchemaOutOfDate),
+                 "the database's role lacks a right: `lethed migrate` with database.owner_url "
+                 "grants what it needs"};
   }
   return Error{ErrorCode::kInternal, Text(ErrorReason::kStoreDefect),
                WithCause("the database refused a statement", error)};

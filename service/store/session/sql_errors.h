@@ -26,6 +26,10 @@ class CannotConnect : public pqxx::broken_connection {
   explicit CannotConnect(const std::string& cause) : pqxx::broken_connection(cause) {}
 };
 
+/// What CauseOf() says of a pooler that shares sessions.
+inline constexpr char kPoolerInTransactionMode[] =
+    "a pooler in transaction or statement mode: use session mode, or no pooler";
+
 /// All sessions of a pool were in use for too long.
 class PoolBusy : public std::runtime_error {
  public:
