@@ -113,7 +113,10 @@ check_config() {
   "$kBin/lethed" check-config --config "$kDir/lethe.yaml" || fail "$kDir/lethe.yaml is not right: see above"
 }
 
-migrate() { "$kBin/lethed" migrate --config "$kDir/lethe.yaml" || fail "the schema could not be brought up to date: see above"; }
+migrate() {  # as the owner of the tables; lethed itself may only read and write them
+  LETHE_DATABASE_OWNER_URL=$(deploy/local/postgres url "$kDir/postgres" lethe_owner) \
+    "$kBin/lethed" migrate --config "$kDir/lethe.yaml" || fail "the schema could not be brought up to date: see above"
+}
 
 start_lethed() {
   serve "$kDir/lethed.log" "$kBin/lethed" serve --config "$kDir/lethe.yaml"

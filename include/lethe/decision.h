@@ -53,7 +53,7 @@ struct AttemptFacts {
   std::optional<TimePoint> unknown_since = {};
 
   /// Time of the latest answer that counts against these identifiers: one that stopped their route
-  /// first, or for which they were halved, tried alone or held. Only later acceptances are evidence.
+  /// first, or for which they were halved, tried alone or held. Later acceptances are evidence.
   std::optional<TimePoint> refused_since = {};
 
   /// Answers that did not take the identifier while it was alone in its call. 0 for a batch of

@@ -75,7 +75,7 @@ struct RefusalEvidence {
   int due = 0;          ///< Of the unvouched: LoneRetryDelay() has passed.
   int worn_out = 0;  ///< Of the unvouched: refused alone kLoneTries times, vouched refusals aside.
 
-  /// Wait to be sent again, and nothing was accepted since the answer that counted last: after calls
+  /// Wait to be sent again, and nothing was accepted since the last answer that counts: after calls
   /// of unknown effect, after kManyThrottled throttled ones, or not taken alone.
   int stuck = 0;
 

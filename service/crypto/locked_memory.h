@@ -18,8 +18,8 @@ struct LockedAllocator {
   template <typename Other>
   LockedAllocator(const LockedAllocator<Other>&) {}  // NOLINT(google-explicit-constructor)
 
-  // sodium_malloc() places the end of the block at the end of a page: aligned for T, whose size is a
-  // multiple of its alignment.
+  // sodium_malloc() places the end of the block at the end of a page: aligned for T, whose size
+  // is a multiple of its alignment.
   T* allocate(std::size_t count) {
     void* block = sodium_allocarray(count, sizeof(T));
     if (block == nullptr) throw std::bad_alloc();

@@ -12,6 +12,7 @@
 #include "store/reading/tallies.h"
 #include "store/schema/migrations.h"
 #include "store/schema/partitions.h"
+#include "store/schema/rights.h"
 #include "telemetry/logging.h"
 
 namespace lethe {
@@ -103,7 +104,8 @@ void DatabaseUpkeep::TellPromise(bool synchronous_standby) {
 
 Status DatabaseUpkeep::Prepare() {
   Status schema = parts_.readiness_pool.WithRetry([](pqxx::connection& connection) {
-    return store::CheckSchema(connection, store::EmbeddedMigrations());
+    const Status current = store::CheckSchema(connection, store::EmbeddedMigrations());
+    return current.ok() ? store::CheckRights(connection) : current;
   });
   if (!schema.ok()) return schema;
   if (Status keys = parts_.keys.Look(); !keys.ok()) return keys;

@@ -17,6 +17,7 @@
 #include "runtime/system_clock.h"
 #include "store/schema/migrations.h"
 #include "store/schema/partitions.h"
+#include "store/schema/rights.h"
 #include "store/session/connection.h"
 #include "store/session/sql_errors.h"
 
@@ -35,15 +36,27 @@ int Fail(const Error& error) {
   return 1;
 }
 
+/// Of the sessions of `lethed serve`.
+std::string RoleThatServes(const Config& config) {
+  const auto session = store::Connect(runtime::DatabaseUrlSource(config.database));
+  return session->Use([&] {
+    return pqxx::nontransaction(*session).exec("select current_user")[0][0].as<std::string>();
+  });
+}
+
 int Migrate(const Config& config) {
   try {
-    const auto connection = store::Connect(runtime::DatabaseUrlSource(config.database));
+    const auto connection = store::Connect(runtime::OwnerUrlSource(config.database));
     const auto report = store::Migrate(
         *connection, store::EmbeddedMigrations(),
         {.tell = [](const std::string& progress) { std::cout << progress << std::endl; }});
     if (!report.ok()) return Fail(report.error());
     const auto partitions = store::EnsurePartitions(*connection, runtime::SystemClock().Now());
     if (!partitions.ok()) return Fail(partitions.error());
+    if (const auto& database = config.database;
+        database.owner_url || !database.owner_url_file.empty()) {
+      store::GrantRights(*connection, RoleThatServes(config));
+    }
     for (const std::string& name : report->applied) std::cout << "applied " << name << "\n";
     std::cout << "the schema is at version " << report->version << "\n";
     return 0;

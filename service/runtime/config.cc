@@ -123,12 +123,16 @@ class Loader {
       database.Add("give url, url_file or the variable LETHE_DATABASE_URL");
     }
     ReadPath(url_file, config_.database.url_file);
-    for (const auto& setting : {url, override_url}) {
-      std::string text;
-      if (setting && Read(setting, text, ParseDatabaseUrl)) {
-        config_.database.url = DatabaseUrl(text);
-      }
-    }
+    const auto owner_url = database.Take("owner_url");
+    const auto owner_url_file = database.Take("owner_url_file");
+    const auto override_owner = Overridden("LETHE_DATABASE_OWNER_URL", std::nullopt);
+    if (owner_url && owner_url_file) database.Add("give owner_url or owner_url_file, not both");
+    ReadPath(owner_url_file, config_.database.owner_url_file);
+    if (override_owner) config_.database.owner_url_file.clear();
+    ReadUrl(owner_url, config_.database.owner_url);
+    ReadUrl(override_owner, config_.database.owner_url);
+    ReadUrl(url, config_.database.url);
+    ReadUrl(override_url, config_.database.url);
     if (override_url) config_.database.url_file.clear();
     Read(database.Take("connections"), config_.database.connections, Integer(1, 100));
     database.Close();
@@ -250,6 +254,11 @@ class Loader {
     }
     out = std::move(value).value();
     return true;
+  }
+
+  void ReadUrl(const std::optional<Setting>& setting, std::optional<DatabaseUrl>& out) {
+    std::string text;
+    if (setting && Read(setting, text, ParseDatabaseUrl)) out = DatabaseUrl(text);
   }
 
   /// A file name, relative to the configuration's own directory.

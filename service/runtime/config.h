@@ -24,6 +24,11 @@ struct Config {
     std::optional<DatabaseUrl> url;  ///< Exactly one of the two is set.
     std::string url_file;            ///< Holds the URL; see SecretFile.
     int connections = 4;             ///< For reading; writers have their own.
+
+    /// For `lethed migrate`, as the role that owns the tables; at most one of the two. Without it,
+    /// one role does both.
+    std::optional<DatabaseUrl> owner_url = {};
+    std::string owner_url_file = {};
   };
 
   struct Dispatcher {
@@ -55,7 +60,8 @@ inline constexpr milliseconds kLeaseMargin{2'000};
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 
 /// These variables win over the file: LETHE_DATABASE_URL (over both database.url and
-/// database.url_file), LETHE_GRPC_LISTEN, LETHE_OPERATIONS_LISTEN, LETHE_LOG_LEVEL.
+/// database.url_file), LETHE_DATABASE_OWNER_URL (likewise), LETHE_GRPC_LISTEN,
+/// LETHE_OPERATIONS_LISTEN, LETHE_LOG_LEVEL.
 ///
 /// kInvalidArgument (BAD_CONFIG): `violations` has every error found, with `FILE:LINE:COLUMN` or
 /// the variable's name as its field, and what would be right; `message` has the same, a line each.

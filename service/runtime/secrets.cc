@@ -12,13 +12,21 @@ namespace {
 // Beyond ASCII there are more kinds of white space, and no passcode.
 bool IsNoPasscodeCharacter(unsigned char c) { return c <= 0x20 || c >= 0x7f; }
 
+std::function<Result<std::string>()> UrlSource(const std::optional<DatabaseUrl>& url,
+                                               const std::string& file) {
+  if (url) return [text = url->Reveal()] { return Result<std::string>(text); };
+  return [secret = SecretFile(file)] { return secret.Read(); };
+}
+
 }  // namespace
 
 std::function<Result<std::string>()> DatabaseUrlSource(const Config::Database& database) {
-  if (database.url) {
-    return [url = database.url->Reveal()] { return Result<std::string>(url); };
-  }
-  return [file = SecretFile(database.url_file)] { return file.Read(); };
+  return UrlSource(database.url, database.url_file);
+}
+
+std::function<Result<std::string>()> OwnerUrlSource(const Config::Database& database) {
+  if (!database.owner_url && database.owner_url_file.empty()) return DatabaseUrlSource(database);
+  return UrlSource(database.owner_url, database.owner_url_file);
 }
 
 Result<crypto::KeyRing> LoadKeys(const Config& config) {

@@ -16,6 +16,9 @@ namespace lethe::runtime {
 /// Where the database is, read anew at each call if it is in a file.
 std::function<Result<std::string>()> DatabaseUrlSource(const Config::Database& database);
 
+/// The same for `lethed migrate`: as the owner of the tables, if the configuration names one.
+std::function<Result<std::string>()> OwnerUrlSource(const Config::Database& database);
+
 /// The keys of `keys_file`.
 Result<crypto::KeyRing> LoadKeys(const Config& config);
 

@@ -57,7 +57,7 @@ void HandOver(const Fill& fill) {
 }
 
 double WaitUntilRecorded(const BenchDatabase& database, int identifiers) {
-  pqxx::connection connection(database.url());
+  pqxx::connection connection(database.owner_url());
   pqxx::nontransaction work(connection);
   const auto is_under_way = [&] {
     return work

@@ -98,7 +98,7 @@ class LethedUnderLoad {
   /// Asks the database as little as it can, for that costs too.
   void WaitUntilDone(const Load& load) const {
     const auto sent = [&] { return Sent() == load.total(); };
-    pqxx::connection connection(database_.url());
+    pqxx::connection connection(database_.owner_url());
     connection.prepare(
         "unfinished",
         "select from batch where state not in ('done', 'rejected', 'cancelled') limit 1");

@@ -73,7 +73,7 @@ order by base, e, pos
 
 History::History(const TestDatabase& database, const crypto::KeyRing& keys, Options options)
     : options_(options) {
-  pqxx::connection connection(database.url());
+  pqxx::connection connection(database.owner_url());
   AddPartitions(connection);
   const auto run = [&](const std::string& sql) { pqxx::nontransaction(connection).exec(sql); };
   run("set synchronous_commit = off; set maintenance_work_mem = '1GB'; set work_mem = '256MB'; set "

@@ -31,7 +31,8 @@ std::string Yaml(const LethedOptions& options) {
   std::ostringstream yaml;
   yaml << "grpc: {listen: '" << options.grpc_listen << "'}\n"
        << "operations: {listen: '" << options.operations_listen << "'}\n"
-       << "database: {url: '" << options.database_url << "'}\n"
+       << "database: {url: '" << options.database_url
+       << (options.owner_url.empty() ? "" : "', owner_url: '" + options.owner_url) << "'}\n"
        << "keys_file: keys\n"
        << "log: {level: " << options.log_level << "}\n"
        << "dispatcher: " << options.dispatcher << "\n"

@@ -35,6 +35,9 @@ struct LethedOptions {
   std::string key_file = {};  ///< What it says; empty: fresh keys.
 
   std::string lethed = {};  ///< The program; empty: this build's.
+
+  std::string owner_url =
+      {};  ///< For `lethed migrate`; empty: the role that serves owns the tables.
 };
 
 /// A `lethed serve` that runs. It may be killed at any time.

@@ -13,6 +13,7 @@
 #include "store/base/values.h"
 #include "store/schema/migrations.h"
 #include "store/schema/partitions.h"
+#include "store/schema/rights.h"
 
 namespace lethe::test {
 namespace {
@@ -20,9 +21,10 @@ namespace {
 constexpr char kScript[] = LETHE_SOURCE_DIR "/deploy/local/postgres";
 constexpr char kTemplate[] = "lethe_template";
 
-std::string ForSuperuser(std::string url) {
-  const std::string role = "user=lethe";
-  return url.replace(url.find(role), role.size(), "user=postgres");
+/// `url` is that of the role `lethe`.
+std::string As(const char* role, std::string url) {
+  const std::string lethe = "user=lethe";
+  return url.replace(url.find(lethe), lethe.size(), std::string("user=") + role);
 }
 
 std::string Output(const std::string& command) {
@@ -94,7 +96,7 @@ class Server {
   }
 
   void Admin(const std::string& sql) const {
-    pqxx::connection connection(ForSuperuser(url_));
+    pqxx::connection connection(As("postgres", url_));
     pqxx::nontransaction(connection).exec(sql);
   }
 
@@ -111,14 +113,15 @@ class Server {
     Output(std::string(kScript) + " start " + directory_ + " --fast --owner " +
            std::to_string(getpid()));
     url_ = Output(std::string(kScript) + " url " + directory_);
-    Admin(std::string("create database ") + kTemplate + " owner lethe");
-    const auto connection = std::make_unique<pqxx::connection>(Url(kTemplate));
+    Admin(std::string("create database ") + kTemplate + " owner lethe_owner");
+    const auto connection = std::make_unique<pqxx::connection>(As("lethe_owner", Url(kTemplate)));
     const auto now =
         std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
     if (!store::Migrate(*connection, store::EmbeddedMigrations()).ok() ||
         !store::EnsurePartitions(*connection, now).ok()) {
       throw std::runtime_error("the migrations fail on an empty database");
     }
+    store::GrantRights(*connection, "lethe");
     pqxx::nontransaction(*connection).exec(RefuseOtherMoves());
   }
   ~Server() {
@@ -136,9 +139,12 @@ TestDatabase::TestDatabase(Schema schema) {
   static std::atomic<int> count{0};
   const Server& server = Server::Shared();
   name_ = "t" + std::to_string(++count);
-  server.Admin("create database " + name_ + " owner lethe" +
+  server.Admin("create database " + name_ + " owner lethe_owner" +
                (schema == Schema::kEmpty ? "" : std::string(" template ") + kTemplate));
   url_ = server.Url(name_);
+  owner_url_ = As("lethe_owner", url_);
+  superuser_url_ = As("postgres", url_);
+  if (schema == Schema::kEmpty) url_ = owner_url_;
   if (schema == Schema::kUnwatched) {
     Run("drop trigger test_moves on batch; drop trigger test_splits on batch");
   }
@@ -152,10 +158,8 @@ TestDatabase::~TestDatabase() {
   }
 }
 
-std::string TestDatabase::superuser_url() const { return ForSuperuser(url_); }
-
 pqxx::result TestDatabase::Run(const std::string& sql) const {
-  pqxx::connection connection(url_);
+  pqxx::connection connection(owner_url_);
   pqxx::nontransaction work(connection);
   return work.exec(sql);
 }

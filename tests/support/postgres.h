@@ -25,15 +25,19 @@ class TestDatabase {
   TestDatabase(const TestDatabase&) = delete;
   TestDatabase& operator=(const TestDatabase&) = delete;
 
+  /// As the role that serves; of an empty one, in which it has no rights, as the owner.
   const std::string& url() const { return url_; }
   store::UrlSource source() const {
     return [url = url_] { return Result<std::string>(url); };
   }
 
-  /// The same for PostgreSQL's superuser, who may end the server's own workers as well.
-  std::string superuser_url() const;
+  /// As the role that owns the tables.
+  const std::string& owner_url() const { return owner_url_; }
 
-  /// For looking and for arranging.
+  /// As PostgreSQL's superuser, who may end the server's own workers as well.
+  const std::string& superuser_url() const { return superuser_url_; }
+
+  /// For looking and for arranging: as the owner.
   pqxx::result Run(const std::string& sql) const;
 
   /// Ends every other session of this database, as a failover would.
@@ -53,6 +57,8 @@ class TestDatabase {
  private:
   std::string name_;
   std::string url_;
+  std::string owner_url_;
+  std::string superuser_url_;
 };
 
 }  // namespace lethe::test

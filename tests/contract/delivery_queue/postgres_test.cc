@@ -54,7 +54,7 @@ class PostgresHarness : public QueueHarness {
   EnvelopeId AddEnvelope(const fakes::NewEnvelope& envelope) override {
     const EnvelopeId id{++last_envelope_};
     const bool full = envelope.size == EnvelopeCapacity(envelope.route.operation);
-    pqxx::connection connection(database_.url());
+    pqxx::connection connection(database_.owner_url());
     pqxx::work work(connection);
     work.exec_params(
         "insert into batch (envelope, lo, hi, account, operation, kind, state, opened_at) "

@@ -88,7 +88,7 @@ class PostgresHarness : public ReviewHarness {
  private:
   template <typename... Arguments>
   void Execute(const std::string& sql, const Arguments&... arguments) {
-    pqxx::connection connection(database_.url());
+    pqxx::connection connection(database_.owner_url());
     pqxx::nontransaction(connection).exec_params(sql, arguments...);
   }
 

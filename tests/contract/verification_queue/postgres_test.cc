@@ -44,7 +44,7 @@ class PostgresHarness : public VerificationHarness {
 
   EnvelopeId AddBatch(const NewLookedBatch& batch) override {
     const EnvelopeId id{++last_envelope_};
-    pqxx::connection connection(database_.url());
+    pqxx::connection connection(database_.owner_url());
     pqxx::work work(connection);
     work.exec_params(
         "insert into batch (envelope, lo, hi, account, operation, kind, state, opened_at, "

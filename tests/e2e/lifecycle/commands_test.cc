@@ -91,16 +91,27 @@ TEST(Commands, CheckConfigSaysWhatTheDatabaseLacks) {
 
   const TestDatabase database;
   LethedFiles files({.database_url = database.url(), .vendor_url = sandbox->base_url()});
-  pqxx::connection admin(database.superuser_url());
-  pqxx::nontransaction work(admin);
-  work.exec("alter table request owner to postgres");
-  work.exec("grant select, insert on request to lethe");
-  work.exec("revoke delete on node from lethe");
+  database.Run("revoke insert, update on batch from lethe");
   const auto rights = files.RunWith({"check-config", "--connect"});
   EXPECT_EQ(rights.exit_code, 1);
-  EXPECT_THAT(rights.err,
-              AllOf(HasSubstr("does not own the table request, so it cannot make the partitions"),
-                    HasSubstr("may not read and write the table node")));
+  EXPECT_THAT(rights.err, AllOf(HasSubstr("lacks INSERT on batch"),
+                                HasSubstr("lacks UPDATE on batch"), HasSubstr("owner_url")));
+}
+
+TEST(Commands, MigrateWorksAsTheOwnerAndGrantsTheRoleThatServesWhatItNeeds) {
+  const TestDatabase database;
+  database.Run("revoke all on all tables in schema public from lethe");
+  LethedFiles files(
+      {.database_url = database.url(), .vendor_url = kNowhere, .owner_url = database.owner_url()});
+  const auto lethed = files.Start();
+  EXPECT_TRUE(Eventually([&] { return lethed->Get("/readyz").body == "schema_out_of_date\n"; }));
+  EXPECT_TRUE(Eventually([&] {
+    return lethed->process().out().find("role lacks a right") != std::string::npos;
+  })) << "the log names what is missing";
+
+  const auto migrate = files.Run("migrate");
+  EXPECT_EQ(migrate.exit_code, 0) << migrate.err;
+  EXPECT_TRUE(Eventually([&] { return lethed->ready(); }));
 }
 
 TEST(Commands, ServeSaysWhichPortIsTaken) {

@@ -19,7 +19,7 @@ class CommitterFaults : public testing::Test {
   /// The next `times` commits that write a key terminate their own session.
   void DieAtCommit(int times) {
     database_.Run(
-        "create sequence death; "
+        "create sequence death; grant usage on sequence death to lethe; "
         "create function die() returns trigger language plpgsql as $$ begin "
         "  if nextval('death') <= " +
         std::to_string(times) +

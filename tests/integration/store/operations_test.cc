@@ -156,11 +156,8 @@ TEST_F(SqlOfOperations, StatementsHaveNoWordThatTheCodeLacks) {
               "transaction_read_only",  // settings
               "insert",
               "select",
-              "update",
-              "usage",
-              "r",
-              "p",       // rights and kinds of tables
-              "lethe"};  // a prefix in PostgreSQL's log
+              "execute",  // a right
+              "lethe"};   // a prefix in PostgreSQL's log
   known.merge(WordsOf<Operation>());
   known.merge(WordsOf<IdentifierKind>());
   known.merge(WordsOf<BatchState>());

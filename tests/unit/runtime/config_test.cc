@@ -263,6 +263,24 @@ TEST_F(ConfigTest, TheDatabaseIsGivenOnce) {
   EXPECT_EQ(config->database.url_file, "");
 }
 
+TEST_F(ConfigTest, TheOwnerOfTheTablesIsGivenOnceIfAtAll) {
+  const auto load = [this](const std::string& owner, Variables variables = {}) {
+    return Load("database: {url: 'host=db'" + owner + "}\n" + kKeys + kAccounts,
+                std::move(variables));
+  };
+  const auto none = load("");
+  ASSERT_TRUE(none.ok());
+  EXPECT_EQ(none->database.owner_url, std::nullopt);
+  EXPECT_EQ(load(", owner_url: 'user=owner'")->database.owner_url->Reveal(), "user=owner");
+  EXPECT_EQ(load(", owner_url_file: url")->database.owner_url_file, directory_.path() / "url");
+  EXPECT_THAT(Errors(load(", owner_url: 'user=owner', owner_url_file: url")),
+              ElementsAre("1:1: database: give owner_url or owner_url_file, not both"));
+  const auto other = load(", owner_url_file: url", {{"LETHE_DATABASE_OWNER_URL", "user=other"}});
+  ASSERT_TRUE(other.ok());
+  EXPECT_EQ(other->database.owner_url->Reveal(), "user=other");
+  EXPECT_EQ(other->database.owner_url_file, "");
+}
+
 TEST_F(ConfigTest, NoErrorRepeatsASecret) {
   const std::vector<std::string> files = {
       std::string("database: {url: 'postgresql://u:hunter2@[db/x'}\n") + kKeys + kAccounts,

@@ -1,10 +1,13 @@
--- Finds the tables that the session's role cannot work with as Lethe does.
--- > name text
--- > owned bool    false: the table has partitions, of which Lethe makes more, and the role does not own it
-select relname::text as name, relkind <> 'p' or pg_has_role(relowner, 'usage') as owned
-from pg_class
-where relnamespace = (select relnamespace from pg_class where oid = to_regclass('batch')) and relkind in ('r', 'p')
-  and (relkind = 'p' and not pg_has_role(relowner, 'usage')
-       or not (has_table_privilege(oid, 'select') and has_table_privilege(oid, 'insert')
-               and has_table_privilege(oid, 'update') and has_table_privilege(oid, 'delete')))
-order by relname
+-- Finds what the session's role may not do with Lethe's tables and functions.
+-- @rights.object text       a table, or a function with its parameters' types
+-- @rights.privilege text    execute is of a function
+-- @rights.column_name text  empty: of the whole table
+-- > object text
+-- > privilege text
+select r.object, r.privilege
+from unnest(@rights.object::text[], @rights.privilege::text[], @rights.column_name::text[]) with ordinality
+    as r(object, privilege, column_name, n)
+where not case when r.privilege = 'execute' then has_function_privilege(r.object, r.privilege)
+               when r.column_name = '' then has_table_privilege(r.object, r.privilege)
+               else has_column_privilege(r.object, r.column_name, r.privilege) end
+order by r.n

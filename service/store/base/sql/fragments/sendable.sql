@@ -6,6 +6,7 @@ b.state in ('open', 'ready')
 and case b.state when 'ready' then coalesce(b.not_before <= present.t, true)
                  else b.opened_at <= present.t - @linger * interval '1 millisecond' or b.opened_at > present.t end
 and (b.lone_refusals = 0
-     or not exists (select from batch s
-                    where s.envelope = b.envelope and s.state = 'ready' and s.refused_since is not null and s.lone_refusals = 0
-                      and coalesce(s.not_before <= present.t, true)))
+     or (select true from batch s
+         where s.envelope = b.envelope and s.state = 'ready' and s.refused_since is not null and s.lone_refusals = 0
+           and coalesce(s.not_before <= present.t, true)
+         limit 1) is null)  -- not as `not exists`: a plan would read all suspects for it
