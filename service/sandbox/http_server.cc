@@ -1,180 +1,152 @@
 #include "sandbox/http_server.h"
 
-#include <civetweb.h>
+#include <microhttpd.h>
 
-#include <array>
-#include <chrono>
-#include <ctime>
+#include <cstring>
 #include <optional>
-#include <stop_token>
 #include <string_view>
-#include <thread>
 #include <utility>
+
+#include "net/listener.h"
 
 namespace lethe::sandbox {
 namespace {
 
-std::optional<std::string> Header(const mg_connection* connection, const char* name) {
-  const char* value = mg_get_header(connection, name);
+/// An idle connection is closed after that.
+constexpr unsigned kKeepAliveSeconds = 10;
+
+/// For one connection, in bytes: as much of a body as is read at a time.
+constexpr std::size_t kConnectionMemory = 64 * 1024;
+
+std::optional<std::string> Header(MHD_Connection* connection, const char* name) {
+  const char* value = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
   if (value == nullptr) return {};
   return value;
 }
 
-std::map<std::string, std::string> ReadQuery(const char* query) {
-  std::map<std::string, std::string> parameters;
-  if (query == nullptr) return parameters;
-  std::string text = query;
-  std::array<mg_header, 16> fields{};
-  const int count = mg_split_form_urlencoded(text.data(), fields.data(), fields.size());
-  for (int i = 0; i < count; ++i) {
-    const mg_header& field = fields[static_cast<std::size_t>(i)];
-    parameters[field.name] = field.value == nullptr ? "" : field.value;
+MHD_Result KeepParameter(void* parameters, MHD_ValueKind, const char* name, const char* value) {
+  (*static_cast<std::map<std::string, std::string>*>(parameters))[name] =
+      value == nullptr ? "" : value;
+  return MHD_YES;
+}
+
+void SetTimeout(MHD_Connection* connection, unsigned seconds) {
+  MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, seconds);
+}
+
+/// The body of an answer that is brought in pieces.
+struct Body {
+  Answer answer;
+  const HttpServer::Wait& wait;
+
+  /// Writes what comes at `position` into `to`, which is not empty. The count, or the library's
+  /// word for the end of the connection.
+  ssize_t Read(std::uint64_t position, char* to, std::size_t size) {
+    const std::string_view left = std::string_view(answer.body).substr(position);
+    if (answer.delivery == Delivery::kTruncated) {
+      if (position >= answer.body.size() / 2) return MHD_CONTENT_READER_END_WITH_ERROR;
+      return static_cast<ssize_t>(left.copy(to, std::min(size, answer.body.size() / 2 - position)));
+    }
+    if (!wait(answer.drip_delay)) return MHD_CONTENT_READER_END_WITH_ERROR;
+    if (left.size() == 1) answer.in_flight.reset();
+    return static_cast<ssize_t>(left.copy(to, 1));
   }
-  return parameters;
-}
+};
 
-std::string ReadBody(mg_connection* connection) {
-  std::string body;
-  std::array<char, 16 * 1024> chunk{};
-  for (;;) {
-    const int count = mg_read(connection, chunk.data(), chunk.size());
-    if (count <= 0) return body;
-    body.append(chunk.data(), static_cast<std::size_t>(count));
+MHD_Response* MakeResponse(Answer answer, const HttpServer::Wait& wait) {
+  if (answer.delivery != Delivery::kDrip) answer.in_flight.reset();
+  if (answer.delivery == Delivery::kWhole) {
+    return MHD_create_response_from_buffer(answer.body.size(), answer.body.data(),
+                                           MHD_RESPMEM_MUST_COPY);
   }
+  const std::size_t size = answer.body.size();
+  return MHD_create_response_from_callback(
+      size, kConnectionMemory,
+      [](void* body, std::uint64_t position, char* to, std::size_t room) {
+        return static_cast<Body*>(body)->Read(position, to, room);
+      },
+      new Body{std::move(answer), wait}, [](void* body) { delete static_cast<Body*>(body); });
 }
 
-/// Nothing if the caller was gone before the whole body had come: such a call was never made.
-std::optional<HttpCall> ReadCall(mg_connection* connection) {
-  const mg_request_info& info = *mg_get_request_info(connection);
-  std::string body = ReadBody(connection);
-  if (static_cast<long long>(body.size()) < info.content_length) return {};
-  return HttpCall{.method = info.request_method,
-                  .path = info.local_uri,
-                  .parameters = ReadQuery(info.query_string),
-                  .headers = {.account_id = Header(connection, "X-CleverTap-Account-Id"),
-                              .passcode = Header(connection, "X-CleverTap-Passcode"),
-                              .content_type = Header(connection, "Content-Type")},
-                  .body = std::move(body)};
-}
-
-bool WriteBytes(mg_connection* connection, std::string_view bytes) {
-  return bytes.empty() || mg_write(connection, bytes.data(), bytes.size()) > 0;
-}
-
-std::string Date() {
-  const std::time_t now = std::time(nullptr);
-  std::tm utc{};
-  gmtime_r(&now, &utc);
-  std::array<char, 64> text{};
-  return {text.data(), std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &utc)};
-}
-
-/// By hand, since civetweb's own header functions use gmtime(), which threads race for.
-void WriteHead(mg_connection* connection, const Answer& answer) {
-  std::string head = "HTTP/1.1 " + std::to_string(answer.status) + ' ' +
-                     mg_get_response_code_text(connection, answer.status) + "\r\nDate: " + Date() +
-                     "\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: " +
-                     std::to_string(answer.body.size()) + "\r\n";
-  for (const auto& [name, value] : answer.headers) {
-    head.append(name).append(": ").append(value).append("\r\n");
+MHD_Result Send(MHD_Connection* connection, Answer answer, const HttpServer::Wait& wait) {
+  if (answer.delivery == Delivery::kNone) return MHD_NO;
+  const auto headers = std::move(answer.headers);
+  const auto status = static_cast<unsigned>(answer.status);
+  const bool last = answer.close;
+  MHD_Response* response = MakeResponse(std::move(answer), wait);
+  MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
+                          "application/json; charset=utf-8");
+  for (const auto& [name, value] : headers) {
+    MHD_add_response_header(response, name.c_str(), value.c_str());
   }
-  if (answer.close) head += "Connection: close\r\n";
-  WriteBytes(connection, head + "\r\n");
-}
-
-void WriteAnswer(mg_connection* connection, Answer answer, const HttpServer::Wait& wait) {
-  if (answer.close) mg_disable_connection_keep_alive(connection);
-  const std::string_view body = answer.body;
-  switch (answer.delivery) {
-    case Delivery::kNone: answer.in_flight.reset(); return;
-    case Delivery::kWhole:
-      answer.in_flight.reset();
-      WriteHead(connection, answer);
-      WriteBytes(connection, body);
-      return;
-    case Delivery::kTruncated:
-      answer.in_flight.reset();
-      WriteHead(connection, answer);
-      WriteBytes(connection, body.substr(0, body.size() / 2));
-      return;
-    case Delivery::kDrip:
-      WriteHead(connection, answer);
-      for (std::size_t i = 0; i < body.size(); ++i) {
-        if (!wait(answer.drip_delay)) return;
-        if (i + 1 == body.size()) answer.in_flight.reset();
-        if (!WriteBytes(connection, body.substr(i, 1))) return;
-      }
-      return;
-  }
+  if (last) MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+  const MHD_Result queued = MHD_queue_response(connection, status, response);
+  MHD_destroy_response(response);
+  return queued;
 }
 
 }  // namespace
 
-/// What civetweb calls back.
+/// What libmicrohttpd calls back, on the connection's own thread. A call that breaks off before its
+/// body is whole is never handled.
 struct HttpServerCallbacks {
-  static int OnRequest(mg_connection* connection, void* server) {
-    const auto& self = *static_cast<const HttpServer*>(server);
-    const std::optional<HttpCall> call = ReadCall(connection);
-    if (!call) {
-      mg_disable_connection_keep_alive(connection);
-      return 400;
+  static MHD_Result OnRequest(void* server, MHD_Connection* connection, const char* path,
+                              const char* method, const char*, const char* bytes, std::size_t* size,
+                              void** state) {
+    if (*state == nullptr) {
+      *state = new HttpCall{.method = method, .path = path};
+      return MHD_YES;
     }
-    Answer answer = self.handler_(*call);
-    const int status = answer.status;
-    WriteAnswer(connection, std::move(answer), self.wait_);
-    return status;
+    HttpCall& call = *static_cast<HttpCall*>(*state);
+    if (*size > 0) {
+      call.body.append(bytes, *size);
+      *size = 0;
+      return MHD_YES;
+    }
+    MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, &KeepParameter, &call.parameters);
+    call.headers = {.account_id = Header(connection, "X-CleverTap-Account-Id"),
+                    .passcode = Header(connection, "X-CleverTap-Passcode"),
+                    .content_type = Header(connection, "Content-Type")};
+    // The handler may take longer than an idle connection may.
+    SetTimeout(connection, 0);
+    const auto& self = *static_cast<const HttpServer*>(server);
+    return Send(connection, self.handler_(call), self.wait_);
   }
 
-  /// Civetweb's complaints have no place to go; what matters shows as an answer.
-  static int OnLog(const mg_connection*, const char*) { return 1; }
+  static void OnEnd(void*, MHD_Connection* connection, void** state, MHD_RequestTerminationCode) {
+    delete static_cast<HttpCall*>(*state);
+    *state = nullptr;
+    SetTimeout(connection, kKeepAliveSeconds);
+  }
 };
 
-HttpServer::HttpServer(Handler handler, Wait wait)
-    : handler_(std::move(handler)), wait_(std::move(wait)) {}
+HttpServer::HttpServer(Handler handler, Wait wait, int port)
+    : handler_(std::move(handler)), wait_(std::move(wait)), port_(port) {}
 
 HttpServer::~HttpServer() {
-  if (context_ == nullptr) return;
-  // Civetweb looks for its end every two seconds, or when a connection comes.
-  const std::jthread knocking([port = port()](const std::stop_token& stopped) {
-    std::array<char, 128> error{};
-    while (!stopped.stop_requested()) {
-      mg_connection* knock = mg_connect_client("127.0.0.1", port, 0, error.data(), error.size());
-      if (knock != nullptr) mg_close_connection(knock);
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-  });
-  mg_stop(context_);
+  if (daemon_ != nullptr) MHD_stop_daemon(daemon_);
 }
 
 Result<std::unique_ptr<HttpServer>> HttpServer::Start(const std::string& listen, int connections,
                                                       Handler handler, Wait wait) {
-  std::unique_ptr<HttpServer> server(new HttpServer(std::move(handler), std::move(wait)));
-  const std::string threads = std::to_string(connections);
-  std::array<const char*, 11> options{"listening_ports",
-                                      listen.c_str(),
-                                      "num_threads",
-                                      threads.c_str(),
-                                      "enable_keep_alive",
-                                      "yes",
-                                      "keep_alive_timeout_ms",
-                                      "10000",
-                                      "tcp_nodelay",
-                                      "1",
-                                      nullptr};
-  mg_callbacks callbacks{};
-  callbacks.log_message = &HttpServerCallbacks::OnLog;
-  server->context_ = mg_start(&callbacks, server.get(), options.data());
-  if (server->context_ == nullptr) {
+  auto listener = net::Listener::Open(listen);
+  if (!listener) return std::move(listener).error();
+  std::unique_ptr<HttpServer> server(
+      new HttpServer(std::move(handler), std::move(wait), listener->port()));
+  // A thread for each connection: a handler may sleep, and an answer may come drop by drop.
+  constexpr unsigned kMode =
+      MHD_USE_POLL | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION;
+  server->daemon_ = MHD_start_daemon(
+      kMode, 0, nullptr, nullptr, &HttpServerCallbacks::OnRequest, server.get(),
+      MHD_OPTION_LISTEN_SOCKET, listener->Release(), MHD_OPTION_CONNECTION_LIMIT,
+      static_cast<unsigned>(connections), MHD_OPTION_CONNECTION_TIMEOUT, kKeepAliveSeconds,
+      MHD_OPTION_CONNECTION_MEMORY_LIMIT, kConnectionMemory, MHD_OPTION_NOTIFY_COMPLETED,
+      &HttpServerCallbacks::OnEnd, nullptr, MHD_OPTION_END);
+  if (server->daemon_ == nullptr) {
     return Error{ErrorCode::kUnavailable, "LISTEN_FAILED",
-                 "cannot listen on " + listen + "; give HOST:PORT with a free port"};
+                 "the sandbox does not start: " + std::string(std::strerror(errno))};
   }
-  mg_set_request_handler(server->context_, "/", &HttpServerCallbacks::OnRequest, server.get());
   return server;
-}
-
-int HttpServer::port() const {
-  std::array<mg_server_port, 1> ports{};
-  return mg_get_server_ports(context_, 1, ports.data()) == 1 ? ports[0].port : 0;
 }
 
 }  // namespace lethe::sandbox

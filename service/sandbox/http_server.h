@@ -8,7 +8,7 @@
 #include "lethe/result.h"
 #include "sandbox/exchange.h"
 
-struct mg_context;
+struct MHD_Daemon;
 
 namespace lethe::sandbox {
 
@@ -21,22 +21,23 @@ class HttpServer {
   /// Waits that long; false if the server is to stop.
   using Wait = std::function<bool(std::chrono::milliseconds)>;
 
-  /// `listen` is `HOST:PORT`; port 0 takes a free one. Serves so many connections at once: one that
-  /// is kept alive holds its thread. kUnavailable (LISTEN_FAILED).
+  /// `listen` is as of net::Listener. Serves so many connections at once: one that is kept alive
+  /// holds its thread. kUnavailable (LISTEN_FAILED).
   static Result<std::unique_ptr<HttpServer>> Start(const std::string& listen, int connections,
                                                    Handler handler, Wait wait);
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
-  int port() const;
+  int port() const { return port_; }
 
  private:
-  HttpServer(Handler handler, Wait wait);
+  HttpServer(Handler handler, Wait wait, int port);
 
   const Handler handler_;
   const Wait wait_;
-  mg_context* context_ = nullptr;
+  const int port_;
+  MHD_Daemon* daemon_ = nullptr;
 
   friend struct HttpServerCallbacks;
 };

@@ -1,27 +1,40 @@
 #include "telemetry/operations_server.h"
 
-#include <civetweb.h>
+#include <microhttpd.h>
 
+#include <array>
+#include <cerrno>
+#include <cstring>
 #include <string_view>
 #include <utility>
+
+#include "net/listener.h"
+#include "telemetry/open_connections.h"
 
 namespace lethe::telemetry {
 namespace {
 
+/// One renders the metrics while the other answers a probe. A connection that waits for its peer
+/// holds no thread.
+constexpr unsigned kThreads = 2;
+
+/// For one connection, in bytes: a request's line and headers, and its answer's. A probe needs a
+/// few hundred; past it the answer is 431.
+constexpr std::size_t kConnectionMemory = 8 * 1024;
+
 struct Answer {
-  int status = 200;
-  const char* phrase = "OK";
+  unsigned status = MHD_HTTP_OK;
   std::string body = "ok\n";
   const char* content_type = "text/plain; charset=utf-8";
 };
 
 Answer Unready(std::string_view reason) {
-  return {.status = 503, .phrase = "Service Unavailable", .body = std::string(reason) + "\n"};
+  return {.status = MHD_HTTP_SERVICE_UNAVAILABLE, .body = std::string(reason) + "\n"};
 }
 
 Answer AnswerTo(std::string_view method, std::string_view path, const OperationsHooks& hooks) {
-  if (method != "GET" && method != "HEAD") {
-    return {.status = 405, .phrase = "Method Not Allowed", .body = "only GET and HEAD\n"};
+  if (method != MHD_HTTP_METHOD_GET && method != MHD_HTTP_METHOD_HEAD) {
+    return {.status = MHD_HTTP_METHOD_NOT_ALLOWED, .body = "only GET and HEAD\n"};
   }
   if (path == "/metrics") {
     return {.body = hooks.metrics_text(),
@@ -32,78 +45,96 @@ Answer AnswerTo(std::string_view method, std::string_view path, const Operations
     const auto reason = hooks.not_ready_reason();
     return reason ? Unready(*reason) : Answer{};
   }
-  return {.status = 404, .phrase = "Not Found", .body = "not here: /metrics /healthz /readyz\n"};
+  return {.status = MHD_HTTP_NOT_FOUND, .body = "not here: /metrics /healthz /readyz\n"};
+}
+
+MHD_Result Send(MHD_Connection* connection, const Answer& answer) {
+  // The library takes no constant, but leaves the bytes as they are.
+  MHD_Response* response = MHD_create_response_from_buffer(
+      answer.body.size(), const_cast<char*>(answer.body.data()), MHD_RESPMEM_MUST_COPY);
+  MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, answer.content_type);
+  MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+  MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+  if (answer.status == MHD_HTTP_METHOD_NOT_ALLOWED) {
+    MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
+  }
+  const MHD_Result queued = MHD_queue_response(connection, answer.status, response);
+  MHD_destroy_response(response);
+  return queued;
 }
 
 }  // namespace
 
 class OperationsServer::Impl {
  public:
-  explicit Impl(OperationsHooks hooks) : hooks_(std::move(hooks)) {}
+  Impl(OperationsHooks hooks, const OperationsLimits& limits)
+      : hooks_(std::move(hooks)), limits_(limits), open_(limits.connections, limits.lifetime) {}
   ~Impl() {
-    if (context_ != nullptr) mg_stop(context_);
+    if (daemon_ != nullptr) MHD_stop_daemon(daemon_);
   }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
-  /// The reason why it does not listen, if it does not.
-  std::optional<Error> Listen(const std::string& listen) {
-    // Two pollers and a person at once. A peer that stalls gives its thread back after the timeout.
-    const char* options[] = {"listening_ports",    listen.c_str(), "num_threads", "4",
-                             "request_timeout_ms", "5000",         nullptr};
-    mg_callbacks callbacks{};
-    callbacks.begin_request = [](mg_connection* connection) {
-      static_cast<Impl*>(mg_get_user_data(mg_get_context(connection)))->Serve(connection);
-      return 1;  // Any other value than 0: answered.
-    };
-    // Silences civetweb, which would write to standard error.
-    callbacks.log_message = [](const mg_connection*, const char*) { return 1; };
-
-    char text[256] = "";
-    mg_error_data error{};
-    error.text = text;
-    error.text_buffer_size = sizeof(text);
-    mg_init_data init{};
-    init.callbacks = &callbacks;
-    init.user_data = this;
-    init.configuration_options = options;
-    context_ = mg_start2(&init, &error);
-    mg_server_port port{};
-    if (context_ == nullptr || mg_get_server_ports(context_, 1, &port) != 1) {
-      return Error{ErrorCode::kUnavailable, "LISTEN_FAILED",
-                   "cannot listen on " + listen +
-                       " for operations: the address is in use or not this machine's; see "
-                       "operations.listen (" +
-                       text + ")"};
+  Status Listen(const std::string& listen) {
+    auto listener = net::Listener::Open(listen);
+    if (!listener) {
+      return Error{listener.error().code, listener.error().reason,
+                   listener.error().message + "; see operations.listen"};
     }
-    port_ = port.port;
-    return std::nullopt;
+    port_ = listener->port();
+    // From here on the library closes it.
+    const int descriptor = listener->Release();
+    const std::array options{
+        MHD_OptionItem{MHD_OPTION_LISTEN_SOCKET, descriptor, nullptr},
+        MHD_OptionItem{MHD_OPTION_THREAD_POOL_SIZE, kThreads, nullptr},
+        MHD_OptionItem{MHD_OPTION_CONNECTION_LIMIT, limits_.connections * 3 / 2, nullptr},
+        MHD_OptionItem{MHD_OPTION_CONNECTION_TIMEOUT, limits_.idle.count(), nullptr},
+        MHD_OptionItem{MHD_OPTION_CONNECTION_MEMORY_LIMIT, kConnectionMemory, nullptr},
+        MHD_OptionItem{MHD_OPTION_NOTIFY_CONNECTION,
+                       reinterpret_cast<intptr_t>(&Impl::OnConnection), this},
+        MHD_OptionItem{MHD_OPTION_END, 0, nullptr}};
+    daemon_ = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, 0, nullptr, nullptr, &Impl::OnRequest,
+                               this, MHD_OPTION_ARRAY, options.data(), MHD_OPTION_END);
+    if (daemon_ == nullptr) {
+      return Error{ErrorCode::kUnavailable, "LISTEN_FAILED",
+                   "the operations port does not start: " + std::string(std::strerror(errno))};
+    }
+    return Ok();
   }
 
   int port() const { return port_; }
 
  private:
-  void Serve(mg_connection* connection) const {
-    const mg_request_info& request = *mg_get_request_info(connection);
-    const std::string_view method = request.request_method;
-    const Answer answer = AnswerTo(method, request.local_uri, hooks_);
-    mg_printf(connection,
-              "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n%s"
-              "Cache-Control: no-store\r\nConnection: close\r\n\r\n",
-              answer.status, answer.phrase, answer.content_type, answer.body.size(),
-              answer.status == 405 ? "Allow: GET, HEAD\r\n" : "");
-    if (method != "HEAD") mg_write(connection, answer.body.data(), answer.body.size());
+  static MHD_Result OnRequest(void* self, MHD_Connection* connection, const char* path,
+                              const char* method, const char*, const char*, size_t*, void**) {
+    // On the first call for a request: whatever body would follow is not read.
+    return Send(connection, AnswerTo(method, path, static_cast<const Impl*>(self)->hooks_));
+  }
+
+  static void OnConnection(void* self, MHD_Connection* connection, void** number,
+                           MHD_ConnectionNotificationCode what) {
+    OpenConnections& open = static_cast<Impl*>(self)->open_;
+    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+      const int descriptor =
+          MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+      *number = reinterpret_cast<void*>(open.Open(descriptor, std::chrono::steady_clock::now()));
+    } else {
+      open.Close(reinterpret_cast<std::uint64_t>(*number));
+    }
   }
 
   const OperationsHooks hooks_;
-  mg_context* context_ = nullptr;
+  const OperationsLimits limits_;
+  OpenConnections open_;
+  MHD_Daemon* daemon_ = nullptr;
   int port_ = 0;
 };
 
 Result<std::unique_ptr<OperationsServer>> OperationsServer::Start(const std::string& listen,
-                                                                  OperationsHooks hooks) {
-  auto impl = std::make_unique<Impl>(std::move(hooks));
-  if (std::optional<Error> error = impl->Listen(listen)) return *std::move(error);
+                                                                  OperationsHooks hooks,
+                                                                  OperationsLimits limits) {
+  auto impl = std::make_unique<Impl>(std::move(hooks), limits);
+  if (Status listening = impl->Listen(listen); !listening) return std::move(listening).error();
   return std::unique_ptr<OperationsServer>(new OperationsServer(std::move(impl)));
 }
 

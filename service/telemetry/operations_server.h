@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -18,21 +19,37 @@ struct OperationsHooks {
   std::function<bool()> alive;
 
   /// Why the process cannot serve, as one lower_snake_case word for people and tests; nothing if it
-  /// can. May take a second or two.
+  /// can.
   std::function<std::optional<std::string>()> not_ready_reason;
+};
+
+/// What strangers may take of the process through the operations port.
+struct OperationsLimits {
+  /// Connections that are open at a time. One more closes the oldest, so that strangers who say
+  /// nothing keep no probe out: a probe is done within milliseconds. While the oldest are being
+  /// closed, half as many more may be open.
+  unsigned connections = 64;
+
+  /// A connection may be open that long, whatever it does: the time in which Prometheus gives a
+  /// scrape up. Looked at when another one comes.
+  std::chrono::milliseconds lifetime{10'000};
+
+  /// A connection that sends and takes nothing is closed after that.
+  std::chrono::seconds idle{5};
 };
 
 /// The port for machines that watch the process. GET and HEAD of
 ///   /metrics  Prometheus' text format
 ///   /healthz  200 `ok`, or 503 `stuck`
 ///   /readyz   200 `ok`, or 503 and the reason
-/// Any other path is 404, any other method 405. Listens until destroyed.
+/// Any other path is 404, any other method 405. One answer a connection. Listens until destroyed.
 class OperationsServer {
  public:
-  /// `listen` is HOST:PORT; port 0 takes a free one.
+  /// `listen` is as of net::Listener.
   ///   kUnavailable (LISTEN_FAILED): the address is in use or not this machine's.
   static Result<std::unique_ptr<OperationsServer>> Start(const std::string& listen,
-                                                         OperationsHooks hooks);
+                                                         OperationsHooks hooks,
+                                                         OperationsLimits limits = {});
   ~OperationsServer();
 
   int port() const;
