@@ -10,9 +10,11 @@
 #include <utility>
 
 #include "api/call_interceptor.h"
+#include "api/connection_acceptor.h"
 #include "api/operator_service.h"
 #include "api/service.h"
 #include "lethe/limits.h"
+#include "net/listener.h"
 
 namespace lethe::api {
 namespace {
@@ -24,8 +26,8 @@ constexpr int Milliseconds(milliseconds duration) { return static_cast<int>(dura
 
 void SetConnectionRules(grpc::ServerBuilder& builder) {
   builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
-  // With SO_REUSEPORT two processes share a port unnoticed, and callers meet either.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  // A stranger who connects and speaks no HTTP/2 is a connection less for callers.
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, Milliseconds(seconds(10)));
   // Callers keep idle connections; a dead one is found before its next call would hang on it.
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(minutes(1)));
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Milliseconds(seconds(20)));
@@ -51,6 +53,8 @@ struct Server::State {
   OperatorService operators;
   PrivacyRequestService service;
   std::unique_ptr<grpc::Server> server;
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> connections;
+  std::unique_ptr<ConnectionAcceptor> acceptor;
   int port = 0;
   std::once_flag shut_down;
 };
@@ -60,7 +64,13 @@ Result<std::unique_ptr<Server>> Server::Start(ServerParams params) {
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
 
-  const std::string listen = params.listen;
+  auto listener = net::Listener::Open(params.listen);
+  if (!listener) {
+    return Error{.code = ErrorCode::kFailedPrecondition,
+                 .reason = "CANNOT_LISTEN",
+                 .message = listener.error().message + "; see grpc.listen"};
+  }
+  const std::size_t max_connections = params.max_connections;
   grpc::ServerBuilder builder;
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
   interceptors.push_back(
@@ -71,14 +81,22 @@ Result<std::unique_ptr<Server>> Server::Start(ServerParams params) {
   auto state = std::make_unique<State>(std::move(params));
   builder.RegisterService(&state->service);
   builder.RegisterService(&state->operators);
-  builder.AddListeningPort(listen, grpc::InsecureServerCredentials(), &state->port);
+  state->connections = builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+      grpc::InsecureServerCredentials());
   state->server = builder.BuildAndStart();
   if (!state->server) {
-    return Error{.code = ErrorCode::kFailedPrecondition,
-                 .reason = "CANNOT_LISTEN",
-                 .message = "cannot listen for gRPC on " + listen +
-                            ": the port is taken, or the address is not one of this machine"};
+    return Error{.code = ErrorCode::kInternal,
+                 .reason = "CANNOT_SERVE",
+                 .message = "gRPC does not start; what it printed on standard error says why"};
   }
+  state->port = listener->port();
+  state->acceptor = std::make_unique<ConnectionAcceptor>(
+      *std::move(listener), max_connections, [&to = *state->connections](int descriptor) {
+        grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
+        connection.fd = descriptor;
+        to.HandleNewConnection(&connection);
+      });
   std::unique_ptr<Server> server(new Server(std::move(state)));
   server->SetServing(true);
   return server;
@@ -100,6 +118,7 @@ void Server::SetServing(bool serving) {
 void Server::Shutdown(milliseconds grace) {
   std::call_once(state_->shut_down, [&] {
     state_->server->GetHealthCheckService()->Shutdown();
+    state_->acceptor.reset();
     state_->server->Shutdown(std::chrono::system_clock::now() + grace);
   });
 }

@@ -14,8 +14,12 @@
 
 namespace lethe::api {
 
+/// Connections that are open at a time; one more is closed at once. An internal service has
+/// hundreds of callers at most, and a connection costs a descriptor and tens of kilobytes.
+inline constexpr std::size_t kMaxConnections = 1000;
+
 struct ServerParams {
-  std::string listen = "127.0.0.1:50051";  ///< `host:port`; port 0 takes a free one.
+  std::string listen = "127.0.0.1:50051";  ///< As of net::Listener.
   RequestStore& store;                     ///< Outlives the server, as do the others.
   VendorCheck& vendor_check;
   ReviewStore& reviews;
@@ -24,6 +28,7 @@ struct ServerParams {
   Executor executor;         ///< Runs what waits for the database.
   Executor vendor_executor;  ///< For what waits for CleverTap.
   CallObserver on_finished;  ///< May be empty.
+  std::size_t max_connections = kMaxConnections;
 };
 
 /// The gRPC server: PrivacyRequestService, OperatorService, `grpc.health.v1.Health` and reflection,

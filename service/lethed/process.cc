@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <random>
 #include <thread>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "lethed/passes.h"
+#include "runtime/descriptors.h"
 #include "runtime/secrets.h"
 #include "store/accounts/former_accounts.h"
 #include "telemetry/logging.h"
@@ -31,6 +33,16 @@ constexpr int kWriters = 2;
 
 /// How long the calls that run may still take once the process is told to stop.
 constexpr milliseconds kDrainCalls{5'000};
+
+/// At most; see the pools below.
+runtime::OwnDescriptors OwnDescriptors(const runtime::Config& config) {
+  const auto senders = static_cast<std::size_t>(config.dispatcher.senders);
+  constexpr std::size_t kStartAndUpkeep = 4;
+  return {.database = static_cast<std::size_t>(config.database.connections) + senders + kWriters +
+                      kStartAndUpkeep,
+          .vendor = 2 * senders + kVendorChecks,
+          .operations = telemetry::OperationsLimits{}.most_connections()};
+}
 
 double Jitter() {
   thread_local std::mt19937_64 random{std::random_device{}()};
@@ -138,6 +150,9 @@ Process::Process(const runtime::Config& config, Roles roles)
                      .observer = observer_}) {}
 
 Status Process::Start() {
+  const std::size_t descriptors = runtime::RaiseDescriptorLimit();
+  max_connections_ = std::min(api::kMaxConnections,
+                              runtime::CallerConnections(descriptors, OwnDescriptors(config_)));
   if (roles_.api) {
     if (Status started = StartApi(); !started.ok()) return started;
   }
@@ -154,7 +169,9 @@ Status Process::Start() {
                   {"process", telemetry::LogValue::Public(name_)},
                   {"grpc_port", server_ ? server_->port() : 0},
                   {"operations_port", operations_->port()},
-                  {"accounts", static_cast<int>(config_.accounts.size())}});
+                  {"accounts", static_cast<int>(config_.accounts.size())},
+                  {"descriptors", descriptors},
+                  {"max_grpc_connections", max_connections_}});
   return Ok();
 }
 
@@ -171,7 +188,8 @@ Status Process::StartApi() {
        .clock = clock_,
        .executor = [this](auto work) { return readers_.Post(std::move(work)); },
        .vendor_executor = [this](auto work) { return checkers_.Post(std::move(work)); },
-       .on_finished = [this](const auto& call) { observer_.Show(call); }});
+       .on_finished = [this](const auto& call) { observer_.Show(call); },
+       .max_connections = max_connections_});
   if (!server.ok()) return server.error();
   server_ = std::move(*server);
   server_->SetServing(false);

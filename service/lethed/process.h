@@ -93,6 +93,7 @@ class Process {
   // Threads for callers, and the server that takes their calls; none in a process without the role.
   runtime::WorkerPool readers_;
   runtime::WorkerPool checkers_;
+  std::size_t max_connections_ = 0;
   std::unique_ptr<api::Server> server_;
   Readiness readiness_;
 

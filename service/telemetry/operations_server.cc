@@ -87,7 +87,7 @@ class OperationsServer::Impl {
     const std::array options{
         MHD_OptionItem{MHD_OPTION_LISTEN_SOCKET, descriptor, nullptr},
         MHD_OptionItem{MHD_OPTION_THREAD_POOL_SIZE, kThreads, nullptr},
-        MHD_OptionItem{MHD_OPTION_CONNECTION_LIMIT, limits_.connections * 3 / 2, nullptr},
+        MHD_OptionItem{MHD_OPTION_CONNECTION_LIMIT, limits_.most_connections(), nullptr},
         MHD_OptionItem{MHD_OPTION_CONNECTION_TIMEOUT, limits_.idle.count(), nullptr},
         MHD_OptionItem{MHD_OPTION_CONNECTION_MEMORY_LIMIT, kConnectionMemory, nullptr},
         MHD_OptionItem{MHD_OPTION_NOTIFY_CONNECTION,

@@ -26,9 +26,10 @@ struct OperationsHooks {
 /// What strangers may take of the process through the operations port.
 struct OperationsLimits {
   /// Connections that are open at a time. One more closes the oldest, so that strangers who say
-  /// nothing keep no probe out: a probe is done within milliseconds. While the oldest are being
-  /// closed, half as many more may be open.
+  /// nothing keep no probe out: a probe is done within milliseconds.
   unsigned connections = 64;
+  /// The same, with those that are being closed.
+  unsigned most_connections() const { return connections * 3 / 2; }
 
   /// A connection may be open that long, whatever it does: the time in which Prometheus gives a
   /// scrape up. Looked at when another one comes.

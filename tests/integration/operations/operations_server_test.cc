@@ -1,30 +1,27 @@
 #include "telemetry/operations_server.h"
 
-#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include <algorithm>
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
+
+#include "support/raw_peers.h"
 
 namespace lethe::telemetry {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using test::AllowDescriptors;
+using test::ConnectPeers;
+using test::RawPeer;
 
 struct Reply {
   long status = 0;
@@ -35,52 +32,6 @@ struct Reply {
 size_t Append(char* data, size_t size, size_t count, void* out) {
   static_cast<std::string*>(out)->append(data, size * count);
   return size * count;
-}
-
-/// A connection that does what it is told, and nothing else.
-class Peer {
- public:
-  explicit Peer(int port) : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<uint16_t>(port));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0) {
-      throw std::runtime_error("a peer cannot connect");
-    }
-  }
-  ~Peer() {
-    if (fd_ >= 0) close(fd_);
-  }
-  Peer(Peer&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Peer& operator=(Peer&&) = delete;
-
-  /// False if the server has closed the connection.
-  bool Send(std::string_view bytes) const {
-    return send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
-           static_cast<ssize_t>(bytes.size());
-  }
-
-  /// All that comes until the server closes the connection.
-  std::string ReadToTheEnd() const {
-    std::string all;
-    std::array<char, 4096> bytes{};
-    for (ssize_t count = 0; (count = recv(fd_, bytes.data(), bytes.size(), 0)) > 0;) {
-      all.append(bytes.data(), static_cast<std::size_t>(count));
-    }
-    return all;
-  }
-
- private:
-  int fd_;
-};
-
-/// The soft limit of this process, where the hard one allows.
-void AllowDescriptors(rlim_t count) {
-  rlimit limit{};
-  getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = std::max(limit.rlim_cur, std::min(count, limit.rlim_max));
-  setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 OperationsHooks Healthy() {
@@ -202,36 +153,31 @@ TEST_F(OperationsServerTest, OtherMethodsAreRefused) {
 
 TEST_F(OperationsServerTest, TwoThousandSilentOrSlowPeersKeepNobodyOut) {
   AllowDescriptors(5'000);
-  std::vector<Peer> peers;
-  for (int i = 0; i < 2'000; ++i) {
-    peers.emplace_back(port());
-    if (i % 2 == 0) peers.back().Send("GET /healthz HTTP/1.1\r\nHo");
-  }
+  const auto silent = ConnectPeers(port(), 1'000);
+  const auto slow = ConnectPeers(port(), 1'000);
+  for (const RawPeer& peer : slow) peer.Send("GET /healthz HTTP/1.1\r\nHo");
   EXPECT_EQ(Call(port(), "/healthz").status, 200);
   EXPECT_EQ(Call(port(), "/metrics").status, 200);
 }
 
 TEST_F(OperationsServerTest, PeersThatDoNotReadKeepNobodyOut) {
   metrics_ = std::string(8 << 20, 'x');
-  std::vector<Peer> peers;
-  for (int i = 0; i < 50; ++i) {
-    peers.emplace_back(port());
-    peers.back().Send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
-  }
+  const auto peers = ConnectPeers(port(), 50);
+  for (const RawPeer& peer : peers) peer.Send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_EQ(Call(port(), "/healthz").status, 200);
 }
 
 TEST(OperationsServer, APeerThatSaysNothingIsClosed) {
   const auto server = OperationsServer::Start("127.0.0.1:0", Healthy(), {.idle = seconds(1)});
   ASSERT_TRUE(server.ok()) << server.error().message;
-  EXPECT_EQ(Peer((*server)->port()).ReadToTheEnd(), "");
+  EXPECT_EQ(RawPeer((*server)->port()).ReadToTheEnd(), "");
 }
 
 TEST(OperationsServer, APeerThatTricklesIsClosedWhenItsTimeIsOver) {
   const auto server =
       OperationsServer::Start("127.0.0.1:0", Healthy(), {.lifetime = milliseconds(100)});
   ASSERT_TRUE(server.ok()) << server.error().message;
-  const Peer peer((*server)->port());
+  const RawPeer peer((*server)->port());
   while (peer.Send("x")) EXPECT_EQ(Call((*server)->port(), "/healthz").status, 200);
 }
 
@@ -239,9 +185,8 @@ TEST(OperationsServer, OneMoreThanMayBeOpenClosesTheOldest) {
   const auto server = OperationsServer::Start("127.0.0.1:0", Healthy(), {.connections = 4});
   ASSERT_TRUE(server.ok()) << server.error().message;
   const int port = (*server)->port();
-  const Peer oldest(port);
-  std::vector<Peer> others;
-  for (int i = 0; i < 4; ++i) others.emplace_back(port);
+  const RawPeer oldest(port);
+  const auto others = ConnectPeers(port, 4);
   EXPECT_EQ(oldest.ReadToTheEnd(), "");
   ASSERT_TRUE(others.back().Send("GET /healthz HTTP/1.0\r\n\r\n"));
   EXPECT_TRUE(others.back().ReadToTheEnd().ends_with("\r\n\r\nok\n"));
@@ -250,7 +195,7 @@ TEST(OperationsServer, OneMoreThanMayBeOpenClosesTheOldest) {
 TEST(OperationsServer, HeadersOfManyKilobytesAreRefused) {
   const auto server = OperationsServer::Start("127.0.0.1:0", Healthy());
   ASSERT_TRUE(server.ok()) << server.error().message;
-  const Peer peer((*server)->port());
+  const RawPeer peer((*server)->port());
   peer.Send("GET /healthz HTTP/1.1\r\nHost: x\r\nX: " + std::string(32 << 10, 'x') + "\r\n\r\n");
   EXPECT_FALSE(peer.ReadToTheEnd().starts_with("HTTP/1.1 200"));
 }
