@@ -1,6 +1,7 @@
 #include "api/call_interceptor.h"
 
 #include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
 
 #include <algorithm>
 #include <string>
@@ -32,23 +33,35 @@ grpc::Status Unreadable() {
                            "is not UTF-8"});
 }
 
+/// Of a message of Lethe's own services, on the wire.
+std::size_t SizeOf(const void* message) {
+  return static_cast<const google::protobuf::Message*>(message)->ByteSizeLong();
+}
+
 class CallInterceptor final : public grpc::experimental::Interceptor {
  public:
   CallInterceptor(std::string_view method, const CallObserver& observer, const Clock& clock,
-                  ServerRpcInfo& call)
+                  CallBudget& budget, ServerRpcInfo& call)
       : method_(method),
         observer_(observer),
         clock_(clock),
         call_(call),
-        start_(clock.Monotonic()) {}
+        start_(clock.Monotonic()),
+        share_(budget) {}
 
   void Intercept(InterceptorBatchMethods* batch) override {
     if (batch->QueryInterceptionHookPoint(InterceptionHookPoints::POST_RECV_MESSAGE)) {
-      unreadable_ = batch->GetRecvMessage() == nullptr;
+      const void* message = batch->GetRecvMessage();
+      unreadable_ = message == nullptr;
+      if (message != nullptr) share_.Add(SizeOf(message));
+    }
+    if (batch->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_MESSAGE)) {
+      share_.Add(SizeOf(batch->GetSendMessage()));
     }
     if (batch->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_STATUS)) {
       if (unreadable_) batch->ModifySendStatus(Unreadable());
       Observe(batch->GetSendStatus());
+      share_.Answered(clock_.Monotonic(), [&call = call_] { call.server_context()->TryCancel(); });
     }
     batch->Proceed();
   }
@@ -68,6 +81,7 @@ class CallInterceptor final : public grpc::experimental::Interceptor {
   ServerRpcInfo& call_;
   const milliseconds start_;
   bool unreadable_ = false;
+  CallBudget::Share share_;
 };
 
 }  // namespace
@@ -75,7 +89,7 @@ class CallInterceptor final : public grpc::experimental::Interceptor {
 grpc::experimental::Interceptor* CallInterceptorFactory::CreateServerInterceptor(
     ServerRpcInfo* call) {
   const auto* method = FindMethod(call->method());
-  return method ? new CallInterceptor(method->name(), observer_, clock_, *call) : nullptr;
+  return method ? new CallInterceptor(method->name(), observer_, clock_, budget_, *call) : nullptr;
 }
 
 }  // namespace lethe::api

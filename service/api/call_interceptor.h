@@ -3,6 +3,7 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_interceptor.h>
 
+#include "api/call_budget.h"
 #include "api/call_observer.h"
 #include "lethe/time.h"
 
@@ -10,12 +11,12 @@ namespace lethe::api {
 
 /// Sits between gRPC and the service. Tells the observer of every call's end, and answers a message
 /// that cannot be read with INVALID_ARGUMENT: gRPC's callback API would say UNIMPLEMENTED, without
-/// a word.
+/// a word. Keeps each call's share of the budget.
 class CallInterceptorFactory final : public grpc::experimental::ServerInterceptorFactoryInterface {
  public:
-  /// An empty observer is told nothing. `clock` outlives the server.
-  CallInterceptorFactory(CallObserver observer, const Clock& clock)
-      : observer_(std::move(observer)), clock_(clock) {}
+  /// An empty observer is told nothing. `clock` and `budget` outlive the server.
+  CallInterceptorFactory(CallObserver observer, const Clock& clock, CallBudget& budget)
+      : observer_(std::move(observer)), clock_(clock), budget_(budget) {}
 
   grpc::experimental::Interceptor* CreateServerInterceptor(
       grpc::experimental::ServerRpcInfo* call) override;
@@ -23,6 +24,7 @@ class CallInterceptorFactory final : public grpc::experimental::ServerIntercepto
  private:
   const CallObserver observer_;
   const Clock& clock_;
+  CallBudget& budget_;
 };
 
 }  // namespace lethe::api

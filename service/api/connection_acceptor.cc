@@ -12,6 +12,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "api/self_call.h"
+
 namespace lethe::api {
 namespace {
 
@@ -38,6 +40,12 @@ ino_t SocketNumber(int descriptor) {
   return fstat(descriptor, &about) == 0 ? about.st_ino : 0;
 }
 
+int PortOf(const sockaddr_storage& address) {
+  return ntohs(address.ss_family == AF_INET6
+                   ? reinterpret_cast<const sockaddr_in6&>(address).sin6_port
+                   : reinterpret_cast<const sockaddr_in&>(address).sin_port);
+}
+
 void Set(int descriptor, int option, int value) {
   setsockopt(descriptor, IPPROTO_TCP, option, &value, sizeof(value));
 }
@@ -45,21 +53,28 @@ void Set(int descriptor, int option, int value) {
 }  // namespace
 
 ConnectionAcceptor::ConnectionAcceptor(net::Listener listener, std::size_t most, Serve serve)
-    : listener_(std::move(listener)),
+    : port_(listener.port()),
+      listener_(std::move(listener)),
       most_(most),
       serve_(std::move(serve)),
       stop_(eventfd(0, EFD_CLOEXEC)),
       thread_([this] { Run(); }) {}
 
 ConnectionAcceptor::~ConnectionAcceptor() {
-  eventfd_write(stop_, 1);
-  thread_.join();
+  Stop();
   close(stop_);
+}
+
+void ConnectionAcceptor::Stop() {
+  eventfd_write(stop_, 1);
+  if (thread_.joinable()) thread_.join();
+  const std::lock_guard lock(mutex_);
+  listener_.reset();
 }
 
 void ConnectionAcceptor::Run() {
   std::array<pollfd, 2> waiting{pollfd{.fd = stop_, .events = POLLIN, .revents = 0},
-                                pollfd{.fd = listener_.fd(), .events = POLLIN, .revents = 0}};
+                                pollfd{.fd = listener_->fd(), .events = POLLIN, .revents = 0}};
   while (true) {
     poll(waiting.data(), waiting.size(), -1);
     if (waiting[0].revents != 0) return;
@@ -71,9 +86,12 @@ void ConnectionAcceptor::Run() {
 /// Those that wait, but not so many that a stop would have to wait. 0, or why there is none left.
 int ConnectionAcceptor::AcceptWaiting() {
   for (int i = 0; i < kAtATime; ++i) {
-    const int descriptor = accept4(listener_.fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    sockaddr_storage peer{};
+    socklen_t size = sizeof(peer);
+    const int descriptor = accept4(listener_->fd(), reinterpret_cast<sockaddr*>(&peer), &size,
+                                   SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (descriptor < 0) return errno;
-    if (Admit(descriptor)) {
+    if (Admit(descriptor, PortOf(peer))) {
       serve_(descriptor);
     } else {
       close(descriptor);
@@ -83,14 +101,33 @@ int ConnectionAcceptor::AcceptWaiting() {
   return 0;
 }
 
-bool ConnectionAcceptor::Admit(int descriptor) {
+bool ConnectionAcceptor::Admit(int descriptor, int peer_port) {
   open_.erase(descriptor);  // An earlier connection had this descriptor: it is closed.
   if (open_.size() >= most_) ForgetClosed();
-  if (open_.size() >= most_) return false;
+  if (open_.size() >= most_ && !TakeExpected(peer_port)) return false;
   open_.emplace(descriptor, SocketNumber(descriptor));
   Set(descriptor, TCP_NODELAY, 1);
   Set(descriptor, TCP_USER_TIMEOUT, kUnacknowledgedMs);
   return true;
+}
+
+bool ConnectionAcceptor::Answers(milliseconds deadline) {
+  std::optional<SelfConnection> connection;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!listener_) return false;
+    auto made = ConnectToSelf(listener_->fd(), [this](int port) { expected_.insert(port); });
+    if (made) connection.emplace(*std::move(made));
+  }
+  if (!connection) return false;
+  const bool answers = AnswersHealthCheck(*connection, deadline);
+  TakeExpected(connection->local_port);
+  return answers;
+}
+
+bool ConnectionAcceptor::TakeExpected(int peer_port) {
+  const std::lock_guard lock(mutex_);
+  return expected_.erase(peer_port) > 0;
 }
 
 void ConnectionAcceptor::ForgetClosed() {

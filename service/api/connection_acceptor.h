@@ -7,9 +7,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <mutex>
+#include <optional>
+#include <set>
 #include <thread>
 #include <unordered_map>
 
+#include "lethe/time.h"
 #include "net/listener.h"
 
 namespace lethe::api {
@@ -25,27 +29,39 @@ class ConnectionAcceptor {
   /// At most `most` connections are open at a time; one more is closed at once. Begins to accept.
   ConnectionAcceptor(net::Listener listener, std::size_t most, Serve serve);
 
-  /// Accepts no more, and closes the port.
   ~ConnectionAcceptor();
   ConnectionAcceptor(const ConnectionAcceptor&) = delete;
   ConnectionAcceptor& operator=(const ConnectionAcceptor&) = delete;
 
-  int port() const { return listener_.port(); }
+  int port() const { return port_; }
 
-  /// Connections that were refused so far.
-  std::uint64_t refused() const { return refused_; }
+  /// Whether a caller who comes now would be answered within `deadline`: asks gRPC's health service
+  /// through a connection of its own, which is admitted beyond the limit. May be called from any
+  /// thread.
+  bool Answers(milliseconds deadline);
+
+  /// Accepts no more, and closes the port. Not while another thread is in it.
+  void Stop();
+
+  /// Connections that were refused since this was asked last.
+  std::uint64_t TakeRefused() { return refused_.exchange(0); }
 
  private:
   void Run();
   int AcceptWaiting();
-  bool Admit(int descriptor);
+  bool Admit(int descriptor, int peer_port);
+  bool TakeExpected(int peer_port);
   void ForgetClosed();
 
-  const net::Listener listener_;
+  const int port_;
+  std::optional<net::Listener> listener_;  // Until Stop().
   const std::size_t most_;
   const Serve serve_;
   const int stop_;  // An eventfd.
   std::atomic<std::uint64_t> refused_ = 0;
+
+  std::mutex mutex_;        // Of listener_, beside the thread's use, and of expected_.
+  std::set<int> expected_;  // The ports from which the process calls itself.
 
   // Of the thread alone. gRPC does not tell when it closes a connection. But a socket has a number
   // of its own, its inode: a descriptor that shows another one, or none, is not the connection any

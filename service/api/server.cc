@@ -2,6 +2,7 @@
 
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/resource_quota.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
@@ -24,8 +25,24 @@ using std::chrono::seconds;
 
 constexpr int Milliseconds(milliseconds duration) { return static_cast<int>(duration.count()); }
 
-void SetConnectionRules(grpc::ServerBuilder& builder) {
+/// Takes work only while there is no more in progress than may be.
+Executor Bounded(const CallBudget& budget, Executor executor) {
+  return [&budget, executor = std::move(executor)](std::function<void()> work) {
+    return !budget.Exceeded() && executor(std::move(work));
+  };
+}
+
+void SetLimits(grpc::ServerBuilder& builder, const ServerLimits& limits) {
   builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, limits.streams);
+  // gRPC spreads the age by a tenth, so that not all come back at once.
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, Milliseconds(limits.connection_age));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS,
+                             Milliseconds(limits.connection_grace));
+  builder.SetResourceQuota(grpc::ResourceQuota("callers").Resize(limits.buffers));
+}
+
+void SetConnectionRules(grpc::ServerBuilder& builder) {
   // A stranger who connects and speaks no HTTP/2 is a connection less for callers.
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, Milliseconds(seconds(10)));
   // Callers keep idle connections; a dead one is found before its next call would hang on it.
@@ -42,14 +59,17 @@ void SetConnectionRules(grpc::ServerBuilder& builder) {
 
 struct Server::State {
   explicit State(ServerParams params)
-      : operators(params.reviews, params.accounts, params.clock, params.executor),
+      : budget(params.limits.calls),
+        operators(params.reviews, params.accounts, params.clock, Bounded(budget, params.executor)),
         service({.store = params.store,
                  .vendor_check = params.vendor_check,
                  .clock = params.clock,
-                 .executor = std::move(params.executor),
-                 .vendor_executor = std::move(params.vendor_executor)},
+                 .executor = Bounded(budget, std::move(params.executor)),
+                 .vendor_executor = Bounded(budget, std::move(params.vendor_executor)),
+                 .budget = budget},
                 std::move(params.accounts)) {}
 
+  CallBudget budget;
   OperatorService operators;
   PrivacyRequestService service;
   std::unique_ptr<grpc::Server> server;
@@ -70,15 +90,18 @@ Result<std::unique_ptr<Server>> Server::Start(ServerParams params) {
                  .reason = "CANNOT_LISTEN",
                  .message = listener.error().message + "; see grpc.listen"};
   }
-  const std::size_t max_connections = params.max_connections;
+  const ServerLimits limits = params.limits;
+  const Clock& clock = params.clock;
+  CallObserver on_finished = std::move(params.on_finished);
+  auto state = std::make_unique<State>(std::move(params));
+
   grpc::ServerBuilder builder;
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
   interceptors.push_back(
-      std::make_unique<CallInterceptorFactory>(std::move(params.on_finished), params.clock));
+      std::make_unique<CallInterceptorFactory>(std::move(on_finished), clock, state->budget));
   builder.experimental().SetInterceptorCreators(std::move(interceptors));
+  SetLimits(builder, limits);
   SetConnectionRules(builder);
-
-  auto state = std::make_unique<State>(std::move(params));
   builder.RegisterService(&state->service);
   builder.RegisterService(&state->operators);
   state->connections = builder.experimental().AddExternalConnectionAcceptor(
@@ -92,7 +115,7 @@ Result<std::unique_ptr<Server>> Server::Start(ServerParams params) {
   }
   state->port = listener->port();
   state->acceptor = std::make_unique<ConnectionAcceptor>(
-      *std::move(listener), max_connections, [&to = *state->connections](int descriptor) {
+      *std::move(listener), limits.connections, [&to = *state->connections](int descriptor) {
         grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
         connection.fd = descriptor;
         to.HandleNewConnection(&connection);
@@ -115,10 +138,14 @@ void Server::SetServing(bool serving) {
   health.SetServingStatus(v1::OperatorService::service_full_name(), serving);
 }
 
+bool Server::Answers(milliseconds deadline) { return state_->acceptor->Answers(deadline); }
+
+std::uint64_t Server::TakeRefusedConnections() { return state_->acceptor->TakeRefused(); }
+
 void Server::Shutdown(milliseconds grace) {
   std::call_once(state_->shut_down, [&] {
     state_->server->GetHealthCheckService()->Shutdown();
-    state_->acceptor.reset();
+    state_->acceptor->Stop();
     state_->server->Shutdown(std::chrono::system_clock::now() + grace);
   });
 }

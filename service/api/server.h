@@ -1,8 +1,11 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
+#include "api/call_budget.h"
 #include "api/call_observer.h"
 #include "api/executor.h"
 #include "api/known_accounts.h"
@@ -14,9 +17,28 @@
 
 namespace lethe::api {
 
-/// Connections that are open at a time; one more is closed at once. An internal service has
-/// hundreds of callers at most, and a connection costs a descriptor and tens of kilobytes.
-inline constexpr std::size_t kMaxConnections = 1000;
+/// What callers may take of the process. What is beyond is refused, and costs next to nothing.
+struct ServerLimits {
+  /// Connections that are open at a time; one more is closed at once. An internal service has
+  /// hundreds of callers at most, and a connection costs a descriptor and tens of kilobytes.
+  std::size_t connections = 1000;
+
+  /// Calls at a time on one connection; further ones wait at the caller. gRPC itself has no limit.
+  /// Eight times the calls that one client usually has in flight.
+  int streams = 128;
+
+  /// What gRPC may hold of messages that have not come whole yet, or are not sent yet, in bytes.
+  /// Beyond it gRPC resets calls, and closes connections.
+  std::size_t buffers = 256UL * 1024 * 1024;
+
+  CallLimits calls = {};
+
+  /// How long a connection lives, by a tenth more or less, so that callers who stay connected meet
+  /// new replicas within minutes. They connect again by themselves; calls that run then have
+  /// `connection_grace` to end, more than any takes.
+  milliseconds connection_age{300'000};
+  milliseconds connection_grace{60'000};
+};
 
 struct ServerParams {
   std::string listen = "127.0.0.1:50051";  ///< As of net::Listener.
@@ -28,7 +50,7 @@ struct ServerParams {
   Executor executor;         ///< Runs what waits for the database.
   Executor vendor_executor;  ///< For what waits for CleverTap.
   CallObserver on_finished;  ///< May be empty.
-  std::size_t max_connections = kMaxConnections;
+  ServerLimits limits = {};
 };
 
 /// The gRPC server: PrivacyRequestService, OperatorService, `grpc.health.v1.Health` and reflection,
@@ -45,6 +67,13 @@ class Server {
 
   /// What the health service says, of both services and of the process (`""`). SERVING at first.
   void SetServing(bool serving);
+
+  /// Whether a caller who comes now would be answered within `deadline`: asked through the port
+  /// itself, on a connection that the limit does not count. False after Shutdown().
+  bool Answers(milliseconds deadline);
+
+  /// Connections that were refused, since this was asked last.
+  std::uint64_t TakeRefusedConnections();
 
   /// Health turns NOT_SERVING, new calls are refused (UNAVAILABLE; CANCELLED for those that arrive
   /// at this very moment, so say SetServing(false) some time before), and running ones have this

@@ -15,6 +15,10 @@ grpc::ServerUnaryReactor* PrivacyRequestService::CreatePrivacyRequest(
     grpc::CallbackServerContext* context, const v1::CreatePrivacyRequestRequest* request,
     v1::PrivacyRequest* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  if (parts_.budget.Exceeded()) {
+    Finish(reactor, CallBudget::Refusal());
+    return reactor;
+  }
   const TimePoint now = parts_.clock.Now();
   auto valid = ValidateCreate(*request, PrincipalOf(*context), now);
   if (!valid) {

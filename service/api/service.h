@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "api/call_budget.h"
 #include "api/executor.h"
 #include "api/known_accounts.h"
 #include "lethe/account.h"
@@ -24,6 +25,7 @@ class PrivacyRequestService final : public v1::PrivacyRequestService::CallbackSe
     const Clock& clock;
     Executor executor;
     Executor vendor_executor;
+    const CallBudget& budget;
   };
 
   /// The parts outlive the server that the service is registered with.

@@ -151,7 +151,7 @@ Process::Process(const runtime::Config& config, Roles roles)
 
 Status Process::Start() {
   const std::size_t descriptors = runtime::RaiseDescriptorLimit();
-  max_connections_ = std::min(api::kMaxConnections,
+  max_connections_ = std::min(api::ServerLimits{}.connections,
                               runtime::CallerConnections(descriptors, OwnDescriptors(config_)));
   if (roles_.api) {
     if (Status started = StartApi(); !started.ok()) return started;
@@ -161,7 +161,12 @@ Status Process::Start() {
                                               .clock = confirmer_,
                                               .delivery = delivery_,
                                               .verification = verification_});
-  loops_.emplace(PassesOf(roles_, passes), readiness_, clock_,
+  std::vector<Pass> ours = PassesOf(roles_, passes);
+  if (server_) {
+    ours.push_back({"grpc_port", PortWatch::kEvery, Pass::RunsIn::kEveryRole, Pass::Needs::kNothing,
+                    [this] { return port_watch_.Look(); }});
+  }
+  loops_.emplace(std::move(ours), readiness_, clock_,
                  runtime::Loop::Parts{clock_, Jitter, runtime::WaitFor});
   if (Status started = StartOperations(); !started.ok()) return started;
   telemetry::Log(telemetry::LogLevel::kInfo, "lethed.started",
@@ -189,7 +194,7 @@ Status Process::StartApi() {
        .executor = [this](auto work) { return readers_.Post(std::move(work)); },
        .vendor_executor = [this](auto work) { return checkers_.Post(std::move(work)); },
        .on_finished = [this](const auto& call) { observer_.Show(call); },
-       .max_connections = max_connections_});
+       .limits = {.connections = max_connections_}});
   if (!server.ok()) return server.error();
   server_ = std::move(*server);
   server_->SetServing(false);
@@ -198,9 +203,10 @@ Status Process::StartApi() {
 
 Status Process::StartOperations() {
   auto operations = telemetry::OperationsServer::Start(
-      config_.operations_listen, {.metrics_text = [this] { return MetricsText(); },
-                                  .alive = [this] { return !loops_->stuck(); },
-                                  .not_ready_reason = [this] { return NotReadyReason(); }});
+      config_.operations_listen,
+      {.metrics_text = [this] { return MetricsText(); },
+       .alive = [this] { return !loops_->stuck() && !port_watch_.silent(); },
+       .not_ready_reason = [this] { return NotReadyReason(); }});
   if (!operations.ok()) return operations.error();
   operations_ = std::move(*operations);
   return Ok();
@@ -222,6 +228,7 @@ std::optional<std::string> Process::NotReadyReason() const {
   // A process that takes requests does that whatever the machine's clock says.
   const bool only_decides = roles_.dispatcher && !roles_.api;
   auto reason = readiness_.not_ready_reason();
+  if (!reason && port_watch_.silent()) reason = "grpc_port_silent";
   if (reason || !only_decides) return reason;
   switch (clock_.state()) {
     case core::DatabaseClock::State::kTrusted: return {};
@@ -233,6 +240,7 @@ std::optional<std::string> Process::NotReadyReason() const {
 }
 
 std::string Process::MetricsText() {
+  if (server_) metrics_.ConnectionsRefused(server_->TakeRefusedConnections());
   metrics_.SetIntakeWaiting(committer_.waiting_items());
   return metrics_.Text();
 }

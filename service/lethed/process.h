@@ -17,6 +17,7 @@
 #include "lethed/key_upkeep.h"
 #include "lethed/observer.h"
 #include "lethed/pass_loops.h"
+#include "lethed/port_watch.h"
 #include "lethed/readiness.h"
 #include "lethed/roles.h"
 #include "lethed/verification_worker.h"
@@ -93,8 +94,11 @@ class Process {
   // Threads for callers, and the server that takes their calls; none in a process without the role.
   runtime::WorkerPool readers_;
   runtime::WorkerPool checkers_;
+  /// Many times what a busy process takes to answer a health check.
+  static constexpr milliseconds kPortAnswersWithin{5'000};
   std::size_t max_connections_ = 0;
   std::unique_ptr<api::Server> server_;
+  PortWatch port_watch_{[this] { return server_->Answers(kPortAnswersWithin); }};
   Readiness readiness_;
 
   // The background.

@@ -110,9 +110,8 @@ struct Metrics::Families {
   Family<Counter>& requests_accepted =
       NewCounter("lethe_requests_accepted_total",
                  "Requests that became durable; repeats of a known idempotency key do not count.");
-  Family<Counter>& identifiers_accepted = NewCounter("lethe_identifiers_accepted_total",
-                                                     "Identifiers of the requests that became "
-                                                     "durable.");
+  Family<Counter>& identifiers_accepted = NewCounter(
+      "lethe_identifiers_accepted_total", "Identifiers of the requests that became durable.");
   Family<Counter>& grpc_requests =
       NewCounter("lethe_grpc_requests_total", "Finished gRPC calls by canonical code.");
   Family<Histogram>& grpc_duration = NewHistogram("lethe_grpc_request_duration_seconds",
@@ -122,6 +121,9 @@ struct Metrics::Families {
                    "Time that one flush of the committer takes, COMMIT included.");
   Family<Histogram>& commit_requests =
       NewHistogram("lethe_commit_requests", "Requests that shared one flush of the committer.");
+  Family<Counter>& connections_refused =
+      NewCounter("lethe_grpc_connections_refused_total",
+                 "Connections that were closed at once because as many were open as may be.");
   Family<Gauge>& intake_waiting =
       NewGauge("lethe_intake_waiting_identifiers",
                "Identifiers in this process's waiting line, not durable yet.");
@@ -218,6 +220,7 @@ Metrics::Metrics(std::string_view version, std::span<const Account> accounts)
     : families_(std::make_unique<Families>()) {
   Families& f = *families_;
   f.build_info.Add({{"version", Word(version)}}).Set(1);
+  f.connections_refused.Add({});
   f.intake_waiting.Add({});
   f.windows_closed.Add({});
   f.commit_duration.Add({}, kShortSeconds);
@@ -280,6 +283,10 @@ void Metrics::CommitFinished(int requests, milliseconds duration) {
 
 void Metrics::SetIntakeWaiting(std::int64_t identifiers) {
   families_->intake_waiting.Add({}).Set(static_cast<double>(identifiers));
+}
+
+void Metrics::ConnectionsRefused(std::uint64_t count) {
+  families_->connections_refused.Add({}).Increment(static_cast<double>(count));
 }
 
 void Metrics::CallFinished(const FinishedCall& call) {

@@ -40,9 +40,17 @@ class RawPeer {
 
   /// All that comes until the other side closes the connection.
   std::string ReadToTheEnd() const {
+    return ReadUntil([](const std::string&) { return false; });
+  }
+
+  /// All that comes until `enough` of it did, or the other side closes the connection.
+  template <typename Enough>
+  std::string ReadUntil(Enough enough) const {
     std::string all;
     std::array<char, 4096> bytes{};
-    for (ssize_t count = 0; (count = recv(fd_, bytes.data(), bytes.size(), 0)) > 0;) {
+    while (!enough(all)) {
+      const ssize_t count = recv(fd_, bytes.data(), bytes.size(), 0);
+      if (count <= 0) break;
       all.append(bytes.data(), static_cast<std::size_t>(count));
     }
     return all;

@@ -5,17 +5,20 @@
 
 #include <mutex>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "in_process_server.h"
 #include "support/eventually.h"
+#include "support/raw_http2.h"
 #include "support/raw_peers.h"
 
 namespace lethe::api {
 namespace {
 
 using grpc::StatusCode;
+using std::chrono::seconds;
 using test::ConnectPeers;
 using test::Eventually;
 
@@ -23,7 +26,7 @@ class SmallServer : public InProcessServer {
  protected:
   static constexpr int kMost = 4;
 
-  SmallServer() : InProcessServer(RunHere, kMost) {}
+  SmallServer() : InProcessServer(RunHere, {.connections = kMost}) {}
 
   /// What a caller gets who comes now, on a connection of its own.
   StatusCode NewCaller() {
@@ -42,6 +45,8 @@ class SmallServer : public InProcessServer {
 TEST_F(SmallServer, RefusesOneMoreThanItsLimitUntilOneIsGone) {
   auto peers = ConnectPeers(server_->port(), kMost);
   EXPECT_EQ(NewCaller(), StatusCode::UNAVAILABLE);
+  EXPECT_GE(server_->TakeRefusedConnections(), 1u);
+  EXPECT_EQ(server_->TakeRefusedConnections(), 0u);
   peers.pop_back();
   EXPECT_TRUE(Eventually([&] { return NewCaller() == StatusCode::NOT_FOUND; }));
 }
@@ -58,6 +63,43 @@ TEST_F(SmallServer, CallersThatComeAndGoLeaveNothingBehind) {
   for (int i = 0; i < 5 * kMost; ++i) {
     EXPECT_TRUE(Eventually([&] { return NewCaller() == StatusCode::NOT_FOUND; })) << i;
   }
+}
+
+TEST_F(SmallServer, AsksItselfBeyondItsLimit) {
+  EXPECT_TRUE(server_->Answers(seconds(10)));
+  const auto peers = ConnectPeers(server_->port(), kMost);
+  EXPECT_EQ(NewCaller(), StatusCode::UNAVAILABLE);
+  EXPECT_TRUE(server_->Answers(seconds(10)));
+  server_->Shutdown(milliseconds(0));
+  EXPECT_FALSE(server_->Answers(seconds(10)));
+}
+
+TEST(ConnectionAcceptor, DoesNotAnswerWhereNobodyServes) {
+  auto listener = net::Listener::Open("[::]:0");
+  ASSERT_TRUE(listener.ok()) << listener.error().message;
+  ConnectionAcceptor acceptor(*std::move(listener), 1000,
+                              [](int descriptor) { close(descriptor); });
+  EXPECT_FALSE(acceptor.Answers(seconds(10)));
+}
+
+class ShortLives : public InProcessServer {
+ protected:
+  ShortLives()
+      : InProcessServer(RunHere,
+                        {.connection_age = milliseconds(50), .connection_grace = seconds(30)}) {}
+};
+
+TEST_F(ShortLives, CallsEndThoughTheirConnectionIsOld) {
+  store_.HoldSubmits();
+  std::jthread caller([&] { EXPECT_TRUE(Create(Erasure("k")).ok()); });
+  while (store_.held_count() == 0) std::this_thread::yield();
+  // A connection that is younger is told to go.
+  const test::RawPeer peer(server_->port());
+  ASSERT_TRUE(peer.Send(test::Http2Hello(0)));
+  const std::string go_away = test::BigEndian(8, 3) + '\x07';
+  const auto told = [&](const std::string& bytes) { return bytes.find(go_away) != bytes.npos; };
+  EXPECT_TRUE(told(peer.ReadUntil(told)));
+  store_.ReleaseSubmits();
 }
 
 /// Whether this process can have one more.
@@ -92,7 +134,7 @@ TEST(ConnectionAcceptor, AcceptsAgainOnceThereAreDescriptorsAgain) {
     EXPECT_LT(count(), peers.size());
     setrlimit(RLIMIT_NOFILE, &before);
     EXPECT_TRUE(Eventually([&] { return count() == peers.size(); }));
-    EXPECT_EQ(acceptor.refused(), 0u);
+    EXPECT_EQ(acceptor.TakeRefused(), 0u);
   }
   for (const int descriptor : served) close(descriptor);
 }

@@ -45,8 +45,7 @@ inline bool RunHere(const std::function<void()>& work) {
 /// A server on a free port over a fake store, and a channel to it.
 class InProcessServer : public testing::Test {
  protected:
-  explicit InProcessServer(Executor executor = RunHere,
-                           std::size_t max_connections = kMaxConnections) {
+  explicit InProcessServer(Executor executor = RunHere, ServerLimits limits = {}) {
     auto server = Server::Start({.listen = "127.0.0.1:0",
                                  .store = store_,
                                  .vendor_check = vendor_check_,
@@ -55,11 +54,12 @@ class InProcessServer : public testing::Test {
                                  .clock = clock_,
                                  .executor = std::move(executor),
                                  .vendor_executor = RunHere,
-                                 .on_finished = [this](const FinishedCall& call) {
-                                   std::lock_guard lock(mutex_);
-                                   finished_.push_back(call);
-                                 },
-                                 .max_connections = max_connections});
+                                 .on_finished =
+                                     [this](const FinishedCall& call) {
+                                       std::lock_guard lock(mutex_);
+                                       finished_.push_back(call);
+                                     },
+                                 .limits = limits});
     if (!server) throw std::runtime_error(server.error().message);
     server_ = std::move(server).value();
     channel_ = NewChannel();
