@@ -25,13 +25,6 @@ using std::chrono::seconds;
 
 constexpr int Milliseconds(milliseconds duration) { return static_cast<int>(duration.count()); }
 
-/// Takes work only while there is no more in progress than may be.
-Executor Bounded(const CallBudget& budget, Executor executor) {
-  return [&budget, executor = std::move(executor)](std::function<void()> work) {
-    return !budget.Exceeded() && executor(std::move(work));
-  };
-}
-
 void SetLimits(grpc::ServerBuilder& builder, const ServerLimits& limits) {
   builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, limits.streams);
@@ -60,16 +53,27 @@ void SetConnectionRules(grpc::ServerBuilder& builder) {
 struct Server::State {
   explicit State(ServerParams params)
       : budget(params.limits.calls),
-        operators(params.reviews, params.accounts, params.clock, Bounded(budget, params.executor)),
+        executor(std::move(params.executor)),
+        vendor_executor(std::move(params.vendor_executor)),
+        operators(params.reviews, params.accounts, params.clock, Bounded(executor)),
         service({.store = params.store,
                  .vendor_check = params.vendor_check,
                  .clock = params.clock,
-                 .executor = Bounded(budget, std::move(params.executor)),
-                 .vendor_executor = Bounded(budget, std::move(params.vendor_executor)),
+                 .executor = Bounded(executor),
+                 .vendor_executor = Bounded(vendor_executor),
                  .budget = budget},
                 std::move(params.accounts)) {}
 
+  /// Takes work only while there is no more in progress than may be. Of one of the members.
+  Executor Bounded(const Executor& unbounded) {
+    return [this, &unbounded](std::function<void()> work) {
+      return !budget.Exceeded() && unbounded(std::move(work));
+    };
+  }
+
   CallBudget budget;
+  const Executor executor;
+  const Executor vendor_executor;
   OperatorService operators;
   PrivacyRequestService service;
   std::unique_ptr<grpc::Server> server;
