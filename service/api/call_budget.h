@@ -51,7 +51,7 @@ class CallBudget {
     void Add(std::size_t bytes);
 
     /// From now on the call waits for its caller to read. `cut` ends it; it is called while the
-    /// share lives, by whoever comes once the patience is over.
+    /// share lives, by the next call that is answered once the patience is over.
     void Answered(milliseconds now, std::function<void()> cut);
 
    private:

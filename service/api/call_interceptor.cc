@@ -84,12 +84,35 @@ class CallInterceptor final : public grpc::experimental::Interceptor {
   CallBudget::Share share_;
 };
 
+/// Of a health watch or a reflection: its message weighs nothing, but it may stay for hours.
+class WatchInterceptor final : public grpc::experimental::Interceptor {
+ public:
+  WatchInterceptor(CallBudget& budget, ServerRpcInfo& call)
+      : call_(call), share_(budget), is_too_much_(budget.Exceeded()) {}
+
+  void Intercept(InterceptorBatchMethods* batch) override {
+    // Once: to cancel is itself something to intercept.
+    if (batch->QueryInterceptionHookPoint(InterceptionHookPoints::POST_RECV_INITIAL_METADATA) &&
+        is_too_much_) {
+      call_.server_context()->TryCancel();
+    }
+    batch->Proceed();
+  }
+
+ private:
+  ServerRpcInfo& call_;
+  const CallBudget::Share share_;
+  const bool is_too_much_;
+};
+
 }  // namespace
 
 grpc::experimental::Interceptor* CallInterceptorFactory::CreateServerInterceptor(
     ServerRpcInfo* call) {
   const auto* method = FindMethod(call->method());
-  return method ? new CallInterceptor(method->name(), observer_, clock_, budget_, *call) : nullptr;
+  if (method) return new CallInterceptor(method->name(), observer_, clock_, budget_, *call);
+  const bool has_an_end = call->type() == ServerRpcInfo::Type::UNARY;
+  return has_an_end ? nullptr : new WatchInterceptor(watches_, *call);
 }
 
 }  // namespace lethe::api

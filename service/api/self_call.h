@@ -19,7 +19,7 @@ struct SelfConnection {
 };
 
 /// Connects to the address that `listener` listens on. `announce` is told the local port before
-/// anything is sent. Nothing if there is no descriptor for it, or nobody listens.
+/// anything is sent. Nothing if there is no descriptor for it, or no one listens there.
 std::optional<SelfConnection> ConnectToSelf(int listener,
                                             const std::function<void(int local_port)>& announce);
 

@@ -32,7 +32,9 @@ void SetLimits(grpc::ServerBuilder& builder, const ServerLimits& limits) {
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, Milliseconds(limits.connection_age));
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS,
                              Milliseconds(limits.connection_grace));
-  builder.SetResourceQuota(grpc::ResourceQuota("callers").Resize(limits.buffers));
+  grpc::ResourceQuota quota("callers");
+  quota.Resize(limits.buffers).SetMaxThreads(limits.threads);
+  builder.SetResourceQuota(quota);
 }
 
 void SetConnectionRules(grpc::ServerBuilder& builder) {
@@ -53,6 +55,7 @@ void SetConnectionRules(grpc::ServerBuilder& builder) {
 struct Server::State {
   explicit State(ServerParams params)
       : budget(params.limits.calls),
+        watches({.calls = params.limits.watches}),
         executor(std::move(params.executor)),
         vendor_executor(std::move(params.vendor_executor)),
         operators(params.reviews, params.accounts, params.clock, Bounded(executor)),
@@ -72,6 +75,7 @@ struct Server::State {
   }
 
   CallBudget budget;
+  CallBudget watches;
   const Executor executor;
   const Executor vendor_executor;
   OperatorService operators;
@@ -101,8 +105,8 @@ Result<std::unique_ptr<Server>> Server::Start(ServerParams params) {
 
   grpc::ServerBuilder builder;
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
-  interceptors.push_back(
-      std::make_unique<CallInterceptorFactory>(std::move(on_finished), clock, state->budget));
+  interceptors.push_back(std::make_unique<CallInterceptorFactory>(std::move(on_finished), clock,
+                                                                  state->budget, state->watches));
   builder.experimental().SetInterceptorCreators(std::move(interceptors));
   SetLimits(builder, limits);
   SetConnectionRules(builder);

@@ -74,7 +74,7 @@ TEST_F(SmallServer, AsksItselfBeyondItsLimit) {
   EXPECT_FALSE(server_->Answers(seconds(10)));
 }
 
-TEST(ConnectionAcceptor, DoesNotAnswerWhereNobodyServes) {
+TEST(ConnectionAcceptor, DoesNotAnswerWhereNoServerIsBehindIt) {
   auto listener = net::Listener::Open("[::]:0");
   ASSERT_TRUE(listener.ok()) << listener.error().message;
   ConnectionAcceptor acceptor(*std::move(listener), 1000,
