@@ -42,7 +42,7 @@ struct Body {
   /// Writes what comes at `position` into `to`, which is not empty. The count, or the library's
   /// word for the end of the connection.
   ssize_t Read(std::uint64_t position, char* to, std::size_t size) {
-    const std::string_view left = std::string_view(answer.body).substr(position);
+    const auto left = std::string_view{answer.body}.substr(position);
     if (answer.delivery == Delivery::kTruncated) {
       if (position >= answer.body.size() / 2) return MHD_CONTENT_READER_END_WITH_ERROR;
       return static_cast<ssize_t>(left.copy(to, std::min(size, answer.body.size() / 2 - position)));

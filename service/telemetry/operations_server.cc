@@ -4,7 +4,9 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
+#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -111,15 +113,17 @@ class OperationsServer::Impl {
     return Send(connection, AnswerTo(method, path, static_cast<const Impl*>(self)->hooks_));
   }
 
-  static void OnConnection(void* self, MHD_Connection* connection, void** number,
+  static void OnConnection(void* self, MHD_Connection* connection, void** own,
                            MHD_ConnectionNotificationCode what) {
     OpenConnections& open = static_cast<Impl*>(self)->open_;
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
       const int descriptor =
           MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-      *number = reinterpret_cast<void*>(open.Open(descriptor, std::chrono::steady_clock::now()));
+      const std::uint64_t number = open.Open(descriptor, std::chrono::steady_clock::now());
+      *own = std::make_unique<std::uint64_t>(number).release();
     } else {
-      open.Close(reinterpret_cast<std::uint64_t>(*number));
+      const std::unique_ptr<std::uint64_t> number(static_cast<std::uint64_t*>(*own));
+      open.Close(*number);
     }
   }
 

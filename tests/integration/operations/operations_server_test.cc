@@ -151,7 +151,7 @@ TEST_F(OperationsServerTest, OtherMethodsAreRefused) {
   }
 }
 
-TEST_F(OperationsServerTest, TwoThousandSilentOrSlowPeersKeepNobodyOut) {
+TEST_F(OperationsServerTest, TwoThousandSilentOrSlowPeersKeepNoProbeOut) {
   AllowDescriptors(5'000);
   const auto silent = ConnectPeers(port(), 1'000);
   const auto slow = ConnectPeers(port(), 1'000);
@@ -160,7 +160,7 @@ TEST_F(OperationsServerTest, TwoThousandSilentOrSlowPeersKeepNobodyOut) {
   EXPECT_EQ(Call(port(), "/metrics").status, 200);
 }
 
-TEST_F(OperationsServerTest, PeersThatDoNotReadKeepNobodyOut) {
+TEST_F(OperationsServerTest, PeersThatDoNotReadKeepNoProbeOut) {
   metrics_ = std::string(8 << 20, 'x');
   const auto peers = ConnectPeers(port(), 50);
   for (const RawPeer& peer : peers) peer.Send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
