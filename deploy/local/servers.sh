@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# What deploy/local/run and deploy/local/scenarios start, and how it ends. To be sourced, at the root of the repository, with
+# What deploy/local/run, deploy/local/scenarios and the drills start, and how it ends. To be sourced, at the root of the repository, with
+#   kScript                        the path of the script that sources it
 #   kGrpc, kOperations, kSandbox   HOST:PORT of what listens
+#   kVendor                        the URL of the CleverTap that write_config names
 #   kDir                           for database, keys and logs
 #   LETHE_BIN_DIR                  programs that are built already; otherwise build() builds them
 # shellcheck disable=SC2154  # the caller's variables
@@ -11,7 +13,7 @@ readonly kFreeDiskMb=3000  # a Release build and its cache, with room for the da
 
 fail() { printf '\n%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 
-usage() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "deploy/local/${0##*/}" | grep -v '^shellcheck '; }
+usage() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$kScript" | grep -v '^shellcheck '; }
 
 seconds_since() { awk -v a="$1" -v b="$EPOCHREALTIME" 'BEGIN {printf "%.1f s", b - a}'; }
 
@@ -53,7 +55,7 @@ trap 'exit 129' HUP
 
 must_be_free() {  # must_be_free HOST:PORT VARIABLE
   ! (exec 3<>"/dev/tcp/${1%:*}/${1#*:}") 2>/dev/null ||
-    fail "$1 is taken, perhaps by another of these scripts. Stop that, or choose another port: $2=.. deploy/local/${0##*/}"
+    fail "$1 is taken, perhaps by another of these scripts. Stop that, or choose another port: $2=.. $kScript"
 }
 
 wait_until_answers() {  # wait_until_answers URL LOG : the server started last
@@ -108,9 +110,21 @@ write_keys() (
   [ -s "$kDir/keys" ] || { "$kBin/lethed" new-keys >"$kDir/keys.new" && mv "$kDir/keys.new" "$kDir/keys"; }
 )
 
+write_secrets() (
+  umask 077
+  write_keys
+  [ -s "$kDir/passcode" ] || echo "local-passcode" >"$kDir/passcode"
+)
+
 check_config() {
   export LETHE_GRPC_LISTEN=$kGrpc LETHE_OPERATIONS_LISTEN=$kOperations
   "$kBin/lethed" check-config --config "$kDir/lethe.yaml" || fail "$kDir/lethe.yaml is not right: see above"
+}
+
+write_config() {
+  sed -e "s|^\( *base_url:\).*|\1 $kVendor|" -e 's|^\( *keys_file:\).*|\1 keys|' -e 's|^\( *passcode_file:\).*|\1 passcode|' \
+    deploy/local/lethe.yaml >"$kDir/lethe.yaml"
+  check_config
 }
 
 migrate() {  # as the owner of the tables; lethed itself may only read and write them
