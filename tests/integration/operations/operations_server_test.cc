@@ -160,11 +160,15 @@ TEST_F(OperationsServerTest, TwoThousandSilentOrSlowPeersKeepNoProbeOut) {
   EXPECT_EQ(Call(port(), "/metrics").status, 200);
 }
 
-TEST_F(OperationsServerTest, PeersThatDoNotReadKeepNoProbeOut) {
-  metrics_ = std::string(8 << 20, 'x');
-  const auto peers = ConnectPeers(port(), 50);
+/// More of them than the server has threads.
+TEST(OperationsServer, PeersThatDoNotReadKeepNoProbeOut) {
+  OperationsHooks hooks = Healthy();
+  hooks.metrics_text = [page = std::string(8 << 20, 'x')] { return page; };
+  const auto server = OperationsServer::Start("127.0.0.1:0", std::move(hooks));
+  ASSERT_TRUE(server.ok()) << server.error().message;
+  const auto peers = ConnectPeers((*server)->port(), 6);
   for (const RawPeer& peer : peers) peer.Send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
-  EXPECT_EQ(Call(port(), "/healthz").status, 200);
+  EXPECT_EQ(Call((*server)->port(), "/healthz").status, 200);
 }
 
 TEST(OperationsServer, APeerThatSaysNothingIsClosed) {
