@@ -11,8 +11,8 @@
 
 namespace lethe {
 
-/// What an operator did to a batch or, kResume, to an account.
-enum class AuditAction { kSendAgain, kMarkAccepted, kCancel, kReject, kResume };
+/// What an operator did to a batch or, from kResume on, to an account.
+enum class AuditAction { kSendAgain, kMarkAccepted, kCancel, kReject, kResume, kPause, kEndPause };
 
 /// The names used in SQL.
 constexpr std::string_view Name(AuditAction action) {
@@ -22,6 +22,8 @@ constexpr std::string_view Name(AuditAction action) {
     case AuditAction::kCancel: return "cancel";
     case AuditAction::kReject: return "reject";
     case AuditAction::kResume: return "resume";
+    case AuditAction::kPause: return "pause";
+    case AuditAction::kEndPause: return "end_pause";
   }
   return "";
 }

@@ -45,18 +45,20 @@ struct SlotOffer {
   std::optional<SlotLease> lease = {};
   bool blocked = false;  ///< Why there is no lease: the account or the route is blocked. Otherwise
                          ///< all slots are taken or cooling, or a control call is not due.
+  bool paused = false;   ///< Likewise: its calls are paused, whether or not it is blocked.
 };
 
 /// The slots that DeliveryQueue sends batches through, for other calls that count against the same
-/// limit. Thread-safe; nothing here throws. Each call is one transaction.
+/// limit. A call through a slot begins within kCallsBeginWithin (pause.h), or not at all.
+/// Thread-safe; nothing here throws. Each call is one transaction.
 class CallSlots {
  public:
   virtual ~CallSlots() = default;
 
-  /// Leases a free slot of the route, unless its account or the route is blocked, by whatever
-  /// Resume. For a control call also where the route alone is blocked, until its next batch. A
-  /// lease that runs out frees the slot: such a call changes nothing, so its outcome does not
-  /// matter.
+  /// Leases a free slot of the route, unless its account or the route is paused, or blocked, by
+  /// whatever Resume. For a control call also where the route alone is blocked, until its next
+  /// batch. A lease that runs out frees the slot: such a call changes nothing, so its outcome does
+  /// not matter.
   virtual Result<SlotOffer> Lease(const LeaseParams& params) = 0;
 
   /// Frees the slot. Does nothing if the lease has run out and the slot was leased again.

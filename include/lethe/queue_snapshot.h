@@ -6,6 +6,7 @@
 
 #include "lethe/batch.h"
 #include "lethe/operation.h"
+#include "lethe/pause.h"
 #include "lethe/time.h"
 
 namespace lethe {
@@ -52,6 +53,7 @@ struct QueueSnapshot {
   std::vector<Slots> slots;
   std::vector<std::string> blocked_accounts;
   std::vector<BlockedRoute> blocked_routes;  ///< Whatever their account is.
+  std::vector<Pause> pauses;                 ///< Those in force.
 };
 
 }  // namespace lethe

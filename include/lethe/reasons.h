@@ -122,12 +122,13 @@ template <>
 inline constexpr auto kAll<BlockReason> = AllNamed<BlockReason>();
 
 /// Whether Lethe sends for an account, in AuditEvent::state_before and state_after.
-enum class AccountState { kServed, kBlocked };
+enum class AccountState { kServed, kBlocked, kPaused };
 
 constexpr std::string_view Name(AccountState state) {
   switch (state) {
     case AccountState::kServed: return "served";
     case AccountState::kBlocked: return "blocked";
+    case AccountState::kPaused: return "paused";
   }
   return "";
 }
@@ -203,11 +204,13 @@ enum class ErrorReason {
   kAccountNotBlocked,      ///< There is nothing to resume.
   kAccountChanged,         ///< The account is no longer what the operator has looked at.
   kHeldRefusalsUndecided,  ///< There are some, and the operator does not say what becomes of them.
+  kNotPaused,              ///< No operator's pause of this scope is in force.
 
   // To be tried again later.
   kTooBusy,            ///< The waiting line of requests is full.
   kStoreUnavailable,   ///< The database is away, or Lethe is stopping.
   kAccountBlocked,     ///< CleverTap refuses the account's credentials, region or path.
+  kCallsPaused,        ///< An operator, or a lost history, has stopped these calls.
   kVendorBusy,         ///< All calls that the account may make at once are under way.
   kVendorUnavailable,  ///< CleverTap gave no answer to go by.
 
@@ -238,9 +241,11 @@ constexpr std::string_view Name(ErrorReason reason) {
     case ErrorReason::kAccountNotBlocked: return "ACCOUNT_NOT_BLOCKED";
     case ErrorReason::kAccountChanged: return "ACCOUNT_CHANGED";
     case ErrorReason::kHeldRefusalsUndecided: return "HELD_REFUSALS_UNDECIDED";
+    case ErrorReason::kNotPaused: return "NOT_PAUSED";
     case ErrorReason::kTooBusy: return "TOO_BUSY";
     case ErrorReason::kStoreUnavailable: return "STORE_UNAVAILABLE";
     case ErrorReason::kAccountBlocked: return "ACCOUNT_BLOCKED";
+    case ErrorReason::kCallsPaused: return "CALLS_PAUSED";
     case ErrorReason::kVendorBusy: return "VENDOR_BUSY";
     case ErrorReason::kVendorUnavailable: return "VENDOR_UNAVAILABLE";
     case ErrorReason::kSchemaOutOfDate: return "SCHEMA_OUT_OF_DATE";

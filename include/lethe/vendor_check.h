@@ -37,6 +37,7 @@ class VendorCheck {
   /// calls. Nothing is kept. Blocks until there is an answer, or the call's time-out has passed.
   ///   kUnavailable, with retry_after:
   ///     ACCOUNT_BLOCKED     CleverTap refuses the account's credentials, region or path;
+  ///     CALLS_PAUSED        an operator, or a lost history, has stopped these calls;
   ///     VENDOR_BUSY         all calls that the account may make at once are under way;
   ///     VENDOR_UNAVAILABLE  CleverTap gave no answer to go by;
   ///   kUnavailable (STORE_UNAVAILABLE): the database is away.

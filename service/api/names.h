@@ -28,6 +28,9 @@ struct ReviewName {
 
 /// `accounts/{account}`: the account's slug, or nothing if the text has not this form. Says nothing
 /// about whether such an account exists.
+/// In place of an account's name: every account.
+inline constexpr std::string_view kEveryAccount = "accounts/-";
+
 std::optional<std::string> ParseAccountName(std::string_view text);
 
 std::optional<RequestName> ParseRequestName(std::string_view text);

@@ -54,8 +54,18 @@ v1::AuditEvent::Action ToProto(AuditAction action) {
     case AuditAction::kCancel: return v1::AuditEvent::ACTION_CANCEL;
     case AuditAction::kReject: return v1::AuditEvent::ACTION_REJECT;
     case AuditAction::kResume: return v1::AuditEvent::ACTION_RESUME;
+    case AuditAction::kPause: return v1::AuditEvent::ACTION_PAUSE;
+    case AuditAction::kEndPause: return v1::AuditEvent::ACTION_END_PAUSE;
   }
   return v1::AuditEvent::ACTION_UNSPECIFIED;
+}
+
+v1::Pause::Kind ToProto(PauseKind kind) {
+  switch (kind) {
+    case PauseKind::kOperator: return v1::Pause::KIND_OPERATOR;
+    case PauseKind::kLostHistory: return v1::Pause::KIND_LOST_HISTORY;
+  }
+  return v1::Pause::KIND_UNSPECIFIED;
 }
 
 }  // namespace
@@ -112,7 +122,7 @@ v1::ReviewGroup ToProto(const ReviewGroup& group) {
   return proto;
 }
 
-v1::Account ToProto(const AccountCondition& condition) {
+v1::Account ToProto(const AccountCondition& condition, const std::vector<Pause>& pauses) {
   v1::Account proto;
   proto.set_name(FormatAccountName(condition.account));
   proto.set_etag(EtagOf(condition));
@@ -124,6 +134,22 @@ v1::Account ToProto(const AccountCondition& condition) {
     *shown.mutable_block() = ToProto(route.block);
     shown.set_held_refusal_count(route.held_refusals);
   }
+  for (const Pause& pause : PausesOf(pauses, condition.account)) {
+    *proto.add_pauses() = ToProto(pause);
+  }
+  return proto;
+}
+
+v1::Pause ToProto(const Pause& pause) {
+  v1::Pause proto;
+  proto.set_parent(pause.scope.account.empty() ? std::string(kEveryAccount)
+                                               : FormatAccountName(pause.scope.account));
+  if (pause.scope.api) proto.set_api(std::string(Name(*pause.scope.api)));
+  proto.set_kind(ToProto(pause.kind));
+  proto.set_reason(pause.reason);
+  proto.set_principal(pause.principal);
+  *proto.mutable_pause_time() = ToProto(pause.since);
+  if (pause.ends_at) *proto.mutable_end_time() = ToProto(*pause.ends_at);
   return proto;
 }
 

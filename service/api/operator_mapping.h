@@ -2,6 +2,7 @@
 
 #include "lethe/account_condition.h"
 #include "lethe/audit.h"
+#include "lethe/pause.h"
 #include "lethe/review_store.h"
 #include "lethe/v1/operator_service.pb.h"
 
@@ -15,8 +16,10 @@ v1::Review ToProto(const ReviewDetails& details);
 
 v1::ReviewGroup ToProto(const ReviewGroup& group);
 
-v1::Account ToProto(const AccountCondition& condition);
+/// `pauses`: all that are in force.
+v1::Account ToProto(const AccountCondition& condition, const std::vector<Pause>& pauses);
 
+v1::Pause ToProto(const Pause& pause);
 v1::AuditEvent ToProto(const AuditEvent& event);
 
 }  // namespace lethe::api

@@ -5,12 +5,14 @@
 #include "api/handling.h"
 #include "api/operator_mapping.h"
 #include "api/operator_validation.h"
+#include "api/pause_validation.h"
 
 namespace lethe::api {
 
-OperatorService::OperatorService(ReviewStore& store, KnownAccounts accounts, const Clock& clock,
-                                 Executor executor)
+OperatorService::OperatorService(ReviewStore& store, PauseStore& pauses, KnownAccounts accounts,
+                                 const Clock& clock, Executor executor)
     : store_(store),
+      pauses_(pauses),
       accounts_(std::move(accounts)),
       clock_(clock),
       executor_(std::move(executor)) {}
@@ -67,6 +69,28 @@ grpc::ServerUnaryReactor* OperatorService::ResumeAccount(grpc::CallbackServerCon
   return RunBlocking(executor_, context, [=, this, principal = PrincipalOf(*context)] {
     return Handle(*request, principal, *response);
   });
+}
+
+grpc::ServerUnaryReactor* OperatorService::PauseCalls(grpc::CallbackServerContext* context,
+                                                      const v1::PauseCallsRequest* request,
+                                                      v1::PauseCallsResponse* response) {
+  return RunBlocking(executor_, context, [=, this, principal = PrincipalOf(*context)] {
+    return Handle(*request, principal, *response);
+  });
+}
+
+grpc::ServerUnaryReactor* OperatorService::ResumeCalls(grpc::CallbackServerContext* context,
+                                                       const v1::ResumeCallsRequest* request,
+                                                       v1::ResumeCallsResponse* response) {
+  return RunBlocking(executor_, context, [=, this, principal = PrincipalOf(*context)] {
+    return Handle(*request, principal, *response);
+  });
+}
+
+grpc::ServerUnaryReactor* OperatorService::ListPauses(grpc::CallbackServerContext* context,
+                                                      const v1::ListPausesRequest*,
+                                                      v1::ListPausesResponse* response) {
+  return RunBlocking(executor_, context, [=, this] { return Handle(*response); });
 }
 
 grpc::ServerUnaryReactor* OperatorService::ListAuditEvents(
@@ -152,8 +176,10 @@ Status OperatorService::Handle(v1::ListAccountsResponse& response) {
   for (const Account& account : accounts_.configured()) names.push_back(account.name);
   const auto conditions = store_.Accounts(names);
   if (!conditions) return conditions.error();
+  const auto pauses = pauses_.List();
+  if (!pauses) return pauses.error();
   for (const AccountCondition& condition : *conditions) {
-    *response.add_accounts() = ToProto(condition);
+    *response.add_accounts() = ToProto(condition, *pauses);
   }
   return Ok();
 }
@@ -165,7 +191,9 @@ Status OperatorService::Handle(const v1::GetAccountRequest& request, v1::Account
   if (!account) return account.error();
   const auto conditions = store_.Accounts({&*name, 1});
   if (!conditions) return conditions.error();
-  response = ToProto(conditions->front());
+  const auto pauses = pauses_.List();
+  if (!pauses) return pauses.error();
+  response = ToProto(conditions->front(), *pauses);
   response.set_not_configured(!account->configured);
   return Ok();
 }
@@ -181,7 +209,49 @@ Status OperatorService::Handle(const v1::ResumeAccountRequest& request,
                                                .etag = valid->etag,
                                                .held_refusals = valid->held_refusals});
   if (!condition) return condition.error();
-  response = ToProto(*condition);
+  // The decision is taken: where the pauses cannot be read, the answer lacks them.
+  const auto pauses = pauses_.List();
+  response = ToProto(*condition, pauses ? *pauses : std::vector<Pause>());
+  return Ok();
+}
+
+Status OperatorService::CheckScope(const PauseScope& scope) {
+  if (scope.account.empty()) return Ok();
+  const auto account = accounts_.Find(scope.account);
+  return account ? Ok() : Status(account.error());
+}
+
+Status OperatorService::Handle(const v1::PauseCallsRequest& request, const std::string& principal,
+                               v1::PauseCallsResponse& response) {
+  const auto valid = ValidatePauseCalls(request, clock_.Now());
+  if (!valid) return valid.error();
+  if (Status known = CheckScope(valid->scope); !known) return known;
+  const auto paused = pauses_.Begin({.scope = valid->scope,
+                                     .reason = valid->reason,
+                                     .principal = principal,
+                                     .ends_at = valid->ends_at});
+  if (!paused) return paused.error();
+  *response.mutable_pause() = ToProto(paused->pause);
+  response.set_calls_under_way(paused->calls_under_way);
+  return Ok();
+}
+
+Status OperatorService::Handle(const v1::ResumeCallsRequest& request, const std::string& principal,
+                               v1::ResumeCallsResponse& response) {
+  const auto valid = ValidateResumeCalls(request);
+  if (!valid) return valid.error();
+  if (Status known = CheckScope(valid->scope); !known) return known;
+  const auto left = pauses_.End(
+      {.scope = valid->scope, .principal = principal, .justification = valid->justification});
+  if (!left) return left.error();
+  for (const Pause& pause : *left) *response.add_pauses() = ToProto(pause);
+  return Ok();
+}
+
+Status OperatorService::Handle(v1::ListPausesResponse& response) {
+  const auto pauses = pauses_.List();
+  if (!pauses) return pauses.error();
+  for (const Pause& pause : *pauses) *response.add_pauses() = ToProto(pause);
   return Ok();
 }
 

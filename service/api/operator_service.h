@@ -5,6 +5,7 @@
 
 #include "api/executor.h"
 #include "api/known_accounts.h"
+#include "lethe/pause_store.h"
 #include "lethe/review_store.h"
 #include "lethe/time.h"
 #include "lethe/v1/operator_service.grpc.pb.h"
@@ -14,9 +15,9 @@ namespace lethe::api {
 /// The gRPC service of operators over a store; handles calls as PrivacyRequestService does.
 class OperatorService final : public v1::OperatorService::CallbackService {
  public:
-  /// `store` and `clock` outlive the server that the service is registered with.
-  OperatorService(ReviewStore& store, KnownAccounts accounts, const Clock& clock,
-                  Executor executor);
+  /// The stores and `clock` outlive the server that the service is registered with.
+  OperatorService(ReviewStore& store, PauseStore& pauses, KnownAccounts accounts,
+                  const Clock& clock, Executor executor);
 
   grpc::ServerUnaryReactor* ListReviews(grpc::CallbackServerContext* context,
                                         const v1::ListReviewsRequest* request,
@@ -42,6 +43,15 @@ class OperatorService final : public v1::OperatorService::CallbackService {
   grpc::ServerUnaryReactor* ResumeAccount(grpc::CallbackServerContext* context,
                                           const v1::ResumeAccountRequest* request,
                                           v1::Account* response) override;
+  grpc::ServerUnaryReactor* PauseCalls(grpc::CallbackServerContext* context,
+                                       const v1::PauseCallsRequest* request,
+                                       v1::PauseCallsResponse* response) override;
+  grpc::ServerUnaryReactor* ResumeCalls(grpc::CallbackServerContext* context,
+                                        const v1::ResumeCallsRequest* request,
+                                        v1::ResumeCallsResponse* response) override;
+  grpc::ServerUnaryReactor* ListPauses(grpc::CallbackServerContext* context,
+                                       const v1::ListPausesRequest* request,
+                                       v1::ListPausesResponse* response) override;
   grpc::ServerUnaryReactor* ListAuditEvents(grpc::CallbackServerContext* context,
                                             const v1::ListAuditEventsRequest* request,
                                             v1::ListAuditEventsResponse* response) override;
@@ -59,9 +69,18 @@ class OperatorService final : public v1::OperatorService::CallbackService {
   Status Handle(const v1::GetAccountRequest& request, v1::Account& response);
   Status Handle(const v1::ResumeAccountRequest& request, const std::string& principal,
                 v1::Account& response);
+  Status Handle(const v1::PauseCallsRequest& request, const std::string& principal,
+                v1::PauseCallsResponse& response);
+  Status Handle(const v1::ResumeCallsRequest& request, const std::string& principal,
+                v1::ResumeCallsResponse& response);
+  Status Handle(v1::ListPausesResponse& response);
   Status Handle(const v1::ListAuditEventsRequest& request, v1::ListAuditEventsResponse& response);
 
+  /// Whether the account is known, where the scope names one.
+  Status CheckScope(const PauseScope& scope);
+
   ReviewStore& store_;
+  PauseStore& pauses_;
   const KnownAccounts accounts_;
   const Clock& clock_;
   const Executor executor_;

@@ -9,6 +9,7 @@
 #include "api/call_observer.h"
 #include "api/executor.h"
 #include "api/known_accounts.h"
+#include "lethe/pause_store.h"
 #include "lethe/request_store.h"
 #include "lethe/result.h"
 #include "lethe/review_store.h"
@@ -52,6 +53,7 @@ struct ServerParams {
   RequestStore& store;                     ///< Outlives the server, as do the others.
   VendorCheck& vendor_check;
   ReviewStore& reviews;
+  PauseStore& pauses;
   KnownAccounts accounts;
   const Clock& clock;
   Executor executor;         ///< Runs what waits for the database.

@@ -10,6 +10,7 @@
 #include "clevertap/folding.h"
 #include "clevertap/payload.h"
 #include "clevertap/profile_answer.h"
+#include "lethe/pause.h"
 #include "lethe/reasons.h"
 
 namespace lethe::clevertap {
@@ -173,7 +174,7 @@ VendorReply HttpVendorClient::Call(
   milliseconds left = limit;
   for (const Passcode& passcode : *passcodes) {
     if (!FitsHeader(passcode.Reveal())) continue;
-    if (left <= milliseconds::zero()) break;
+    if (left <= milliseconds::zero() || limit - left > kFurtherRequestsBeginWithin) break;
     const Transport transport = endpoint.Perform(request(passcode), left);
     left -= transport.took;
     reply = classify(transport);

@@ -25,7 +25,8 @@ using PasscodeSource = std::function<Result<std::vector<Passcode>>(const Account
 ///
 /// Of several passcodes the one that worked last is used first. Where it is refused (401) the next
 /// is tried at once, within the same call and its call_timeout: nothing has happened, so this
-/// repeats nothing. Any other answer is the answer: a 403 speaks of the path or the payload.
+/// repeats nothing. It is not tried later than kFurtherRequestsBeginWithin (pause.h). Any other
+/// answer is the answer: a 403 speaks of the path or the payload.
 ///
 /// Besides what CleverTap answers (see Classify()), with nothing sent and `code` saying why:
 ///   kMisconfigured   `unknown_account`; `bad_account_id`: one that no header can carry;

@@ -8,7 +8,9 @@ namespace lethe::cli {
 
 /// A context that gives the call its deadline.
 struct Call {
-  Call() { context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10)); }
+  explicit Call(std::chrono::seconds time = std::chrono::seconds(10)) {
+    context.set_deadline(std::chrono::system_clock::now() + time);
+  }
   grpc::ClientContext context;
 };
 

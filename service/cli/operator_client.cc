@@ -71,6 +71,23 @@ grpc::Status OperatorClient::ResumeAccount(const v1::ResumeAccountRequest& reque
   return stub_->ResumeAccount(&call.context, request, response);
 }
 
+grpc::Status OperatorClient::PauseCalls(const v1::PauseCallsRequest& request,
+                                        v1::PauseCallsResponse* response) {
+  Call call(std::chrono::seconds(30));
+  return stub_->PauseCalls(&call.context, request, response);
+}
+
+grpc::Status OperatorClient::ResumeCalls(const v1::ResumeCallsRequest& request,
+                                         v1::ResumeCallsResponse* response) {
+  Call call;
+  return stub_->ResumeCalls(&call.context, request, response);
+}
+
+grpc::Status OperatorClient::ListPauses(v1::ListPausesResponse* response) {
+  Call call;
+  return stub_->ListPauses(&call.context, {}, response);
+}
+
 grpc::Status OperatorClient::ListAuditEvents(const std::string& parent, int limit,
                                              v1::ListAuditEventsResponse* all) {
   v1::ListAuditEventsRequest request;

@@ -26,6 +26,12 @@ class OperatorClient {
   grpc::Status GetAccount(const std::string& name, v1::Account* response);
   grpc::Status ResumeAccount(const v1::ResumeAccountRequest& request, v1::Account* response);
 
+  /// Takes up to half a minute: Lethe waits for calls under way.
+  grpc::Status PauseCalls(const v1::PauseCallsRequest& request, v1::PauseCallsResponse* response);
+  grpc::Status ResumeCalls(const v1::ResumeCallsRequest& request,
+                           v1::ResumeCallsResponse* response);
+  grpc::Status ListPauses(v1::ListPausesResponse* response);
+
   /// The newest `limit` events of `accounts/{account}`.
   grpc::Status ListAuditEvents(const std::string& parent, int limit,
                                v1::ListAuditEventsResponse* all);

@@ -29,6 +29,14 @@ std::string Blocked(const v1::Account::Block& block) {
                                  : "; only an operator resumes it");
 }
 
+/// `delete paused since .. by .. (..)`
+std::string Paused(const v1::Pause& pause) {
+  return (pause.api().empty() ? std::string() : pause.api() + ' ') +
+         Time("paused since ", pause.has_pause_time(), pause.pause_time()) + " by " +
+         pause.principal() + Because(pause.reason()) +
+         Time(" until ", pause.has_end_time(), pause.end_time());
+}
+
 /// ` send-again, cancel`
 std::string Words(const google::protobuf::RepeatedField<int>& decisions) {
   std::string words;
@@ -89,7 +97,13 @@ std::string Line(const v1::Account& account) {
   if (account.held_refusal_count() > 0) {
     line += "; holds " + Items(account.held_refusal_count()) + " that CleverTap refused";
   }
+  for (const v1::Pause& pause : account.pauses()) line += "; " + Paused(pause);
   return line + "; etag " + account.etag();
+}
+
+std::string Line(const v1::Pause& pause) {
+  const bool all = pause.parent() == "accounts/-";
+  return (all ? std::string("every account") : pause.parent()) + ' ' + Paused(pause);
 }
 
 std::string Line(const v1::AuditEvent& event) {

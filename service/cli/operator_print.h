@@ -18,6 +18,9 @@ std::string Line(const v1::ReviewGroup& group);
 /// `NAME served; API blocked ..; etag ..` or `NAME blocked ..; etag ..`
 std::string Line(const v1::Account& account);
 
+/// `SCOPE paused since .. by ..`
+std::string Line(const v1::Pause& pause);
+
 /// `TIME PRINCIPAL ACTION TARGET: BEFORE -> AFTER: JUSTIFICATION`
 std::string Line(const v1::AuditEvent& event);
 

@@ -11,6 +11,7 @@
 #include "cli/identifier_file.h"
 #include "cli/identifiers.h"
 #include "cli/operator_commands.h"
+#include "cli/pause_commands.h"
 #include "cli/print.h"
 #include "cli/watch.h"
 
@@ -240,7 +241,8 @@ int Run(int argc, const char* const* argv, const Streams& streams) {
       "lethe");
   Options options;
   const Commands commands = AddCommands(app, options);
-  const std::vector<Command> operator_commands = AddOperatorCommands(app);
+  std::vector<Command> operator_commands = AddOperatorCommands(app);
+  for (Command& command : AddPauseCommands(app)) operator_commands.push_back(std::move(command));
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -17,7 +17,8 @@ struct Streams {
   std::istream& in;
   std::ostream& out;
   std::ostream& err;
-  bool terminal;  ///< `out` can redraw what it has shown.
+  bool terminal;             ///< `out` can redraw what it has shown.
+  bool interactive = false;  ///< A person reads `err` and answers on `in`.
 };
 
 /// The whole of `lethe`: parses the command line, calls the server, prints.

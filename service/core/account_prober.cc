@@ -1,5 +1,7 @@
 #include "core/account_prober.h"
 
+#include "lethe/pause.h"
+
 namespace lethe::core {
 
 ProbeFinding FindingOf(const VendorReply& reply) {
@@ -12,12 +14,13 @@ ProbeFinding FindingOf(const VendorReply& reply) {
 
 ProbeReport AccountProber::ProbeOne() {
   ProbeReport report;
+  const milliseconds asked_at = clock_.Monotonic();
   const auto taken = gate_.TakeProbe(lease_);
   if (!taken.ok()) {
     report.error = taken.error();
     return report;
   }
-  if (!taken->has_value()) return report;
+  if (!taken->has_value() || clock_.Monotonic() - asked_at > kCallsBeginWithin) return report;
   const AccountProbe& probe = **taken;
   report.account = probe.account;
   report.reason = probe.reason;

@@ -29,16 +29,18 @@ struct ProbeReport {
 /// any replica at any time. Thread-safe.
 class AccountProber {
  public:
-  /// Both outlive the prober. `lease` is longer than VendorClient::Probe() may take.
-  AccountProber(AccountGate& gate, VendorClient& vendor, milliseconds lease)
-      : gate_(gate), vendor_(vendor), lease_(lease) {}
+  /// All outlive the prober. `lease` is longer than VendorClient::Probe() may take.
+  AccountProber(AccountGate& gate, VendorClient& vendor, const Clock& clock, milliseconds lease)
+      : gate_(gate), vendor_(vendor), clock_(clock), lease_(lease) {}
 
-  /// One account at most, since a call may take its time.
+  /// One account at most, since a call may take its time. Where taking the probe took longer than
+  /// kCallsBeginWithin (pause.h), there is no call, and the next probe comes when the lease ends.
   ProbeReport ProbeOne();
 
  private:
   AccountGate& gate_;
   VendorClient& vendor_;
+  const Clock& clock_;
   const milliseconds lease_;
 };
 

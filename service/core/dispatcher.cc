@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/control_call.h"
+#include "lethe/pause.h"
 #include "lethe/reasons.h"
 
 namespace lethe::core {
@@ -31,7 +32,8 @@ Dispatcher::Dispatcher(Parts parts, std::span<const Account> accounts, Dispatche
 SendReport Dispatcher::SendOne(const Route& route) {
   SendReport report;
   // Read before the claim: the queue starts the lease later, so it never ends before ours.
-  const milliseconds lease_end = parts_.clock.Monotonic() + options_.lease;
+  const milliseconds asked_at = parts_.clock.Monotonic();
+  const milliseconds lease_end = asked_at + options_.lease;
   const Result<std::optional<Claim>> taken =
       parts_.queue.TakeBatch({.route = route, .linger = options_.linger, .lease = options_.lease});
   if (!taken.ok()) {
@@ -45,7 +47,7 @@ SendReport Dispatcher::SendOne(const Route& route) {
   report.call_number = claim.call_number();
 
   const milliseconds sent_at = parts_.clock.Monotonic();
-  if (lease_end - sent_at <= options_.call_timeout) {
+  if (lease_end - sent_at <= options_.call_timeout || sent_at - asked_at > kCallsBeginWithin) {
     report.step = SendStep::kReleased;
     const Result<Recorded> released = parts_.queue.Release(claim);
     if (released.ok()) {
@@ -188,7 +190,8 @@ RefusalReport Dispatcher::JudgeRefusals(const Route& route) {
 
 std::optional<OutcomeClass> Dispatcher::MakeControlCall(const Route& route, RefusalReport& report) {
   // Read before the lease, as in SendOne().
-  const milliseconds lease_end = parts_.clock.Monotonic() + options_.lease;
+  const milliseconds asked_at = parts_.clock.Monotonic();
+  const milliseconds lease_end = asked_at + options_.lease;
   const Result<SlotOffer> offer =
       parts_.slots.Lease({.route = route, .lease = options_.lease, .for_control = true});
   if (!offer.ok()) {
@@ -198,7 +201,8 @@ std::optional<OutcomeClass> Dispatcher::MakeControlCall(const Route& route, Refu
   if (!offer->lease) return {};
   const ControlCall control = ControlCallFor(route.operation, parts_.jitter());
   VendorReply reply{.outcome = OutcomeClass::kNotSent};
-  if (lease_end - parts_.clock.Monotonic() > options_.call_timeout) {
+  const milliseconds now = parts_.clock.Monotonic();
+  if (lease_end - now > options_.call_timeout && now - asked_at <= kCallsBeginWithin) {
     reply = parts_.vendor.Send({.account = route.account,
                                 .operation = route.operation,
                                 .kind = control.kind,

@@ -45,7 +45,8 @@ struct DispatcherOptions {
 /// What one SendOne() did with the batch that it claimed.
 enum class SendStep {
   kIdle,      ///< Nothing was claimed.
-  kReleased,  ///< Too little of the lease was left for a call; given back.
+  kReleased,  ///< Too little of the lease was left for a call, or the claim took longer than
+              ///< kCallsBeginWithin (pause.h); given back.
   kWithheld,  ///< A call now could hurt someone: no call, see DecideWithheld().
   kSent,      ///< CleverTap was called.
 };

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "lethe/pause.h"
 #include "lethe/reasons.h"
 
 namespace lethe::core {
@@ -18,6 +19,11 @@ Error Unavailable(ErrorReason reason, const char* message, milliseconds retry_af
 Error AccountBlocked() {
   return Unavailable(ErrorReason::kAccountBlocked,
                      "CleverTap refuses the account's credentials, region or path", kBlockedRetry);
+}
+
+Error Paused() {
+  return Unavailable(ErrorReason::kCallsPaused, "calls to CleverTap for the account are paused",
+                     kBlockedRetry);
 }
 
 Error Busy(milliseconds retry_after) {
@@ -55,14 +61,17 @@ Result<VendorOpinion> OpinionOf(const NewRequest& request, const VendorReply& re
 Result<VendorOpinion> VendorChecker::Check(const NewRequest& request) {
   const Route route{request.account, request.operation};
   // Read before the lease: the store starts it later, so it never ends before ours.
-  const milliseconds lease_end = parts_.clock.Monotonic() + options_.lease;
+  const milliseconds asked_at = parts_.clock.Monotonic();
+  const milliseconds lease_end = asked_at + options_.lease;
   const Result<SlotOffer> offer = parts_.slots.Lease({.route = route, .lease = options_.lease});
   if (!offer.ok()) return offer.error();
+  if (offer->paused) return Paused();
   if (offer->blocked) return AccountBlocked();
   if (!offer->lease) return Busy(kBusyRetry);
 
   VendorReply reply{.outcome = OutcomeClass::kThrottled};
-  if (lease_end - parts_.clock.Monotonic() > options_.call_timeout) {
+  const milliseconds now = parts_.clock.Monotonic();
+  if (lease_end - now > options_.call_timeout && now - asked_at <= kCallsBeginWithin) {
     std::vector<Identifier> identifiers;
     for (const NewItem& item : request.items) identifiers.push_back(item.identifier);
     reply = parts_.vendor.Send({.account = request.account,

@@ -7,8 +7,8 @@
 
 namespace lethe::core {
 
-/// When to ask again about an account that is blocked: about as long as it takes a person to mend
-/// it, and little compared with that.
+/// When to ask again about an account that is blocked or paused: about as long as it takes a person
+/// to mend it, and little compared with that.
 inline constexpr milliseconds kBlockedRetry{30'000};
 /// When to ask again where all calls are under way: most take half a second.
 inline constexpr milliseconds kBusyRetry{1'000};

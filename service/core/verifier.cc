@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "lethe/decision.h"
+#include "lethe/pause.h"
 
 namespace lethe::core {
 namespace {
@@ -67,7 +68,9 @@ Verifier::Verifier(Parts parts, const VerifierOptions& options)
 LookReport Verifier::LookOnce(const Route& route) {
   LookReport report;
   // Read before the claim: the queue starts the lease later, so it never ends before ours.
-  const milliseconds lease_end = parts_.clock.Monotonic() + options_.lease;
+  const milliseconds asked_at = parts_.clock.Monotonic();
+  const milliseconds begin_by =
+      std::min(asked_at + options_.lease - options_.call_timeout, asked_at + kCallsBeginWithin);
   const Result<std::optional<LookClaim>> taken =
       parts_.queue.Take({.route = route, .linger = options_.linger, .lease = options_.lease});
   if (!taken.ok()) {
@@ -83,7 +86,7 @@ LookReport Verifier::LookOnce(const Route& route) {
 
   const TimePoint looked_at = parts_.clock.Now();
   const bool early = ComesEarly(claim, looked_at);
-  const LookUps look_ups = early ? LookUps{} : LookUp(claim, lease_end);
+  const LookUps look_ups = early ? LookUps{} : LookUp(claim, begin_by);
   report.look_ups = look_ups.outcomes;
   report.unreadable = look_ups.unreadable;
   const LookResult result =
@@ -104,14 +107,14 @@ LookReport Verifier::LookOnce(const Route& route) {
   return report;
 }
 
-Verifier::LookUps Verifier::LookUp(const LookClaim& claim, milliseconds lease_end) {
+Verifier::LookUps Verifier::LookUp(const LookClaim& claim, milliseconds begin_by) {
   LookUps look_ups;
   int unanswered_in_a_row = 0;
   const std::size_t size = claim.items.size();
   const std::size_t most = std::min<std::size_t>(size, kLookUpsPerClaim);
   for (std::size_t i = 0; i < most && !look_ups.stop_and_cool_down && !parts_.stop.stop_requested();
        ++i) {
-    if (lease_end - parts_.clock.Monotonic() <= options_.call_timeout) break;
+    if (parts_.clock.Monotonic() >= begin_by) break;
     // Each try begins one item further, so that the rest is reached although a few are never
     // answered.
     const LookItem& item = claim.items[(i + static_cast<std::size_t>(claim.tries)) % size];

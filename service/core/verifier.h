@@ -75,7 +75,7 @@ class Verifier {
   Verifier(Parts parts, const VerifierOptions& options);
 
   /// Claims the route's next batch that is due for a look, and looks up as many of its items as
-  /// fit the lease.
+  /// begin within kCallsBeginWithin (pause.h) and fit the lease.
   LookReport LookOnce(const Route& route);
 
   /// Deletes all captures of batches that are final.
@@ -83,7 +83,7 @@ class Verifier {
 
  private:
   struct LookUps;
-  LookUps LookUp(const LookClaim& claim, milliseconds lease_end);
+  LookUps LookUp(const LookClaim& claim, milliseconds begin_by);
   LookResult Judge(const LookClaim& claim, const LookUps& look_ups, TimePoint looked_at) const;
 
   Parts parts_;

@@ -216,6 +216,7 @@ Next DatabaseUpkeep::PublishSnapshot() {
   });
   if (snapshot.ok()) {
     parts_.metrics.Publish(*snapshot);
+    parts_.observer.ShowPauses(snapshot->pauses);
   } else {
     parts_.observer.ShowFailure("snapshot.failed", snapshot.error());
   }

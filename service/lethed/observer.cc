@@ -196,6 +196,33 @@ void Observer::Show(const store::LeftBehind& left) {
        {"needs_review_items", left.in_review}});
 }
 
+void Observer::ShowPauses(const std::vector<Pause>& pauses) {
+  // Without the reason: an operator's own words stay in the database.
+  const auto log = [](LogLevel level, const char* event, const Pause& pause) {
+    const std::string account = pause.scope.account.empty() ? "all" : pause.scope.account;
+    const std::string api = pause.scope.api ? Text(*pause.scope.api) : "all";
+    Log(level, event,
+        {{"account", LogValue::Public(account)},
+         {"api", LogValue::Public(api)},
+         {"kind", LogValue::Public(Text(pause.kind))}});
+  };
+  const auto lacks = [](const std::vector<Pause>& all, const Pause& pause) {
+    return std::ranges::none_of(all, [&](const Pause& one) {
+      return one.scope == pause.scope && one.kind == pause.kind && one.since == pause.since;
+    });
+  };
+  const std::lock_guard lock(mutex_);
+  for (const Pause& pause : pauses_) {
+    if (lacks(pauses, pause)) log(LogLevel::kInfo, "calls.resumed", pause);
+  }
+  for (const Pause& pause : pauses) {
+    if (!lacks(pauses_, pause)) continue;
+    const bool lost = pause.kind == PauseKind::kLostHistory;
+    log(lost ? LogLevel::kError : LogLevel::kWarning, "calls.paused", pause);
+  }
+  pauses_ = pauses;
+}
+
 void Observer::Show(const core::ForgetReport& report) {
   if (report.error) ShowFailure("captures.not_forgotten", *report.error);
 }

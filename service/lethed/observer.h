@@ -1,12 +1,15 @@
 #pragma once
 
+#include <mutex>
 #include <string>
+#include <vector>
 
 #include "api/call_observer.h"
 #include "core/account_prober.h"
 #include "core/dispatcher.h"
 #include "core/verifier.h"
 #include "crypto/key_ring.h"
+#include "lethe/pause.h"
 #include "lethe/result.h"
 #include "store/accounts/former_accounts.h"
 #include "store/intake/committer.h"
@@ -32,6 +35,10 @@ class Observer {
   void Show(const core::ForgetReport& report);
   void Show(const store::LeftBehind& left);
 
+  /// The pauses that are in force. Tells those that were not when it was called last, and those
+  /// that are no longer.
+  void ShowPauses(const std::vector<Pause>& pauses);
+
   /// The ring that the process works with from now on.
   void ShowKeys(const crypto::KeyRing& ring);
 
@@ -45,6 +52,8 @@ class Observer {
   void ShowBlock(const Route& route, BlockScope scope, const std::string& reason);
 
   telemetry::Metrics& metrics_;
+  std::mutex mutex_;
+  std::vector<Pause> pauses_;  ///< As they were shown last.
 };
 
 }  // namespace lethe

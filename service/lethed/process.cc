@@ -49,6 +49,8 @@ double Jitter() {
   return std::uniform_real_distribution<double>(0, 1)(random);
 }
 
+void SleepFor(milliseconds time) { std::this_thread::sleep_for(time); }
+
 /// Unique among processes. Tells an operator who looks at slots and attempts where it runs.
 std::string ProcessName() {
   std::array<char, 256> host{};
@@ -80,6 +82,7 @@ Process::Process(const runtime::Config& config, Roles roles)
       queue_(name_, config.accounts, keys_, delivery_pool_),
       gate_(config.accounts, delivery_pool_),
       slots_(name_, config.accounts, pool_),
+      pauses_(pool_, machine_clock_, SleepFor),
       look_ups_(name_, config.accounts, keys_, delivery_pool_),
       vendor_(config.accounts, runtime::ReadPasscodes,
               {.connect_timeout = config.dispatcher.connect_timeout,
@@ -89,12 +92,12 @@ Process::Process(const runtime::Config& config, Roles roles)
                    .vendor = vendor_,
                    .clock = clock_.deciding(),
                    .jitter = Jitter,
-                   .pause = [](milliseconds pause) { std::this_thread::sleep_for(pause); }},
+                   .pause = SleepFor},
                   config.accounts,
                   {.linger = config.dispatcher.linger,
                    .lease = config.dispatcher.lease,
                    .call_timeout = config.dispatcher.call_timeout}),
-      prober_(gate_, vendor_, config.dispatcher.lease),
+      prober_(gate_, vendor_, clock_, config.dispatcher.lease),
       vendor_checker_(
           {.slots = slots_, .vendor = vendor_, .clock = clock_},
           {.lease = config.dispatcher.lease, .call_timeout = config.dispatcher.call_timeout}),
@@ -186,6 +189,7 @@ Status Process::StartApi() {
        .store = requests_,
        .vendor_check = vendor_checker_,
        .reviews = reviews_,
+       .pauses = pauses_,
        .accounts = {config_.accounts,
                     [this](const std::string& account) {
                       return store::FindHours(pool_, account);

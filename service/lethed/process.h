@@ -27,6 +27,7 @@
 #include "runtime/worker_pool.h"
 #include "store/accounts/pg_account_gate.h"
 #include "store/accounts/pg_call_slots.h"
+#include "store/accounts/pg_pause_store.h"
 #include "store/delivery/pg_delivery_queue.h"
 #include "store/intake/committer.h"
 #include "store/pg_request_store.h"
@@ -82,6 +83,7 @@ class Process {
   store::PgDeliveryQueue queue_;
   store::PgAccountGate gate_;
   store::PgCallSlots slots_;
+  store::PgPauseStore pauses_;
   store::PgVerificationQueue look_ups_;
 
   // CleverTap, and the rules that call it.

@@ -180,6 +180,9 @@ struct Metrics::Families {
       NewGauge("lethe_route_blocked",
                "1 while nothing is sent for the account by this API because CleverTap refuses its "
                "calls; the account's other APIs go on.");
+  Family<Gauge>& calls_paused = NewGauge(
+      "lethe_calls_paused",
+      "1 while an operator, or a lost history, has stopped the account's calls of this API.");
   Family<Gauge>& unconfigured_items =
       NewGauge("lethe_unconfigured_account_items",
                "Unfinished items of an account that this process's configuration does not have: "
@@ -210,6 +213,7 @@ struct Metrics::Families {
   GaugeSet slot_gauges{slots_in_use};
   GaugeSet blocked_gauges{account_blocked};
   GaugeSet route_blocked_gauges{route_blocked};
+  GaugeSet paused_gauges{calls_paused};
   GaugeSet unconfigured_gauges{unconfigured_items};
   std::set<std::string, std::less<>> configured;  ///< Names of accounts.
 
@@ -259,6 +263,7 @@ Metrics::Metrics(std::string_view version, std::span<const Account> accounts)
     }
     WasReadBack({account.name, LookPurpose::kSecondLook, ReadBack::kReappeared, 0});
   }
+  zero.pauses.push_back({});
   f.Show(zero);
   f.Show({});  // Blocked accounts and routes would be at one.
 }
@@ -358,7 +363,7 @@ void Metrics::Publish(const QueueSnapshot& snapshot) {
 
 void Metrics::Families::Show(const QueueSnapshot& snapshot) {
   GaugeSet::Values item_values, accepted_values, unaccounted_values, waiting_values, slot_values,
-      blocked_values, route_blocked_values, unconfigured_values;
+      blocked_values, route_blocked_values, paused_values, unconfigured_values;
   for (const auto& row : snapshot.items) {
     Labels labels = Of(row.account, row.operation);
     labels.emplace("kind", Name(row.kind));
@@ -381,6 +386,13 @@ void Metrics::Families::Show(const QueueSnapshot& snapshot) {
   for (const auto& row : snapshot.blocked_routes) {
     route_blocked_values[Of(row.account, row.api)] = 1;
   }
+  for (const auto& pause : snapshot.pauses) {
+    for (const auto& account : configured) {
+      for (const Api api : kAll<Api>) {
+        if (Stops(pause.scope, account, api)) paused_values[Of(account, api)] = 1;
+      }
+    }
+  }
 
   const std::lock_guard lock(publishing);
   item_gauges.Replace(item_values);
@@ -390,6 +402,7 @@ void Metrics::Families::Show(const QueueSnapshot& snapshot) {
   slot_gauges.Replace(slot_values);
   blocked_gauges.Replace(blocked_values);
   route_blocked_gauges.Replace(route_blocked_values);
+  paused_gauges.Replace(paused_values);
   unconfigured_gauges.Replace(unconfigured_values);
 }
 

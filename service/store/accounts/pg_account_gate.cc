@@ -31,6 +31,7 @@ PgAccountGate::PgAccountGate(const std::vector<Account>& accounts, Pool& pool) :
 Result<std::optional<AccountProbe>> PgAccountGate::TakeProbe(milliseconds lease) {
   return pool_.With([&](pqxx::connection& connection) -> Result<std::optional<AccountProbe>> {
     pqxx::work work(connection);
+    sql::HoldOffPauses{}.Run(work);
     const auto taken = FirstRow(work, sql::TakeConnectProbe{.accounts = accounts_, .lease = lease});
     if (!taken) return std::optional<AccountProbe>{};
     work.commit();

@@ -21,6 +21,7 @@ Result<SlotOffer> PgCallSlots::Lease(const LeaseParams& params) {
     const auto concurrency = concurrency_.find(route.account);
     const auto gate = FirstRow(work, sql::AccountGate{.account = route.account, .api = api});
     if (concurrency == concurrency_.end() || !gate) return SlotOffer{};
+    if (gate->paused) return SlotOffer{.paused = true};
     if (params.for_control ? gate->control_blocked : gate->blocked) {
       return SlotOffer{.blocked = true};
     }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "store/accounts/pg_pause_store.h"
 #include "store/reading/sql.h"
 
 namespace lethe::store {
@@ -39,6 +40,7 @@ QueueSnapshot TakeSnapshot(pqxx::connection& connection) {
   for (auto& row : sql::BlockedRoutes{}.Run(work)) {
     snapshot.blocked_routes.push_back({.account = std::move(row.account), .api = row.api});
   }
+  snapshot.pauses = ReadPauses(work);
   return snapshot;
 }
 

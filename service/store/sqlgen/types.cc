@@ -26,6 +26,7 @@ constexpr std::array kTypes{
     SqlType{"resume", "Resume", "Resume", "text", "\"lethe/decision.h\""},
     SqlType{"outcome", "OutcomeClass", "OutcomeClass", "text", "\"lethe/vendor.h\""},
     SqlType{"read_back", "ReadBack", "ReadBack", "text", "\"lethe/read_back.h\""},
+    SqlType{"pause_kind", "PauseKind", "PauseKind", "text", "\"lethe/pause.h\""},
     SqlType{"audit_action", "AuditAction", "AuditAction", "text", "\"lethe/audit.h\""},
 };
 

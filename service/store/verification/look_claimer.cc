@@ -86,22 +86,25 @@ std::optional<LookClaim> LookClaimer::Take(pqxx::work& work, const LookParams& p
     if (!claim) continue;
     claim->slots_of = slot->slots_of;
     claim->slot = slot->number;
-    Lease(work, *claim, params.lease);
+    if (!Lease(work, *claim, params.lease)) return std::nullopt;
     ReadItems(work, *claim, account.verification.share);
     return claim;
   }
   return std::nullopt;
 }
 
-void LookClaimer::Lease(pqxx::work& work, LookClaim& claim, milliseconds lease) const {
-  const auto leased = OnlyRow(work, sql::LeaseLookSlot{.slots_of = claim.slots_of,
-                                                       .number = claim.slot,
-                                                       .holder = holder_,
-                                                       .lease = lease,
-                                                       .envelope = claim.envelope,
-                                                       .lo = claim.span.lo});
-  claim.epoch = leased.epoch;
-  claim.setbacks = leased.setbacks;
+bool LookClaimer::Lease(pqxx::work& work, LookClaim& claim, milliseconds lease) const {
+  const auto leased = FirstRow(work, sql::LeaseLookSlot{.account = claim.route.account,
+                                                        .slots_of = claim.slots_of,
+                                                        .number = claim.slot,
+                                                        .holder = holder_,
+                                                        .lease = lease,
+                                                        .envelope = claim.envelope,
+                                                        .lo = claim.span.lo});
+  if (!leased) return false;
+  claim.epoch = leased->epoch;
+  claim.setbacks = leased->setbacks;
+  return true;
 }
 
 void LookClaimer::ReadItems(pqxx::work& work, LookClaim& claim, double share) const {

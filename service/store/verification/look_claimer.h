@@ -23,7 +23,8 @@ class LookClaimer {
                                 const Account& account) const;
 
  private:
-  void Lease(pqxx::work& work, LookClaim& claim, milliseconds lease) const;
+  /// False: the look-ups of the account are paused.
+  bool Lease(pqxx::work& work, LookClaim& claim, milliseconds lease) const;
   void ReadItems(pqxx::work& work, LookClaim& claim, double share) const;
   std::map<int, Capture> ReadCaptures(pqxx::work& work, const LookClaim& claim) const;
 

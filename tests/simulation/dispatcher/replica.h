@@ -39,7 +39,7 @@ class Replica {
   QueuePort queue_{stage_, vendor_};
   SlotsPort slots_{stage_};
   GatePort gate_{stage_, vendor_};
-  core::AccountProber prober_{gate_, vendor_, kOptions.lease};
+  core::AccountProber prober_{gate_, vendor_, clock_, kOptions.lease};
   core::Dispatcher dispatcher_{
       {.queue = queue_,
        .slots = slots_,

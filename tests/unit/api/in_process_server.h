@@ -16,6 +16,7 @@
 
 #include "api/server.h"
 #include "fakes/fake_clock.h"
+#include "fakes/fake_pause_store.h"
 #include "fakes/fake_request_store.h"
 #include "fakes/fake_review_store.h"
 #include "fakes/fake_vendor_check.h"
@@ -50,6 +51,7 @@ class InProcessServer : public testing::Test {
                                  .store = store_,
                                  .vendor_check = vendor_check_,
                                  .reviews = reviews_,
+                                 .pauses = pauses_,
                                  .accounts = {TwoAccounts(), FormerAccount},
                                  .clock = clock_,
                                  .executor = std::move(executor),
@@ -109,6 +111,7 @@ class InProcessServer : public testing::Test {
   fakes::FakeClock clock_;
   fakes::FakeRequestStore store_{clock_};
   fakes::FakeReviewStore reviews_{clock_};
+  fakes::FakePauseStore pauses_{clock_};
   fakes::FakeVendorCheck vendor_check_;
   mutable std::mutex mutex_;
   std::vector<FinishedCall> finished_;

@@ -67,7 +67,7 @@ TEST(AccountToProto, SaysWhenLetheTriesAgainUnlessOnlyAnOperatorMay) {
                                                    .resume = Resume::kBatch,
                                                    .probe_at = FakeClock::kStart + 10s},
                              .held_refusals = 3};
-  v1::Account proto = ToProto(condition);
+  v1::Account proto = ToProto(condition, {});
   EXPECT_EQ(proto.name(), "accounts/shop");
   EXPECT_EQ(proto.etag(), EtagOf(condition));
   EXPECT_EQ(proto.held_refusal_count(), 3);
@@ -75,12 +75,12 @@ TEST(AccountToProto, SaysWhenLetheTriesAgainUnlessOnlyAnOperatorMay) {
   EXPECT_EQ(proto.block().resume_by(), v1::Account::Block::RESUME_BY_BATCH);
   EXPECT_EQ(proto.block().probe_time().seconds() - proto.block().block_time().seconds(), 10);
   condition.block->resume = Resume::kConnect;
-  EXPECT_EQ(ToProto(condition).block().resume_by(), v1::Account::Block::RESUME_BY_CONNECT);
+  EXPECT_EQ(ToProto(condition, {}).block().resume_by(), v1::Account::Block::RESUME_BY_CONNECT);
   condition.block->resume = Resume::kOperator;
   condition.block->probe_at = {};
-  EXPECT_EQ(ToProto(condition).block().resume_by(), v1::Account::Block::RESUME_BY_OPERATOR);
-  EXPECT_FALSE(ToProto(condition).block().has_probe_time());
-  EXPECT_FALSE(ToProto(AccountCondition{.account = "shop"}).has_block());
+  EXPECT_EQ(ToProto(condition, {}).block().resume_by(), v1::Account::Block::RESUME_BY_OPERATOR);
+  EXPECT_FALSE(ToProto(condition, {}).block().has_probe_time());
+  EXPECT_FALSE(ToProto(AccountCondition{.account = "shop"}, {}).has_block());
 }
 
 TEST(AccountToProto, ShowsTheApisThatAreBlockedByThemselves) {

@@ -3,10 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <utility>
 
+#include "fakes/fake_clock.h"
 #include "fakes/fake_vendor.h"
+#include "lethe/pause.h"
 
 namespace lethe::core {
 namespace {
@@ -21,6 +24,7 @@ class OneAccount : public AccountGate {
  public:
   Result<std::optional<AccountProbe>> TakeProbe(milliseconds lease) override {
     taken_for = lease;
+    on_take();
     if (away) return kAway;
     return std::exchange(due, std::nullopt);
   }
@@ -33,6 +37,7 @@ class OneAccount : public AccountGate {
 
   std::optional<AccountProbe> due =
       AccountProbe{.account = "acme", .reason = "credentials_or_region_401", .lease_until = {}};
+  std::function<void()> on_take = [] {};
   bool away = false;
   bool records_fail = false;
   bool still_the_same = true;
@@ -42,8 +47,9 @@ class OneAccount : public AccountGate {
 
 class AccountProberTest : public testing::Test {
  protected:
-  ProbeReport ProbeOne() { return AccountProber(gate_, vendor_, 60s).ProbeOne(); }
+  ProbeReport ProbeOne() { return AccountProber(gate_, vendor_, clock_, 60s).ProbeOne(); }
 
+  fakes::FakeClock clock_;
   OneAccount gate_;
   fakes::FakeVendor vendor_{{"acme"}};
 };
@@ -69,6 +75,13 @@ TEST_F(AccountProberTest, RecordsWhatTheLookFound) {
   EXPECT_EQ(report.finding, ProbeFinding::kAskAgain);
   EXPECT_TRUE(report.applied);
   EXPECT_FALSE(report.error);
+}
+
+TEST_F(AccountProberTest, AsksNothingIfTakingTheProbeTookTooLong) {
+  gate_.on_take = [this] { clock_.Advance(kCallsBeginWithin + 1ms); };
+  const ProbeReport report = ProbeOne();
+  EXPECT_EQ(report.account, "");
+  EXPECT_EQ(gate_.recorded, std::nullopt) << "the look at another time is not spent";
 }
 
 TEST_F(AccountProberTest, AsksNothingWithoutABlockedAccount) {

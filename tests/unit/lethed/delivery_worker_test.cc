@@ -134,7 +134,7 @@ class DeliveryWorkerTest : public testing::Test {
                                 .pause = [](milliseconds) {}},
                                Acme(),
                                {.linger = 2s, .lease = 90s, .call_timeout = 30s}};
-  core::AccountProber prober_{queue_.gate(), vendor_, 90s};
+  core::AccountProber prober_{queue_.gate(), vendor_, clock_, 90s};
   std::string passcode_ = "old";
   runtime::PasscodeWatch passcodes_{Acme(),
                                     [this](const Account&) -> Result<std::vector<Passcode>> {

@@ -74,7 +74,7 @@ class PassesTest : public testing::Test {
                                 .pause = {}},
                                {},
                                {}};
-  core::AccountProber prober_{queue_.gate(), vendor_, 90s};
+  core::AccountProber prober_{queue_.gate(), vendor_, clock_, 90s};
   runtime::PasscodeWatch passcodes_{{}, {}};
   DeliveryWorker delivery_{{},
                            {.threads = 0, .linger = 2s},

@@ -273,6 +273,7 @@ TEST(Metrics, ASnapshotReplacesTheOneBefore) {
   snapshot.slots = {{"demo", Api::kDelete, 2}};
   snapshot.blocked_accounts = {"demo"};
   snapshot.blocked_routes = {{"demo", Api::kDelete}};
+  snapshot.pauses = {{.scope = {.account = {}, .api = Api::kDemerge}}};
   metrics.Publish(snapshot);
 
   const std::string items = "\",kind=\"guid\",operation=\"erasure\",state=\"ready\"} ";
@@ -286,6 +287,8 @@ TEST(Metrics, ASnapshotReplacesTheOneBefore) {
   EXPECT_THAT(text, HasSubstr("lethe_account_blocked{account=\"demo\"} 1\n"));
   EXPECT_THAT(text, HasSubstr("lethe_route_blocked{account=\"demo\",api=\"delete\"} 1\n"));
   EXPECT_THAT(text, HasSubstr("lethe_route_blocked{account=\"demo\",api=\"demerge\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("lethe_calls_paused{account=\"demo\",api=\"demerge\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("lethe_calls_paused{account=\"demo\",api=\"delete\"} 0\n"));
   EXPECT_THAT(text, HasSubstr("lethe_queue_snapshots_total 1\n"));
 
   snapshot = {};
@@ -296,6 +299,7 @@ TEST(Metrics, ASnapshotReplacesTheOneBefore) {
   EXPECT_THAT(text, HasSubstr("lethe_items{account=\"gone" + items + "0\n"));
   EXPECT_THAT(text, HasSubstr("lethe_account_blocked{account=\"demo\"} 0\n"));
   EXPECT_THAT(text, HasSubstr("lethe_route_blocked{account=\"demo\",api=\"delete\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("lethe_calls_paused{account=\"demo\",api=\"demerge\"} 0\n"));
   EXPECT_THAT(text, HasSubstr("lethe_slots_in_use{account=\"demo\",api=\"delete\"} 0\n"));
 }
 

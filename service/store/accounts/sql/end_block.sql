@@ -3,6 +3,6 @@
 -- @account text
 -- @lease_until time     of the probe
 -- > account text
-update account_state set @end_block(), connected_at = lethe_now()
+update account_state set @end_block(), connected_at = lethe_now(), probing_until = null
 where account = @account and resume_by = 'connect' and probe_at = lethe_time(@lease_until)
 returning account

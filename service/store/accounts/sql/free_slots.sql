@@ -1,4 +1,4 @@
--- Finds and locks free slots of each route. A slot that carries no batch is free once its lease ran out.
+-- Finds and locks free slots of each route. A slot that carries no batch is free once its lease ran out. A route that is paused has none.
 -- @routes.account text
 -- @routes.slots_of text      the account whose slots the route's project uses; a configuration has one account of a project
 -- @routes.api api
@@ -32,3 +32,4 @@ from present cross join unnest(@routes.account::text[], @routes.slots_of::text[]
              as failing
     from (select max(greatest(s.accepted_at, s.control_accepted_at)) as accepted_at from slot s
           where s.account = r.slots_of and s.api = r.api) last) health
+where not @paused(account: r.account, api: r.api)

@@ -1,4 +1,4 @@
--- Leases the look at the credentials of one blocked account that is due.
+-- Leases the look at the credentials of one blocked account that is due, and is not paused as a whole. To be run after hold_off_pauses.
 -- @accounts text[]      those that this process knows
 -- @lease milliseconds
 -- > account text
@@ -7,8 +7,11 @@
 with due as materialized (
   select account from account_state
   where account = any(@accounts::text[]) and resume_by = 'connect' and probe_at <= lethe_now()
+    and not exists (select from pause p where (p.account is null or p.account = account_state.account) and p.api is null
+                    and (p.ends_at is null or p.ends_at > lethe_now()))
   order by probe_at limit 1 for update skip locked
 )
-update account_state s set probe_at = lethe_now() + @lease::bigint * interval '1 millisecond'
+update account_state s set probe_at = lethe_now() + @lease::bigint * interval '1 millisecond',
+                           probing_until = lethe_now() + @lease::bigint * interval '1 millisecond'
 from due d where s.account = d.account
 returning s.account, s.blocked_reason as reason, lethe_micros(s.probe_at) as lease_until

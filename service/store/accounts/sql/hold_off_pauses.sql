@@ -1,0 +1,2 @@
+-- Until the transaction ends, no pause begins.
+select @no_pause_begins()
