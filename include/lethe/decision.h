@@ -65,7 +65,8 @@ struct AttemptFacts {
 
   int throttled_calls = 0;  ///< Calls with these identifiers, before this one, that got a 429.
 
-  RouteHealth health = {};  ///< As known at the claim, so from other calls than this.
+  RouteHealth health = {};  ///< From other calls than this: as known at the claim, or, if the call
+                            ///< got no answer, after it.
 
   int slot_setbacks = 0;  ///< Calls in a row through this slot, before this one, without an answer
                           ///< that tells anything: throttled, not sent, or of unknown outcome.

@@ -95,6 +95,10 @@ class DeliveryQueue {
   ///              items that it says, SEAL_BROKEN (both: needs_review), UNKNOWN_KEY (again later).
   virtual Result<std::optional<Claim>> TakeBatch(const ClaimParams& params) = 0;
 
+  /// What the calls of the claim's route show now, those that were answered since the claim
+  /// included: a call that gets no answer lasts longer than evidence does.
+  virtual Result<RouteHealth> HealthSince(const Claim& claim) = 0;
+
   /// Writes the answer to its attempt and carries out the plan, splitting the batch where its runs
   /// differ; frees the slot. An accepted attempt ends the blocks of its account and route that
   /// began before it, unless only an operator may end them; their held refusals become ready. A

@@ -7,6 +7,7 @@ namespace lethe::core {
 ProbeFinding FindingOf(const VendorReply& reply) {
   switch (reply.outcome) {
     case OutcomeClass::kAccepted: return ProbeFinding::kHealthy;
+    case OutcomeClass::kRefused:
     case OutcomeClass::kMisconfigured: return ProbeFinding::kAskByBatch;
     default: return ProbeFinding::kAskAgain;
   }

@@ -43,6 +43,14 @@ OutageRest OutageRestOf(const Reading& reading) {
   return {.of_slot = of_slot, .of_batch = std::max(reading.delay, 2 * of_slot)};
 }
 
+/// Each halving is an attempt of its parts, and no reason to wait: what is searched for waits no
+/// longer than a slot rests in an outage.
+milliseconds DelayOf(const AttemptFacts& facts, double jitter) {
+  const milliseconds delay = RetryDelay(facts.attempt_count, jitter);
+  const bool is_searched = facts.refused_since && facts.lone_refusals == 0;
+  return is_searched ? std::min(delay, kLongestOutageRest) : delay;
+}
+
 std::string BlockedReason(BlockReason reason, const VendorReply& reply) {
   if (reply.http_status == 0) return Text(reason);
   return Text(reason) + "_" + std::to_string(reply.http_status);
@@ -271,7 +279,7 @@ Plan Decide(const AttemptFacts& facts, const VendorReply& reply, const Processin
             TimePoint now, double jitter) {
   const Reading reading{.hours = hours,
                         .now = now,
-                        .delay = RetryDelay(facts.attempt_count, jitter),
+                        .delay = DelayOf(facts, jitter),
                         .slot_rest = RetryDelay(facts.slot_setbacks + 1, jitter),
                         .lone_delay = RetryDelay(facts.lone_refusals + 1, jitter),
                         .throttled_delay = RetryDelay(facts.throttled_calls + 1, jitter)};

@@ -75,7 +75,14 @@ SendReport Dispatcher::SendOne(const Route& route) {
   report.outcome = reply.outcome;
   report.http_status = reply.http_status;
   report.code = reply.code;
-  const Plan plan = Decide(claim.facts, reply, hours, parts_.clock.Now(), parts_.jitter());
+  AttemptFacts facts = claim.facts;
+  if (reply.outcome == OutcomeClass::kUnknown) {
+    // A time-out takes as long as evidence holds: what was known at the claim is too old. If the
+    // queue cannot tell, the old evidence decides, and the call is repeated once more.
+    const Result<RouteHealth> health = parts_.queue.HealthSince(claim);
+    if (health.ok()) facts.health = *health;
+  }
+  const Plan plan = Decide(facts, reply, hours, parts_.clock.Now(), parts_.jitter());
   Record(claim, reply, plan, lease_end, report);
   return report;
 }

@@ -34,10 +34,9 @@ bool MayReject(const RefusalEvidence& evidence) {
 
 RefusalVerdict VerdictOn(const RefusalEvidence& evidence, ControlCalls control_calls) {
   const bool may_control = evidence.control_due && control_calls == ControlCalls::kOn;
-  if (evidence.only_probes_itself) {
-    return may_control ? RefusalVerdict::kControl : RefusalVerdict::kWait;
-  }
+  if (evidence.only_probes_itself && may_control) return RefusalVerdict::kControl;
   if (evidence.lacks_probe) return RefusalVerdict::kProbe;
+  if (evidence.only_probes_itself) return RefusalVerdict::kWait;
   if (Held(evidence) + evidence.stuck == 0) return RefusalVerdict::kWait;
   if (Held(evidence) > 0 && IsTooMuch(evidence)) return RefusalVerdict::kBlock;
   const bool others_may_be_taken = evidence.searching > 0 || evidence.others_under_way;

@@ -31,6 +31,7 @@ Transition HoldForLook(const AttemptFacts& facts) {
 
 Transition Again(const AttemptFacts& facts, Reason reason, const ProcessingHours& hours,
                  TimePoint when) {
+  when = BeforeHorizon(facts, hours, when);
   if (!MayResend(facts, hours, when)) return HoldForLook(facts);
   return {.span = facts.span,
           .to = BatchState::kReady,

@@ -20,7 +20,12 @@ Transition Review(const AttemptFacts& facts, Reason reason);
 /// an operator.
 Transition HoldForLook(const AttemptFacts& facts);
 
-/// Ready to be sent again at `when`; HoldForLook() if MayResend() forbids it then.
+/// `when`, or shortly before the horizon of an unknown effect, if that comes first and was not near
+/// when the call began: a long delay must not use the horizon up.
+TimePoint BeforeHorizon(const AttemptFacts& facts, const ProcessingHours& hours, TimePoint when);
+
+/// Ready to be sent again at `when`, or BeforeHorizon(); HoldForLook() if MayResend() forbids it
+/// then.
 Transition Again(const AttemptFacts& facts, Reason reason, const ProcessingHours& hours,
                  TimePoint when);
 

@@ -104,6 +104,12 @@ bool FakeAccountGate::EndsByBatch(const Route& route) const {
          found->second.resume == Resume::kBatch;
 }
 
+bool FakeAccountGate::IsPathInDoubt(const Route& route) const {
+  const std::lock_guard lock(mutex_);
+  const auto block = blocks_.find({route.account, ApiOf(route.operation)});
+  return block != blocks_.end() && block->second.reason.starts_with(Name(BlockReason::kEndpoint));
+}
+
 bool FakeAccountGate::LetsThrough(const Route& route) const {
   const std::lock_guard lock(mutex_);
   return std::ranges::all_of(KeysOf(route), [&](const Key& key) {

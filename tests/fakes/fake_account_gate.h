@@ -43,6 +43,9 @@ class FakeAccountGate final : public AccountGate {
   /// Whether the route alone is blocked, and the next batch ends that.
   bool EndsByBatch(const Route& route) const;
 
+  /// Whether the route's own block is about its path.
+  bool IsPathInDoubt(const Route& route) const;
+
   /// Whether the account and the route are healthy, or the next batch is due as the probe of what
   /// is blocked.
   bool LetsThrough(const Route& route) const;

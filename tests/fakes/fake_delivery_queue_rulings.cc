@@ -48,15 +48,17 @@ Result<std::vector<RefusalCase>> FakeDeliveryQueue::RefusalCases(
 }
 
 bool FakeDeliveryQueue::OnlyProbesItself(const Route& route) const {
-  bool refused_waits = false;
+  bool was_answered = false;
   for (const auto& [key, batch] : batches_) {
     if (batch.route != route) continue;
     const bool waits = batch.state == BatchState::kOpen || batch.state == BatchState::kReady;
     const bool is_fresh = waits && !batch.refused_since && !batch.not_before;
-    if (is_fresh || batch.state == BatchState::kSending || IsHeldForRefusal(batch)) return false;
-    refused_waits |= waits && batch.refused_since;
+    const bool is_held = IsHeldForRefusal(batch);
+    if (is_fresh || batch.state == BatchState::kSending) return false;
+    if (is_held && !gate_.IsPathInDoubt(route)) return false;
+    was_answered |= is_held || (waits && batch.refused_since);
   }
-  return refused_waits;
+  return was_answered;
 }
 
 bool FakeDeliveryQueue::LacksProbe(const Route& route) const {
@@ -247,6 +249,13 @@ std::optional<TimePoint> FakeDeliveryQueue::LastAcceptedAt(const Route& route) c
   return last;
 }
 
+Result<RouteHealth> FakeDeliveryQueue::HealthSince(const Claim& claim) {
+  const std::lock_guard lock(mutex_);
+  RouteHealth health = HealthOf(claim.route);
+  health.is_probe = claim.facts.health.is_probe;
+  return health;
+}
+
 RouteHealth FakeDeliveryQueue::HealthOf(const Route& route) const {
   RouteHealth health{.accepted_at = LastAcceptedAt(route),
                      .connected_at = gate_.ConnectedAt(route.account),
@@ -302,11 +311,12 @@ RefusalEvidence FakeDeliveryQueue::EvidenceOf(const Route& route) const {
     if (IsStuck(batch)) evidence.stuck += size;
     const bool waits = batch.state == BatchState::kOpen || batch.state == BatchState::kReady;
     const bool is_sent = batch.state == BatchState::kSending;
-    if ((waits || is_sent) && batch.refused_since && !HadNoAnswer(batch) && !WaitsAlone(batch) &&
-        batch.reason != Name(Reason::kThrottled)) {
+    const bool is_soon = !batch.not_before || batch.not_before <= now + kVouchedFor;
+    const bool had_no_answer = batch.unknown_since && batch.attempt_count > (is_sent ? 2 : 1);
+    const bool will_be_sent = waits && is_soon && batch.reason != Name(Reason::kThrottled);
+    if ((is_sent || will_be_sent) && batch.refused_since && !had_no_answer) {
       evidence.searching += size;
     }
-    const bool is_soon = !batch.not_before || batch.not_before <= now + kVouchedFor;
     evidence.others_under_way |=
         !batch.refused_since && (is_sent || (waits && !batch.unknown_since && is_soon));
     if (batch.state == BatchState::kRejected && batch.reason == Name(Reason::kRefusedByVendor) &&

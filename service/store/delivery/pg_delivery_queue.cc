@@ -105,6 +105,23 @@ BatchClaimer::Answer PgDeliveryQueue::ClaimInOwnTransaction(const ClaimParams& c
   });
 }
 
+Result<RouteHealth> PgDeliveryQueue::HealthSince(const Claim& claim) {
+  return pool_.With([&](pqxx::connection& connection) -> Result<RouteHealth> {
+    pqxx::nontransaction work(connection);
+    const auto rows = sql::RouteHealth{.account = claim.route.account,
+                                       .slots_of = claim.slots_of,
+                                       .api = ApiOf(claim.route.operation)}
+                          .Run(work);
+    RouteHealth health = claim.facts.health;
+    for (const auto& row : rows) {
+      health.accepted_at = row.accepted_at;
+      health.failing = row.failing;
+      health.connected_at = row.connected_at;
+    }
+    return health;
+  });
+}
+
 Result<Recorded> PgDeliveryQueue::Record(const Claim& claim, const VendorReply& reply,
                                          const Plan& plan) {
   return EndAttempt({.claim = claim, .plan = plan, .reply = &reply});

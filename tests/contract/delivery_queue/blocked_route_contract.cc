@@ -89,7 +89,7 @@ TEST_P(DeliveryQueueContract, WhereOnlyHeldRefusalsAreLeftTheOneHeldLongestIsThe
   };
   const auto settle = [this] {
     return queue()
-        .Settle({kErase, {.control_due = true, .lacks_probe = true}},
+        .Settle({kErase, {.control_due = true, .only_probes_itself = true, .lacks_probe = true}},
                 {.verdict = RefusalVerdict::kProbe})
         .value();
   };
@@ -140,11 +140,12 @@ TEST_P(DeliveryQueueContract, OneThatIsMadeReadyAsTheProbeGoesBeforeOneThatHasJu
                          .lone_refusals = 1};
   Record(*probe, {.outcome = OutcomeClass::kRefused, .http_status = 400}, held);
   at().Advance(kLease);
-  ASSERT_EQ(queue()
-                .Settle({kErase, {.control_due = true, .lacks_probe = true}},
-                        {.verdict = RefusalVerdict::kProbe})
-                .value(),
-            Recorded::kApplied);
+  ASSERT_EQ(
+      queue()
+          .Settle({kErase, {.control_due = true, .only_probes_itself = true, .lacks_probe = true}},
+                  {.verdict = RefusalVerdict::kProbe})
+          .value(),
+      Recorded::kApplied);
   Add();
   BlockRoute(Take(), Resume::kBatch, at().Now());
   at().Advance(10min);
@@ -311,11 +312,20 @@ TEST_P(DeliveryQueueContract, ABlockedRouteThatOnlyProbesItselfIsSaidToNeedACont
   EXPECT_THAT(cases(), IsEmpty()) << "the probe is under way";
 }
 
-TEST_P(DeliveryQueueContract, ABlockedRouteWithHeldRefusalsNeedsNoControlCall) {
+TEST_P(DeliveryQueueContract, ARouteThatIsBlockedForItsHeldRefusalsNeedsNoControlCall) {
+  AddRefusedAlone();
+  Add();
+  BlockRoute(Take(), Resume::kBatch, at().Now(), "erasure refused for 21 identifiers");
+  EXPECT_THAT(queue().RefusalCases({}).value(), IsEmpty());
+}
+
+TEST_P(DeliveryQueueContract, ARouteWhosePathIsInDoubtNeedsOneWhateverItHolds) {
   AddRefusedAlone();
   Add();
   BlockRoute(Take(), Resume::kBatch, at().Now());
-  EXPECT_THAT(queue().RefusalCases({}).value(), IsEmpty());
+  const auto cases = queue().RefusalCases({}).value();
+  ASSERT_EQ(cases.size(), 1U);
+  EXPECT_EQ(cases[0].evidence, (RefusalEvidence{.control_due = true, .only_probes_itself = true}));
 }
 
 TEST_P(DeliveryQueueContract, AnAcceptedControlCallOpensARouteThatTheNextBatchWouldOpen) {

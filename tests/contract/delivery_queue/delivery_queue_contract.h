@@ -135,7 +135,8 @@ class DeliveryQueueContract : public testing::TestWithParam<Implementation> {
 
   /// The answer to `claim` blocks its route.
   void BlockRoute(const std::optional<Claim>& claim, Resume resume = Resume::kBatch,
-                  std::optional<TimePoint> refused_since = {}) {
+                  std::optional<TimePoint> refused_since = {},
+                  const std::string& reason = "endpoint_404") {
     ASSERT_TRUE(claim);
     Plan plan = Again(*claim);
     plan.transitions[0].unknown_since.reset();
@@ -143,7 +144,7 @@ class DeliveryQueueContract : public testing::TestWithParam<Implementation> {
     plan.spends_attempt = false;
     plan.account = AccountVerdict::kBlocked;
     plan.block_scope = BlockScope::kRoute;
-    plan.account_reason = "endpoint_404";
+    plan.account_reason = reason;
     plan.resume = resume;
     ASSERT_EQ(Record(*claim, {.outcome = OutcomeClass::kMisconfigured, .http_status = 404}, plan),
               Recorded::kApplied);

@@ -114,6 +114,29 @@ TEST_P(RefusalContract, OneThatWaitsToBeSentAloneAgainIsNoSearchAndMayNeedAContr
   EXPECT_FALSE(HasCases()) << "others were accepted since";
 }
 
+TEST_P(RefusalContract, WhatWaitsLongIsNoSearchThatTheOthersWaitFor) {
+  AddHeld(Reason::kRefusedUnconfirmed);
+  AddWaiting(
+      {.span = {}, .not_before = at().Now() + kVouchedFor + 1ms, .refused_since = at().Now()});
+  EXPECT_EQ(Evidence().searching, 0);
+  at().Advance(1ms);
+  EXPECT_EQ(Evidence().searching, 1);
+}
+
+TEST_P(RefusalContract, AClaimMayAskWhatWasTakenSince) {
+  Add();
+  const auto hanging = Take();
+  ASSERT_TRUE(hanging);
+  EXPECT_EQ(hanging->facts.health.accepted_at, std::nullopt);
+  at().Advance(1s);
+  const TimePoint accepted_at = at().Now();
+  AcceptOne();
+  const auto health = queue().HealthSince(*hanging).value();
+  EXPECT_EQ(health.accepted_at, accepted_at);
+  EXPECT_EQ(health.failing, 0);
+  EXPECT_FALSE(health.is_probe);
+}
+
 TEST_P(RefusalContract, ABatchThatWaitsLongShowsNothingSoon) {
   AddHeld(Reason::kRefusedUnconfirmed);
   AddWaiting({.span = {}, .not_before = at().Now() + kVouchedFor + 1ms});

@@ -80,6 +80,7 @@ class QueuePort : public DeliveryQueue, private StorePort {
 
   Result<std::vector<Route>> Sendable(std::span<const Route> routes, milliseconds linger) override;
   Result<std::optional<Claim>> TakeBatch(const ClaimParams& params) override;
+  Result<RouteHealth> HealthSince(const Claim& claim) override;
   Result<Recorded> Record(const Claim& claim, const VendorReply& reply, const Plan& plan) override;
   Result<Recorded> Release(const Claim& claim) override;
   Result<std::optional<Claim>> TakeAbandoned(milliseconds lease) override;

@@ -40,6 +40,13 @@ Result<std::optional<Claim>> QueuePort::TakeBatch(const ClaimParams& params) {
   return taken;
 }
 
+Result<RouteHealth> QueuePort::HealthSince(const Claim& claim) {
+  if (Has(Defect::kBlocksForOnePayload) || Has(Defect::kNeverHalvesWithoutAnswer)) {
+    return claim.facts.health;
+  }
+  return Through([&] { return stage_.queue->HealthSince(claim); });
+}
+
 Result<Recorded> QueuePort::Record(const Claim& claim, const VendorReply& reply, const Plan& plan) {
   Plan kept = plan;
   if (Has(Defect::kDropsARun) && kept.transitions.size() > 1) kept.transitions.pop_back();

@@ -58,7 +58,8 @@ TEST_F(AccountProberTest, OnlyAnAnswerThatSaysSoIsHealthy) {
   for (const OutcomeClass outcome : kAll<OutcomeClass>) {
     const ProbeFinding finding = FindingOf({.outcome = outcome});
     EXPECT_EQ(finding == ProbeFinding::kHealthy, outcome == OutcomeClass::kAccepted);
-    EXPECT_EQ(finding == ProbeFinding::kAskByBatch, outcome == OutcomeClass::kMisconfigured);
+    EXPECT_EQ(finding == ProbeFinding::kAskByBatch,
+              outcome == OutcomeClass::kMisconfigured || outcome == OutcomeClass::kRefused);
   }
 }
 

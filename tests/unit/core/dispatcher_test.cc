@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <string>
@@ -153,6 +154,24 @@ TEST_F(DispatcherTest, SendsTheBatchAndRecordsTheAnswer) {
   EXPECT_EQ(First().state, BatchState::kAccepted);
   EXPECT_EQ(First().accepted_at, clock_.Now());
   EXPECT_EQ(First().window_end, clock_.Now() + 48h);
+}
+
+TEST_F(DispatcherTest, WhatIsTakenWhileACallGetsNoAnswerIsEvidence) {
+  const EnvelopeId hanging = Add(4);
+  vendor_.Script(fakes::RequestLost());
+  dispatcher_.SendOne(kErase);
+  clock_.Advance(1h);
+  Add(1);
+  fakes::Behaviour hangs = fakes::RequestLost();
+  hangs.before_effect = [this] {
+    EXPECT_EQ(dispatcher_.SendOne(kErase).outcome, OutcomeClass::kAccepted);
+    clock_.Advance(30s);
+  };
+  vendor_.Script(hangs);
+  vendor_.Script(fakes::Accepts());
+  EXPECT_EQ(dispatcher_.SendOne(kErase).outcome, OutcomeClass::kUnknown);
+  const auto rows = queue_.batches();
+  EXPECT_EQ(std::ranges::count(rows, hanging, &BatchRow::envelope), 2) << "it was halved";
 }
 
 TEST_F(DispatcherTest, CountsItemsByWhereTheyGo) {

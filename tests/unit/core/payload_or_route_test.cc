@@ -386,6 +386,28 @@ TEST_F(PayloadOrRoute, AnIdentifierThatWasAnsweredSoAloneBlocksNothing) {
   EXPECT_EQ(After(OutcomeClass::kAccountBlocked, 401).account, AccountVerdict::kBlocked);
 }
 
+TEST_F(PayloadOrRoute, HalvingsAreNoReasonToWaitLonger) {
+  facts_.attempt_count = 12;
+  facts_.unknown_since = started_at_ - 1min;
+  const TimePoint whole = *After(OutcomeClass::kUnknown, 500).transitions.at(0).not_before;
+  EXPECT_EQ(whole, now_ + 5min);
+  facts_.refused_since = started_at_ - 30s;
+  const TimePoint part = *After(OutcomeClass::kUnknown, 500).transitions.at(0).not_before;
+  EXPECT_EQ(part, now_ + 1min);
+}
+
+TEST_F(PayloadOrRoute, ALongDelayEndsShortlyBeforeTheHorizon) {
+  facts_.operation = Operation::kDisassociation;
+  facts_.attempt_count = 12;
+  facts_.unknown_since = started_at_ - 13min;
+  const Transition again = After(OutcomeClass::kUnknown, 500).transitions.at(0);
+  EXPECT_EQ(again.to, kReady);
+  EXPECT_EQ(again.not_before, *facts_.unknown_since + 15min - 30s);
+  facts_.unknown_since = started_at_ - 15min + 30s;
+  EXPECT_EQ(After(OutcomeClass::kUnknown, 500).transitions.at(0).to, kNeedsReview)
+      << "the last try was made";
+}
+
 TEST_F(PayloadOrRoute, PastTheHorizonAnUnknownBatchIsNotHalvedButReviewed) {
   facts_.operation = Operation::kDisassociation;
   facts_.unknown_since = started_at_ - 20min;

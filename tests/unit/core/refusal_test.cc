@@ -105,6 +105,9 @@ TEST(JudgeRefusals, MakesAControlCallWhereNothingElseCanShowWhetherOthersAreTake
 TEST(JudgeRefusals, MakesAControlCallWhereABatchWouldBeItsOwnProbe) {
   EXPECT_EQ(Verdict({.control_due = true, .only_probes_itself = true}), kControl);
   EXPECT_EQ(Verdict({.only_probes_itself = true}), kWait) << "one was made lately";
+  EXPECT_EQ(Verdict({.control_due = true, .only_probes_itself = true, .lacks_probe = true}),
+            kControl);
+  EXPECT_EQ(Verdict({.only_probes_itself = true, .lacks_probe = true}), kProbe);
   EXPECT_EQ(Verdict({.control_due = true, .only_probes_itself = true}, ControlCalls::kOff), kWait);
 }
 

@@ -26,10 +26,5 @@ from present cross join unnest(@routes.account::text[], @routes.slots_of::text[]
       and (s.holder is null or s.envelope is null and s.lease_until <= present.t)
       and (s.cool_down_until is null or s.cool_down_until <= present.t)
     order by s.number limit r.wanted for update of s skip locked) free
-  cross join lateral (
-    select last.accepted_at, (select coalesce(sum(s.failures), 0)::int from slot s
-                              where s.account = r.slots_of and s.api = r.api and s.failed_at > coalesce(last.accepted_at, '-infinity'))
-             as failing
-    from (select max(greatest(s.accepted_at, s.control_accepted_at)) as accepted_at from slot s
-          where s.account = r.slots_of and s.api = r.api) last) health
+  cross join lateral @health(slots_of: r.slots_of, api: r.api) health
 where not @paused(account: r.account, api: r.api)

@@ -8,6 +8,7 @@
 -- @hiccup_memory milliseconds
 -- @mostly_taken_memory milliseconds
 -- @vouched_for milliseconds  how long an accepted call speaks for those that were refused before
+-- @endpoint text             how the reason of a block begins that is about the route's path
 -- @lone_tries int            how often refused alone is too often, vouched refusals aside
 -- > account text
 -- > operation operation
@@ -66,9 +67,9 @@ with present as materialized (select lethe_now() as t), health as materialized (
 select r.account, r.operation,
        (select coalesce(sum(s.hi - s.lo + 1), 0) from batch s
         where s.account = r.account and s.operation = r.operation and s.refused_since is not null and s.state in ('ready', 'sending')
-          and s.reason is distinct from 'throttled'
-          and not (s.state = 'ready' and (s.unknown_since is not null and s.attempt_count > 1
-                                          or s.lone_refusals > 0 and s.not_before > present.t))) as searching,
+          and not (s.unknown_since is not null and s.attempt_count > case s.state when 'sending' then 2 else 1 end)
+          and (s.state = 'sending' or coalesce(s.not_before <= present.t + @vouched_for::bigint * interval '1 millisecond', true)
+                                      and s.reason is distinct from 'throttled')) as searching,
        r.confirmed, r.vouched, r.vouched_due, r.unvouched, r.due, r.worn_out, r.stuck,
        (select coalesce(sum(j.hi - j.lo + 1), 0) from batch j
         where j.account = r.account and j.operation = r.operation and j.reason = 'refused_by_vendor'
@@ -90,19 +91,22 @@ select r.account, r.operation,
 from present, route r left join health h on h.account = r.account and h.api = lethe_api(r.operation)
 union all
 select r.account, o.operation, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, false, false, false, coalesce(h.control_at <= present.t, true),
-       not w.held, w.held
+       w.only_probes_itself, w.lacks_probe
 from present, route_block r join account_state a using (account)
   join unnest(array['erasure', 'demerge', 'disassociation']) as o(operation) on lethe_api(o.operation) = r.api
   left join health h on h.account = r.account and h.api = r.api
   cross join lateral (
+    select (held or refused) and not fresh and (not held or starts_with(r.blocked_reason, @endpoint)) as only_probes_itself,
+           held and not waits and r.probe_at <= present.t as lacks_probe
+    from (
     select exists (select from batch b where b.account = r.account and b.operation = o.operation and b.state = 'held'
                      and b.reason in @refusal_reasons()) as held,
            exists (select from batch b where b.account = r.account and b.operation = o.operation and b.state in ('open', 'ready')) as waits,
            exists (select from batch b where b.account = r.account and b.operation = o.operation and b.state = 'ready'
                      and b.refused_since is not null) as refused,
            exists (select from batch b where b.account = r.account and b.operation = o.operation and b.state in ('open', 'ready')
-                     and b.refused_since is null and b.not_before is null) as fresh) w
+                     and b.refused_since is null and b.not_before is null) as fresh) seen) w
 where r.resume_by = 'batch' and a.blocked_since is null
   and r.account = coalesce(@account, r.account) and o.operation = coalesce(@operation, o.operation)
   and not exists (select from batch b where b.account = r.account and b.operation = o.operation and b.state = 'sending')
-  and case when w.held then not w.waits and r.probe_at <= present.t else w.refused and not w.fresh end
+  and (w.only_probes_itself or w.lacks_probe)
