@@ -105,7 +105,7 @@ std::string LargestRequest() {
 
 TEST_F(Strangers, TheLargestRequestsBeyondTheBudgetAreRefusedWhileTheDatabaseIsSlow) {
   const auto lethed = files_.StartReady();
-  pqxx::connection session(database_.url());
+  pqxx::connection session(database_.superuser_url());
   std::optional<pqxx::work> slow(session);
   slow->exec("lock table request in access exclusive mode");
 
