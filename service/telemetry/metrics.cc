@@ -15,6 +15,7 @@
 #include <string>
 
 #include "lethe/operation_traits.h"
+#include "telemetry/gauge_set.h"
 
 namespace lethe::telemetry {
 namespace {
@@ -66,30 +67,6 @@ Labels Of(std::string_view account, Operation operation) {
 Labels Of(std::string_view account, Api api) {
   return {{"account", Word(account)}, {"api", Word(Name(api))}};
 }
-
-/// Gauges that are set together: a series that is not named any more falls to zero instead of
-/// staying at what it was.
-class GaugeSet {
- public:
-  using Values = std::map<Labels, double>;
-
-  explicit GaugeSet(Family<Gauge>& family) : family_(family) {}
-
-  void Replace(const Values& values) {
-    for (const auto& [labels, gauge] : series_) {
-      if (!values.contains(labels)) gauge->Set(0);
-    }
-    for (const auto& [labels, value] : values) {
-      Gauge*& gauge = series_[labels];
-      if (gauge == nullptr) gauge = &family_.Add(labels);
-      gauge->Set(value);
-    }
-  }
-
- private:
-  Family<Gauge>& family_;
-  std::map<Labels, Gauge*> series_;
-};
 
 }  // namespace
 
