@@ -70,8 +70,8 @@ std::vector<Transition> Halve(const AttemptFacts& facts, const Reading& reading)
   AttemptFacts right = left;
   left.span.hi = left.span.lo + (left.span.size() - 1) / 2;
   right.span.lo = left.span.hi + 1;
-  return {Again(left, Reason::kRefusedTogether, reading.hours, reading.now),
-          Again(right, Reason::kRefusedTogether, reading.hours, reading.now)};
+  return {Again(left, Reason::kRefusedTogether, reading.hours, reading.now, 0ms),
+          Again(right, Reason::kRefusedTogether, reading.hours, reading.now, 0ms)};
 }
 
 /// What an answer about the account or the route leads to where nothing shows that it is about the
@@ -101,7 +101,7 @@ Plan Block(const AttemptFacts& facts, const VendorReply& reply, const Reading& r
     again.refused_since = RefusedAt(facts, reading.now);
   }
   const Reason reason = is_account ? Reason::kAccountBlocked : Reason::kMisconfigured;
-  plan.transitions = {Again(again, reason, reading.hours, reading.now)};
+  plan.transitions = {Again(again, reason, reading.hours, reading.now, 0ms)};
   return plan;
 }
 
@@ -113,7 +113,7 @@ std::vector<Transition> AskAloneAgain(const AttemptFacts& facts, Reason reason,
                                       const Reading& reading, milliseconds delay) {
   AttemptFacts alone = facts;
   if (facts.lone_refusals > 0 && !(facts.health.accepted_at > facts.refused_since)) {
-    return {Again(alone, reason, reading.hours, reading.now + std::max(delay, reading.delay))};
+    return {Again(alone, reason, reading.hours, reading.now, std::max(delay, reading.delay))};
   }
   ++alone.lone_refusals;
   alone.refused_since = RefusedAt(facts, reading.now);
@@ -121,7 +121,7 @@ std::vector<Transition> AskAloneAgain(const AttemptFacts& facts, Reason reason,
     const bool is_unknown = reason == Reason::kUnknownOutcome;
     return {Review(alone, is_unknown ? reason : Reason::kRefusedAlone)};
   }
-  return {Again(alone, reason, reading.hours, reading.now + delay)};
+  return {Again(alone, reason, reading.hours, reading.now, delay)};
 }
 
 Plan AfterStop(const AttemptFacts& facts, const VendorReply& reply, const Reading& reading) {
@@ -151,7 +151,7 @@ Plan AfterThrottled(const AttemptFacts& facts, const VendorReply& reply, const R
   if (facts.throttled_calls < kManyThrottled || !IsAboutPayload(facts, OutcomeClass::kThrottled)) {
     const bool is_marked = again.refused_since || again.throttled_calls < kManyThrottled;
     if (!is_marked) again.refused_since = RefusedAt(facts, reading.now);
-    plan.transitions = {Again(again, Reason::kThrottled, reading.hours, reading.now + wait)};
+    plan.transitions = {Again(again, Reason::kThrottled, reading.hours, reading.now, wait)};
   } else if (facts.span.size() > 1) {
     plan.transitions = Halve(again, reading);
     for (Transition& half : plan.transitions) {
@@ -175,14 +175,14 @@ Plan AfterUnknown(const AttemptFacts& facts, const VendorReply& reply, const Rea
             .taken = false};
   }
   if (IsTakingOthers(facts)) {
-    return {.transitions = {Again(unknown, Reason::kUnknownOutcome, reading.hours,
-                                  reading.now + AtLeastAsAsked(reading.delay, reply))},
+    return {.transitions = {Again(unknown, Reason::kUnknownOutcome, reading.hours, reading.now,
+                                  AtLeastAsAsked(reading.delay, reply))},
             .taken = false,
             .slot_cool_down = AtLeastAsAsked(milliseconds::zero(), reply)};
   }
   const OutageRest rest = OutageRestOf(reading);
-  return {.transitions = {Again(unknown, Reason::kUnknownOutcome, reading.hours,
-                                reading.now + AtLeastAsAsked(rest.of_batch, reply))},
+  return {.transitions = {Again(unknown, Reason::kUnknownOutcome, reading.hours, reading.now,
+                                AtLeastAsAsked(rest.of_batch, reply))},
           .setback = true,
           .taken = false,
           .slot_cool_down = AtLeastAsAsked(rest.of_slot, reply)};
@@ -260,8 +260,7 @@ std::vector<Transition> Split(const AttemptFacts& facts, const VendorReply& repl
           break;
         }
         case FaultKind::kTransient:
-          Append(runs,
-                 Again(one, Reason::kVendorRetry, reading.hours, reading.now + reading.delay));
+          Append(runs, Again(one, Reason::kVendorRetry, reading.hours, reading.now, reading.delay));
           break;
         case FaultKind::kUnaccountable:
           Append(runs, Review(WithEffectUnknown(one), Reason::kUnaccountable));
@@ -313,7 +312,7 @@ Plan Decide(const AttemptFacts& facts, const VendorReply& reply, const Processin
 
     case OutcomeClass::kNotSent: {
       const OutageRest rest = OutageRestOf(reading);
-      return {.transitions = {Again(facts, Reason::kNotSent, hours, now + rest.of_batch)},
+      return {.transitions = {Again(facts, Reason::kNotSent, hours, now, rest.of_batch)},
               .setback = true,
               .slot_cool_down = rest.of_slot};
     }
@@ -328,8 +327,8 @@ Plan DecideAbandoned(const AttemptFacts& facts, const ProcessingHours& hours, Ti
   if (facts.senders_lost >= kMaxSendersLost) {
     return {.transitions = {Review(unknown, Reason::kSendersLost)}};
   }
-  return {.transitions = {Again(unknown, Reason::kUnknownOutcome, hours,
-                                now + RetryDelay(facts.attempt_count, jitter))}};
+  return {.transitions = {Again(unknown, Reason::kUnknownOutcome, hours, now,
+                                RetryDelay(facts.attempt_count, jitter))}};
 }
 
 Plan DecideTooLate(const AttemptFacts& facts) {

@@ -32,10 +32,11 @@ bool MayResend(const AttemptFacts& facts, const ProcessingHours& hours, TimePoin
   return now <= HorizonOf(facts, hours);
 }
 
-TimePoint BeforeHorizon(const AttemptFacts& facts, const ProcessingHours& hours, TimePoint when) {
+TimePoint BeforeHorizon(const AttemptFacts& facts, const ProcessingHours& hours, TimePoint now,
+                        TimePoint when) {
   if (!facts.unknown_since) return when;
   const TimePoint last = HorizonOf(facts, hours) - kLastTryBeforeHorizon;
-  return last > facts.started_at ? std::min(when, last) : when;
+  return last > now ? std::min(when, last) : when;
 }
 
 }  // namespace lethe

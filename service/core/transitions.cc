@@ -30,8 +30,8 @@ Transition HoldForLook(const AttemptFacts& facts) {
 }
 
 Transition Again(const AttemptFacts& facts, Reason reason, const ProcessingHours& hours,
-                 TimePoint when) {
-  when = BeforeHorizon(facts, hours, when);
+                 TimePoint now, milliseconds delay) {
+  const TimePoint when = BeforeHorizon(facts, hours, now, now + delay);
   if (!MayResend(facts, hours, when)) return HoldForLook(facts);
   return {.span = facts.span,
           .to = BatchState::kReady,

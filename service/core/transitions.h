@@ -20,14 +20,15 @@ Transition Review(const AttemptFacts& facts, Reason reason);
 /// an operator.
 Transition HoldForLook(const AttemptFacts& facts);
 
-/// `when`, or shortly before the horizon of an unknown effect, if that comes first and was not near
-/// when the call began: a long delay must not use the horizon up.
-TimePoint BeforeHorizon(const AttemptFacts& facts, const ProcessingHours& hours, TimePoint when);
+/// `when`, or shortly before the horizon of an unknown effect, if that comes first and is still to
+/// come at `now`: a long delay must not use the horizon up.
+TimePoint BeforeHorizon(const AttemptFacts& facts, const ProcessingHours& hours, TimePoint now,
+                        TimePoint when);
 
-/// Ready to be sent again at `when`, or BeforeHorizon(); HoldForLook() if MayResend() forbids it
-/// then.
+/// Ready to be sent again after `delay`, or BeforeHorizon(); HoldForLook() if MayResend() forbids
+/// it then.
 Transition Again(const AttemptFacts& facts, Reason reason, const ProcessingHours& hours,
-                 TimePoint when);
+                 TimePoint now, milliseconds delay);
 
 /// For JudgeRefusals(), after a refusal alone. Confirmed if it is the one of kConfirmingRefusal.
 Transition Hold(const AttemptFacts& facts, TimePoint now);

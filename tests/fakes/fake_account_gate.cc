@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "lethe/operation_traits.h"
+#include "lethe/reasons.h"
 
 namespace lethe::fakes {
 namespace {

@@ -91,7 +91,8 @@ TEST(AccountToProto, ShowsTheApisThatAreBlockedByThemselves) {
   const v1::Account proto = ToProto(
       AccountCondition{.account = "shop",
                        .routes = {{.api = Api::kDelete, .block = block},
-                                  {.api = Api::kDemerge, .block = block, .held_refusals = 2}}});
+                                  {.api = Api::kDemerge, .block = block, .held_refusals = 2}}},
+      {});
   EXPECT_FALSE(proto.has_block());
   ASSERT_EQ(proto.api_blocks_size(), 2);
   EXPECT_EQ(proto.api_blocks(0).api(), "delete");

@@ -13,6 +13,7 @@
 #include "fakes/fake_clock.h"
 #include "fakes/fake_delivery_queue.h"
 #include "fakes/fake_vendor.h"
+#include "lethe/pause.h"
 #include "lethe/review.h"
 
 namespace lethe::core {
@@ -27,8 +28,11 @@ using testing::IsEmpty;
 
 const Route kErase{"acme", Operation::kErasure};
 const Route kDisassociate{"acme", Operation::kDisassociation};
-const DispatcherOptions kOptions{
+constexpr DispatcherOptions kOptions{
     .linger = 2s, .lease = 60s, .call_timeout = 30s, .record_tries = 4, .record_pause = 10s};
+
+/// Shorter than a call that begins as late as it may.
+constexpr milliseconds kShortLease = kOptions.call_timeout + kCallsBeginWithin - 1s;
 
 // The fake clock starts at 05:30 of the account; deletions begin at 02:00.
 constexpr milliseconds kUntilTheNight = 20h + 30min - kNightGuard;
@@ -97,6 +101,17 @@ class DispatcherTest : public testing::Test {
         {.route = kDisassociate, .kind = IdentifierKind::kPhone, .size = size});
   }
   BatchRow First() { return queue_.batches().front(); }
+  Dispatcher WithShortLease() {
+    DispatcherOptions options = kOptions;
+    options.lease = kShortLease;
+    return Dispatcher({.queue = queue_,
+                       .slots = queue_,
+                       .vendor = vendor_,
+                       .clock = clock_,
+                       .jitter = [] { return 0.5; },
+                       .pause = [](milliseconds) {}},
+                      accounts_, options);
+  }
 
   fakes::FakeClock clock_;
   TroubledQueue queue_{clock_};
@@ -197,10 +212,18 @@ TEST_F(DispatcherTest, SaysWhyTheAccountIsBlocked) {
   EXPECT_EQ(report.items[BatchState::kReady], 3);
 }
 
+TEST_F(DispatcherTest, NoCallBeginsLaterThanAPauseWaitsForIt) {
+  Add();
+  queue_.claim_duration = kCallsBeginWithin + 1ms;
+  EXPECT_EQ(dispatcher_.SendOne(kErase).step, SendStep::kReleased);
+  queue_.claim_duration = kCallsBeginWithin;
+  EXPECT_EQ(dispatcher_.SendOne(kErase).step, SendStep::kSent);
+}
+
 TEST_F(DispatcherTest, NeverCallsWithLessLeaseThanACallMayTake) {
   Add();
-  queue_.claim_duration = kOptions.lease - kOptions.call_timeout;
-  const SendReport report = dispatcher_.SendOne(kErase);
+  queue_.claim_duration = kShortLease - kOptions.call_timeout;
+  const SendReport report = WithShortLease().SendOne(kErase);
   EXPECT_EQ(report.step, SendStep::kReleased);
   EXPECT_TRUE(report.applied);
   EXPECT_THAT(vendor_.calls(), IsEmpty());
@@ -210,8 +233,8 @@ TEST_F(DispatcherTest, NeverCallsWithLessLeaseThanACallMayTake) {
 
 TEST_F(DispatcherTest, CallsWhileTheLeaseIsLongEnough) {
   Add();
-  queue_.claim_duration = kOptions.lease - kOptions.call_timeout - 1ms;
-  EXPECT_EQ(dispatcher_.SendOne(kErase).step, SendStep::kSent);
+  queue_.claim_duration = kShortLease - kOptions.call_timeout - 1ms;
+  EXPECT_EQ(WithShortLease().SendOne(kErase).step, SendStep::kSent);
 }
 
 TEST_F(DispatcherTest, NeverRepeatsPastTheResendHorizon) {

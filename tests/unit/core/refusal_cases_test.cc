@@ -9,6 +9,7 @@
 #include "fakes/fake_clock.h"
 #include "fakes/fake_delivery_queue.h"
 #include "fakes/fake_vendor.h"
+#include "lethe/pause.h"
 
 namespace lethe::core {
 namespace {
@@ -133,12 +134,14 @@ TEST(RefusalCases, NoControlCallIsMadeWithLessLeaseThanItMayTake) {
   EXPECT_EQ(claim->facts.health.accepted_at, std::nullopt);
 }
 
-TEST(RefusalCases, AControlCallIsMadeWhileTheLeaseIsLongEnough) {
-  World world;
-  world.queue.cases = {{kErase, kNeedsControlCall}};
-  world.queue.lease_duration = kOptions.lease - kOptions.call_timeout - 1ms;
-  world.dispatcher.JudgeRefusals(kErase);
-  EXPECT_EQ(world.vendor.calls().size(), 1u);
+TEST(RefusalCases, NoControlCallBeginsLaterThanAPauseWaitsForIt) {
+  for (const milliseconds late : {0ms, 1ms}) {
+    World world;
+    world.queue.cases = {{kErase, kNeedsControlCall}};
+    world.queue.lease_duration = kCallsBeginWithin + late;
+    world.dispatcher.JudgeRefusals(kErase);
+    EXPECT_EQ(world.vendor.calls().size(), late == 0ms ? 1u : 0u);
+  }
 }
 
 TEST(RefusalCases, WhatAControlCallVouchesForIsSentAgainAtOnce) {

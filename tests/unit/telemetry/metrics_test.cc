@@ -273,7 +273,10 @@ TEST(Metrics, ASnapshotReplacesTheOneBefore) {
   snapshot.slots = {{"demo", Api::kDelete, 2}};
   snapshot.blocked_accounts = {"demo"};
   snapshot.blocked_routes = {{"demo", Api::kDelete}};
-  snapshot.pauses = {{.scope = {.account = {}, .api = Api::kDemerge}}};
+  snapshot.pauses = {{.scope = {.account = {}, .api = Api::kDemerge},
+                      .reason = "a bad release",
+                      .principal = "jane",
+                      .since = {}}};
   metrics.Publish(snapshot);
 
   const std::string items = "\",kind=\"guid\",operation=\"erasure\",state=\"ready\"} ";
