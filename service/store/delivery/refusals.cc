@@ -43,7 +43,7 @@ sql::RefusalCases CasesOf(const std::optional<Route>& route) {
                           .hiccup_memory = kHiccupMemory,
                           .mostly_taken_memory = kMostlyTakenMemory,
                           .vouched_for = kVouchedFor,
-                          .endpoint = Text(BlockReason::kEndpoint),
+                          .endpoint = Name(BlockReason::kEndpoint),
                           .lone_tries = kLoneTries};
   if (route) {
     cases.account = route->account;

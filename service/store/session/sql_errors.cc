@@ -164,8 +164,9 @@ Error ToError(const std::exception& error) {
   }
   if (state == "42501") {
     return Error{ErrorCode::kFailedPrecondition, Text(ErrorReason::kSchemaOutOfDate),
-                 "the database's role lacks a right: `lethed migrate` with database.owner_url "
-                 "grants what it needs"};
+                 WithCause("the database's role lacks a right: `lethed migrate` with "
+                           "database.owner_url grants what it needs",
+                           error)};
   }
   return Error{ErrorCode::kInternal, Text(ErrorReason::kStoreDefect),
                WithCause("the database refused a statement", error)};

@@ -128,7 +128,7 @@ TEST(Commands, ServeSaysWhichPortIsTaken) {
                          .key_file = keys});
   const auto first = same_grpc.Run("serve");
   EXPECT_EQ(first.exit_code, 1);
-  EXPECT_THAT(first.err, HasSubstr("cannot listen for gRPC on " + grpc));
+  EXPECT_THAT(first.err, AllOf(HasSubstr("cannot listen on " + grpc), HasSubstr("grpc.listen")));
 
   LethedFiles same_operations({.database_url = database.url(),
                                .vendor_url = kNowhere,
