@@ -11,8 +11,8 @@
 
 #include "integration/store/world.h"
 #include "lethe/audit.h"
-#include "lethe/pause.h"
 #include "lethe/operation_traits.h"
+#include "lethe/pause.h"
 #include "lethe/read_back.h"
 #include "lethe/reasons.h"
 #include "store/base/statement.h"
