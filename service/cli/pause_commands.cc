@@ -64,10 +64,10 @@ std::string Calls(const PauseOptions& options) {
 grpc::Status ShowAccounts(OperatorClient& client, const PauseOptions& options, std::ostream& out) {
   v1::ListAccountsResponse all;
   if (options.everything) {
-    const grpc::Status status = client.ListAccounts(&all);
+    grpc::Status status = client.ListAccounts(&all);
     if (!status.ok()) return status;
   } else {
-    const grpc::Status status = client.GetAccount(options.parent(), all.add_accounts());
+    grpc::Status status = client.GetAccount(options.parent(), all.add_accounts());
     if (!status.ok()) return status;
   }
   for (const v1::Account& account : all.accounts()) out << "  " << Line(account) << '\n';
