@@ -86,7 +86,7 @@ void GrantRights(pqxx::connection& connection, const std::string& role) {
       work.quote_name(work.exec("select current_schema()")[0][0].as<std::string>());
   work.exec("grant usage on schema " + schema + " to " + grantee);
   work.exec("revoke all on all tables in schema " + schema + " from " + grantee);
-  const auto grant = [&](std::string privilege, std::string_view object) {
+  const auto grant = [&](const std::string& privilege, std::string_view object) {
     work.exec("grant " + privilege + " on " + std::string(object) + " to " + grantee);
   };
   for (const std::string_view table : kOnlyRead) grant("select", table);
