@@ -23,11 +23,8 @@ source deploy/local/servers.sh
 declare -F start_database >/dev/null || start_database() { start_postgres --fast; }
 declare -F url >/dev/null || url() { deploy/local/postgres url "$kDir/postgres" "$@"; }
 
-write_secrets() (
-  umask 077
-  write_keys
-  echo passcode >"$kDir/passcode"
-)
+# Where the data and the socket of the private PostgreSQL are: see deploy/local/postgres.
+home() { dirname "$(readlink -f "$kDir/postgres/data" || readlink -f "$kDir/postgres/elsewhere/data")"; }
 
 write_config() {
   cat >"$kDir/lethe.yaml" <<END

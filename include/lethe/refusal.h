@@ -94,8 +94,8 @@ struct RefusalEvidence {
 
   /// A batch ends the route's block, and CleverTap has answered every batch before that waits or is
   /// held; held refusals only if the block is about the route's path, and not about them. Without a
-  /// control call Lethe would probe the route with the same batch for ever. For a blocked route the
-  /// store gives this field, control_due and lacks_probe; the others stay 0.
+  /// control call every probe of the route would be this batch, and get the same answer. For a
+  /// blocked route the store gives this field, control_due and lacks_probe; the others stay 0.
   bool only_probes_itself = false;
 
   /// A batch ends the route's block, its next probe is due, and all that waits are held refusals.

@@ -83,7 +83,8 @@ void ConnectionAcceptor::Run() {
   }
 }
 
-/// Those that wait, but not so many that a stop would have to wait. 0, or why there is none left.
+/// Accepts the peers that wait, at most kAtATime, so that a stop need not wait for this loop.
+/// Returns 0, or the errno that ended it.
 int ConnectionAcceptor::AcceptWaiting() {
   for (int i = 0; i < kAtATime; ++i) {
     sockaddr_storage peer{};
