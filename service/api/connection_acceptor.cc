@@ -95,8 +95,8 @@ int ConnectionAcceptor::AcceptWaiting() {
     if (Admit(descriptor, PortOf(peer))) {
       serve_(descriptor);
     } else {
+      ++refused_;  // Before the peer can see it.
       close(descriptor);
-      ++refused_;
     }
   }
   return 0;
