@@ -25,8 +25,10 @@ constexpr std::string_view kRewritten =
     "the column as text. If it is an identifier, give it on the command line";
 
 constexpr std::string_view kWrapped =
-    "is a comment, a link, a name with an address, or JSON, and no identifier as CleverTap knows "
-    "it: write the identifier alone, or leave the line out. If it is an identifier, give it on the "
+    "is a comment, a point of a list, a link, a name with an address, or JSON, and no identifier "
+    "as "
+    "CleverTap knows it: write the identifier alone, or leave the line out. If it is an "
+    "identifier, give it on the "
     "command line";
 
 std::string_view Trimmed(std::string_view text) {
@@ -91,15 +93,34 @@ bool IsRewrittenNumber(const std::string& text) {
 }
 
 bool StandsForNoValue(std::string_view text) {
-  constexpr std::array<std::string_view, 21> kWords{
-      "null",   "(null)",  "[null]", "<null>", "nil",     "none",      "nan",
-      "nat",    "na",      "<na>",   "n/a",    "#n/a",    "\\n",       "#ref!",
-      "#name?", "#value!", "#null!", "#num!",  "#div/0!", "undefined", "[object object]"};
+  constexpr std::array<std::string_view, 23> kWords{"null",
+                                                    "(null)",
+                                                    "[null]",
+                                                    "<null>",
+                                                    "nil",
+                                                    "none",
+                                                    "nan",
+                                                    "nat",
+                                                    "na",
+                                                    "<na>",
+                                                    "n/a",
+                                                    "#n/a",
+                                                    "\\n",
+                                                    "#ref!",
+                                                    "true",
+                                                    "false",
+                                                    "#name?",
+                                                    "#value!",
+                                                    "#null!",
+                                                    "#num!",
+                                                    "#div/0!",
+                                                    "undefined",
+                                                    "[object object]"};
   const std::string lower = Lower(text);
   if (std::ranges::find(kWords, lower) != kWords.end()) return true;
-  const bool is_row_count =
-      lower.starts_with('(') && lower.find(" row") != lower.npos && lower.ends_with(')');
-  if (is_row_count) return true;
+  static const std::regex kRowCount("\\(?[0-9]+ rows?( (in set|affected)[^@]*)?\\)?");
+  constexpr std::size_t kLongestRowCount = 60;
+  if (lower.size() <= kLongestRowCount && std::regex_match(lower, kRowCount)) return true;
   const auto means_something = [](unsigned char c) {
     return c >= 0x80 || ('0' <= c && c <= '9') || ('a' <= c && c <= 'z');
   };
@@ -112,13 +133,25 @@ bool IsComment(std::string_view text) {
          (text.starts_with('#') && text.find_first_not_of("0123456789", 1) != text.npos);
 }
 
+/// As documents and chats write lists: "- x", "2. x".
+bool IsPointOfAList(std::string_view text) {
+  constexpr std::array<std::string_view, 5> kBullets{"- ", "* ", "• ", "· ", "– "};
+  if (std::ranges::any_of(kBullets, [&](auto bullet) { return text.starts_with(bullet); })) {
+    return true;
+  }
+  const std::size_t digits = text.find_first_not_of("0123456789");
+  if (digits == 0 || digits == text.npos) return false;
+  const std::string_view rest = text.substr(digits);
+  return rest.starts_with(". ") || rest.starts_with(") ");
+}
+
 bool IsWrapped(std::string_view text) {
   const std::string lower = Lower(text);
   const bool is_link = lower.starts_with("mailto:") || lower.starts_with("tel:") ||
                        lower.starts_with("sms:") || lower.find("://") != lower.npos;
   const bool is_named_address = text.ends_with('>') && text.find('<') != text.npos;
   const bool is_json = text.starts_with('{') || text.starts_with('[');
-  return IsComment(text) || is_link || is_named_address || is_json;
+  return IsComment(text) || IsPointOfAList(text) || is_link || is_named_address || is_json;
 }
 
 std::string_view FaultOf(std::string_view identifier) {

@@ -106,13 +106,19 @@ TEST(IdentifierFile, WhatStandsForNoValueIsNoPerson) {
                                  "[object Object]",
                                  "(3 rows)",
                                  "(1 row)",
-                                 "(3 rows affected)"}) {
+                                 "(3 rows affected)",
+                                 "3 rows in set (0.01 sec)",
+                                 "3 rows affected",
+                                 "TRUE",
+                                 "false"}) {
     const Outcome read = Read("user-1\n" + line + "\nuser-2\n");
     EXPECT_THAT(read.error, AllOf(StartsWith("the standard input line 2 "),
                                   HasSubstr("stands for no value"), HasSubstr("command line")))
         << line;
   }
-  EXPECT_THAT(Read("user-1\nNull Smith\nnone-7\nNA-1\nn/a/1\n#1\nundefined2\n").error, IsEmpty());
+  EXPECT_THAT(
+      Read("user-1\nNull Smith\nnone-7\nNA-1\nn/a/1\n#1\nundefined2\n3 rows in a\ntrue1\n").error,
+      IsEmpty());
 }
 
 TEST(IdentifierFile, ANumberThatAProgramHasRewrittenIsNoIdentifier) {
@@ -134,13 +140,17 @@ TEST(IdentifierFile, ALineWithMoreAroundTheIdentifierIsNoIdentifier) {
        {"#canary@example.com", "# canary", "//canary", "-- canary", "mailto:canary@example.com",
         "MAILTO:canary@example.com", "tel:+919876543210", "sms:+919876543210",
         "https://example.com/canary", "Ann Canary <canary@example.com>", "<canary@example.com>",
-        "{\"email\": \"canary@example.com\"}", "[canary]", " {canary}"}) {
+        "{\"email\": \"canary@example.com\"}", "[canary]", " {canary}", "- canary", "* canary",
+        "• canary@example.com", "1. canary", "12) canary"}) {
     const Outcome read = Read("user-1\n" + line + "\nuser-2\n");
-    EXPECT_THAT(read.error, AllOf(StartsWith("the standard input line 2 is a comment, a link"),
-                                  HasSubstr("command line"), Not(HasSubstr("canary"))))
+    EXPECT_THAT(
+        read.error,
+        AllOf(StartsWith("the standard input line 2 is a comment, a point of a list, a link"),
+              HasSubstr("command line"), Not(HasSubstr("canary"))))
         << line;
   }
-  EXPECT_THAT(Read("user-1\n#4711\na<b\ntelly:1\n-5\nann/b\nurn:a:b\n").error, IsEmpty());
+  EXPECT_THAT(Read("user-1\n#4711\na<b\ntelly:1\n-5\n1.a\n1)a\n*a\n-a\nann/b\nurn:a:b\n").error,
+              IsEmpty());
 }
 
 TEST(IdentifierFile, SaysHowManyMoreLinesAreWrong) {
