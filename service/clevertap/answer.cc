@@ -40,8 +40,6 @@ VendorReply Settle(const VendorCall& call, const json& answer) {
   return reply;
 }
 
-bool IsSuccess(int status) { return 200 <= status && status < 300; }
-
 /// Whether the code says nothing about why an outcome is unknown.
 bool SaysNoFailure(const std::string& code) {
   return code.empty() || (code.size() == 3 && IsSuccess(std::stoi(code)));

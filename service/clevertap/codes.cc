@@ -17,8 +17,6 @@ constexpr std::string_view kTransientCode = "555";
 constexpr int kFirstPermanentCode = 509;
 constexpr int kLastPermanentCode = 535;
 
-bool IsSuccess(int status) { return 200 <= status && status < 300; }
-
 bool IsDigits(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return '0' <= c && c <= '9'; });
 }

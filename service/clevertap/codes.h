@@ -16,6 +16,9 @@ std::string CodeOf(const nlohmann::json& object);
 /// the rest is undocumented.
 FaultKind KindOf(std::string_view code);
 
+/// Whether a status of HTTP says that the call was taken.
+constexpr bool IsSuccess(int status) { return 200 <= status && status < 300; }
+
 /// What a status line other than 2xx says by itself.
 OutcomeClass MeaningOfStatus(int status);
 

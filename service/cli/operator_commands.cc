@@ -31,7 +31,7 @@ struct OperatorOptions {
   v1::ResumeAccountRequest resume;
   v1::GetReviewRequest review;
 };
-using Options = std::shared_ptr<OperatorOptions>;
+using SharedOptions = std::shared_ptr<OperatorOptions>;
 
 /// Options whose values go straight into a field of a message.
 CLI::Option* AddField(CLI::App& command, const std::string& name, std::string* field,
@@ -45,7 +45,7 @@ CLI::App* AddGroup(CLI::App& app, const std::string& name, const std::string& de
   return group;
 }
 
-void AddAccountAndLimit(CLI::App& command, const Options& options) {
+void AddAccountAndLimit(CLI::App& command, const SharedOptions& options) {
   command.add_option("--account", options->account)->required();
   command.add_option("--limit", options->limit, "At most this many")
       ->capture_default_str()
@@ -72,7 +72,7 @@ auto Lines(const Rows& rows) {
   };
 }
 
-Command AddListReviews(CLI::App& group, const Options& options) {
+Command AddListReviews(CLI::App& group, const SharedOptions& options) {
   CLI::App* command = group.add_subcommand("list", "Show what waits for a decision, oldest first");
   AddAccountAndLimit(*command, options);
   return {command, [options](const Global& global, const Streams& streams) {
@@ -84,7 +84,7 @@ Command AddListReviews(CLI::App& group, const Options& options) {
           }};
 }
 
-Command AddShowReview(CLI::App& group, const Options& options) {
+Command AddShowReview(CLI::App& group, const SharedOptions& options) {
   CLI::App* command = group.add_subcommand("show", "Show a review with its requests and calls");
   AddField(*command, "name", options->review.mutable_name(), kReviewName);
   return {command, [options](const Global& global, const Streams& streams) {
@@ -115,7 +115,7 @@ void AddDecision(CLI::App& command, const std::function<void(v1::ReviewDecision)
 }
 
 /// A part of a review, in place of all of it.
-void AddSelection(CLI::App& command, const Options& options) {
+void AddSelection(CLI::App& command, const SharedOptions& options) {
   static const std::map<std::string, v1::ReviewSelection::Half> kHalves{
       {"first", v1::ReviewSelection::HALF_FIRST}, {"second", v1::ReviewSelection::HALF_SECOND}};
   CLI::Option* half = command
@@ -147,7 +147,7 @@ void AddSelection(CLI::App& command, const Options& options) {
 }
 
 /// Which reviews a decision about many is about.
-void AddFilter(CLI::App& command, const Options& options) {
+void AddFilter(CLI::App& command, const SharedOptions& options) {
   command.add_option("--account", options->account)->required();
   command.add_option("--reason", *options->resolve_all.mutable_filter()->mutable_reason(),
                      "Only reviews with this reason");
@@ -179,7 +179,7 @@ void AddFilter(CLI::App& command, const Options& options) {
            [](v1::ReviewFilter& filter) { return filter.mutable_until_time(); });
 }
 
-Command AddPreviewReviews(CLI::App& group, const Options& options) {
+Command AddPreviewReviews(CLI::App& group, const SharedOptions& options) {
   CLI::App* command = group.add_subcommand(
       "preview", "Show how many reviews one decision would be about; the oldest 500 at most");
   AddFilter(*command, options);
@@ -195,7 +195,7 @@ Command AddPreviewReviews(CLI::App& group, const Options& options) {
           }};
 }
 
-Command AddResolveReviews(CLI::App& group, const Options& options) {
+Command AddResolveReviews(CLI::App& group, const SharedOptions& options) {
   CLI::App* command =
       group.add_subcommand("resolve-all", "Decide about all reviews that `preview` has shown");
   command->footer(kEvidence);
@@ -215,7 +215,7 @@ Command AddResolveReviews(CLI::App& group, const Options& options) {
           }};
 }
 
-Command AddResolveReview(CLI::App& group, const Options& options) {
+Command AddResolveReview(CLI::App& group, const SharedOptions& options) {
   CLI::App* command =
       group.add_subcommand("resolve", "Decide about a review, or about a part of it");
   command->footer(kEvidence);
@@ -243,7 +243,7 @@ Command AddListAccounts(CLI::App& group) {
           }};
 }
 
-Command AddShowAccount(CLI::App& group, const Options& options) {
+Command AddShowAccount(CLI::App& group, const SharedOptions& options) {
   CLI::App* command = group.add_subcommand("show", "Show an account");
   AddField(*command, "account", &options->account, "Its name");
   return {command, [options](const Global& global, const Streams& streams) {
@@ -255,7 +255,7 @@ Command AddShowAccount(CLI::App& group, const Options& options) {
           }};
 }
 
-Command AddResumeAccount(CLI::App& group, const Options& options) {
+Command AddResumeAccount(CLI::App& group, const SharedOptions& options) {
   CLI::App* command = group.add_subcommand("resume", "End the block of an account at once");
   command->footer(kEvidence);
   AddField(*command, "account", &options->account, "Its name");
@@ -281,7 +281,7 @@ Command AddResumeAccount(CLI::App& group, const Options& options) {
           }};
 }
 
-Command AddListAuditEvents(CLI::App& group, const Options& options) {
+Command AddListAuditEvents(CLI::App& group, const SharedOptions& options) {
   CLI::App* command = group.add_subcommand("list", "Show what operators decided, newest first");
   AddAccountAndLimit(*command, options);
   return {command, [options](const Global& global, const Streams& streams) {

@@ -42,9 +42,8 @@ struct PauseOptions {
 
   std::string parent() const { return everything ? "accounts/-" : "accounts/" + account; }
 };
-using Options = std::shared_ptr<PauseOptions>;
 
-void AddScope(CLI::App& command, const Options& options) {
+void AddScope(CLI::App& command, const std::shared_ptr<PauseOptions>& options) {
   CLI::Option_group* which = command.add_option_group("Which calls");
   which->add_option("--account", options->account, "Those of this account");
   which->add_flag("--everything", options->everything, "Those of every account");
@@ -74,7 +73,8 @@ grpc::Status ShowAccounts(OperatorClient& client, const PauseOptions& options, s
   return grpc::Status::OK;
 }
 
-int Pause(const Options& options, const Global& global, const Streams& streams) {
+int Pause(const std::shared_ptr<PauseOptions>& options, const Global& global,
+          const Streams& streams) {
   v1::PauseCallsRequest request;
   request.set_parent(options->parent());
   request.set_api(options->api);
@@ -104,7 +104,8 @@ int Pause(const Options& options, const Global& global, const Streams& streams) 
   return kOk;
 }
 
-int Resume(const Options& options, const Global& global, const Streams& streams) {
+int Resume(const std::shared_ptr<PauseOptions>& options, const Global& global,
+           const Streams& streams) {
   v1::ResumeCallsRequest request;
   request.set_parent(options->parent());
   request.set_api(options->api);

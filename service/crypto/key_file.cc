@@ -13,7 +13,6 @@
 namespace lethe::crypto {
 namespace {
 
-constexpr std::size_t kKeyBytes = 32;
 constexpr int kBase64 = sodium_base64_VARIANT_ORIGINAL;
 
 /// What the numbers of a ring's keys say about its rotation.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -8,6 +9,9 @@
 #include "lethe/result.h"
 
 namespace lethe::crypto {
+
+/// Of a key. In the file it is Base64, with padding.
+inline constexpr std::size_t kKeyBytes = 32;
 
 /// A line of a key file with a fresh key.
 std::string FreshKeyLine(KeyKind kind, std::uint32_t number);

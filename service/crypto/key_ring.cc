@@ -19,7 +19,6 @@
 namespace lethe::crypto {
 namespace {
 
-constexpr std::size_t kKeyBytes = 32;
 static_assert(kKeyBytes == crypto_aead_xchacha20poly1305_ietf_KEYBYTES);
 static_assert(kKeyBytes == crypto_auth_hmacsha256_KEYBYTES);
 
@@ -28,8 +27,6 @@ constexpr std::size_t kNonceBytes = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
 constexpr std::size_t kTagBytes = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 constexpr std::size_t kHeadBytes = kNumberBytes + kNonceBytes;
 constexpr std::size_t kMacBytes = 16;
-
-constexpr int kBase64 = sodium_base64_VARIANT_ORIGINAL;
 
 struct Key {
   std::uint32_t number = 0;
@@ -133,7 +130,7 @@ std::optional<std::uint32_t> ParseNumber(std::string_view word) {
 bool ParseMaterial(std::string_view word, Key& key) {
   std::size_t size = 0;
   return sodium_base642bin(key.material.data(), key.material.size(), word.data(), word.size(),
-                           nullptr, &size, nullptr, kBase64) == 0 &&
+                           nullptr, &size, nullptr, sodium_base64_VARIANT_ORIGINAL) == 0 &&
          size == kKeyBytes;
 }
 

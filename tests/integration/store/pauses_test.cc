@@ -248,9 +248,9 @@ TEST_F(Pauses, NoCallBeginsAfterTheAnswer) {
   StoppedVendor vendor;
   std::atomic<bool> over = false;
 
-  struct Replica {
-    Replica(const TestDatabase& database, const crypto::KeyRing& keys, VendorClient& vendor,
-            const Clock& clock, const std::string& name)
+  struct Sender {
+    Sender(const TestDatabase& database, const crypto::KeyRing& keys, VendorClient& vendor,
+           const Clock& clock, const std::string& name)
         : pool(database.source(), kThreads),
           queue(name, ManyAccounts(), keys, pool),
           slots(name, ManyAccounts(), pool),
@@ -266,13 +266,13 @@ TEST_F(Pauses, NoCallBeginsAfterTheAnswer) {
     PgCallSlots slots;
     core::Dispatcher dispatcher;
   };
-  std::list<Replica> replicas;
+  std::list<Sender> replicas;
   for (const char* name : {"one", "two"}) {
     replicas.emplace_back(database_, store_.keys(), vendor, machine, name);
   }
   {
     std::vector<std::jthread> senders;
-    for (Replica& replica : replicas) {
+    for (Sender& replica : replicas) {
       for (int thread = 0; thread < kThreads; ++thread) {
         senders.emplace_back([&, account = std::string(kNames[thread])] {
           while (!over) {

@@ -11,6 +11,7 @@
 
 #include "in_process_server.h"
 #include "lethe/limits.h"
+#include "support/canary.h"
 
 namespace lethe::api {
 namespace {
@@ -20,7 +21,7 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::SizeIs;
 
-constexpr char kCanary[] = "canary-5e1f";
+using test::kCanary;
 
 using Service = InProcessServer;
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lethe/limits.h"
+#include "support/canary.h"
 
 namespace lethe::api {
 namespace {
@@ -19,7 +20,7 @@ using testing::Not;
 using testing::SizeIs;
 
 constexpr TimePoint kNow{std::chrono::seconds(1'800'000'000)};
-constexpr char kCanary[] = "canary-5e1f";
+using test::kCanary;
 
 v1::CreatePrivacyRequestRequest Create(const std::string& operation, const std::string& more = "") {
   v1::CreatePrivacyRequestRequest request;
@@ -50,8 +51,8 @@ std::vector<std::string> Reasons(const v1::CreatePrivacyRequestRequest& request)
   return reasons;
 }
 
-std::string Seconds(const char* field, std::int64_t seconds, int nanos = 0) {
-  return std::string(field) + " { seconds: " + std::to_string(seconds) +
+std::string Seconds(const char* field, std::int64_t count, int nanos = 0) {
+  return std::string(field) + " { seconds: " + std::to_string(count) +
          " nanos: " + std::to_string(nanos) + " } ";
 }
 

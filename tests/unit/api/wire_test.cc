@@ -7,6 +7,7 @@
 
 #include "in_process_server.h"
 #include "lethe/limits.h"
+#include "support/canary.h"
 
 namespace lethe::api {
 namespace {
@@ -16,7 +17,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 constexpr char kCreate[] = "/lethe.v1.PrivacyRequestService/CreatePrivacyRequest";
-constexpr char kCanary[] = "canary-5e1f";
+using test::kCanary;
 
 /// Calls with bytes that no generated stub would send.
 class Wire : public InProcessServer {

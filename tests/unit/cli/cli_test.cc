@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "support/canary.h"
 #include "unit/api/in_process_server.h"
 #include "unit/cli/lethe_runner.h"
 
@@ -19,7 +20,7 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 
-constexpr char kCanary[] = "canary-5e1f";
+using test::kCanary;
 
 class Cli : public api::InProcessServer {
  protected:
