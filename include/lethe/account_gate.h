@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,14 +15,20 @@ struct AccountProbe {
   std::string account;
   std::string reason;     ///< Why it is blocked; see BlockReason.
   TimePoint lease_until;  ///< By the gate's own clock. Tells this probe from any other.
+  int probe_count = 0;    ///< Of looks and batches that have left the account blocked.
 };
 
 /// What a look at the credentials found.
 enum class ProbeFinding {
   kHealthy,     ///< They are right: the block ends.
   kAskAgain,    ///< They are wrong, or the answer does not tell: the next look comes later.
-  kAskByBatch,  ///< There is nothing to look at: the account's next batch finds out.
+  kAskByBatch,  ///< There is nothing to look at: the account's next batch finds out, after
+                ///< kBeforeBatchProbe.
 };
+
+/// Before a batch finds out whether credentials are right. Where all that waits was answered
+/// before, a control call finds out in that time, and touches no one.
+inline constexpr std::chrono::seconds kBeforeBatchProbe{5};
 
 constexpr std::string_view Name(ProbeFinding finding) {
   switch (finding) {

@@ -56,9 +56,8 @@ class CallSlots {
   virtual ~CallSlots() = default;
 
   /// Leases a free slot of the route, unless its account or the route is paused, or blocked, by
-  /// whatever Resume. For a control call also where the route alone is blocked, until its next
-  /// batch. A lease that runs out frees the slot: such a call changes nothing, so its outcome does
-  /// not matter.
+  /// whatever Resume. For a control call also where the next batch ends the blocks. A lease that
+  /// runs out frees the slot: such a call changes nothing, so its outcome does not matter.
   virtual Result<SlotOffer> Lease(const LeaseParams& params) = 0;
 
   /// Frees the slot. Does nothing if the lease has run out and the slot was leased again.

@@ -92,13 +92,14 @@ struct RefusalEvidence {
   bool hiccup_lately = false;  ///< RouteEvidence::hiccup within kHiccupMemory.
   bool control_due = false;    ///< A control call may be made now.
 
-  /// A batch ends the route's block, and CleverTap has answered every batch before that waits or is
-  /// held; held refusals only if the block is about the route's path, and not about them. Without a
-  /// control call every probe of the route would be this batch, and get the same answer. For a
-  /// blocked route the store gives this field, control_due and lacks_probe; the others stay 0.
+  /// A batch ends the block of the route or of its account, and CleverTap has answered every batch
+  /// before that waits or is held; held refusals only if the block is about the route's path or the
+  /// account's credentials, and not about them. Without a control call every probe would be this
+  /// batch, and get the same answer. For what is blocked the store gives this field, control_due
+  /// and lacks_probe; the others stay 0.
   bool only_probes_itself = false;
 
-  /// A batch ends the route's block, its next probe is due, and all that waits are held refusals.
+  /// A batch ends the block, its next probe is due, and all that waits are held refusals.
   bool lacks_probe = false;
 
   friend bool operator==(const RefusalEvidence&, const RefusalEvidence&) = default;

@@ -4,13 +4,19 @@
 
 namespace lethe::core {
 
-ProbeFinding FindingOf(const VendorReply& reply) {
+ProbeFinding FindingOf(const VendorReply& reply, int probe_count) {
   switch (reply.outcome) {
     case OutcomeClass::kAccepted: return ProbeFinding::kHealthy;
     case OutcomeClass::kRefused:
     case OutcomeClass::kMisconfigured: return ProbeFinding::kAskByBatch;
-    default: return ProbeFinding::kAskAgain;
+    case OutcomeClass::kAccountBlocked:
+    case OutcomeClass::kNotSent: return ProbeFinding::kAskAgain;
+    case OutcomeClass::kPartial:
+    case OutcomeClass::kThrottled:
+    case OutcomeClass::kUnknown: break;
   }
+  return probe_count < kLooksThatMayTellNothing ? ProbeFinding::kAskAgain
+                                                : ProbeFinding::kAskByBatch;
 }
 
 ProbeReport AccountProber::ProbeOne() {
@@ -30,7 +36,7 @@ ProbeReport AccountProber::ProbeOne() {
   report.outcome = reply.outcome;
   report.http_status = reply.http_status;
   report.code = reply.code;
-  report.finding = FindingOf(reply);
+  report.finding = FindingOf(reply, probe.probe_count);
   // Not tried again here: what cannot be recorded is looked at once more when this lease ends.
   const Result<bool> recorded = gate_.Record(probe, report.finding);
   if (recorded.ok()) {

@@ -10,8 +10,13 @@
 
 namespace lethe::core {
 
-/// What the answer to VendorClient::Probe() means for the block.
-ProbeFinding FindingOf(const VendorReply& reply);
+/// After so many probes that left the account blocked, a look that tells nothing (5xx, 429, a
+/// time-out) is one that cannot be had: the next batch finds out. Looks come 10 s, 20 s, 40 s ..
+/// apart, so that is after five minutes.
+inline constexpr int kLooksThatMayTellNothing = 6;
+
+/// What the answer to VendorClient::Probe() means for the block. `probe_count`: as in AccountProbe.
+ProbeFinding FindingOf(const VendorReply& reply, int probe_count);
 
 /// For the loop around ProbeOne() to log. Without an account nothing was due.
 struct ProbeReport {

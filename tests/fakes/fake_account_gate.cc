@@ -23,8 +23,10 @@ Result<std::optional<AccountProbe>> FakeAccountGate::TakeProbe(milliseconds leas
   for (auto& [key, block] : blocks_) {
     if (key.api || !IsDue(block, Resume::kConnect)) continue;
     block.probe_at = clock_.Now() + lease;
-    return std::optional(AccountProbe{
-        .account = key.account, .reason = block.reason, .lease_until = block.probe_at});
+    return std::optional(AccountProbe{.account = key.account,
+                                      .reason = block.reason,
+                                      .lease_until = block.probe_at,
+                                      .probe_count = block.probe_count});
   }
   return std::optional<AccountProbe>{};
 }
@@ -44,7 +46,7 @@ Result<bool> FakeAccountGate::Record(const AccountProbe& probe, ProbeFinding fin
       case ProbeFinding::kAskAgain: PutOff(found->first, block); return true;
       case ProbeFinding::kAskByBatch:
         block.resume = Resume::kBatch;
-        block.probe_at = clock_.Now();
+        block.probe_at = clock_.Now() + kBeforeBatchProbe;
         return true;
     }
   }
@@ -99,16 +101,22 @@ std::optional<TimePoint> FakeAccountGate::ConnectedAt(const std::string& account
 
 bool FakeAccountGate::EndsByBatch(const Route& route) const {
   const std::lock_guard lock(mutex_);
-  const auto [account, api] = KeysOf(route);
-  const auto found = blocks_.find(api);
-  return !blocks_.contains(account) && found != blocks_.end() &&
-         found->second.resume == Resume::kBatch;
+  bool ends = false;
+  for (const Key& key : KeysOf(route)) {
+    const auto found = blocks_.find(key);
+    if (found == blocks_.end()) continue;
+    if (found->second.resume != Resume::kBatch) return false;
+    ends = true;
+  }
+  return ends;
 }
 
-bool FakeAccountGate::IsPathInDoubt(const Route& route) const {
+bool FakeAccountGate::IsInDoubt(const Route& route) const {
   const std::lock_guard lock(mutex_);
-  const auto block = blocks_.find({route.account, ApiOf(route.operation)});
-  return block != blocks_.end() && block->second.reason.starts_with(Name(BlockReason::kEndpoint));
+  const auto [account, api] = KeysOf(route);
+  const auto block = blocks_.find(api);
+  return blocks_.contains(account) ||
+         (block != blocks_.end() && block->second.reason.starts_with(Name(BlockReason::kEndpoint)));
 }
 
 bool FakeAccountGate::LetsThrough(const Route& route) const {

@@ -40,11 +40,11 @@ class FakeAccountGate final : public AccountGate {
   /// When a look found the account's credentials right.
   std::optional<TimePoint> ConnectedAt(const std::string& account) const;
 
-  /// Whether the route alone is blocked, and the next batch ends that.
+  /// Whether the route or its account is blocked, and the next batch ends that.
   bool EndsByBatch(const Route& route) const;
 
-  /// Whether the route's own block is about its path.
-  bool IsPathInDoubt(const Route& route) const;
+  /// Whether the account is blocked, or the route for its path.
+  bool IsInDoubt(const Route& route) const;
 
   /// Whether the account and the route are healthy, or the next batch is due as the probe of what
   /// is blocked.

@@ -196,7 +196,10 @@ Status FakeDeliveryQueue::Free(const SlotLease& lease, const SlotEnd& end) {
     ControlSchedule& control = controls_[lease.route];
     control.tries = 0;
     control.accepted_at = clock_.Now();
-    if (gate_.EndsByBatch(lease.route)) gate_.Unblock(lease.route, lease.leased_at);
+    if (gate_.EndsByBatch(lease.route)) {
+      const auto ended = gate_.Unblock(lease.route, lease.leased_at);
+      if (ended.account) FreeRefused(lease.route.account);
+    }
   }
   return Ok();
 }

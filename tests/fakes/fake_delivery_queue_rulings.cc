@@ -50,27 +50,33 @@ Result<std::vector<RefusalCase>> FakeDeliveryQueue::RefusalCases(
 bool FakeDeliveryQueue::OnlyProbesItself(const Route& route) const {
   bool was_answered = false;
   for (const auto& [key, batch] : batches_) {
-    if (batch.route != route) continue;
+    if (!MayProbe(batch, route)) continue;
     const bool waits = batch.state == BatchState::kOpen || batch.state == BatchState::kReady;
     const bool is_fresh = waits && !batch.refused_since && !batch.not_before;
     const bool is_held = IsHeldForRefusal(batch);
     if (is_fresh || batch.state == BatchState::kSending) return false;
-    if (is_held && !gate_.IsPathInDoubt(route)) return false;
+    if (batch.route != route) continue;
+    if (is_held && !gate_.IsInDoubt(route)) return false;
     was_answered |= is_held || (waits && batch.refused_since);
   }
   return was_answered;
+}
+
+bool FakeDeliveryQueue::MayProbe(const BatchRow& batch, const Route& route) const {
+  return batch.route == route ||
+         (batch.route.account == route.account && gate_.IsBlocked(route.account));
 }
 
 bool FakeDeliveryQueue::LacksProbe(const Route& route) const {
   if (!gate_.LetsThrough(route)) return false;
   bool holds_refusals = false;
   for (const auto& [key, batch] : batches_) {
-    if (batch.route != route) continue;
+    if (!MayProbe(batch, route)) continue;
     if (batch.state == BatchState::kOpen || batch.state == BatchState::kReady ||
         batch.state == BatchState::kSending) {
       return false;
     }
-    holds_refusals |= IsHeldForRefusal(batch);
+    holds_refusals |= batch.route == route && IsHeldForRefusal(batch);
   }
   return holds_refusals;
 }
@@ -79,13 +85,13 @@ Result<Recorded> FakeDeliveryQueue::Settle(const RefusalCase& refusals,
                                            const RefusalRuling& ruling) {
   const std::lock_guard lock(mutex_);
   const Route& route = refusals.route;
-  if (gate_.IsBlocked(route.account)) return Recorded::kFenced;
   if (ruling.verdict == RefusalVerdict::kProbe) {
     if (!gate_.EndsByBatch(route) || !LacksProbe(route)) return Recorded::kFenced;
     ProbeWithHeld(route);
     return Recorded::kApplied;
   }
-  if (gate_.IsRouteBlocked(route) || EvidenceOf(route) != refusals.evidence) {
+  if (gate_.IsBlocked(route.account) || gate_.IsRouteBlocked(route) ||
+      EvidenceOf(route) != refusals.evidence) {
     return Recorded::kFenced;
   }
   switch (ruling.verdict) {

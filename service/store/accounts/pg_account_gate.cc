@@ -7,7 +7,7 @@ namespace {
 
 /// False: the block has changed since the probe was taken.
 bool CarryOut(pqxx::work& work, const AccountProbe& probe, ProbeFinding finding) {
-  const auto& [account, reason, lease_until] = probe;
+  const auto& [account, reason, lease_until, probe_count] = probe;
   switch (finding) {
     case ProbeFinding::kHealthy:
       if (sql::EndBlock{.account = account, .lease_until = lease_until}.Run(work).empty()) {
@@ -16,7 +16,10 @@ bool CarryOut(pqxx::work& work, const AccountProbe& probe, ProbeFinding finding)
       sql::FreeRefused{.account = account}.Run(work);
       return true;
     case ProbeFinding::kAskByBatch:
-      return !sql::ProbeByBatch{.account = account, .lease_until = lease_until}.Run(work).empty();
+      return !sql::ProbeByBatch{
+          .account = account, .lease_until = lease_until, .wait = kBeforeBatchProbe}
+                  .Run(work)
+                  .empty();
     case ProbeFinding::kAskAgain: break;
   }
   return !sql::ProbeLater{.account = account, .lease_until = lease_until}.Run(work).empty();
@@ -35,7 +38,8 @@ Result<std::optional<AccountProbe>> PgAccountGate::TakeProbe(milliseconds lease)
     const auto taken = FirstRow(work, sql::TakeConnectProbe{.accounts = accounts_, .lease = lease});
     if (!taken) return std::optional<AccountProbe>{};
     work.commit();
-    return std::optional(AccountProbe{taken->account, taken->reason, taken->lease_until});
+    return std::optional(
+        AccountProbe{taken->account, taken->reason, taken->lease_until, taken->probe_count});
   });
 }
 

@@ -74,8 +74,11 @@ Status PgCallSlots::Free(const SlotLease& lease, const SlotEnd& end) {
                                    .control_accepted = accepted,
                                    .control_refused = end.control == OutcomeClass::kRefused};
     if (FirstRow(work, free) && accepted) {
-      sql::ReopenRoute{.account = lease.route.account, .api = api, .started_at = lease.leased_at}
-          .Run(work);
+      const std::string& account = lease.route.account;
+      sql::ReopenRoute{.account = account, .api = api, .started_at = lease.leased_at}.Run(work);
+      if (FirstRow(work, sql::EndBlockByCall{.account = account, .started_at = lease.leased_at})) {
+        sql::FreeRefused{.account = account}.Run(work);
+      }
     }
     work.commit();
     return Ok();

@@ -110,11 +110,25 @@ TEST_P(AccountGateContract, ProbesComeAtGrowingDistanceUpToTenMinutes) {
   EXPECT_EQ(distance, 10min);
 }
 
+TEST_P(AccountGateContract, AProbeSaysHowManyHaveLeftTheAccountBlocked) {
+  AddWaitingForProbe();
+  for (int probes = 1; probes < 4; ++probes) {
+    at().Advance(10min);
+    const auto probe = TakeProbe();
+    ASSERT_TRUE(probe);
+    EXPECT_EQ(probe->probe_count, probes);
+    EXPECT_TRUE(Found(probe, ProbeFinding::kAskAgain));
+  }
+}
+
 TEST_P(AccountGateContract, TheNextBatchIsTheProbeWhereCredentialsCannotBeProbed) {
   AddWaitingForProbe();
   at().Advance(10s);
   EXPECT_TRUE(Found(TakeProbe(), ProbeFinding::kAskByBatch));
   EXPECT_FALSE(TakeProbe());
+  at().Advance(kBeforeBatchProbe - 1ms);
+  EXPECT_FALSE(Take()) << "a control call may find out";
+  at().Advance(1ms);
   EXPECT_THAT(Sendable({kErase}), ElementsAre(kErase));
   const auto batch = Take();
   ASSERT_TRUE(batch);
@@ -127,6 +141,7 @@ TEST_P(AccountGateContract, ABatchThatBlocksItsAccountAgainDelaysTheNextProbe) {
   AddWaitingForProbe();
   at().Advance(10s);
   Found(TakeProbe(), ProbeFinding::kAskByBatch);
+  at().Advance(kBeforeBatchProbe);
   Block(Take(), Resume::kConnect);
   at().Advance(20s - 1ms);
   EXPECT_FALSE(TakeProbe());

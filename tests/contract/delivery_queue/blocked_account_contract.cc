@@ -38,22 +38,99 @@ TEST_P(DeliveryQueueContract, ABlockStopsAllApisOfTheAccountAndNoOtherAccount) {
   EXPECT_TRUE(Take(kEraseElsewhere));
 }
 
-TEST_P(DeliveryQueueContract, ABlockedAccountAllowsNoControlCallWhateverEndsTheBlocks) {
-  const auto ask = [this](const Route& route) {
-    return at().slots().Lease({.route = route, .lease = kLease, .for_control = true}).value();
+TEST_P(DeliveryQueueContract, ABlockedAccountAllowsControlCallsOnlyWhereTheNextBatchEndsTheBlocks) {
+  const auto offers = [this](const Route& route) {
+    const auto offer =
+        at().slots().Lease({.route = route, .lease = kLease, .for_control = true}).value();
+    EXPECT_NE(offer.lease.has_value(), offer.blocked) << Name(route.operation);
+    return offer.lease.has_value();
   };
   Add();
-  BlockRoute(Take(), Resume::kBatch, at().Now());
+  BlockRoute(Take(), Resume::kOperator, at().Now());
   at().AddEnvelope({.route = kDemerge});
   Block(Take(kDemerge), Resume::kBatch);
   at().AddEnvelope({.route = kEraseElsewhere});
   Block(Take(kEraseElsewhere), Resume::kConnect);
   at().Advance(10min);
-  for (const Route& route : {kErase, kDemerge, kDisassociate, kEraseElsewhere}) {
-    const SlotOffer offer = ask(route);
-    EXPECT_FALSE(offer.lease) << route.account << " " << Name(route.operation);
-    EXPECT_TRUE(offer.blocked) << route.account << " " << Name(route.operation);
-  }
+  EXPECT_FALSE(offers(kErase)) << "an operator ends the route's block";
+  EXPECT_TRUE(offers(kDemerge));
+  EXPECT_TRUE(offers(kDisassociate));
+  EXPECT_FALSE(offers(kEraseElsewhere)) << "a look ends the account's";
+}
+
+TEST_P(DeliveryQueueContract, ABlockedAccountThatOnlyProbesItselfIsSaidToNeedAControlCall) {
+  Add();
+  Block(Take(), Resume::kConnect);
+  EXPECT_THAT(queue().RefusalCases({}).value(), IsEmpty()) << "a look ends the block";
+  at().Advance(10s);
+  const auto look = at().gate().TakeProbe(kLease).value();
+  ASSERT_TRUE(look);
+  ASSERT_TRUE(at().gate().Record(*look, ProbeFinding::kAskByBatch).value());
+  EXPECT_THAT(queue().RefusalCases({}).value(), IsEmpty()) << "the batch has not been answered";
+  at().Advance(kBeforeBatchProbe);
+  BlockRefused(Take());
+  const auto cases = [this] { return queue().RefusalCases({}).value(); };
+  ASSERT_EQ(cases().size(), 1U);
+  EXPECT_EQ(cases()[0].route, kErase);
+  EXPECT_EQ(cases()[0].evidence,
+            (RefusalEvidence{.control_due = true, .only_probes_itself = true}));
+  at().AddEnvelope({.route = kDemerge});
+  EXPECT_THAT(cases(), IsEmpty()) << "one of another route may be the next probe";
+}
+
+TEST_P(DeliveryQueueContract, AnAcceptedControlCallOpensAnAccountThatTheNextBatchWouldOpen) {
+  AddRefusedAlone();
+  Add();
+  BlockRefused(Take());
+  const auto control = [this] {
+    return at().slots().Lease({.route = kErase, .lease = kLease, .for_control = true}).value();
+  };
+  const auto refused = control();
+  ASSERT_TRUE(refused.lease);
+  ASSERT_TRUE(at().slots().Free(*refused.lease, {.control = OutcomeClass::kAccountBlocked}).ok());
+  EXPECT_FALSE(Take());
+  at().Advance(1s);
+  const auto accepted = control();
+  ASSERT_TRUE(accepted.lease);
+  ASSERT_TRUE(at().slots().Free(*accepted.lease, {.control = OutcomeClass::kAccepted}).ok());
+  EXPECT_TRUE(Take()) << "the held one is free again";
+  EXPECT_TRUE(Take());
+}
+
+TEST_P(DeliveryQueueContract, AControlCallOpensNoAccountThatWasBlockedWhileItWasUnderWay) {
+  for (int i = 0; i < 2; ++i) Add();
+  const auto claim = Take();
+  const auto offer = at().slots().Lease({.route = kErase, .lease = kLease, .for_control = true});
+  ASSERT_TRUE(offer->lease);
+  at().Advance(1ms);
+  Block(claim);
+  ASSERT_TRUE(at().slots().Free(*offer->lease, {.control = OutcomeClass::kAccepted}).ok());
+  EXPECT_FALSE(Take());
+}
+
+TEST_P(DeliveryQueueContract, AHeldRefusalIsTheProbeOfABlockedAccountWhereNothingElseWaits) {
+  AddRefusedAlone();
+  at().AddEnvelope({.route = kDemerge});
+  BlockRefused(Take(kDemerge));
+  const auto lacks_probe = [this] {
+    const auto cases = queue().RefusalCases(kErase).value();
+    return cases.size() == 1 && cases[0].evidence.lacks_probe;
+  };
+  at().Advance(10s);
+  EXPECT_FALSE(lacks_probe()) << "the demerge is the probe";
+  const auto demerge = Take(kDemerge);
+  ASSERT_TRUE(demerge);
+  Plan review = Again(*demerge);
+  review.transitions[0] = {
+      .span = demerge->facts.span, .to = BatchState::kNeedsReview, .reason = "unknown_outcome"};
+  ASSERT_EQ(Record(*demerge, {.outcome = OutcomeClass::kUnknown}, review), Recorded::kApplied);
+  EXPECT_FALSE(lacks_probe()) << "the next probe is not due";
+  at().Advance(10min);
+  ASSERT_TRUE(lacks_probe());
+  const auto cases = queue().RefusalCases(kErase).value();
+  ASSERT_EQ(queue().Settle(cases[0], {.verdict = RefusalVerdict::kProbe}).value(),
+            Recorded::kApplied);
+  EXPECT_TRUE(Take());
 }
 
 TEST_P(DeliveryQueueContract, ProbesAreAtGrowingDistanceUpToTenMinutes) {

@@ -120,10 +120,15 @@ class DeliveryQueueContract : public testing::TestWithParam<Implementation> {
                              .unknown_since = claim.facts.started_at}}};
   }
 
+  /// The answer to `claim` blocks its account, until a batch ends that, and counts as a refusal.
+  void BlockRefused(const std::optional<Claim>& claim) { Block(claim, Resume::kBatch, at().Now()); }
+
   /// The answer to `claim` blocks its account.
-  void Block(const std::optional<Claim>& claim, Resume resume = Resume::kBatch) {
+  void Block(const std::optional<Claim>& claim, Resume resume = Resume::kBatch,
+             std::optional<TimePoint> refused_since = {}) {
     ASSERT_TRUE(claim);
     Plan plan = Again(*claim);
+    plan.transitions[0].refused_since = refused_since;
     plan.spends_attempt = false;
     plan.account = AccountVerdict::kBlocked;
     plan.block_scope = BlockScope::kAccount;

@@ -130,7 +130,7 @@ CleverTap::Answer CleverTap::Process(const VendorCall& call) const {
   });
   if (rule != rules_.end()) return WithoutEffect(call, WithStatus(rule->http_status));
   const auto oddity = OddityOf(call);
-  if (oddity && oddity->http_status != 0) {
+  if (oddity && (oddity->http_status != 0 || oddity->hangs)) {
     return WithoutEffect(call, WithStatus(oddity->http_status));
   }
 

@@ -35,6 +35,7 @@ struct RuleChange {
 /// How CleverTap, or what stands before it, answers every call that carries an identifier.
 struct Oddity {
   int http_status = 0;        ///< Without effect.
+  bool hangs = false;         ///< There is no answer: the call runs into its time-out.
   bool kills_sender = false;  ///< The process that reads the answer dies of it.
 };
 

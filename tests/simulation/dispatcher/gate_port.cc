@@ -11,8 +11,11 @@ Result<std::optional<AccountProbe>> GatePort::TakeProbe(milliseconds lease) {
 }
 
 Result<bool> GatePort::Record(const AccountProbe& probe, ProbeFinding finding) {
-  const bool found_out = vendor_.last_probe() == OutcomeClass::kAccepted ||
-                         vendor_.last_probe() == OutcomeClass::kMisconfigured;
+  const OutcomeClass look = vendor_.last_probe();
+  const bool tells_nothing = (look == OutcomeClass::kUnknown || look == OutcomeClass::kThrottled) &&
+                             probe.probe_count >= 6;
+  const bool found_out =
+      look == OutcomeClass::kAccepted || look == OutcomeClass::kMisconfigured || tells_nothing;
   if (Has(Defect::kTrustsEveryLook)) finding = ProbeFinding::kHealthy;
   return Through([&] {
     auto recorded = stage_.queue->gate().Record(probe, finding);

@@ -13,8 +13,6 @@ namespace {
 using namespace std::chrono_literals;
 using testing::IsEmpty;
 
-const Route kErase{"acme", Operation::kErasure};
-
 struct Outcome {
   Tally tally;
   std::vector<std::string> violations;
@@ -63,6 +61,56 @@ TEST(PeopleSimulation, AnOddIdentifierThatIsTheOnlyOneOfItsRouteBlocksItForNobod
     EXPECT_EQ(outcome[BatchState::kCancelled], 1) << status << ": it was in review";
     EXPECT_EQ(outcome.tally.resumed, 0) << status << ": no person had to open the route";
   }
+}
+
+/// One request of a hundred, of which CleverTap answers so many oddly, far from each other.
+Outcome QuietHundredWith(Oddity oddity, int odd, bool probe_is_hidden = false) {
+  World world({.seed = 1, .replicas = 2});
+  if (probe_is_hidden) world.clevertap().HideProbe("acme");
+  std::map<int, Oddity> marked;
+  for (int i = 0; i < odd; ++i) marked[7 + i * 100 / odd] = oddity;
+  world.AddEnvelope({.route = kErase, .size = 100}, marked);
+  return Run(world);
+}
+
+TEST(PeopleSimulation, MoreIdentifiersThatHangThanThereAreSlotsSendNobodyElseToReview) {
+  for (int hanging = 1; hanging <= 3 * kConcurrency; ++hanging) {
+    const Outcome outcome = QuietHundredWith({.hangs = true}, hanging);
+    EXPECT_THAT(outcome.violations, IsEmpty()) << hanging;
+    EXPECT_EQ(outcome[BatchState::kDone], 100 - hanging) << hanging;
+    EXPECT_LE(outcome.tally.decided, hanging) << "each was alone in its review";
+  }
+}
+
+/// A thousand phones of which so many hang, alone or before twenty thousand others.
+Outcome PhonesThatHang(int hanging, bool busy) {
+  World world({.seed = 1, .replicas = 2});
+  const fakes::NewEnvelope thousand{
+      .route = {"acme", Operation::kDisassociation}, .kind = IdentifierKind::kPhone, .size = 1000};
+  std::map<int, Oddity> marked;
+  for (int i = 0; i < hanging; ++i) marked[7 + i * 1000 / hanging] = {.hangs = true};
+  world.AddEnvelope(thousand, marked);
+  for (int i = 0; busy && i < 20; ++i) world.AddEnvelope(thousand);
+  return Run(world);
+}
+
+TEST(PeopleSimulation, PhonesThatHangAreFoundBeforeTheRepeatOfADisassociationCouldHurt) {
+  for (const bool busy : {false, true}) {
+    for (int hanging = 1; hanging <= 2 * kConcurrency; ++hanging) {
+      const Outcome outcome = PhonesThatHang(hanging, busy);
+      EXPECT_THAT(outcome.violations, IsEmpty()) << hanging;
+      EXPECT_EQ(outcome.tally.decided, hanging) << "each was alone in its review";
+      EXPECT_EQ(outcome[BatchState::kDone], (busy ? 21'000 : 1'000) - hanging) << hanging;
+    }
+  }
+}
+
+TEST(PeopleSimulation, WhereCredentialsCannotBeLookedAtAControlCallShowsThatTheyAreRight) {
+  const Outcome outcome = QuietHundredWith({.http_status = 401}, 1, /*probe_is_hidden=*/true);
+  EXPECT_THAT(outcome.violations, IsEmpty());
+  EXPECT_EQ(outcome[BatchState::kDone], 99);
+  EXPECT_EQ(outcome.tally.decided, 1) << "it was alone in its review";
+  EXPECT_EQ(outcome.tally.resumed, 0);
 }
 
 TEST(PeopleSimulation, AStatusWithoutAMeaningRejectsNobody) {

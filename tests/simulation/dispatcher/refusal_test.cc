@@ -13,8 +13,6 @@ using namespace std::chrono_literals;
 using testing::Contains;
 using testing::IsEmpty;
 
-const Route kErase{"acme", Operation::kErasure};
-
 /// A hundred identifiers, and more that come later, in good weather.
 Tally RunWithPoison(const std::vector<int>& poison) {
   World world({.seed = 1, .replicas = 2});

@@ -47,12 +47,13 @@ VendorReply VendorPort::Call(const VendorCall& call) {
   CleverTap::Answer answer = stage_.clevertap.Send(call, stage_.fate.OfCall(call.operation));
   stage_.fate.SomethingHappened();
   stage_.calls.TookEffect(claim, answer.taken);
+  const auto oddity = stage_.clevertap.OddityOf(call);
+  if (oddity && oddity->hangs) stage_.scheduler.Sleep(kOptions.call_timeout);
   Travel();
   if (answer.reply.outcome == OutcomeClass::kRefused ||
       answer.reply.outcome == OutcomeClass::kMisconfigured) {
     stage_.calls.Refused(claim);
   }
-  const auto oddity = stage_.clevertap.OddityOf(call);
   if (oddity && oddity->kills_sender) stage_.fate.Kill();
   stage_.fate.CrashPoint();
   return answer.reply;

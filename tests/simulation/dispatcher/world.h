@@ -8,6 +8,8 @@
 
 namespace lethe::simulation {
 
+inline const Route kErase{"acme", Operation::kErasure};
+
 /// Replicas of the dispatcher over one queue and one CleverTap, and a person who decides what they
 /// leave to one. A run is decided by its scenario alone.
 class World {

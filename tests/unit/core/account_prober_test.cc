@@ -56,11 +56,29 @@ class AccountProberTest : public testing::Test {
 
 TEST_F(AccountProberTest, OnlyAnAnswerThatSaysSoIsHealthy) {
   for (const OutcomeClass outcome : kAll<OutcomeClass>) {
-    const ProbeFinding finding = FindingOf({.outcome = outcome});
+    const ProbeFinding finding = FindingOf({.outcome = outcome}, 1);
     EXPECT_EQ(finding == ProbeFinding::kHealthy, outcome == OutcomeClass::kAccepted);
     EXPECT_EQ(finding == ProbeFinding::kAskByBatch,
               outcome == OutcomeClass::kMisconfigured || outcome == OutcomeClass::kRefused);
   }
+}
+
+TEST_F(AccountProberTest, ALookThatTellsNothingTimeAfterTimeLetsABatchFindOut) {
+  for (const OutcomeClass outcome : {OutcomeClass::kUnknown, OutcomeClass::kThrottled}) {
+    EXPECT_EQ(FindingOf({.outcome = outcome}, kLooksThatMayTellNothing - 1),
+              ProbeFinding::kAskAgain);
+    EXPECT_EQ(FindingOf({.outcome = outcome}, kLooksThatMayTellNothing), ProbeFinding::kAskByBatch);
+  }
+  for (const OutcomeClass outcome : {OutcomeClass::kAccountBlocked, OutcomeClass::kNotSent}) {
+    EXPECT_EQ(FindingOf({.outcome = outcome}, 100), ProbeFinding::kAskAgain)
+        << "a batch would get no other answer";
+  }
+}
+
+TEST_F(AccountProberTest, GoesByTheProbesSoFar) {
+  vendor_.ScriptProbe({.outcome = OutcomeClass::kUnknown, .http_status = 503});
+  gate_.due->probe_count = kLooksThatMayTellNothing;
+  EXPECT_EQ(ProbeOne().finding, ProbeFinding::kAskByBatch);
 }
 
 TEST_F(AccountProberTest, RecordsWhatTheLookFound) {

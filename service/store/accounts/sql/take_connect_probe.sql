@@ -3,6 +3,7 @@
 -- @lease milliseconds
 -- > account text
 -- > reason text
+-- > probe_count int     how many probes have left it blocked
 -- > lease_until time    the fence of end_block, probe_later and probe_by_batch
 with due as materialized (
   select account from account_state
@@ -14,4 +15,4 @@ with due as materialized (
 update account_state s set probe_at = lethe_now() + @lease::bigint * interval '1 millisecond',
                            probing_until = lethe_now() + @lease::bigint * interval '1 millisecond'
 from due d where s.account = d.account
-returning s.account, s.blocked_reason as reason, lethe_micros(s.probe_at) as lease_until
+returning s.account, s.blocked_reason as reason, s.probe_count, lethe_micros(s.probe_at) as lease_until

@@ -1,3 +1,3 @@
--- Locks an account that is not blocked until the transaction ends. No row: it is blocked.
+-- Locks an account until the transaction ends, if it is not blocked, or the next batch ends its block. No row: it is blocked otherwise.
 -- @account text
-select from account_state where account = @account and blocked_since is null for no key update
+select from account_state where account = @account and (blocked_since is null or resume_by = 'batch') for no key update

@@ -1,6 +1,6 @@
 -- What is known about the refused identifiers of each route that is not blocked, nor its account, as RefusalEvidence has it; and about
--- those that were sent twice or more with unknown effect, throttled often, or not taken alone, and wait. And which blocked routes have no
--- batch that could be the probe but those that were called before, or none that is sent by itself.
+-- those that were sent twice or more with unknown effect, throttled often, or not taken alone, and wait. And which blocked routes, and routes
+-- of blocked accounts, have no batch that could be the probe but those that were called before, or none that is sent by itself.
 -- A confirmation holds until the identifier would be sent again by itself. A slot that was not used for an hour tells nothing of today.
 -- @account text?             with the operation: one route; null: all
 -- @operation operation?
@@ -63,6 +63,13 @@ with present as materialized (select lethe_now() as t), health as materialized (
          coalesce(sum(size) filter (where not stuck and not confirmed and not vouched and worn_out), 0) as worn_out,
          coalesce(sum(size) filter (where stuck), 0) as stuck
   from waiting group by account, operation
+), blocked as materialized (
+  select r.account, r.api, r.probe_at, starts_with(r.blocked_reason, @endpoint) as in_doubt,
+         array(select o from unnest(array['erasure', 'demerge', 'disassociation']) as o where lethe_api(o) = r.api) as probed_by
+  from route_block r join account_state a using (account)
+  where r.resume_by = 'batch' and a.blocked_since is null
+  union all
+  select account, null, probe_at, true, array['erasure', 'demerge', 'disassociation'] from account_state where resume_by = 'batch'
 )
 select r.account, r.operation,
        (select coalesce(sum(s.hi - s.lo + 1), 0) from batch s
@@ -92,21 +99,20 @@ from present, route r left join health h on h.account = r.account and h.api = le
 union all
 select r.account, o.operation, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, false, false, false, coalesce(h.control_at <= present.t, true),
        w.only_probes_itself, w.lacks_probe
-from present, route_block r join account_state a using (account)
-  join unnest(array['erasure', 'demerge', 'disassociation']) as o(operation) on lethe_api(o.operation) = r.api
-  left join health h on h.account = r.account and h.api = r.api
+from present, blocked r
+  join unnest(array['erasure', 'demerge', 'disassociation']) as o(operation) on lethe_api(o.operation) = coalesce(r.api, lethe_api(o.operation))
+  left join health h on h.account = r.account and h.api = lethe_api(o.operation)
   cross join lateral (
-    select (held or refused) and not fresh and (not held or starts_with(r.blocked_reason, @endpoint)) as only_probes_itself,
+    select (held or refused) and not fresh and (not held or r.in_doubt) as only_probes_itself,
            held and not waits and r.probe_at <= present.t as lacks_probe
     from (
     select exists (select from batch b where b.account = r.account and b.operation = o.operation and b.state = 'held'
                      and b.reason in @refusal_reasons()) as held,
-           exists (select from batch b where b.account = r.account and b.operation = o.operation and b.state in ('open', 'ready')) as waits,
+           exists (select from batch b where b.account = r.account and b.operation = any(r.probed_by) and b.state in ('open', 'ready')) as waits,
            exists (select from batch b where b.account = r.account and b.operation = o.operation and b.state = 'ready'
                      and b.refused_since is not null) as refused,
-           exists (select from batch b where b.account = r.account and b.operation = o.operation and b.state in ('open', 'ready')
+           exists (select from batch b where b.account = r.account and b.operation = any(r.probed_by) and b.state in ('open', 'ready')
                      and b.refused_since is null and b.not_before is null) as fresh) seen) w
-where r.resume_by = 'batch' and a.blocked_since is null
-  and r.account = coalesce(@account, r.account) and o.operation = coalesce(@operation, o.operation)
-  and not exists (select from batch b where b.account = r.account and b.operation = o.operation and b.state = 'sending')
+where r.account = coalesce(@account, r.account) and o.operation = coalesce(@operation, o.operation)
+  and not exists (select from batch b where b.account = r.account and b.operation = any(r.probed_by) and b.state = 'sending')
   and (w.only_probes_itself or w.lacks_probe)
