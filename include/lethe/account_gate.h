@@ -39,6 +39,9 @@ constexpr std::string_view Name(ProbeFinding finding) {
   return "";
 }
 
+/// A batch that should find out may not come for days. After so long there is a look again.
+inline constexpr std::chrono::minutes kLookAgainAfter{10};
+
 /// Hands out probes of blocked accounts and applies their results. (DeliveryQueue blocks
 /// accounts, and routes, whose probe is a batch.)
 /// Thread-safe; nothing here throws. Each call is one transaction.
@@ -46,7 +49,8 @@ class AccountGate {
  public:
   virtual ~AccountGate() = default;
 
-  /// Takes one account that waits for a look at its credentials (Resume::kConnect) and is due.
+  /// Takes one account that waits for a look at its credentials (Resume::kConnect) and is due; or
+  /// one that waits for a batch (Resume::kBatch) which has not come for kLookAgainAfter.
   /// No other call gets it until `lease` has passed. Nothing if no account is due.
   virtual Result<std::optional<AccountProbe>> TakeProbe(milliseconds lease) = 0;
 

@@ -37,8 +37,9 @@ struct Claim {
   std::vector<Identifier> identifiers;  ///< In the order of the span; as many as it is long. Empty
                                         ///< for abandoned batches.
 
-  /// The account whose slots the project uses. The queue's own business: callers hand it back.
-  std::string slots_of = {};
+  // The queue's own business: callers hand them back.
+  std::string slots_of = {};  ///< The account whose slots the project uses.
+  bool probes = false;        ///< The batch is the probe of its blocked account or route.
 
   /// The calls of a batch are numbered from 1 on: this one is the latest.
   int call_number() const { return facts.call_count; }
@@ -110,7 +111,8 @@ class DeliveryQueue {
                                   const Plan& plan) = 0;
 
   /// Gives a batch back that was claimed and certainly not sent; frees the slot, and the attempt
-  /// counts for nothing.
+  /// counts for nothing. If the batch was a probe, the next one is due at once; likewise after
+  /// Record() of a reply with CallCode::kTooLate.
   virtual Result<Recorded> Release(const Claim& claim) = 0;
 
   /// Takes over one batch whose lease ran out, even if its slot is above the limit that is

@@ -35,6 +35,11 @@ inline constexpr int kManyRefusals = 20;
 /// and refusals that come at random do not come each time.
 milliseconds LoneRetryDelay(int lone_refusals);
 
+/// Of the calls that CleverTap refused, those belong to one trouble that began no longer before the
+/// first call with the identifier alone: a search takes no longer. People must have been taken
+/// since the first of them.
+inline constexpr std::chrono::minutes kOneSearch{10};
+
 /// The refusal alone that confirms the others, if CleverTap took others between each two of them.
 /// Of good identifiers of which CleverTap refuses every second call at random, one in 64 gets so
 /// far; see kHiccupMemory.

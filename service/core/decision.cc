@@ -228,6 +228,15 @@ bool AreExceptions(int faulted, int size) {
   return faulted < size && faulted <= std::max(kFewRefusals, size / kOneIn);
 }
 
+/// Whether each record of a call of several is faulted for good. One of them may be what CleverTap
+/// faults the others for: it says as little of each as a refusal of the whole.
+bool RefusesAllTogether(const AttemptFacts& facts, const VendorReply& reply) {
+  const std::vector<const Fault*> fault_of = FaultOfEach(reply, facts.span.size());
+  return facts.span.size() > 1 && std::ranges::all_of(fault_of, [](const Fault* fault) {
+           return fault != nullptr && fault->kind == FaultKind::kPermanent;
+         });
+}
+
 std::vector<Transition> Split(const AttemptFacts& facts, const VendorReply& reply,
                               const Reading& reading) {
   const std::vector<const Fault*> fault_of = FaultOfEach(reply, facts.span.size());
@@ -236,8 +245,8 @@ std::vector<Transition> Split(const AttemptFacts& facts, const VendorReply& repl
   };
   const auto is_taken = [](const Fault* fault) { return fault == nullptr; };
   const auto permanent = std::count_if(fault_of.begin(), fault_of.end(), is_permanent);
-  const bool reject = AreExceptions(static_cast<int>(permanent), facts.span.size());
   const bool others_taken = std::any_of(fault_of.begin(), fault_of.end(), is_taken);
+  const bool reject = others_taken && AreExceptions(static_cast<int>(permanent), facts.span.size());
 
   std::vector<Transition> runs;
   AttemptFacts one = facts;
@@ -252,6 +261,11 @@ std::vector<Transition> Split(const AttemptFacts& facts, const VendorReply& repl
             Transition rejected = Rejection(RejectionReason(fault->code), one.unknown_since);
             rejected.span = one.span;
             Append(runs, std::move(rejected));
+            break;
+          }
+          if (!others_taken && facts.span.size() > 1) {
+            Append(runs,
+                   Again(one, Reason::kVendorRetry, reading.hours, reading.now, reading.delay));
             break;
           }
           Transition held = Hold(one, reading.now);
@@ -289,6 +303,9 @@ Plan Decide(const AttemptFacts& facts, const VendorReply& reply, const Processin
               .account = AccountVerdict::kHealthy};
 
     case OutcomeClass::kPartial: {
+      if (RefusesAllTogether(facts, reply)) {
+        return {.transitions = Halve(facts, reading), .taken = false};
+      }
       Plan plan{.transitions = Split(facts, reply, reading)};
       const auto any = [&plan](BatchState state) {
         return std::ranges::find(plan.transitions, state, &Transition::to) !=

@@ -21,7 +21,10 @@ milliseconds ProbeDelay(milliseconds first, int probe_count) {
 Result<std::optional<AccountProbe>> FakeAccountGate::TakeProbe(milliseconds lease) {
   const std::lock_guard lock(mutex_);
   for (auto& [key, block] : blocks_) {
-    if (key.api || !IsDue(block, Resume::kConnect)) continue;
+    const bool batch_did_not_come =
+        block.resume == Resume::kBatch && block.probe_at <= clock_.Now() - kLookAgainAfter;
+    if (key.api || !(IsDue(block, Resume::kConnect) || batch_did_not_come)) continue;
+    block.resume = Resume::kConnect;
     block.probe_at = clock_.Now() + lease;
     return std::optional(AccountProbe{.account = key.account,
                                       .reason = block.reason,
@@ -119,6 +122,12 @@ bool FakeAccountGate::IsInDoubt(const Route& route) const {
          (block != blocks_.end() && block->second.reason.starts_with(Name(BlockReason::kEndpoint)));
 }
 
+bool FakeAccountGate::IsBlockedForRefusals(const Route& route) const {
+  const std::lock_guard lock(mutex_);
+  const auto block = blocks_.find({route.account, ApiOf(route.operation)});
+  return block != blocks_.end() && !block->second.reason.starts_with(Name(BlockReason::kEndpoint));
+}
+
 bool FakeAccountGate::LetsThrough(const Route& route) const {
   const std::lock_guard lock(mutex_);
   return std::ranges::all_of(KeysOf(route), [&](const Key& key) {
@@ -144,10 +153,42 @@ FakeAccountGate::Unblocked FakeAccountGate::Unblock(const Route& route, TimePoin
       return false;
     }
     blocks_.erase(found);
+    if (!key.api) connected_at_[key.account] = clock_.Now();
     return true;
   };
   const auto [account, api] = KeysOf(route);
   return {.account = end(account), .route = end(api)};
+}
+
+bool FakeAccountGate::UnblockByControlCall(const Route& route, TimePoint started_at,
+                                           bool holds_refusals) {
+  const std::lock_guard lock(mutex_);
+  const auto [account, api] = KeysOf(route);
+  const auto by_batch = [&](const Key& key) {
+    const auto found = blocks_.find(key);
+    return found != blocks_.end() && found->second.resume == Resume::kBatch &&
+                   started_at >= found->second.since
+               ? &found->second
+               : nullptr;
+  };
+  const State* const of_route = by_batch(api);
+  if (of_route && (!holds_refusals || of_route->reason.starts_with(Name(BlockReason::kEndpoint)))) {
+    blocks_.erase(api);
+  }
+  if (!by_batch(account)) return false;
+  blocks_.erase(account);
+  connected_at_[route.account] = clock_.Now();
+  return true;
+}
+
+void FakeAccountGate::ProbeNow(const Route& route) {
+  const std::lock_guard lock(mutex_);
+  for (const Key& key : KeysOf(route)) {
+    const auto found = blocks_.find(key);
+    if (found != blocks_.end() && found->second.resume == Resume::kBatch) {
+      found->second.probe_at = std::min(found->second.probe_at, clock_.Now());
+    }
+  }
 }
 
 void FakeAccountGate::Block(const Route& route, const NewBlock& block) {

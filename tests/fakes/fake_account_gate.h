@@ -37,7 +37,7 @@ class FakeAccountGate final : public AccountGate {
   bool IsBlocked(const std::string& account) const;
   bool IsRouteBlocked(const Route& route) const;  ///< Whatever its account is.
 
-  /// When a look found the account's credentials right.
+  /// When a look or a call found the account's credentials right.
   std::optional<TimePoint> ConnectedAt(const std::string& account) const;
 
   /// Whether the route or its account is blocked, and the next batch ends that.
@@ -45,6 +45,9 @@ class FakeAccountGate final : public AccountGate {
 
   /// Whether the account is blocked, or the route for its path.
   bool IsInDoubt(const Route& route) const;
+
+  /// Whether the route has a block of its own that is not about its path.
+  bool IsBlockedForRefusals(const Route& route) const;
 
   /// Whether the account and the route are healthy, or the next batch is due as the probe of what
   /// is blocked.
@@ -59,6 +62,12 @@ class FakeAccountGate final : public AccountGate {
     bool route;
   };
   Unblocked Unblock(const Route& route, TimePoint started_at);
+
+  /// A control call that began then was accepted. Whether that ended the account's block.
+  bool UnblockByControlCall(const Route& route, TimePoint started_at, bool holds_refusals);
+
+  /// The probe ended without a call: the next one is due.
+  void ProbeNow(const Route& route);
 
   struct NewBlock {
     BlockScope scope;

@@ -45,7 +45,7 @@ Result<std::vector<Route>> FakeDeliveryQueue::Sendable(std::span<const Route> ro
 Result<std::optional<Claim>> FakeDeliveryQueue::TakeBatch(const ClaimParams& params) {
   const std::lock_guard lock(mutex_);
   const Route& route = params.route;
-  if (!gate_.LetsThrough(route)) return NoClaim();
+  if (!gate_.LetsThrough(route) || LeavesProbeToOthers(route)) return NoClaim();
   const std::optional<SlotKey> key = FreeSlot(route);
   if (!key) return NoClaim();
   BatchRow* batch = nullptr;
@@ -55,6 +55,7 @@ Result<std::optional<Claim>> FakeDeliveryQueue::TakeBatch(const ClaimParams& par
     batch = HoldBlockedItems(*next);
   }
 
+  const bool probes = gate_.IsBlocked(route.account) || gate_.IsRouteBlocked(route);
   gate_.TakeBatch(route, params.lease);
   Slot& slot = slots_[*key];
   ++slot.epoch;
@@ -64,7 +65,9 @@ Result<std::optional<Claim>> FakeDeliveryQueue::TakeBatch(const ClaimParams& par
                                                                      .number = batch->call_count,
                                                                      .started_at = clock_.Now()};
   Claim claim = ClaimOf(*batch, *key, slot);
+  claim.probes = probes;
   if (!FillIn(claim)) {
+    if (probes) gate_.ProbeNow(route);
     WriteAnswer(claim, {.outcome = OutcomeClass::kNotSent, .code = "items_missing"});
     batch->state = BatchState::kNeedsReview;
     batch->reason = "items_missing";
@@ -87,6 +90,10 @@ Result<Recorded> FakeDeliveryQueue::Record(const Claim& claim, const VendorReply
   if (!Holds(claim)) return Recorded::kFenced;
   CarryOut(claim, plan);
   Slot& slot = slots_[KeyOf(claim)];
+  if (reply.code == Text(CallCode::kTooLate)) {
+    if (claim.probes) gate_.ProbeNow(claim.route);
+    return Recorded::kApplied;
+  }
   slot.cool_down_until = clock_.Now() + plan.slot_cool_down;
   slot.setbacks = plan.setback ? slot.setbacks + 1 : 0;
   if (plan.taken) Count(slot, claim.envelope, *plan.taken);
@@ -107,6 +114,7 @@ Result<Recorded> FakeDeliveryQueue::Release(const Claim& claim) {
   batch.reason.clear();
   batch.not_before.reset();
   slots_[KeyOf(claim)].batch.reset();
+  if (claim.probes) gate_.ProbeNow(claim.route);
   return Recorded::kApplied;
 }
 
@@ -196,9 +204,8 @@ Status FakeDeliveryQueue::Free(const SlotLease& lease, const SlotEnd& end) {
     ControlSchedule& control = controls_[lease.route];
     control.tries = 0;
     control.accepted_at = clock_.Now();
-    if (gate_.EndsByBatch(lease.route)) {
-      const auto ended = gate_.Unblock(lease.route, lease.leased_at);
-      if (ended.account) FreeRefused(lease.route.account);
+    if (gate_.UnblockByControlCall(lease.route, lease.leased_at, HoldsRefusals(lease.route))) {
+      FreeRefused(lease.route.account);
     }
   }
   return Ok();

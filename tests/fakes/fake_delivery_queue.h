@@ -162,6 +162,9 @@ class FakeDeliveryQueue : public DeliveryQueue, public CallSlots {
   RouteHealth HealthOf(const Route& route) const;
   RefusalEvidence EvidenceOf(const Route& route) const;
   bool OnlyProbesItself(const Route& route) const;
+  bool HoldsRefusals(const Route& route) const;
+  /// Whether the account is blocked, and its next probe should be a fresh batch of another route.
+  bool LeavesProbeToOthers(const Route& route) const;
   /// Whether the batch may be the probe that ends what blocks the route.
   bool MayProbe(const BatchRow& batch, const Route& route) const;
   bool LacksProbe(const Route& route) const;

@@ -33,7 +33,9 @@ Result<std::vector<RefusalCase>> FakeDeliveryQueue::RefusalCases(
     }
   }
   for (const auto& [key, batch] : batches_) {
-    if (gate_.EndsByBatch(batch.route) &&
+    const bool only_refusals_matter =
+        gate_.IsBlocked(batch.route.account) && gate_.IsBlockedForRefusals(batch.route);
+    if (gate_.EndsByBatch(batch.route) && !only_refusals_matter &&
         (OnlyProbesItself(batch.route) || LacksProbe(batch.route))) {
       cases[batch.route] = {.control_due = EvidenceOf(batch.route).control_due,
                             .only_probes_itself = OnlyProbesItself(batch.route),
@@ -60,6 +62,25 @@ bool FakeDeliveryQueue::OnlyProbesItself(const Route& route) const {
     was_answered |= is_held || (waits && batch.refused_since);
   }
   return was_answered;
+}
+
+bool FakeDeliveryQueue::HoldsRefusals(const Route& route) const {
+  return std::ranges::any_of(batches_, [&](const auto& entry) {
+    return entry.second.route == route && IsHeldForRefusal(entry.second);
+  });
+}
+
+bool FakeDeliveryQueue::LeavesProbeToOthers(const Route& route) const {
+  if (!gate_.IsBlocked(route.account)) return false;
+  bool others = false;
+  for (const auto& [key, batch] : batches_) {
+    const bool waits = batch.state == BatchState::kOpen || batch.state == BatchState::kReady;
+    if (batch.route.account != route.account || !waits) continue;
+    if (batch.refused_since || batch.not_before) continue;
+    if (batch.route == route) return false;
+    others |= !gate_.IsRouteBlocked(batch.route);
+  }
+  return others;
 }
 
 bool FakeDeliveryQueue::MayProbe(const BatchRow& batch, const Route& route) const {
@@ -163,13 +184,19 @@ std::optional<TimePoint> FakeDeliveryQueue::UnknownSince(const BatchRow& batch) 
 }
 
 bool FakeDeliveryQueue::OthersTakenSinceItsFirstRefusal(const BatchRow& batch) const {
-  std::optional<TimePoint> first;
+  const auto is_refused = [&](const AttemptRow& attempt) {
+    return Covers(attempt, batch) && attempt.started_at >= batch.opened_at &&
+           (attempt.outcome == OutcomeClass::kRefused || attempt.outcome == OutcomeClass::kPartial);
+  };
+  std::optional<TimePoint> alone;
   for (const auto& [key, attempt] : attempts_) {
-    const bool refused =
-        attempt.outcome == OutcomeClass::kRefused || attempt.outcome == OutcomeClass::kPartial;
-    if (Covers(attempt, batch) && refused && (!first || attempt.started_at < first)) {
-      first = attempt.started_at;
-    }
+    if (!is_refused(attempt) || attempt.span != batch.span) continue;
+    if (!alone || attempt.started_at < alone) alone = attempt.started_at;
+  }
+  std::optional<TimePoint> first = alone;
+  for (const auto& [key, attempt] : attempts_) {
+    if (!alone || !is_refused(attempt) || attempt.started_at < *alone - kOneSearch) continue;
+    first = std::min(*first, attempt.started_at);
   }
   const auto taken_at = LastAcceptedAt(batch.route);
   return first && taken_at && *taken_at >= *first;

@@ -35,7 +35,9 @@ Result<std::optional<AccountProbe>> PgAccountGate::TakeProbe(milliseconds lease)
   return pool_.With([&](pqxx::connection& connection) -> Result<std::optional<AccountProbe>> {
     pqxx::work work(connection);
     sql::HoldOffPauses{}.Run(work);
-    const auto taken = FirstRow(work, sql::TakeConnectProbe{.accounts = accounts_, .lease = lease});
+    const auto taken = FirstRow(
+        work, sql::TakeConnectProbe{
+                  .accounts = accounts_, .lease = lease, .look_again_after = kLookAgainAfter});
     if (!taken) return std::optional<AccountProbe>{};
     work.commit();
     return std::optional(

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "lethe/operation_traits.h"
+#include "lethe/reasons.h"
 #include "store/accounts/sql.h"
 
 namespace lethe::store {
@@ -66,6 +67,7 @@ Status PgCallSlots::Free(const SlotLease& lease, const SlotEnd& end) {
     pqxx::work work(connection);
     const Api api = ApiOf(lease.route.operation);
     const bool accepted = end.control == OutcomeClass::kAccepted;
+    const std::string& account = lease.route.account;
     const sql::FreeLeasedSlot free{.slots_of = lease.slots_of,
                                    .api = api,
                                    .number = lease.slot,
@@ -74,11 +76,16 @@ Status PgCallSlots::Free(const SlotLease& lease, const SlotEnd& end) {
                                    .control_accepted = accepted,
                                    .control_refused = end.control == OutcomeClass::kRefused};
     if (FirstRow(work, free) && accepted) {
-      const std::string& account = lease.route.account;
-      sql::ReopenRoute{.account = account, .api = api, .started_at = lease.leased_at}.Run(work);
-      if (FirstRow(work, sql::EndBlockByCall{.account = account, .started_at = lease.leased_at})) {
-        sql::FreeRefused{.account = account}.Run(work);
-      }
+      // First the account, as whoever locks both does.
+      const bool ended =
+          FirstRow(work, sql::EndBlockByCall{.account = account, .started_at = lease.leased_at})
+              .has_value();
+      sql::ReopenRoute{.account = account,
+                       .api = api,
+                       .started_at = lease.leased_at,
+                       .endpoint = Name(BlockReason::kEndpoint)}
+          .Run(work);
+      if (ended) sql::FreeRefused{.account = account}.Run(work);
     }
     work.commit();
     return Ok();

@@ -131,7 +131,10 @@ BatchClaimer::Answers BatchClaimer::ClaimForOne(pqxx::work& work, const ClaimPar
   if (!gate || !concurrency_.contains(account)) return answers;
   if (gate->blocked &&
       (!gate->batch_probe_due ||
-       sql::TakeBatchProbe{.account = account, .lease = caller.lease}.Run(work).empty())) {
+       sql::TakeBatchProbe{
+           .account = account, .operation = caller.route.operation, .lease = caller.lease}
+           .Run(work)
+           .empty())) {
     return answers;
   }
   Demand demand{{caller.route, {.params = caller, .slots_of = gate->slots_of, .callers = {0}}}};
@@ -165,6 +168,10 @@ void BatchClaimer::ClaimFor(pqxx::work& work, Demand& demand, bool probing,
   for (PendingClaim& one : pending) {
     if (!one.unreadable) continue;
     SetAside(work, one);
+    if (probing) {
+      const Route& route = one.claim.route;
+      sql::ProbeNow{.account = route.account, .api = ApiOf(route.operation)}.Run(work);
+    }
     answers.of_callers[one.caller] = *std::move(one.unreadable);
   }
   std::erase_if(pending, [](const PendingClaim& one) { return one.unreadable.has_value(); });
@@ -221,6 +228,7 @@ bool BatchClaimer::TakeNext(pqxx::work& work, Demand& demand, bool probing,
                           .is_probe = slot.blocked};
     claim.facts.slot_setbacks = slot.setbacks;
     claim.slots_of = one.slots_of;
+    claim.probes = probing;
     claim.slot = slot.number;
     pending.push_back({one.callers.front(), std::move(claim), one.params.lease});
     one.callers.pop_front();

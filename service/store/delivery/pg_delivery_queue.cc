@@ -124,7 +124,8 @@ Result<RouteHealth> PgDeliveryQueue::HealthSince(const Claim& claim) {
 
 Result<Recorded> PgDeliveryQueue::Record(const Claim& claim, const VendorReply& reply,
                                          const Plan& plan) {
-  return EndAttempt({.claim = claim, .plan = plan, .reply = &reply});
+  const bool called = reply.code != Name(CallCode::kTooLate);
+  return EndAttempt({.claim = claim, .plan = plan, .reply = &reply, .called = called});
 }
 
 Result<Recorded> PgDeliveryQueue::Release(const Claim& claim) {
@@ -146,7 +147,8 @@ Result<Recorded> PgDeliveryQueue::RecordAbandoned(const Claim& claim, const Plan
 
 Result<Recorded> PgDeliveryQueue::EndAttempt(const AttemptEnd& end) {
   if (auto defect = PlanDefect(end.claim, end.plan)) return *std::move(defect);
-  if (end.plan.account != AccountVerdict::kBlocked) {
+  const bool was_no_probe = !end.called && end.claim.probes;
+  if (end.plan.account != AccountVerdict::kBlocked && !was_no_probe) {
     if (auto shared = ends_.Do(end)) return *std::move(shared);
   }
   return EndInOwnTransaction(end);
@@ -172,6 +174,10 @@ Result<Recorded> PgDeliveryQueue::EndInOwnTransaction(const AttemptEnd& end) {
     if (recorded.ok() && *recorded == Recorded::kApplied &&
         end.plan.account == AccountVerdict::kBlocked) {
       Block(work, end.claim, end.plan);
+    }
+    if (!end.called && end.claim.probes) {
+      const auto& [account, operation] = end.claim.route;
+      sql::ProbeNow{.account = account, .api = ApiOf(operation)}.Run(work);
     }
     work.commit();
     return recorded;

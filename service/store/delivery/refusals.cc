@@ -57,6 +57,7 @@ void DecideConfirmed(pqxx::work& work, const RefusalCase& refusals, int room) {
   const Transition review = RefusalReview({});
   sql::DecideConfirmed{.account = refusals.route.account,
                        .operation = refusals.route.operation,
+                       .one_search = kOneSearch,
                        .judged = refusals.evidence.confirmed,
                        .room = room,
                        .rejected = rejection.to,

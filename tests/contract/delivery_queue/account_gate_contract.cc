@@ -137,6 +137,19 @@ TEST_P(AccountGateContract, TheNextBatchIsTheProbeWhereCredentialsCannotBeProbed
   EXPECT_TRUE(Take());
 }
 
+TEST_P(AccountGateContract, WhereNoBatchComesToFindOutThereIsALookAgain) {
+  AddWaitingForProbe(1);
+  at().Advance(10s);
+  EXPECT_TRUE(Found(TakeProbe(), ProbeFinding::kAskByBatch));
+  at().Advance(kBeforeBatchProbe + kLookAgainAfter - 1ms);
+  EXPECT_FALSE(TakeProbe());
+  at().Advance(1ms);
+  const auto look = TakeProbe();
+  EXPECT_FALSE(Take()) << "one of both at a time";
+  EXPECT_TRUE(Found(look, ProbeFinding::kHealthy));
+  EXPECT_TRUE(Take());
+}
+
 TEST_P(AccountGateContract, ABatchThatBlocksItsAccountAgainDelaysTheNextProbe) {
   AddWaitingForProbe();
   at().Advance(10s);

@@ -97,6 +97,86 @@ TEST_P(DeliveryQueueContract, AnAcceptedControlCallOpensAnAccountThatTheNextBatc
   EXPECT_TRUE(Take());
 }
 
+TEST_P(DeliveryQueueContract, AnAcceptedCallThatOpensAnAccountShowsThatItsCredentialsAreRight) {
+  AddBlocked(2);
+  EXPECT_EQ(OnlyHealth().connected_at, std::nullopt);
+  at().Advance(10s);
+  const auto probe = Take();
+  ASSERT_TRUE(probe);
+  at().Advance(1s);
+  Record(*probe, Yes(), Accepted(*probe));
+  EXPECT_EQ(OnlyHealth().connected_at, at().Now());
+}
+
+TEST_P(DeliveryQueueContract, AControlCallThatOpensAnAccountShowsThatItsCredentialsAreRight) {
+  Add();
+  BlockRefused(Take());
+  const auto offer = at().slots().Lease({.route = kErase, .lease = kLease, .for_control = true});
+  ASSERT_TRUE(offer->lease);
+  at().Advance(1s);
+  ASSERT_TRUE(at().slots().Free(*offer->lease, {.control = OutcomeClass::kAccepted}).ok());
+  EXPECT_EQ(OnlyHealth().connected_at, at().Now());
+}
+
+TEST_P(DeliveryQueueContract, AnAccountIsProbedByAFreshBatchOfAnyRouteBeforeOneThatWasAnswered) {
+  Add();
+  BlockRefused(Take());
+  at().Advance(10s);
+  at().AddEnvelope({.route = kDemerge});
+  EXPECT_FALSE(Take(kErase));
+  EXPECT_TRUE(Take(kDemerge));
+}
+
+TEST_P(DeliveryQueueContract, AnAccountIsProbedByTheAnsweredOneIfTheFreshOneMayNotBeSent) {
+  at().AddEnvelope({.route = kDemerge});
+  BlockRoute(Take(kDemerge), Resume::kOperator);
+  at().AddEnvelope({.route = kDemerge});
+  Add();
+  BlockRefused(Take());
+  at().Advance(10s);
+  EXPECT_FALSE(Take(kDemerge));
+  EXPECT_TRUE(Take(kErase));
+}
+
+TEST_P(DeliveryQueueContract, AProbeThatIsNotSentLeavesTheNextOneDue) {
+  const VendorReply no_call{.outcome = OutcomeClass::kNotSent, .code = Text(CallCode::kTooLate)};
+  AddBlocked(4);
+  at().Advance(10s);
+  auto probe = Take();
+  ASSERT_TRUE(probe);
+  Plan review = Again(*probe);
+  review.transitions[0] = {
+      .span = probe->facts.span, .to = BatchState::kNeedsReview, .reason = "waited_too_long"};
+  review.spends_attempt = false;
+  ASSERT_EQ(Record(*probe, no_call, review), Recorded::kApplied);
+  probe = Take();
+  ASSERT_TRUE(probe) << "what waited too long must not keep the account shut";
+  ASSERT_EQ(Release(*probe), Recorded::kApplied);
+  EXPECT_TRUE(Take());
+}
+
+TEST_P(DeliveryQueueContract, AProbeOfARouteThatIsNotSentLeavesTheNextOneDue) {
+  for (int i = 0; i < 3; ++i) Add();
+  BlockRoute(Take());
+  at().Advance(1s);
+  const auto probe = Take();
+  ASSERT_TRUE(probe);
+  EXPECT_FALSE(Take());
+  ASSERT_EQ(Release(*probe), Recorded::kApplied);
+  EXPECT_TRUE(Take());
+  EXPECT_FALSE(Take());
+}
+
+TEST_P(DeliveryQueueContract, RefusalsOfARouteThatAnOperatorOpensProbeNoAccount) {
+  AddRefusedAlone();
+  Add();
+  BlockRoute(Take(), Resume::kOperator, at().Now(), "erasure refused for 21 identifiers");
+  at().AddEnvelope({.route = kDemerge});
+  BlockRefused(Take(kDemerge));
+  at().Advance(10min);
+  EXPECT_THAT(queue().RefusalCases(kErase).value(), IsEmpty());
+}
+
 TEST_P(DeliveryQueueContract, AControlCallOpensNoAccountThatWasBlockedWhileItWasUnderWay) {
   for (int i = 0; i < 2; ++i) Add();
   const auto claim = Take();

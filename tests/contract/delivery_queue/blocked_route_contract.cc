@@ -349,6 +349,23 @@ TEST_P(DeliveryQueueContract, AnAcceptedControlCallOpensARouteThatTheNextBatchWo
   EXPECT_EQ(again->facts.health.accepted_at, at().Now());
 }
 
+TEST_P(DeliveryQueueContract, AControlCallOpensNoRouteThatIsBlockedForRefusalsThatItHolds) {
+  for (const auto& [reason, opens] :
+       {std::pair{"endpoint_404", true}, {"erasure refused for 21 identifiers", false}}) {
+    AddRefusedAlone();
+    Add();
+    BlockRoute(Take(), Resume::kBatch, at().Now(), reason);
+    const auto offer = at().slots().Lease({.route = kErase, .lease = kLease, .for_control = true});
+    ASSERT_TRUE(offer->lease);
+    ASSERT_TRUE(at().slots().Free(*offer->lease, {.control = OutcomeClass::kAccepted}).ok());
+    const auto next = Take();
+    EXPECT_EQ(next.has_value(), opens) << reason;
+    if (!next) continue;
+    ASSERT_EQ(Record(*next, Yes(), Accepted(*next)), Recorded::kApplied);
+    at().Advance(1h);
+  }
+}
+
 TEST_P(DeliveryQueueContract, AControlCallOpensNoRouteThatWasBlockedWhileItWasUnderWay) {
   for (int i = 0; i < 2; ++i) Add();
   const auto claim = Take();

@@ -120,6 +120,20 @@ class DeliveryQueueContract : public testing::TestWithParam<Implementation> {
                              .unknown_since = claim.facts.started_at}}};
   }
 
+  /// What the calls of kErase have shown: as a claim of it is told.
+  RouteHealth OnlyHealth() {
+    const auto health = queue().HealthSince({.route = kErase,
+                                             .kind = {},
+                                             .envelope = {},
+                                             .facts = {},
+                                             .slot = 1,
+                                             .epoch = 0,
+                                             .identifiers = {},
+                                             .slots_of = kErase.account});
+    EXPECT_TRUE(health.ok());
+    return health.ok() ? *health : RouteHealth{};
+  }
+
   /// The answer to `claim` blocks its account, until a batch ends that, and counts as a refusal.
   void BlockRefused(const std::optional<Claim>& claim) { Block(claim, Resume::kBatch, at().Now()); }
 

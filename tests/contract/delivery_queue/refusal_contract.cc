@@ -509,6 +509,50 @@ TEST_P(RefusalContract, RejectsNoOneIfNoPersonWasTakenSinceTheFirstRefusal) {
   EXPECT_EQ(Count(BatchState::kNeedsReview), 1);
 }
 
+TEST_P(RefusalContract, RejectsNoOneForOthersTakenBetweenThisTroubleAndOneOfLongBefore) {
+  for (const milliseconds before : {kOneSearch + 1ms, milliseconds(kOneSearch)}) {
+    Add(2);
+    const auto together = Take();
+    ASSERT_TRUE(together);
+    Plan halves = Again(*together);
+    halves.transitions[0].unknown_since.reset();
+    halves.transitions.push_back(halves.transitions[0]);
+    halves.transitions[0].span.hi = 0;
+    halves.transitions[1].span.lo = 1;
+    halves.transitions[1].not_before = at().Now() + 24h;
+    ASSERT_EQ(Record(*together, {.outcome = OutcomeClass::kRefused}, halves), Recorded::kApplied);
+    at().Advance(1ms);
+    const auto other = [this] {
+      Add();
+      std::optional<Claim> claim;
+      std::vector<Claim> others;
+      while ((claim = Take()) && claim->call_number() > 1) others.push_back(*claim);
+      for (const Claim& one : others) Release(one);
+      return claim;
+    };
+    const auto taken = other();
+    ASSERT_TRUE(taken);
+    ASSERT_EQ(Record(*taken, Yes(), Accepted(*taken)), Recorded::kApplied);
+    at().Advance(before - 1ms);
+    const auto alone = Take();
+    ASSERT_TRUE(alone);
+    ASSERT_EQ(alone->facts.span, (Span{0, 0}));
+    const Plan held{.transitions = {{.span = alone->facts.span,
+                                     .to = BatchState::kHeld,
+                                     .reason = Text(Reason::kRefusedConfirmed),
+                                     .not_before = at().Now() + kRetry,
+                                     .refused_since = at().Now(),
+                                     .lone_refusals = kConfirmingRefusal}}};
+    ASSERT_EQ(Record(*alone, {.outcome = OutcomeClass::kRefused}, held), Recorded::kApplied);
+    EXPECT_EQ(Settle({.verdict = RefusalVerdict::kReject, .room = 5}), Recorded::kApplied);
+    const bool is_of_before = before > kOneSearch;
+    for (const BatchRow& row : at().Batches()) {
+      if (row.envelope != alone->envelope || row.span.lo != 0) continue;
+      EXPECT_EQ(row.state, is_of_before ? BatchState::kNeedsReview : BatchState::kRejected);
+    }
+  }
+}
+
 TEST_P(RefusalContract, RejectsNoOneWhomACallMayHaveReachedThatAnOperatorHasDecidedAbout) {
   Add();
   const auto unknown = Take();

@@ -75,25 +75,24 @@ TEST_F(PartialAnswer, IsACallThatTheRouteTook) {
   EXPECT_EQ(After({{0, kTransient, "555"}, {1, kUnaccountable, ""}}).taken, true);
 }
 
-TEST_F(PartialAnswer, ThatRejectsAllFinalisesNone) {
-  Size(2);
-  const auto all_held = [&](std::string reason, int times, int vouched, milliseconds retry) {
-    return Transitions{{.span = {100, 101},
-                        .to = kHeld,
-                        .reason = std::move(reason),
-                        .not_before = now_ + retry,
-                        .refused_since = now_,
-                        .lone_refusals = times,
-                        .vouched_refusals = vouched}};
+TEST_F(PartialAnswer, ThatRejectsAllIsARefusalOfTheCallAndNotOfEach) {
+  Size(3);
+  const Plan plan = After({{0, kPermanent, "516"}, {1, kPermanent, "523"}, {2, kPermanent, "516"}});
+  const auto half = [&](Span span) {
+    return Transition{.span = span,
+                      .to = kReady,
+                      .reason = "refused_together",
+                      .not_before = now_,
+                      .refused_since = now_};
   };
-  const std::vector<Fault> all{{0, kPermanent, "516"}, {1, kPermanent, "523"}};
-  EXPECT_EQ(After(all).transitions, all_held("refused_unconfirmed", 1, 0, 1s));
-  facts_.lone_refusals = kConfirmingRefusal - 1;
-  facts_.vouched_refusals = kConfirmingRefusal - 2;
-  facts_.refused_since = now_;
-  facts_.health.accepted_at = now_ + 1us;
-  EXPECT_EQ(After(all).transitions,
-            all_held("refused_confirmed", kConfirmingRefusal, kConfirmingRefusal - 1, 80s));
+  EXPECT_EQ(plan.transitions, (Transitions{half({100, 101}), half({102, 102})}));
+  EXPECT_EQ(plan.taken, false);
+}
+
+TEST_F(PartialAnswer, OfWhichNothingWasTakenHoldsNone) {
+  Size(3);
+  const Plan plan = After({{0, kPermanent, "516"}, {1, kTransient, "555"}, {2, kPermanent, "516"}});
+  EXPECT_EQ(plan.transitions, (Transitions{Retried({100, 102})})) << "they are sent again together";
 }
 
 TEST_F(PartialAnswer, ThatRejectsMoreThanAFewFinalisesNoneOfThem) {
@@ -173,9 +172,9 @@ TEST_F(PartialAnswer, WithoutFaultsLeavesAllUnaccountable) {
   EXPECT_EQ(After({}).transitions, (Transitions{Unaccountable({100, 107})}));
 }
 
-TEST_F(PartialAnswer, ThatFaultsAnUnknownPositionVouchesForNoIdentifier) {
+TEST_F(PartialAnswer, ThatFaultsAnUnknownPositionDecidesNothing) {
   Size(3);
-  const Transitions expected{Rejected({100, 100}, "vendor_code_516"), Unaccountable({101, 102})};
+  const Transitions expected{Retried({100, 100}), Unaccountable({101, 102})};
   for (int nowhere : {-1, 3, 2'000'000'000, -2'000'000'000}) {
     EXPECT_EQ(After({{0, kPermanent, "516"}, {nowhere, kPermanent, "516"}}).transitions, expected)
         << nowhere;

@@ -3,5 +3,5 @@
 -- @account text
 -- @started_at time     of the call
 -- > account text
-update account_state set @end_block() where account = @account and resume_by = 'batch' and blocked_since <= lethe_time(@started_at)
+update account_state set @end_block(), connected_at = lethe_now() where account = @account and resume_by = 'batch' and blocked_since <= lethe_time(@started_at)
 returning account

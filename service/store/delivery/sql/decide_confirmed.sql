@@ -1,8 +1,9 @@
 -- Rejects confirmed refusals of a route, those first that were refused first: as many as there is room for. The others that were judged go to
--- where an operator decides: those that came before CleverTap took people again, and all that an earlier call of unknown effect may have
+-- where an operator decides: those whose trouble began after CleverTap last took people, and all that an earlier call of unknown effect may have
 -- reached, also one that an operator has decided about since. One statement: a refusal that is confirmed meanwhile was not judged, and stays held.
 -- @account text
 -- @operation operation
+-- @one_search milliseconds   a refusal in company longer before the first one alone is of another trouble
 -- @judged int                identifiers: how many confirmed ones the ruling has seen
 -- @room int                  identifiers
 -- @rejected state            with @rejected_reason: as Rejection() says
@@ -17,8 +18,12 @@ with health as materialized (
   select b.envelope, b.lo, b.hi, b.refused_since, coalesce(b.unknown_since, calls.unknown_first) as unknown_since,
          coalesce(health.taken_at >= calls.refused_first, false) as others_taken
   from health, batch b cross join lateral (
+    select min(c.started_at) as alone_first from attempt c
+    where c.envelope = b.envelope and c.lo = b.lo and c.hi = b.hi and c.outcome_class in ('refused', 'partial') and c.started_at >= b.opened_at) lone
+  cross join lateral (
     select min(c.started_at) filter (where c.outcome_class = 'unknown' or c.abandoned_at is not null and c.outcome_class is null) as unknown_first,
-           min(c.started_at) filter (where c.outcome_class in ('refused', 'partial')) as refused_first
+           min(c.started_at) filter (where c.outcome_class in ('refused', 'partial') and c.started_at >= b.opened_at
+                                           and c.started_at >= lone.alone_first - @one_search::bigint * interval '1 millisecond') as refused_first
     from attempt c where c.envelope = b.envelope and c.lo <= b.lo and c.hi >= b.hi) calls
   where b.account = @account and b.operation = @operation and b.state = 'held' and b.reason = 'refused_confirmed'
     and coalesce(b.not_before > lethe_now(), true)

@@ -106,8 +106,8 @@ with present as materialized (select lethe_now() as t), ended as materialized (
     and a.account = any(@ended.account::text[]) and a.resume_by <> 'operator'
   order by a.account for no key update
 ), unblocked as (
-  update account_state a set @end_block()
-  from healthy h where a.account = h.account
+  update account_state a set @end_block(), connected_at = present.t
+  from present, healthy h where a.account = h.account
   returning a.account
 ), passable as materialized (
   select r.account, r.api from route_block r

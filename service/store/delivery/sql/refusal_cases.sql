@@ -69,7 +69,11 @@ with present as materialized (select lethe_now() as t), health as materialized (
   from route_block r join account_state a using (account)
   where r.resume_by = 'batch' and a.blocked_since is null
   union all
-  select account, null, probe_at, true, array['erasure', 'demerge', 'disassociation'] from account_state where resume_by = 'batch'
+  select a.account, lethe_api(o.operation), a.probe_at, true, array['erasure', 'demerge', 'disassociation']
+  from account_state a cross join unnest(array['erasure', 'demerge', 'disassociation']) as o(operation)
+  where a.resume_by = 'batch'
+    and not exists (select from route_block r where r.account = a.account and r.api = lethe_api(o.operation)
+                      and not (r.resume_by = 'batch' and starts_with(r.blocked_reason, @endpoint)))
 )
 select r.account, r.operation,
        (select coalesce(sum(s.hi - s.lo + 1), 0) from batch s
@@ -100,7 +104,7 @@ union all
 select r.account, o.operation, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, false, false, false, coalesce(h.control_at <= present.t, true),
        w.only_probes_itself, w.lacks_probe
 from present, blocked r
-  join unnest(array['erasure', 'demerge', 'disassociation']) as o(operation) on lethe_api(o.operation) = coalesce(r.api, lethe_api(o.operation))
+  join unnest(array['erasure', 'demerge', 'disassociation']) as o(operation) on lethe_api(o.operation) = r.api
   left join health h on h.account = r.account and h.api = lethe_api(o.operation)
   cross join lateral (
     select (held or refused) and not fresh and (not held or r.in_doubt) as only_probes_itself,
