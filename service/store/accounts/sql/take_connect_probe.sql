@@ -9,7 +9,8 @@
 -- > lease_until time    the fence of end_block, probe_later and probe_by_batch
 with due as materialized (
   select account from account_state
-  where account = any(@accounts::text[]) and (resume_by = 'connect' and probe_at <= lethe_now()
+  where account = any(@accounts::text[])
+    and (resume_by = 'connect' and probe_at <= lethe_now()
          or resume_by = 'batch' and probe_at <= lethe_now() - @look_again_after::bigint * interval '1 millisecond')
     and not exists (select from pause p where (p.account is null or p.account = account_state.account) and p.api is null
                     and (p.ends_at is null or p.ends_at > lethe_now()))
