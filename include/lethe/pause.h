@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,14 @@ namespace lethe {
 
 /// A call that was claimed begins within this time after the claim was asked for, or not at all.
 inline constexpr milliseconds kCallsBeginWithin{5'000};
+
+/// When a call begins at the latest whose slot was asked for at `asked_at`: so that a pause does
+/// not miss it, and it ends within its lease. Both times are Clock::Monotonic().
+constexpr milliseconds CallBeginsBy(milliseconds asked_at, milliseconds lease,
+                                    milliseconds call_timeout) {
+  constexpr milliseconds kTick{1};
+  return asked_at + std::min(kCallsBeginWithin, lease - call_timeout - kTick);
+}
 
 /// An HTTP request that goes on with a call (with another passcode) begins within this time after
 /// the call began, or not at all.

@@ -47,7 +47,7 @@ SendReport Dispatcher::SendOne(const Route& route) {
   report.call_number = claim.call_number();
 
   const milliseconds sent_at = parts_.clock.Monotonic();
-  if (lease_end - sent_at <= options_.call_timeout || sent_at - asked_at > kCallsBeginWithin) {
+  if (sent_at > CallBeginsBy(asked_at, options_.lease, options_.call_timeout)) {
     report.step = SendStep::kReleased;
     const Result<Recorded> released = parts_.queue.Release(claim);
     if (released.ok()) {
@@ -198,7 +198,6 @@ RefusalReport Dispatcher::JudgeRefusals(const Route& route) {
 std::optional<OutcomeClass> Dispatcher::MakeControlCall(const Route& route, RefusalReport& report) {
   // Read before the lease, as in SendOne().
   const milliseconds asked_at = parts_.clock.Monotonic();
-  const milliseconds lease_end = asked_at + options_.lease;
   const Result<SlotOffer> offer =
       parts_.slots.Lease({.route = route, .lease = options_.lease, .for_control = true});
   if (!offer.ok()) {
@@ -208,8 +207,7 @@ std::optional<OutcomeClass> Dispatcher::MakeControlCall(const Route& route, Refu
   if (!offer->lease) return {};
   const ControlCall control = ControlCallFor(route.operation, parts_.jitter());
   VendorReply reply{.outcome = OutcomeClass::kNotSent};
-  const milliseconds now = parts_.clock.Monotonic();
-  if (lease_end - now > options_.call_timeout && now - asked_at <= kCallsBeginWithin) {
+  if (parts_.clock.Monotonic() <= CallBeginsBy(asked_at, options_.lease, options_.call_timeout)) {
     reply = parts_.vendor.Send({.account = route.account,
                                 .operation = route.operation,
                                 .kind = control.kind,

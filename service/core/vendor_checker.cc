@@ -62,7 +62,6 @@ Result<VendorOpinion> VendorChecker::Check(const NewRequest& request) {
   const Route route{request.account, request.operation};
   // Read before the lease: the store starts it later, so it never ends before ours.
   const milliseconds asked_at = parts_.clock.Monotonic();
-  const milliseconds lease_end = asked_at + options_.lease;
   const Result<SlotOffer> offer = parts_.slots.Lease({.route = route, .lease = options_.lease});
   if (!offer.ok()) return offer.error();
   if (offer->paused) return Paused();
@@ -70,8 +69,7 @@ Result<VendorOpinion> VendorChecker::Check(const NewRequest& request) {
   if (!offer->lease) return Busy(kBusyRetry);
 
   VendorReply reply{.outcome = OutcomeClass::kThrottled};
-  const milliseconds now = parts_.clock.Monotonic();
-  if (lease_end - now > options_.call_timeout && now - asked_at <= kCallsBeginWithin) {
+  if (parts_.clock.Monotonic() <= CallBeginsBy(asked_at, options_.lease, options_.call_timeout)) {
     std::vector<Identifier> identifiers;
     for (const NewItem& item : request.items) identifiers.push_back(item.identifier);
     reply = parts_.vendor.Send({.account = request.account,

@@ -69,8 +69,7 @@ LookReport Verifier::LookOnce(const Route& route) {
   LookReport report;
   // Read before the claim: the queue starts the lease later, so it never ends before ours.
   const milliseconds asked_at = parts_.clock.Monotonic();
-  const milliseconds begin_by =
-      std::min(asked_at + options_.lease - options_.call_timeout, asked_at + kCallsBeginWithin);
+  const milliseconds begin_by = CallBeginsBy(asked_at, options_.lease, options_.call_timeout);
   const Result<std::optional<LookClaim>> taken =
       parts_.queue.Take({.route = route, .linger = options_.linger, .lease = options_.lease});
   if (!taken.ok()) {
