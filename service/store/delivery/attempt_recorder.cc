@@ -20,8 +20,9 @@ std::optional<TimePoint> AcceptedAt(const AttemptEnd& end) {
   return {};
 }
 
+/// Only a probe can end a block: what was claimed while nothing was blocked began before the block.
 std::optional<TimePoint> HealthySince(const AttemptEnd& end) {
-  if (end.plan.account != AccountVerdict::kHealthy) return {};
+  if (end.plan.account != AccountVerdict::kHealthy || !end.claim.probes) return {};
   return end.claim.facts.started_at;
 }
 

@@ -24,7 +24,7 @@
 -- @ended.http_status int?
 -- @ended.outcome outcome?    null: there is no answer to keep
 -- @ended.code text_or_none
--- @ended.healthy_since time?    start of the attempt, if it shows that its account and its route are healthy
+-- @ended.healthy_since time?    start of the attempt, if it was a probe and shows that its account and its route are healthy
 -- @runs.ended int            the place in @ended of the attempt whose batch becomes this run, from 1
 -- @runs.lo int
 -- @runs.hi int
@@ -100,10 +100,12 @@ with present as materialized (select lethe_now() as t), ended as materialized (
   update attempt a set finished_at = present.t, http_status = e.http_status, outcome_class = e.outcome, vendor_code = e.code
   from ended e, present
   where e.outcome is not null and a.envelope = e.envelope and a.lo = e.lo and a.number = e.number and a.finished_at is null
+), probed as materialized (
+  select coalesce(bool_or(healthy_since is not null), false) as is_any from ended
 ), healthy as materialized (
   select a.account from account_state a
   where a.blocked_since <= (select max(lethe_time(e.healthy_since)) from ended e join moved using (n) where e.account = a.account)
-    and a.account = any(@ended.account::text[]) and a.resume_by <> 'operator'
+    and a.account = any(@ended.account::text[]) and a.resume_by <> 'operator' and (select p.is_any from probed p)
   order by a.account for no key update
 ), unblocked as (
   update account_state a set @end_block(), connected_at = present.t
@@ -113,7 +115,7 @@ with present as materialized (select lethe_now() as t), ended as materialized (
   select r.account, r.api from route_block r
   where r.blocked_since <= (select max(lethe_time(e.healthy_since)) from ended e join moved using (n)
                             where e.account = r.account and e.api = r.api)
-    and r.account = any(@ended.account::text[]) and r.resume_by <> 'operator'
+    and r.account = any(@ended.account::text[]) and r.resume_by <> 'operator' and (select p.is_any from probed p)
   order by r.account, r.api for update
 ), reopened as (
   delete from route_block r using passable p where r.account = p.account and r.api = p.api
