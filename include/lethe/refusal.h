@@ -31,9 +31,14 @@ inline constexpr std::chrono::hours kRefusalMemory{24};
 inline constexpr int kManyRefusals = 20;
 
 /// A held identifier is sent again LoneRetryDelay() after each refusal, twice at a time: 1 s, 5 s,
-/// 1 s, 20 s, 1 s, 80 s, 1 s. A bad moment of CleverTap does not last from one time to the third,
-/// and refusals that come at random do not come each time.
+/// 1 s, 20 s, 1 s, 80 s, 1 s. Refusals that come at random do not come each time.
 milliseconds LoneRetryDelay(int lone_refusals);
+
+/// Where others were taken between all refusals so far, the last two tries before a rejection come
+/// so much later, and not after 20 s: trouble that only some people get, of one server or one
+/// rule, lasts for minutes, and CleverTap deletes at night. Not with a sandbox_window, whose nights
+/// come every few seconds.
+inline constexpr std::chrono::hours kBeforeLastTries{1};
 
 /// Of the calls that CleverTap refused, those belong to one trouble that began no longer before the
 /// first call with the identifier alone: a search takes no longer. People must have been taken
@@ -50,9 +55,13 @@ inline constexpr int kConfirmingRefusal = 6;
 /// identifiers alone is in review within two minutes.
 inline constexpr int kLoneTries = 8;
 
+/// After so many refusals alone an operator decides, whatever they show: no control call was taken
+/// that a rejection needs.
+inline constexpr int kMostLoneRefusals = 12;
+
 /// If CleverTap takes an identifier that it had refused alone, its refusals come at random. For
 /// this long no more are rejected without a person.
-inline constexpr std::chrono::hours kHiccupMemory{1};
+inline constexpr std::chrono::hours kHiccupMemory{2};
 
 /// A slot that was not used for so long tells nothing of today: RefusalEvidence::mostly_taken.
 inline constexpr std::chrono::hours kMostlyTakenMemory{1};
@@ -96,6 +105,14 @@ struct RefusalEvidence {
                                ///< not refused: RouteEvidence.
   bool hiccup_lately = false;  ///< RouteEvidence::hiccup within kHiccupMemory.
   bool control_due = false;    ///< A control call may be made now.
+
+  /// A control call was accepted since the last but one refusal of each of the confirmed. So
+  /// CleverTap does not refuse whatever is sent alone.
+  bool control_taken = false;
+
+  /// Of how many different identifiers are the held, those rejected lately, and those in review: a
+  /// caller may hand one in many times.
+  int refused_people = 0;
 
   /// A batch ends the block of the route or of its account, and CleverTap has answered every batch
   /// before that waits or is held; held refusals only if the block is about the route's path or the

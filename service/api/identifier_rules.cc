@@ -114,8 +114,20 @@ bool Joins(const std::vector<UChar32>& text, std::size_t at) {
   return IsJoinable(before) && IsJoinable(after) && (before > 0x7F || after > 0x7F);
 }
 
-/// Of category Cf, but for the signs that Arabic and others write before a number: they show.
+/// Fillers and the like, which are of other categories and show nothing. Not what chooses between
+/// forms of the character before it.
+bool IsBlank(UChar32 c) {
+  constexpr UChar32 kEmptyBraille = 0x2800;
+  constexpr UChar32 kObjectReplacement = 0xFFFC;
+  return c == kEmptyBraille || c == kObjectReplacement ||
+         (u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT) &&
+          u_charType(c) != U_FORMAT_CHAR && !u_hasBinaryProperty(c, UCHAR_VARIATION_SELECTOR));
+}
+
+/// IsBlank(), or of category Cf, but for the signs that Arabic and others write before a number:
+/// they show.
 bool IsInvisible(const std::vector<UChar32>& text, std::size_t at) {
+  if (IsBlank(text[at])) return true;
   if (u_charType(text[at]) != U_FORMAT_CHAR) return false;
   if (IsJoiner(text[at])) return !Joins(text, at);
   return !u_hasBinaryProperty(text[at], UCHAR_PREPENDED_CONCATENATION_MARK);

@@ -64,6 +64,10 @@ VendorReply FromBody(const VendorCall& call, const Transport& transport) {
   return reply;
 }
 
+bool SaysThatSomeWereTaken(const json& answer) {
+  return Says(answer, "success") || Says(answer, "partial");
+}
+
 VendorReply WithoutSuccess(const Transport& transport) {
   if (transport.http_status == 0) {
     return {.outcome = WithoutAnswer(transport), .code = std::string(Name(transport.ending))};
@@ -73,8 +77,17 @@ VendorReply WithoutSuccess(const Transport& transport) {
   if (!answer || !answer->is_object()) return reply;
   reply.code = CodeOf(*answer);
   if (transport.http_status == 400) reply.outcome = MeaningOfCode(reply.code);
-  if (reply.outcome == OutcomeClass::kRefused &&
-      (Says(*answer, "success") || Says(*answer, "partial"))) {
+  if (reply.outcome == OutcomeClass::kRefused && SaysThatSomeWereTaken(*answer)) {
+    reply.outcome = OutcomeClass::kUnknown;
+  }
+  return reply;
+}
+
+/// A call whose body says that some were taken may have had its effect, whatever its status.
+VendorReply OfCallWithoutSuccess(const Transport& transport) {
+  VendorReply reply = WithoutSuccess(transport);
+  const std::optional<json> answer = ParseJson(transport.body);
+  if (transport.http_status != 0 && answer && SaysThatSomeWereTaken(*answer)) {
     reply.outcome = OutcomeClass::kUnknown;
   }
   return reply;
@@ -91,9 +104,9 @@ VendorReply WithStatusLine(VendorReply reply, const Transport& transport) {
 }  // namespace
 
 VendorReply Classify(const VendorCall& call, const Transport& transport) {
-  return WithStatusLine(
-      IsSuccess(transport.http_status) ? FromBody(call, transport) : WithoutSuccess(transport),
-      transport);
+  return WithStatusLine(IsSuccess(transport.http_status) ? FromBody(call, transport)
+                                                         : OfCallWithoutSuccess(transport),
+                        transport);
 }
 
 VendorReply ClassifyProbe(const Transport& transport) {

@@ -88,10 +88,16 @@ bool MaySayAbsent(const json* error) {
   std::string text = error->dump();
   std::ranges::transform(text, text.begin(),
                          [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  constexpr std::array kPhrases{"not found", "not exist", "no profile", "no user", "no record"};
-  return error->empty() || text == R"("")" ||
-         std::ranges::any_of(
-             kPhrases, [&](const char* phrase) { return text.find(phrase) != std::string::npos; });
+  const auto says = [&](const auto& phrases) {
+    return std::ranges::any_of(
+        phrases, [&](const char* phrase) { return text.find(phrase) != std::string::npos; });
+  };
+  // "Account not found" and "No user permission" are about something else.
+  constexpr std::array kWhat{"profile", "user", "record", "identity", "object"};
+  constexpr std::array kMissing{"not found", "not exist", "no profile", "no user", "no record"};
+  constexpr std::array kOthers{"account", "point",   "permission", "denied", "allow",
+                               " api",    "project", "region",     "token",  "passcode"};
+  return error->empty() || text == R"("")" || (says(kWhat) && says(kMissing) && !says(kOthers));
 }
 
 LookUpReply FromFail(const json& answer) {

@@ -11,10 +11,10 @@
 namespace lethe::core {
 
 /// After so many probes that left the account blocked, a look that tells nothing (5xx, 429, a
-/// time-out) is one that cannot be had: the next batch finds out. Looks come 10 s, 20 s, 40 s ..
-/// 10 min apart, so that is after an hour: an outage of CleverTap is over by then, and spends no
-/// batch.
-inline constexpr int kLooksThatMayTellNothing = 12;
+/// time-out) is one that cannot be had: a control call or the next batch finds out. Looks come 10
+/// s, 20 s, 40 s .. 10 min apart, so that is after a minute; in an outage of CleverTap it spends
+/// one batch for each of them.
+inline constexpr int kLooksThatMayTellNothing = 3;
 
 /// What the answer to VendorClient::Probe() means for the block. `probe_count`: as in AccountProbe.
 ProbeFinding FindingOf(const VendorReply& reply, int probe_count);

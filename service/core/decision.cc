@@ -63,7 +63,7 @@ AttemptFacts WithEffectUnknown(AttemptFacts facts) {
 
 /// Halves what was not taken together; the halves are first in line for the next free slot.
 std::vector<Transition> Halve(const AttemptFacts& facts, const Reading& reading) {
-  if (facts.span.size() == 1) return {Hold(facts, reading.now)};
+  if (facts.span.size() == 1) return {Hold(facts, reading.hours, reading.now)};
   AttemptFacts left = facts;
   left.refused_since = RefusedAt(facts, reading.now);
   if (!MayResend(left, reading.hours, reading.now)) return {HoldForLook(left)};
@@ -143,8 +143,9 @@ Plan AfterThrottled(const AttemptFacts& facts, const VendorReply& reply, const R
   milliseconds rest = AtLeastAsAsked(reading.slot_rest, reply);
   const milliseconds most = takes_others ? reading.throttled_delay : kLongestOutageRest;
   const milliseconds wait = rest + std::min(reading.throttled_delay, most);
-  // What this batch alone is told, time after time, is not for the others of the slot.
-  if (takes_others && facts.throttled_calls > 0) rest = std::min(rest, kLongestOutageRest);
+  // What one batch is told while others are taken may not be for the others: the slot's next call
+  // shows it.
+  if (takes_others) rest = std::min(rest, kLongestOutageRest);
   Plan plan{.transitions = {}, .spends_attempt = false, .setback = true, .slot_cool_down = rest};
   AttemptFacts again = facts;
   ++again.throttled_calls;
@@ -178,7 +179,8 @@ Plan AfterUnknown(const AttemptFacts& facts, const VendorReply& reply, const Rea
     return {.transitions = {Again(unknown, Reason::kUnknownOutcome, reading.hours, reading.now,
                                   AtLeastAsAsked(reading.delay, reply))},
             .taken = false,
-            .slot_cool_down = AtLeastAsAsked(milliseconds::zero(), reply)};
+            .slot_cool_down =
+                std::min(AtLeastAsAsked(milliseconds::zero(), reply), kLongestOutageRest)};
   }
   const OutageRest rest = OutageRestOf(reading);
   return {.transitions = {Again(unknown, Reason::kUnknownOutcome, reading.hours, reading.now,
@@ -268,8 +270,10 @@ std::vector<Transition> Split(const AttemptFacts& facts, const VendorReply& repl
                    Again(one, Reason::kVendorRetry, reading.hours, reading.now, reading.delay));
             break;
           }
-          Transition held = Hold(one, reading.now);
-          if (others_taken) held.reason = Text(Reason::kRefusedConfirmed);
+          Transition held = Hold(one, reading.hours, reading.now);
+          if (others_taken && held.to == BatchState::kHeld) {
+            held.reason = Text(Reason::kRefusedConfirmed);
+          }
           Append(runs, std::move(held));
           break;
         }

@@ -207,12 +207,18 @@ std::optional<OutcomeClass> Dispatcher::MakeControlCall(const Route& route, Refu
   if (!offer->lease) return {};
   const ControlCall control = ControlCallFor(route.operation, parts_.jitter());
   VendorReply reply{.outcome = OutcomeClass::kNotSent};
-  if (parts_.clock.Monotonic() <= CallBeginsBy(asked_at, options_.lease, options_.call_timeout)) {
+  // At times two in a row: where CleverTap's servers take turns and one refuses everything, single
+  // control calls would always meet one server, and the identifiers between them the other.
+  for (int calls = parts_.jitter() < 0.5 ? 2 : 1; calls > 0; --calls) {
+    if (parts_.clock.Monotonic() > CallBeginsBy(asked_at, options_.lease, options_.call_timeout)) {
+      break;
+    }
     reply = parts_.vendor.Send({.account = route.account,
                                 .operation = route.operation,
                                 .kind = control.kind,
                                 .identifiers = {&control.identifier, 1},
                                 .dry_run = control.dry_run});
+    if (reply.outcome != OutcomeClass::kAccepted) break;
   }
   const Status freed = parts_.slots.Free(*offer->lease, {.control = reply.outcome});
   if (!freed.ok()) report.error = freed.error();

@@ -16,20 +16,16 @@ bool OthersAreTaken(const RefusalEvidence& evidence) {
   return evidence.confirmed + evidence.vouched > 0;
 }
 
-int Refused(const RefusalEvidence& evidence) {
-  return Held(evidence) + evidence.rejected_lately + evidence.in_review;
-}
-
 /// Whether so much is refused that Lethe must stop.
 bool IsTooMuch(const RefusalEvidence& evidence) {
-  return !evidence.mostly_taken && Refused(evidence) > kManyRefusals;
+  return !evidence.mostly_taken && evidence.refused_people > kManyRefusals;
 }
 
 /// Whether those refused are exceptions. Where no person's identifiers are taken, or most are
 /// refused and more than a few, the rule may have changed; and refusals may come at random.
 bool MayReject(const RefusalEvidence& evidence) {
   return evidence.taken_lately && !evidence.hiccup_lately &&
-         (evidence.mostly_taken || Refused(evidence) <= kFewRefusals);
+         (evidence.mostly_taken || evidence.refused_people <= kFewRefusals);
 }
 
 RefusalVerdict VerdictOn(const RefusalEvidence& evidence, ControlCalls control_calls) {
@@ -42,10 +38,14 @@ RefusalVerdict VerdictOn(const RefusalEvidence& evidence, ControlCalls control_c
   const bool others_may_be_taken = evidence.searching > 0 || evidence.others_under_way;
   // While refusals come at random, what is confirmed goes to review at once: it must not wait until
   // the hour is over, and then be rejected for what was seen in it.
-  if (evidence.confirmed > 0 &&
-      (MayReject(evidence) || evidence.hiccup_lately || !others_may_be_taken)) {
+  const bool may_reject = MayReject(evidence);
+  const bool lacks_control =
+      may_reject && !evidence.control_taken && control_calls == ControlCalls::kOn;
+  if (evidence.confirmed > 0 && !lacks_control &&
+      (may_reject || evidence.hiccup_lately || !others_may_be_taken)) {
     return RefusalVerdict::kReject;
   }
+  if (evidence.confirmed > 0 && lacks_control && may_control) return RefusalVerdict::kControl;
   if (evidence.vouched_due > 0) return RefusalVerdict::kSendAgain;
   if (evidence.worn_out > 0) return RefusalVerdict::kReview;
   if (others_may_be_taken) return RefusalVerdict::kWait;
@@ -87,7 +87,7 @@ milliseconds LoneRetryDelay(int lone_refusals) {
 RefusalRuling JudgeRefusals(Operation operation, const RefusalEvidence& evidence,
                             ControlCalls control_calls) {
   RefusalRuling ruling{.verdict = VerdictOn(evidence, control_calls)};
-  if (ruling.verdict == RefusalVerdict::kReject && MayReject(evidence)) {
+  if (ruling.verdict == RefusalVerdict::kReject && MayReject(evidence) && evidence.control_taken) {
     ruling.room = std::max(0, kFewRefusals - evidence.rejected_lately);
   }
   if (ruling.verdict == RefusalVerdict::kBlock) {

@@ -51,20 +51,29 @@ TimePoint RefusedAt(const AttemptFacts& facts, TimePoint now) {
 
 // A refusal in company says nothing about one of the company, so the first refusal alone has no
 // voucher.
-Transition Hold(const AttemptFacts& facts, TimePoint now) {
+Transition Hold(const AttemptFacts& facts, const ProcessingHours& hours, TimePoint now) {
   const TimePoint refused_at = RefusedAt(facts, now);
   const auto& accepted_at = facts.health.accepted_at;
   const bool is_vouched = facts.lone_refusals > 0 && accepted_at > facts.refused_since &&
                           accepted_at > refused_at - kFreshEvidence;
   const int vouched = facts.vouched_refusals + (is_vouched ? 1 : 0);
   const bool confirmed = is_vouched && 1 + vouched >= kConfirmingRefusal;
+  const int refusals = facts.lone_refusals + 1;
+  if (refusals >= kMostLoneRefusals) {
+    Transition review = RefusalReview(facts.unknown_since);
+    review.span = facts.span;
+    return review;
+  }
+  const bool before_last_tries =
+      refusals == kConfirmingRefusal - 2 && 1 + vouched == refusals && !hours.sandbox_window;
   return {.span = facts.span,
           .to = BatchState::kHeld,
           .reason = Text(confirmed ? Reason::kRefusedConfirmed : Reason::kRefusedUnconfirmed),
-          .not_before = refused_at + LoneRetryDelay(facts.lone_refusals + 1),
+          .not_before = refused_at + (before_last_tries ? milliseconds(kBeforeLastTries)
+                                                        : LoneRetryDelay(refusals)),
           .unknown_since = facts.unknown_since,
           .refused_since = confirmed ? facts.refused_since : refused_at,
-          .lone_refusals = facts.lone_refusals + 1,
+          .lone_refusals = refusals,
           .vouched_refusals = vouched,
           .throttled_calls = facts.throttled_calls};
 }

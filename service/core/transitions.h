@@ -30,8 +30,9 @@ TimePoint BeforeHorizon(const AttemptFacts& facts, const ProcessingHours& hours,
 Transition Again(const AttemptFacts& facts, Reason reason, const ProcessingHours& hours,
                  TimePoint now, milliseconds delay);
 
-/// For JudgeRefusals(), after a refusal alone. Confirmed if it is the one of kConfirmingRefusal.
-Transition Hold(const AttemptFacts& facts, TimePoint now);
+/// For JudgeRefusals(), after a refusal alone. Confirmed if it is the one of kConfirmingRefusal; to
+/// an operator if it is that of kMostLoneRefusals.
+Transition Hold(const AttemptFacts& facts, const ProcessingHours& hours, TimePoint now);
 
 /// When the answer came that did not take the call. Not the start of the call, because a later
 /// acceptance proves more: CleverTap has decided at some moment between the two.

@@ -1,6 +1,7 @@
 // lethed: the commands.
 
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
@@ -117,7 +118,19 @@ int Main(int argc, char** argv) {
   return 2;
 }
 
+/// Starts the program once more with every function of every library bound: binding one at its
+/// first call writes registers to the stack that may hold an identifier (decision 19). Where that
+/// cannot be done, it goes on as it is.
+void BindNow(char** argv) {
+  if (getenv("LD_BIND_NOW") != nullptr) return;
+  setenv("LD_BIND_NOW", "1", /*overwrite=*/1);
+  execv("/proc/self/exe", argv);
+}
+
 }  // namespace
 }  // namespace lethe
 
-int main(int argc, char** argv) { return lethe::Main(argc, argv); }
+int main(int argc, char** argv) {
+  lethe::BindNow(argv);
+  return lethe::Main(argc, argv);
+}

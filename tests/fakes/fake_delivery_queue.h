@@ -163,6 +163,7 @@ class FakeDeliveryQueue : public DeliveryQueue, public CallSlots {
   RefusalEvidence EvidenceOf(const Route& route) const;
   bool OnlyProbesItself(const Route& route) const;
   bool HoldsRefusals(const Route& route) const;
+  void AddPeople(const BatchRow& batch, std::set<std::string>& people) const;
   /// Whether the account is blocked, and its next probe should be a fresh batch of another route.
   bool LeavesProbeToOthers(const Route& route) const;
   /// Whether the batch may be the probe that ends what blocks the route.

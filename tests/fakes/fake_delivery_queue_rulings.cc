@@ -1,6 +1,8 @@
 // What the judge of refusals and an operator see and decide.
 #include <algorithm>
 #include <chrono>
+#include <set>
+#include <string>
 
 #include "fakes/fake_delivery_queue.h"
 #include "lethe/operation_traits.h"
@@ -323,15 +325,24 @@ bool FakeDeliveryQueue::IsStuck(const BatchRow& batch) const {
          (is_refused && (batch.reason == Name(Reason::kThrottled) || WaitsAlone(batch)));
 }
 
+void FakeDeliveryQueue::AddPeople(const BatchRow& batch, std::set<std::string>& people) const {
+  for (int pos = batch.span.lo; pos <= batch.span.hi; ++pos) {
+    people.insert(At(batch.envelope, pos).Reveal());
+  }
+}
+
 RefusalEvidence FakeDeliveryQueue::EvidenceOf(const Route& route) const {
   const std::optional<TimePoint> accepted_at = HealthOf(route).accepted_at;
   const TimePoint now = clock_.Now();
   RefusalEvidence evidence;
+  std::set<std::string> people;
+  std::optional<TimePoint> confirmed_since;
   for (const auto& [key, batch] : batches_) {
     if (batch.route != route) continue;
     const int size = batch.span.size();
     if (IsHeldFor(batch, Reason::kRefusedConfirmed) && !IsDue(batch)) {
       evidence.confirmed += size;
+      confirmed_since = std::max(confirmed_since, batch.refused_since);
     } else if (IsHeldForRefusal(batch) && batch.refused_since < accepted_at &&
                accepted_at > now - kVouchedFor) {
       evidence.vouched += size;
@@ -341,6 +352,7 @@ RefusalEvidence FakeDeliveryQueue::EvidenceOf(const Route& route) const {
       if (IsDue(batch)) evidence.due += size;
       if (IsWornOut(batch)) evidence.worn_out += size;
     }
+    if (IsHeldForRefusal(batch)) AddPeople(batch, people);
     if (IsStuck(batch)) evidence.stuck += size;
     const bool waits = batch.state == BatchState::kOpen || batch.state == BatchState::kReady;
     const bool is_sent = batch.state == BatchState::kSending;
@@ -355,10 +367,12 @@ RefusalEvidence FakeDeliveryQueue::EvidenceOf(const Route& route) const {
     if (batch.state == BatchState::kRejected && batch.reason == Name(Reason::kRefusedByVendor) &&
         now - *batch.finished_at < kRefusalMemory) {
       evidence.rejected_lately += size;
+      AddPeople(batch, people);
     }
     if (batch.state == BatchState::kNeedsReview && batch.reason == Name(Reason::kRefusedAlone) &&
         now - *batch.review_since < kRefusalMemory) {
       evidence.in_review += size;
+      AddPeople(batch, people);
     }
   }
   int judged = 0;
@@ -374,6 +388,9 @@ RefusalEvidence FakeDeliveryQueue::EvidenceOf(const Route& route) const {
   const std::optional<TimePoint> taken_at = LastAcceptedAt(route);
   evidence.taken_lately = taken_at && now - *taken_at < kRefusalMemory;
   const auto control = controls_.find(route);
+  evidence.refused_people = static_cast<int>(people.size());
+  evidence.control_taken = control != controls_.end() && confirmed_since &&
+                           control->second.accepted_at > confirmed_since;
   evidence.control_due =
       control == controls_.end() || !control->second.next_at || *control->second.next_at <= now;
   return evidence;

@@ -31,6 +31,8 @@ RefusalCase ToCase(const sql::RefusalCases::Row& row) {
                        .mostly_taken = row.mostly_taken,
                        .hiccup_lately = row.hiccup_lately,
                        .control_due = row.control_due,
+                       .control_taken = row.control_taken,
+                       .refused_people = identifiers(row.refused_people),
                        .only_probes_itself = row.only_probes_itself,
                        .lacks_probe = row.lacks_probe}};
 }

@@ -21,13 +21,17 @@ TEST_P(RefusalContract, TellsTheCaseOfOneRouteAlone) {
 TEST_P(RefusalContract, TellsWhatIsKnownOfARoute) {
   AddHeld(Reason::kRefusedConfirmed);
   AddHeld(Reason::kRefusedUnconfirmed);
-  EXPECT_EQ(Evidence(), (RefusalEvidence{.confirmed = 1, .unvouched = 1, .control_due = true}));
+  EXPECT_EQ(
+      Evidence(),
+      (RefusalEvidence{.confirmed = 1, .unvouched = 1, .control_due = true, .refused_people = 2}));
 
   at().Advance(1s);
   AcceptOne();
-  EXPECT_EQ(
-      Evidence(),
-      (RefusalEvidence{.confirmed = 1, .vouched = 1, .taken_lately = true, .control_due = true}));
+  EXPECT_EQ(Evidence(), (RefusalEvidence{.confirmed = 1,
+                                         .vouched = 1,
+                                         .taken_lately = true,
+                                         .control_due = true,
+                                         .refused_people = 2}));
 
   AddHeld(Reason::kRefusedUnconfirmed);
   Add();
@@ -36,7 +40,8 @@ TEST_P(RefusalContract, TellsWhatIsKnownOfARoute) {
                                          .unvouched = 1,
                                          .others_under_way = true,
                                          .taken_lately = true,
-                                         .control_due = true}));
+                                         .control_due = true,
+                                         .refused_people = 3}));
   const auto claim = Take();
   ASSERT_TRUE(claim);
   EXPECT_TRUE(Evidence().others_under_way) << "a call that is under way may still show something";
@@ -364,6 +369,40 @@ TEST_P(RefusalContract, AControlCallThatWasAcceptedIsEvidenceButTakesNobody) {
   EXPECT_EQ(Health().accepted_at, at().Now()) << "a slow answer speaks as long as a quick one";
 }
 
+TEST_P(RefusalContract, CountsAnIdentifierThatWasHandedInManyTimesOnce) {
+  for (const char* identifier : {"ann", "ann", "bob", "ann"}) {
+    at().AddEnvelope({.route = kErase, .identifiers = {Identifier(identifier)}});
+    const auto claim = Take();
+    ASSERT_TRUE(claim);
+    const Plan held{.transitions = {{.span = claim->facts.span,
+                                     .to = BatchState::kHeld,
+                                     .reason = Text(Reason::kRefusedUnconfirmed),
+                                     .not_before = at().Now() + kRetry,
+                                     .refused_since = at().Now(),
+                                     .lone_refusals = 1}}};
+    ASSERT_EQ(Record(*claim, {.outcome = OutcomeClass::kRefused}, held), Recorded::kApplied);
+  }
+  EXPECT_EQ(Evidence().unvouched, 4);
+  EXPECT_EQ(Evidence().refused_people, 2);
+}
+
+TEST_P(RefusalContract, TellsWhetherAControlCallWasTakenSinceTheRefusalBeforeTheLast) {
+  const auto control = [this] {
+    const auto offer = at().slots().Lease({.route = kErase, .lease = kLease, .for_control = true});
+    ASSERT_TRUE(offer->lease);
+    ASSERT_TRUE(at().slots().Free(*offer->lease, {.control = OutcomeClass::kAccepted}).ok());
+  };
+  control();
+  at().Advance(2s);
+  AddHeld(Reason::kRefusedConfirmed, /*refused_ago=*/1s);
+  EXPECT_FALSE(Evidence().control_taken) << "that was before";
+  control();
+  EXPECT_TRUE(Evidence().control_taken);
+  at().Advance(2s);
+  AddHeld(Reason::kRefusedConfirmed, /*refused_ago=*/1s);
+  EXPECT_FALSE(Evidence().control_taken) << "not for each of them";
+}
+
 TEST_P(RefusalContract, AControlCallThatIsRefusedIsAHiccup) {
   AddHeld(Reason::kRefusedConfirmed);
   const auto offer = at().slots().Lease({.route = kErase, .lease = kLease, .for_control = true});
@@ -453,9 +492,11 @@ TEST_P(RefusalContract, RejectsTheConfirmedOnly) {
   EXPECT_EQ(rows[0].reason, Name(Reason::kRefusedByVendor));
   EXPECT_EQ(rows[0].finished_at, at().Now());
   EXPECT_EQ(rows[1].state, BatchState::kHeld);
-  EXPECT_EQ(Evidence(),
-            (RefusalEvidence{
-                .unvouched = 1, .rejected_lately = 1, .taken_lately = true, .control_due = true}));
+  EXPECT_EQ(Evidence(), (RefusalEvidence{.unvouched = 1,
+                                         .rejected_lately = 1,
+                                         .taken_lately = true,
+                                         .control_due = true,
+                                         .refused_people = 2}));
   at().Advance(kRefusalMemory);
   EXPECT_EQ(Evidence().rejected_lately, 0);
 }

@@ -217,7 +217,8 @@ TEST_F(Projects, ARefusalUnderTheSecondNameIsJudgedByTheCallsOfItsProject) {
                                    .lone_refusals = 1}},
                   .taken = false};
   ASSERT_TRUE(store.Record(*refused, {.outcome = OutcomeClass::kRefused}, held).ok());
-  EXPECT_EQ(evidence(), (RefusalEvidence{.unvouched = 1, .control_due = true}));
+  EXPECT_EQ(evidence(),
+            (RefusalEvidence{.unvouched = 1, .control_due = true, .refused_people = 1}));
 
   Advance(1s);
   const auto other = take();
@@ -229,9 +230,11 @@ TEST_F(Projects, ARefusalUnderTheSecondNameIsJudgedByTheCallsOfItsProject) {
                                        .window_end = clock_.Now()}},
                       .taken = true};
   ASSERT_TRUE(store.Record(*other, {.outcome = OutcomeClass::kAccepted}, accepted).ok());
-  EXPECT_EQ(evidence(),
-            (RefusalEvidence{
-                .vouched = 1, .taken_lately = true, .mostly_taken = true, .control_due = true}));
+  EXPECT_EQ(evidence(), (RefusalEvidence{.vouched = 1,
+                                         .taken_lately = true,
+                                         .mostly_taken = true,
+                                         .control_due = true,
+                                         .refused_people = 1}));
 
   PgCallSlots calls("two", accounts, store_.pool());
   ASSERT_TRUE(

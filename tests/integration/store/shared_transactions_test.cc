@@ -232,7 +232,8 @@ TEST_F(SharedTransactions, EveryAttemptEndsByItsOwnPlan) {
 TEST_F(SharedTransactions, OnlyTheHealthyAccountIsServedAgain) {
   SubmitHundred("a-");
   SubmitHundred("g-", kGlobex);
-  const std::vector<Claim> claims = TakeAll({kErase, kGlobex});
+  std::vector<Claim> claims = TakeAll({kErase, kGlobex});
+  for (Claim& claim : claims) claim.probes = true;
   database_.Run(
       "update account_state set blocked_since = lethe_now() - interval '1 hour', "
       "blocked_reason = 'x', resume_by = 'connect', probe_at = lethe_now()");

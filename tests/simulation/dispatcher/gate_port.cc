@@ -13,7 +13,7 @@ Result<std::optional<AccountProbe>> GatePort::TakeProbe(milliseconds lease) {
 Result<bool> GatePort::Record(const AccountProbe& probe, ProbeFinding finding) {
   const OutcomeClass look = vendor_.last_probe();
   const bool tells_nothing = (look == OutcomeClass::kUnknown || look == OutcomeClass::kThrottled) &&
-                             probe.probe_count >= 12;
+                             probe.probe_count >= 3;
   const bool found_out =
       look == OutcomeClass::kAccepted || look == OutcomeClass::kMisconfigured || tells_nothing;
   if (Has(Defect::kTrustsEveryLook)) finding = ProbeFinding::kHealthy;

@@ -90,6 +90,7 @@ Result<std::vector<RefusalCase>> QueuePort::RefusalCases(const std::optional<Rou
     if (Has(Defect::kBlocksForAFew) && evidence.unvouched > 0 && !evidence.others_under_way) {
       evidence.mostly_taken = false;
       evidence.in_review += kManyRefusals;
+      evidence.refused_people += kManyRefusals;
     }
   }
   return cases;

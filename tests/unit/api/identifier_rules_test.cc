@@ -91,8 +91,9 @@ TEST(IdentityRules, RefuseWhiteSpaceAtTheEnds) {
 
 TEST(IdentityRules, RefuseWhatShowsNothing) {
   for (const std::string invisible :
-       {"\u00AD", "\u061C", "\u180E", "\u200B", "\u200E", "\u200F", "\u202A", "\u202E", "\u2060",
-        "\u2066", "\u2069", "\uFEFF", "\U000E0067"}) {
+       {"\u00AD", "\u061C", "\u180E", "\u200B", "\u200E", "\u200F",     "\u202A",
+        "\u202E", "\u2060", "\u2066", "\u2069", "\uFEFF", "\U000E0067", "\u3164",
+        "\u115F", "\uFFA0", "\u2800", "\u034F", "\u17B4", "\uFFFC",     "\U000E0FFF"}) {
     EXPECT_EQ(Fault(kIdentity, invisible + "ann"), "INVISIBLE_CHARACTER@1");
     EXPECT_EQ(Fault(kIdentity, "an" + invisible + "n"), "INVISIBLE_CHARACTER@3");
     EXPECT_EQ(Fault(kIdentity, "ann" + invisible), "INVISIBLE_CHARACTER@4");

@@ -209,7 +209,7 @@ TEST(Answer, AFailThatDeniesItselfIsUnknown) {
 }
 
 TEST(Answer, ARefusalWhoseBodySaysThatSomeWereTakenIsUnknown) {
-  for (const int status : {400, 413, 415, 422}) {
+  for (const int status : {302, 400, 401, 403, 404, 405, 410, 413, 415, 422, 429, 500}) {
     for (const Operation operation : kAll<Operation>) {
       for (const char* word : {"success", "partial"}) {
         const std::string body = std::string(R"({"status":")") + word + R"("})";

@@ -152,6 +152,31 @@ TEST_F(Decisions, AFewRefusalsMayBeChance) {
   EXPECT_EQ(held.not_before, now_ + LoneRetryDelay(kConfirmingRefusal - 1));
 }
 
+TEST_F(Decisions, AnOperatorDecidesAboutWhatWasRefusedAloneADozenTimes) {
+  facts_.span = {.lo = 10, .hi = 10};
+  facts_.lone_refusals = kMostLoneRefusals - 2;
+  facts_.vouched_refusals = kMostLoneRefusals - 3;
+  EXPECT_EQ(OnlyTransition(kRefusal).to, kHeld);
+  facts_.lone_refusals = kMostLoneRefusals - 1;
+  EXPECT_EQ(OnlyTransition(kRefusal),
+            (Transition{.span = {10, 10}, .to = kNeedsReview, .reason = "refused_alone"}));
+  facts_.unknown_since = now_ - 1min;
+  EXPECT_EQ(OnlyTransition(kRefusal).reason, "refused_effect_unknown");
+}
+
+TEST_F(Decisions, TheLastTriesBeforeARejectionComeLongAfterTheOthers) {
+  facts_.span = {.lo = 10, .hi = 10};
+  facts_.lone_refusals = kConfirmingRefusal - 3;
+  facts_.vouched_refusals = kConfirmingRefusal - 4;
+  facts_.refused_since = started_at_ - 10s;
+  EXPECT_EQ(OnlyTransition(kRefusal).not_before, now_ + 20s)
+      << "not every one of them has a voucher, so it will not be rejected then";
+  facts_.health.accepted_at = started_at_ - 9s;
+  EXPECT_EQ(OnlyTransition(kRefusal).not_before, now_ + kBeforeLastTries);
+  hours_.sandbox_window = 5s;
+  EXPECT_EQ(OnlyTransition(kRefusal).not_before, now_ + 20s);
+}
+
 TEST_F(Decisions, RefusalsWhileNothingIsTakenConfirmNoOther) {
   facts_.span = {.lo = 10, .hi = 10};
   facts_.lone_refusals = 7;

@@ -11,13 +11,22 @@ namespace {
 
 using enum RefusalVerdict;
 
+/// Each identifier was handed in once, and a control call was taken.
+RefusalEvidence Whole(RefusalEvidence evidence) {
+  evidence.refused_people = evidence.confirmed + evidence.vouched + evidence.unvouched +
+                            evidence.rejected_lately + evidence.in_review;
+  evidence.control_taken = true;
+  return evidence;
+}
+
 RefusalVerdict Verdict(const RefusalEvidence& evidence,
                        ControlCalls control_calls = ControlCalls::kOn) {
-  return JudgeRefusals(Operation::kErasure, evidence, control_calls).verdict;
+  return JudgeRefusals(Operation::kErasure, Whole(evidence), control_calls).verdict;
 }
 
 int Room(const RefusalEvidence& evidence) {
-  const RefusalRuling ruling = JudgeRefusals(Operation::kErasure, evidence, ControlCalls::kOn);
+  const RefusalRuling ruling =
+      JudgeRefusals(Operation::kErasure, Whole(evidence), ControlCalls::kOn);
   EXPECT_EQ(ruling.verdict, kReject);
   return ruling.room;
 }
@@ -57,6 +66,32 @@ TEST(JudgeRefusals, SendsAgainInTimeWhatWasRefusedBeforeOthersWereAccepted) {
   EXPECT_EQ(Verdict({.vouched = 1, .vouched_due = 1}), kSendAgain);
   EXPECT_EQ(Verdict({.searching = 50, .vouched = 1, .vouched_due = 1, .unvouched = 2}), kSendAgain);
   EXPECT_EQ(Verdict({.vouched = 1, .control_due = true}), kWait) << "a refusal may be a bad moment";
+}
+
+TEST(JudgeRefusals, RejectsNobodyBeforeAControlCallWasTaken) {
+  RefusalEvidence evidence{.confirmed = 1,
+                           .others_under_way = true,
+                           .taken_lately = true,
+                           .mostly_taken = true,
+                           .control_due = true,
+                           .refused_people = 1};
+  const auto ruling = [&](ControlCalls control_calls) {
+    return JudgeRefusals(Operation::kErasure, evidence, control_calls);
+  };
+  EXPECT_EQ(ruling(ControlCalls::kOn).verdict, kControl)
+      << "CleverTap may refuse whatever is sent alone";
+  EXPECT_EQ(ruling(ControlCalls::kOff).verdict, kReject);
+  EXPECT_EQ(ruling(ControlCalls::kOff).room, 0) << "an operator decides";
+  evidence.control_due = false;
+  EXPECT_EQ(ruling(ControlCalls::kOn).verdict, kWait) << "one was made lately";
+  evidence.control_taken = true;
+  EXPECT_EQ(ruling(ControlCalls::kOn).verdict, kReject);
+  EXPECT_EQ(ruling(ControlCalls::kOn).room, kFewRefusals);
+}
+
+TEST(JudgeRefusals, CountAnIdentifierThatIsHandedInManyTimesOnce) {
+  const RefusalEvidence evidence{.unvouched = kManyRefusals + 1, .refused_people = 1};
+  EXPECT_NE(JudgeRefusals(Operation::kErasure, evidence, ControlCalls::kOn).verdict, kBlock);
 }
 
 TEST(JudgeRefusals, RejectsNobodyWhileRefusalsComeAtRandom) {
@@ -162,7 +197,7 @@ TEST(JudgeRefusals, WaitsWhereNothingIsHeld) {
 
 TEST(JudgeRefusals, LetsTheNextBatchProbeOnlyWhereNothingWasTaken) {
   const auto resume = [](const RefusalEvidence& evidence) {
-    return JudgeRefusals(Operation::kErasure, evidence, ControlCalls::kOn).resume;
+    return JudgeRefusals(Operation::kErasure, Whole(evidence), ControlCalls::kOn).resume;
   };
   EXPECT_EQ(resume({.unvouched = 21}), Resume::kBatch);
   EXPECT_EQ(resume({.confirmed = 21}), Resume::kOperator);
@@ -171,7 +206,7 @@ TEST(JudgeRefusals, LetsTheNextBatchProbeOnlyWhereNothingWasTaken) {
 
 TEST(JudgeRefusals, SaysWhatWasSeen) {
   const auto sentence = [](Operation operation, const RefusalEvidence& evidence) {
-    return JudgeRefusals(operation, evidence, ControlCalls::kOn).account_reason;
+    return JudgeRefusals(operation, Whole(evidence), ControlCalls::kOn).account_reason;
   };
   EXPECT_EQ(sentence(Operation::kErasure, {.unvouched = 21}),
             "erasure refused for 21 identifiers sent alone, and none taken since");

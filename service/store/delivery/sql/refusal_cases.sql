@@ -27,6 +27,8 @@
 -- > mostly_taken bool
 -- > hiccup_lately bool
 -- > control_due bool
+-- > control_taken bool
+-- > refused_people bigint
 -- > only_probes_itself bool
 -- > lacks_probe bool
 with present as materialized (select lethe_now() as t), health as materialized (
@@ -34,11 +36,11 @@ with present as materialized (select lethe_now() as t), health as materialized (
          sum(2 * s.taken_identifiers - s.judged_identifiers)
            filter (where greatest(s.accepted_at, s.failed_at) > present.t - @mostly_taken_memory::bigint * interval '1 millisecond') >= 0
            as mostly_taken, max(s.hiccup_at) as hiccup_at,
-         max(s.control_at) as control_at
+         max(s.control_at) as control_at, max(s.control_accepted_at) as control_accepted_at
   from present, account_state a join slot s on s.account = coalesce(a.slots_of, a.account)
   where a.account = coalesce(@account, a.account) group by a.account, s.api
 ), waiting as materialized (
-  select b.account, b.operation, b.hi - b.lo + 1 as size, b.state = 'ready' as stuck,
+  select b.account, b.operation, b.hi - b.lo + 1 as size, b.refused_since, b.state = 'ready' as stuck,
          b.reason = 'refused_confirmed' and coalesce(b.not_before > present.t, true) as confirmed,
          coalesce(h.accepted_at > b.refused_since and h.accepted_at > present.t - @vouched_for::bigint * interval '1 millisecond', false)
            as vouched,
@@ -61,7 +63,7 @@ with present as materialized (select lethe_now() as t), health as materialized (
          coalesce(sum(size) filter (where not stuck and not confirmed and not vouched), 0) as unvouched,
          coalesce(sum(size) filter (where not stuck and not confirmed and not vouched and due), 0) as due,
          coalesce(sum(size) filter (where not stuck and not confirmed and not vouched and worn_out), 0) as worn_out,
-         coalesce(sum(size) filter (where stuck), 0) as stuck
+         coalesce(sum(size) filter (where stuck), 0) as stuck, max(refused_since) filter (where not stuck and confirmed) as confirmed_since
   from waiting group by account, operation
 ), blocked as materialized (
   select r.account, r.api, r.probe_at, starts_with(r.blocked_reason, @endpoint) as in_doubt,
@@ -98,10 +100,17 @@ select r.account, r.operation,
        coalesce(h.mostly_taken, true) as mostly_taken,
        coalesce(h.hiccup_at > present.t - @hiccup_memory::bigint * interval '1 millisecond', false) as hiccup_lately,
        coalesce(h.control_at <= present.t, true) as control_due,
+       coalesce(h.control_accepted_at > r.confirmed_since, false) as control_taken,
+       (select count(distinct i.digest) from batch x join request_item i on i.envelope = x.envelope and i.pos between x.lo and x.hi
+        where x.account = r.account and x.operation = r.operation
+          and (x.state = 'held' and x.reason in @refusal_reasons()
+               or x.reason = 'refused_by_vendor' and x.finished_at > present.t - @memory::bigint * interval '1 millisecond'
+               or x.state = 'needs_review' and x.reason = 'refused_alone'
+                  and x.review_since > present.t - @memory::bigint * interval '1 millisecond')) as refused_people,
        false as only_probes_itself, false as lacks_probe
 from present, route r left join health h on h.account = r.account and h.api = lethe_api(r.operation)
 union all
-select r.account, o.operation, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, false, false, false, coalesce(h.control_at <= present.t, true),
+select r.account, o.operation, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, false, false, false, coalesce(h.control_at <= present.t, true), false, 0,
        w.only_probes_itself, w.lacks_probe
 from present, blocked r
   join unnest(array['erasure', 'demerge', 'disassociation']) as o(operation) on lethe_api(o.operation) = r.api
