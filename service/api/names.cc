@@ -26,7 +26,7 @@ std::optional<Number> ParseNumber(std::string_view text) {
   Number number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  if (number < 0 || (text.front() == '0' && text.size() > 1)) return std::nullopt;
+  if (text.front() == '-' || (text.front() == '0' && text.size() > 1)) return std::nullopt;
   return number;
 }
 

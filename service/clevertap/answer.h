@@ -18,7 +18,7 @@ enum class Ending {
   kConnect,   ///< No connection.
   kTls,       ///< No trusted, encrypted connection.
   kTimeout,   ///< Too slow, in any phase.
-  kBroken,    ///< The connection broke, in any phase.
+  kBroken,    ///< The connection broke, in any phase; or what came is not HTTP.
   kTooLarge,  ///< The answer's body passed the limit.
 };
 
@@ -45,7 +45,7 @@ struct Transport {
   /// on.
   bool body_left = false;
 
-  int http_status = 0;  ///< 0 if no status line came.
+  int http_status = 0;  ///< 0 if no status line of HTTP came.
   std::optional<std::chrono::seconds> retry_after = {};
   std::optional<TimePoint> date = {};  ///< When the answer was made, by CleverTap's clock.
   std::string body = {};               ///< What came of it; whole only if kComplete.

@@ -64,12 +64,20 @@ Ending EndingOf(CURLcode code) {
   }
 }
 
+/// A status has three digits. libcurl reads any number behind `HTTP/2`, over HTTP/1.1 too; the
+/// store has no room for more.
+bool IsOfHttp(long status) { return status >= 100 && status <= 999; }
+
+/// HTTP's dates have years of four digits. libcurl reads longer ones too, up to times that no
+/// TimePoint holds.
+constexpr std::time_t kLastDate = 253'402'300'799;  // 9999-12-31T23:59:59Z
+
 /// Of the latest answer.
 std::optional<TimePoint> DateOf(CURL* curl) {
   curl_header* date = nullptr;
   if (curl_easy_header(curl, "Date", 0, CURLH_HEADER, -1, &date) != CURLHE_OK) return {};
   const std::time_t seconds = curl_getdate(date->value, nullptr);
-  if (seconds < 0) return {};
+  if (seconds < 0 || seconds > kLastDate) return {};
   return TimePoint(std::chrono::seconds(seconds));
 }
 
@@ -144,7 +152,11 @@ Transport CurlHandle::Perform(const HttpRequest& request, milliseconds limit) {
   transport.body = std::move(exchange.answer);
   long status = 0;
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-  transport.http_status = static_cast<int>(status);
+  if (IsOfHttp(status)) {
+    transport.http_status = static_cast<int>(status);
+  } else if (transport.ending == Ending::kComplete) {
+    transport.ending = Ending::kBroken;
+  }
   curl_off_t took_us = 0;
   curl_easy_getinfo(curl, CURLINFO_TOTAL_TIME_T, &took_us);
   transport.took = std::chrono::ceil<milliseconds>(std::chrono::microseconds(took_us));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -79,7 +80,7 @@ std::string Join(const std::vector<std::string_view>& lines) {
   return file;
 }
 
-Error NotItsTurn(std::string message) {
+Error Refused(std::string message) {
   return {ErrorCode::kFailedPrecondition, Text(ErrorReason::kKeysRefused),
           "key file: " + std::move(message)};
 }
@@ -103,8 +104,13 @@ Result<std::string> AddNextKeys(std::string_view file) {
   const auto numbers = NumbersOf(file);
   if (!numbers.ok()) return numbers.error();
   if (numbers->newest_seal != numbers->sealing) {
-    return NotItsTurn("seal key " + std::to_string(numbers->newest_seal) +
-                      " is not in use yet: finish its rotation first, with --use-newest");
+    return Refused("seal key " + std::to_string(numbers->newest_seal) +
+                   " is not in use yet: finish its rotation first, with --use-newest");
+  }
+  constexpr std::uint32_t kLast = std::numeric_limits<std::uint32_t>::max();
+  if (numbers->newest_seal == kLast || numbers->newest_mac == kLast) {
+    return Refused("a key has the last number, " + std::to_string(kLast) +
+                   ", and the next key needs a higher one");
   }
   const std::string seal = FreshKeyLine(KeyKind::kSeal, numbers->newest_seal + 1);
   const std::string mac = FreshKeyLine(KeyKind::kMac, numbers->newest_mac + 1);
@@ -121,8 +127,8 @@ Result<std::string> UseNewestKeys(std::string_view file) {
   const auto numbers = NumbersOf(file);
   if (!numbers.ok()) return numbers.error();
   if (numbers->newest_seal == numbers->sealing) {
-    return NotItsTurn("the newest seal key, " + std::to_string(numbers->sealing) +
-                      ", is in use already: add the next keys first, without --use-newest");
+    return Refused("the newest seal key, " + std::to_string(numbers->sealing) +
+                   ", is in use already: add the next keys first, without --use-newest");
   }
   std::vector<std::string_view> lines = LinesOf(file);
   const auto first = lines.begin() + static_cast<std::ptrdiff_t>(FindLine(lines, KeyKind::kSeal));

@@ -19,7 +19,7 @@ std::string FreshKeyLine(KeyKind kind, std::uint32_t number);
 // A rotation takes two steps, with a new file for all replicas after each. Both functions give the
 // text of that file; comments and the other lines stay as they are. Errors: as KeyRing::Parse(),
 // and
-//   kFailedPrecondition (KEYS_REFUSED): it is the turn of the other step.
+//   kFailedPrecondition (KEYS_REFUSED): it is the turn of the other step, or no number is left.
 
 /// First step: adds the next key of each kind. The new MAC key counts at once, beside the older
 /// ones. The new seal key only opens, so that every replica can open what any of them seals.

@@ -231,10 +231,10 @@ Result<std::string> ParseProbePath(std::string_view text) {
 }
 
 Result<std::string> ParseDatabaseUrl(const std::string& text) {
-  // libpq's own message is not passed on: it repeats parts of the text.
+  // libpq's own message is not passed on: it repeats parts of the text. It reads up to a zero byte.
   const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(
       PQconninfoParse(text.c_str(), nullptr), PQconninfoFree);
-  if (!text.empty() && options != nullptr) return text;
+  if (!text.empty() && text.find('\0') == std::string::npos && options != nullptr) return text;
   return Wrong(
       "must be a connection string of libpq: postgresql://USER@HOST/DATABASE or key=value pairs");
 }

@@ -1,5 +1,7 @@
 #include "sandbox/control_json.h"
 
+#include <cstdint>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
@@ -12,10 +14,34 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::int64_t kMostOfInt = std::numeric_limits<int>::max();
+constexpr std::int64_t kMostOfAll = std::numeric_limits<std::int64_t>::max();
+
+/// No client waits for a day, and a wait of all milliseconds that there are would be over at once.
+constexpr std::int64_t kLongestDelay = 24 * 60 * 60 * 1000;
+
+/// Sixty-four times what a client of Lethe reads; the sandbox has it in memory.
+constexpr std::int64_t kMostBytes = 64 * 1024 * 1024;
+
 /// Stays inside this file: Guarded() turns it into an Error.
 struct Wrong : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
+
+/// The library would cut off what does not fit the field.
+std::int64_t WholeNumber(const std::string& name, const json& number, std::int64_t min,
+                         std::int64_t max) {
+  if (!number.is_number_integer()) throw Wrong("`" + name + "` has the wrong type");
+  const bool is_huge =
+      number.is_number_unsigned() && number.get<std::uint64_t>() > static_cast<std::uint64_t>(max);
+  if (is_huge || number.get<std::int64_t>() > max) {
+    throw Wrong("`" + name + "` must be at most " + std::to_string(max));
+  }
+  if (number.get<std::int64_t>() < min) {
+    throw Wrong("`" + name + "` must be at least " + std::to_string(min));
+  }
+  return number.get<std::int64_t>();
+}
 
 /// Takes the members of an object one by one; what is left at the end is unknown.
 class Members {
@@ -37,12 +63,11 @@ class Members {
     return true;
   }
 
+  /// A whole number within the bounds, both included.
   template <typename T>
-  void TakeAtLeast(const std::string& name, int minimum, T& field) {
-    std::int64_t value = 0;
-    if (!Take(name, value)) return;
-    if (value < minimum) throw Wrong("`" + name + "` must be at least " + std::to_string(minimum));
-    field = static_cast<T>(value);
+  void TakeWithin(const std::string& name, std::int64_t min, std::int64_t max, T& field) {
+    json number;
+    if (Take(name, number)) field = static_cast<T>(WholeNumber(name, number, min, max));
   }
 
   template <typename T>
@@ -81,19 +106,24 @@ Fault ReadFault(const json& element) {
     fault.identifier_kind = Parse(kCallKinds, "identifier_kind", word);
   }
   members.Take("identifier", fault.identifier);
-  members.TakeAtLeast("skip", 0, fault.skip);
-  members.TakeAtLeast("times", 0, fault.times);
+  members.TakeWithin("skip", 0, kMostOfInt, fault.skip);
+  members.TakeWithin("times", 0, kMostOfInt, fault.times);
   members.Take("after_effect", fault.after_effect);
-  members.TakeAtLeast("status", 200, fault.status);
-  if (fault.status > 599) throw Wrong("`status` must be at most 599");
+  members.TakeWithin("status", 200, 599, fault.status);
   members.Take("body", fault.body);
   std::int64_t retry_after_s = -1;
-  members.TakeAtLeast("retry_after_s", 0, retry_after_s);
+  members.TakeWithin("retry_after_s", 0, kMostOfInt, retry_after_s);
   if (retry_after_s >= 0) fault.retry_after = std::chrono::seconds(retry_after_s);
-  members.TakeAtLeast("delay_ms", 0, fault.delay);
-  members.TakeAtLeast("bytes", 0, fault.bytes);
-  members.TakeAtLeast("every", 1, fault.every);
-  members.Take("codes", fault.codes);
+  members.TakeWithin("delay_ms", 0, kLongestDelay, fault.delay);
+  members.TakeWithin("bytes", 0, kMostBytes, fault.bytes);
+  members.TakeWithin("every", 1, kMostOfInt, fault.every);
+  std::vector<json> codes;
+  if (members.Take("codes", codes)) {
+    fault.codes.clear();
+    for (const json& code : codes) {
+      fault.codes.push_back(static_cast<int>(WholeNumber("codes", code, 0, kMostOfInt)));
+    }
+  }
   if (fault.codes.empty()) throw Wrong("`codes` must not be empty");
   members.Take("text_codes", fault.text_codes);
   members.Take("listed_errors", fault.listed_errors);
@@ -108,7 +138,7 @@ RandomFaults ReadRandomFaults(const json& element) {
   if (!(faults.probability >= 0 && faults.probability <= 1)) {
     throw Wrong("`probability` must be from 0 to 1");
   }
-  members.TakeAtLeast("seed", 0, faults.seed);
+  members.TakeWithin("seed", 0, kMostOfAll, faults.seed);
   std::vector<json> kinds;
   members.Take("kinds", kinds);
   for (const json& kind : kinds) faults.kinds.push_back(ReadFault(kind));
@@ -119,9 +149,9 @@ RandomFaults ReadRandomFaults(const json& element) {
 Event ReadEvent(const json& element) {
   Members members(element, "an event");
   Event event;
-  members.Take("count", event.count);
-  members.Take("first_seen", event.first_seen);
-  members.Take("last_seen", event.last_seen);
+  members.TakeWithin("count", 0, kMostOfAll, event.count);
+  members.TakeWithin("first_seen", 0, kMostOfAll, event.first_seen);
+  members.TakeWithin("last_seen", 0, kMostOfAll, event.last_seen);
   members.Finish();
   return event;
 }

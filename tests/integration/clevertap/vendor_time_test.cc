@@ -51,7 +51,9 @@ TEST(VendorTime, IsAskedForOnTheProbePathWithoutCredentialsAndPastCaches) {
 
 TEST(VendorTime, AnAnswerMayNotTellIt) {
   WebServer server;
-  for (const char* header : {"", "Date: \r\n", "Date: soon\r\n"}) {
+  for (const char* header :
+       {"", "Date: \r\n", "Date: soon\r\n", "Date: Sat, 01 Jan 10000 00:00:00 GMT\r\n",
+        "Date: Sat, 01 Jan 300000 00:00:00 GMT\r\n"}) {
     server.AnswerWith(HttpAnswer("200 OK", header, ""));
     const auto time = AskTime(AccountAt(server.base_url()), {});
     EXPECT_EQ(time.ending, Ending::kComplete);

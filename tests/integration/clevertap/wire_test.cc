@@ -94,6 +94,18 @@ TEST_F(Wire, AnAnswerThatIsNestedBeyondReasonIsUnreadable) {
   EXPECT_EQ(look_up.code, "unreadable");
 }
 
+TEST_F(Wire, AStatusThatHttpDoesNotHaveIsNoAnswer) {
+  HttpVendorClient client = ClientOf(AccountAt(server_->base_url()));
+  for (const std::string status_line : {"HTTP/2 40000", "HTTP/2 -7", "HTTP/2 20"}) {
+    server_->AnswerWith(status_line + " OK\r\nContent-Length: 20\r\nConnection: close\r\n\r\n" +
+                        R"({"status":"success"})");
+    const VendorReply reply = Erase(client, {"ana"});
+    EXPECT_EQ(reply.http_status, 0) << status_line;
+    EXPECT_EQ(reply.outcome, OutcomeClass::kUnknown) << status_line;
+    EXPECT_EQ(reply.code, "broken") << status_line;
+  }
+}
+
 TEST_F(Wire, ADateInRetryAfterCountsToo) {
   server_->AnswerWith(
       HttpAnswer("429 Too Many Requests", "Retry-After: Fri, 01 Jan 2100 00:00:00 GMT\r\n", ""));

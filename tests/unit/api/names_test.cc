@@ -57,8 +57,9 @@ TEST(ParseReviewName, IsTheInverseOfFormatting) {
 }
 
 TEST(ParseReviewName, RefusesEverythingElse) {
-  for (const char* id : {"", "-", "1", "1-", "-1", "0-0", "01-0", "1-00", "1-01", "1--1", "1-0-0",
-                         "1-32768", "9223372036854775808-0", "1-0 ", " 1-0", "1_0", "x-y"}) {
+  for (const char* id :
+       {"", "-", "1", "1-", "-1", "0-0", "01-0", "1-00", "1-01", "1--1", "1--0", "1-0-0", "1-32768",
+        "9223372036854775808-0", "1-0 ", " 1-0", "1_0", "x-y"}) {
     EXPECT_EQ(ParseReviewName(std::string("accounts/shop/reviews/") + id), std::nullopt) << id;
   }
   EXPECT_EQ(ParseReviewName("accounts/Shop/reviews/1-0"), std::nullopt);

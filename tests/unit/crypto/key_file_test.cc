@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace lethe::crypto {
@@ -75,6 +77,17 @@ TEST(Rotation, EachStepWaitsForItsTurn) {
   const auto twice = AddNextKeys(AddNextKeys(first).value());
   ASSERT_FALSE(twice.ok());
   EXPECT_THAT(twice.error().message, HasSubstr("seal key 2 is not in use yet"));
+}
+
+TEST(Rotation, EndsAtTheLastNumber) {
+  constexpr std::uint32_t kLast = 4'294'967'295;
+  for (const auto& [seal, mac] : {std::pair(kLast, 1U), std::pair(1U, kLast)}) {
+    const auto added =
+        AddNextKeys(FreshKeyLine(KeyKind::kSeal, seal) + FreshKeyLine(KeyKind::kMac, mac));
+    ASSERT_FALSE(added.ok());
+    EXPECT_EQ(added.error().reason, "KEYS_REFUSED");
+    EXPECT_THAT(added.error().message, HasSubstr("4294967295"));
+  }
 }
 
 TEST(Rotation, OfAFileThatIsNoneSaysSo) {

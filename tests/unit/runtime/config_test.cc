@@ -257,6 +257,9 @@ TEST_F(ConfigTest, TheDatabaseIsGivenOnce) {
               ElementsAre("1:1: database: give url or url_file, not both"));
   EXPECT_THAT(Errors(load("{}")),
               ElementsAre("1:1: database: give url, url_file or the variable LETHE_DATABASE_URL"));
+  // libpq would see the text before the zero byte only.
+  EXPECT_THAT(Errors(load("{url: \"host=db\\0 user=x\"}")),
+              ElementsAre(testing::StartsWith("1:17: database.url: must be a connection string")));
   const auto config = load("{url_file: url}", {{"LETHE_DATABASE_URL", "host=other"}});
   ASSERT_TRUE(config.ok());
   EXPECT_EQ(config->database.url->Reveal(), "host=other");
