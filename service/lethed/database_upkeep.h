@@ -14,6 +14,7 @@
 #include "runtime/loop.h"
 #include "store/delivery/pg_delivery_queue.h"
 #include "store/intake/committer.h"
+#include "store/recovery/call_memory.h"
 #include "store/session/pool.h"
 #include "telemetry/metrics.h"
 
@@ -29,8 +30,10 @@ class DatabaseUpkeep {
     KeyUpkeep& keys;
     store::PgDeliveryQueue& queue;
     core::DatabaseClock& clock;
-    store::Committer* committer;  ///< Null in a process that accepts no requests.
-    milliseconds lease;           ///< Config::Dispatcher::lease.
+    store::Committer& committer;
+    store::CallMemory& memory;
+    bool takes_requests;
+    milliseconds lease;  ///< Config::Dispatcher::lease.
     Readiness& readiness;
     Observer& observer;
     telemetry::Metrics& metrics;

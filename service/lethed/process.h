@@ -31,6 +31,8 @@
 #include "store/delivery/pg_delivery_queue.h"
 #include "store/intake/committer.h"
 #include "store/pg_request_store.h"
+#include "store/recovery/call_memory.h"
+#include "store/recovery/history_check.h"
 #include "store/review/pg_review_store.h"
 #include "store/session/connector.h"
 #include "store/session/pool.h"
@@ -73,6 +75,8 @@ class Process {
   const crypto::LiveKeys keys_;
 
   // PostgreSQL.
+  store::CallMemory memory_;
+  const store::HistoryCheck history_;
   const std::shared_ptr<store::Connector> connector_;
   store::Pool pool_;
   store::Pool readiness_pool_;

@@ -35,6 +35,18 @@ void Block(pqxx::work& work, const Claim& claim, const Plan& plan) {
   }
 }
 
+RememberedCall ToRemember(const Claim& claim, const crypto::KeyRing& keys) {
+  RememberedCall call{.route = claim.route,
+                      .envelope = claim.envelope,
+                      .span = claim.facts.span,
+                      .number = claim.call_number(),
+                      .started_at = claim.facts.started_at};
+  for (const Identifier& identifier : claim.identifiers) {
+    call.digests += keys.NewestMac(crypto::MacPurpose::kIdentifier, identifier.Reveal());
+  }
+  return call;
+}
+
 /// How long a shared transaction waits for accounts that are locked, before its callers wait for
 /// theirs alone. A claim holds its account for milliseconds; a session that someone left open on
 /// one account must not hold up the others.
@@ -43,11 +55,13 @@ constexpr const char* kPatience = "set local lock_timeout = '250ms'";
 }  // namespace
 
 PgDeliveryQueue::PgDeliveryQueue(std::string holder, const std::vector<Account>& accounts,
-                                 crypto::LiveKeys keys, Pool& pool)
+                                 crypto::LiveKeys keys, Pool& pool, const HistoryCheck* history)
     : holder_(std::move(holder)),
       accounts_(accounts),
-      claimer_(holder_, accounts, std::move(keys)),
+      keys_(std::move(keys)),
+      claimer_(holder_, accounts, keys_),
       pool_(pool),
+      history_(history),
       claims_([this](auto callers) { return ClaimInSharedTransaction(callers); }),
       ends_([this](auto ends) { return EndInSharedTransaction(ends); }) {}
 
@@ -86,22 +100,47 @@ Result<std::optional<Claim>> PgDeliveryQueue::TakeBatch(const ClaimParams& param
 std::vector<std::optional<BatchClaimer::Answer>> PgDeliveryQueue::ClaimInSharedTransaction(
     std::span<const ClaimParams* const> callers) {
   using Answers = std::vector<std::optional<BatchClaimer::Answer>>;
-  auto claimed = pool_.With([&](pqxx::connection& connection) -> Result<Answers> {
-    pqxx::work work(connection);
+  auto claimed = ClaimAndRemember([&](pqxx::work& work) {
     work.exec0(kPatience);
-    BatchClaimer::Answers answers = claimer_.ClaimForAll(work, callers);
-    if (answers.wrote) work.commit();
-    return std::move(answers.of_callers);
+    return claimer_.ClaimForAll(work, callers);
   });
-  return claimed.ok() ? *std::move(claimed) : Answers(callers.size());
+  return claimed.ok() ? std::move(claimed->of_callers) : Answers(callers.size());
 }
 
 BatchClaimer::Answer PgDeliveryQueue::ClaimInOwnTransaction(const ClaimParams& caller) {
-  return pool_.With([&](pqxx::connection& connection) -> BatchClaimer::Answer {
+  auto claimed =
+      ClaimAndRemember([&](pqxx::work& work) { return claimer_.ClaimForOne(work, caller); });
+  if (!claimed.ok()) return claimed.error();
+  return *std::move(claimed->of_callers.front());
+}
+
+Result<BatchClaimer::Answers> PgDeliveryQueue::ClaimAndRemember(
+    const std::function<BatchClaimer::Answers(pqxx::work&)>& claim) {
+  // Before the transaction: a session that is checked from now on may be of a database that has
+  // lost it.
+  const std::uint64_t checks = history_ ? history_->memory().checks() : 0;
+  auto claimed = pool_.With([&](pqxx::connection& connection) -> Result<BatchClaimer::Answers> {
     pqxx::work work(connection);
-    BatchClaimer::Answers answers = claimer_.ClaimForOne(work, caller);
+    BatchClaimer::Answers answers = claim(work);
     if (answers.wrote) work.commit();
-    return *std::move(answers.of_callers.front());
+    return answers;
+  });
+  if (!history_ || !claimed.ok()) return claimed;
+  if (Status kept = Remember(*claimed, checks); !kept.ok()) return kept.error();
+  return claimed;
+}
+
+Status PgDeliveryQueue::Remember(const BatchClaimer::Answers& answers, std::uint64_t checks) {
+  std::vector<RememberedCall> calls;
+  for (const auto& answer : answers.of_callers) {
+    if (!answer || !answer->ok() || !answer->value()) continue;
+    calls.push_back(ToRemember(***answer, keys_.Current()));
+  }
+  if (calls.empty() || history_->memory().Remember(std::move(calls), checks)) return Ok();
+  // A session was checked meanwhile, and without these calls.
+  return pool_.WithRetry([&](pqxx::connection& connection) -> Status {
+    if (history_->Check(connection)) return Ok();
+    return Unavailable("the database has lost what was claimed");
   });
 }
 

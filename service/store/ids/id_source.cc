@@ -33,18 +33,21 @@ TimePoint DatabaseTime(pqxx::connection& connection) {
 
 }  // namespace
 
-void IdSource::Prepare(pqxx::connection& connection, TimePoint now) {
+std::optional<NodeRenewal> IdSource::Prepare(pqxx::connection& connection, TimePoint now) {
   const std::int64_t now_ms = IdMillis(now);
   const std::optional<int> number = NumberToPrepare(now_ms);
-  if (!number) return;
+  if (!number) return {};
   const TimePoint database = DatabaseTime(connection);
   if (std::chrono::abs(now - database) > kMostDifference) throw ClockDiffers();
-  const Moment moment{.now_ms = std::max(now_ms, IdMillis(database)),
+  const Moment moment{.database = database,
+                      .now_ms = std::max(now_ms, IdMillis(database)),
                       .latest_ms = IdMillis(database) + kMostAheadMs};
-  const bool renewed = *number != kNoNumber && Renew(connection, *number, moment);
-  if (!renewed) Acquire(connection, *number, moment);
+  std::optional<NodeRenewal> renewed;
+  if (*number != kNoNumber) renewed = Renew(connection, *number, moment);
+  if (!renewed) renewed = Acquire(connection, *number, moment);
   const std::lock_guard lock(mutex_);
   prepared_at_ms_ = now_ms;
+  return renewed;
 }
 
 std::optional<int> IdSource::NumberToPrepare(std::int64_t now_ms) {
@@ -63,7 +66,7 @@ std::int64_t IdSource::Take(TimePoint now, int count) {
   return *first;
 }
 
-void IdSource::Acquire(pqxx::connection& connection, int lost_number, const Moment& moment) {
+NodeRenewal IdSource::Acquire(pqxx::connection& connection, int lost_number, const Moment& moment) {
   pqxx::work work(connection);
   sql::LockNodes{}.Run(work);
   const auto node = FirstRow(work, sql::AcquireNode{.holder = holder_,
@@ -72,15 +75,18 @@ void IdSource::Acquire(pqxx::connection& connection, int lost_number, const Mome
                                                     .latest_ms = moment.latest_ms});
   if (!node) throw std::runtime_error("all node numbers are in use");
   work.commit();
+  const NodeRenewal acquired{node->number, node->reserved_until_ms, moment.database};
   const std::lock_guard lock(mutex_);
   // Another thread was faster. This number is left to run out.
-  if (number_ != lost_number) return;
+  if (number_ != lost_number) return acquired;
   number_ = node->number;
   reserved_until_ms_ = node->reserved_until_ms;
   generator_.emplace(number_, node->floor_ms, reserved_until_ms_);
+  return acquired;
 }
 
-bool IdSource::Renew(pqxx::connection& connection, int number, const Moment& moment) {
+std::optional<NodeRenewal> IdSource::Renew(pqxx::connection& connection, int number,
+                                           const Moment& moment) {
   pqxx::work work(connection);
   const auto node = FirstRow(work, sql::RenewNode{.number = number,
                                                   .holder = holder_,
@@ -88,14 +94,14 @@ bool IdSource::Renew(pqxx::connection& connection, int number, const Moment& mom
                                                   .reserve_ms = kReservationMs,
                                                   .latest_ms = moment.latest_ms});
   work.commit();
-  if (!node) return false;
+  if (!node) return {};
   const std::lock_guard lock(mutex_);
   // Another thread may have renewed further, or lost the number and taken another.
   if (number_ == number && node->reserved_until_ms > reserved_until_ms_) {
     reserved_until_ms_ = node->reserved_until_ms;
     generator_->Extend(reserved_until_ms_);
   }
-  return true;
+  return NodeRenewal{number, node->reserved_until_ms, moment.database};
 }
 
 }  // namespace lethe::store

@@ -1,0 +1,8 @@
+-- Writes down that something is lost.
+-- @holder text               the process that found it
+-- @since time
+-- @remembered int
+-- @missing int
+-- @node_row bool
+insert into lost_history (found_at, holder, since, remembered, missing, node_row)
+values (lethe_now(), @holder, lethe_time(@since), @remembered, @missing, @node_row)
