@@ -58,7 +58,7 @@ struct Server::State {
         watches({.calls = params.limits.watches}),
         executor(std::move(params.executor)),
         vendor_executor(std::move(params.vendor_executor)),
-        operators(params.reviews, params.pauses, params.accounts, params.clock, Bounded(executor)),
+        operators(params.reviews, params.pauses, params.recovery, params.accounts, params.clock, Bounded(executor)),
         service({.store = params.store,
                  .vendor_check = params.vendor_check,
                  .clock = params.clock,

@@ -106,6 +106,29 @@ std::string Line(const v1::Pause& pause) {
   return (all ? std::string("every account") : pause.parent()) + ' ' + Paused(pause);
 }
 
+std::string Page(const v1::Recovery& recovery) {
+  if (!recovery.has_since_time()) return "no history is missing\n";
+  int lost = 0;
+  for (const auto& calls : recovery.lost_calls()) lost += calls.call_count();
+  std::string page = "history is missing" + Time(" since ", true, recovery.since_time()) +
+                     ", or earlier: the database lacks " + std::to_string(lost) + " of " +
+                     Count(recovery.remembered_call_count(), "remembered call") + '\n';
+  for (const auto& calls : recovery.lost_calls()) {
+    page += "  " + calls.account() + ' ' + calls.api() + ": " + Count(calls.call_count(), "call") +
+            Time(", the first at ", true, calls.first_call_time()) +
+            Time(", the last at ", true, calls.last_call_time());
+    if (calls.without_digests_count() > 0) {
+      page += "; of " + std::to_string(calls.without_digests_count()) +
+              " only the places in the queue are known";
+    }
+    page += '\n';
+  }
+  return page + "  " + Items(recovery.doubtful_item_count()) +
+         " that wait were called in that time: they count as sent with unknown effect\n  " +
+         Items(recovery.untold_item_count()) +
+         " that wait since before cannot be told: no remembered call was about them\n";
+}
+
 std::string Line(const v1::AuditEvent& event) {
   std::string line =
       Time("", event.has_event_time(), event.event_time()) + ' ' + event.principal() + ' ' +

@@ -86,6 +86,7 @@ Process::Process(const runtime::Config& config, Roles roles)
       gate_(config.accounts, delivery_pool_),
       slots_(name_, config.accounts, pool_),
       pauses_(pool_, machine_clock_, SleepFor),
+      recovery_(pool_),
       look_ups_(name_, config.accounts, keys_, delivery_pool_),
       vendor_(config.accounts, runtime::ReadPasscodes,
               {.connect_timeout = config.dispatcher.connect_timeout,
@@ -195,6 +196,7 @@ Status Process::StartApi() {
        .vendor_check = vendor_checker_,
        .reviews = reviews_,
        .pauses = pauses_,
+       .recovery = recovery_,
        .accounts = {config_.accounts,
                     [this](const std::string& account) {
                       return store::FindHours(pool_, account);

@@ -33,6 +33,7 @@
 #include "store/pg_request_store.h"
 #include "store/recovery/call_memory.h"
 #include "store/recovery/history_check.h"
+#include "store/recovery/pg_recovery_store.h"
 #include "store/review/pg_review_store.h"
 #include "store/session/connector.h"
 #include "store/session/pool.h"
@@ -88,6 +89,7 @@ class Process {
   store::PgAccountGate gate_;
   store::PgCallSlots slots_;
   store::PgPauseStore pauses_;
+  store::PgRecoveryStore recovery_;
   store::PgVerificationQueue look_ups_;
 
   // CleverTap, and the rules that call it.
