@@ -64,30 +64,24 @@ VendorReply FromBody(const VendorCall& call, const Transport& transport) {
   return reply;
 }
 
-bool SaysThatSomeWereTaken(const json& answer) {
-  return Says(answer, "success") || Says(answer, "partial");
-}
-
-VendorReply WithoutSuccess(const Transport& transport) {
+/// `answer`: the body, if it is JSON.
+VendorReply WithoutSuccess(const Transport& transport, const std::optional<json>& answer) {
   if (transport.http_status == 0) {
     return {.outcome = WithoutAnswer(transport), .code = std::string(Name(transport.ending))};
   }
   VendorReply reply{.outcome = MeaningOfStatus(transport.http_status)};
-  const std::optional<json> answer = ParseJson(transport.body);
   if (!answer || !answer->is_object()) return reply;
   reply.code = CodeOf(*answer);
   if (transport.http_status == 400) reply.outcome = MeaningOfCode(reply.code);
-  if (reply.outcome == OutcomeClass::kRefused && SaysThatSomeWereTaken(*answer)) {
-    reply.outcome = OutcomeClass::kUnknown;
-  }
   return reply;
 }
 
 /// A call whose body says that some were taken may have had its effect, whatever its status.
 VendorReply OfCallWithoutSuccess(const Transport& transport) {
-  VendorReply reply = WithoutSuccess(transport);
   const std::optional<json> answer = ParseJson(transport.body);
-  if (transport.http_status != 0 && answer && SaysThatSomeWereTaken(*answer)) {
+  VendorReply reply = WithoutSuccess(transport, answer);
+  if (transport.http_status != 0 && answer &&
+      (Says(*answer, "success") || Says(*answer, "partial"))) {
     reply.outcome = OutcomeClass::kUnknown;
   }
   return reply;
@@ -111,7 +105,7 @@ VendorReply Classify(const VendorCall& call, const Transport& transport) {
 
 VendorReply ClassifyProbe(const Transport& transport) {
   if (!IsSuccess(transport.http_status)) {
-    return WithStatusLine(WithoutSuccess(transport), transport);
+    return WithStatusLine(WithoutSuccess(transport, ParseJson(transport.body)), transport);
   }
   VendorReply reply{.outcome = OutcomeClass::kAccepted};
   const std::optional<json> answer = ParseJson(transport.body);

@@ -92,7 +92,7 @@ bool MaySayAbsent(const json* error) {
     return std::ranges::any_of(
         phrases, [&](const char* phrase) { return text.find(phrase) != std::string::npos; });
   };
-  // "Account not found" and "No user permission" are about something else.
+  // "Account not found", "Endpoint not found" and "No user permission" are about something else.
   constexpr std::array kWhat{"profile", "user", "record", "identity", "object"};
   constexpr std::array kMissing{"not found", "not exist", "no profile", "no user", "no record"};
   constexpr std::array kOthers{"account", "point",   "permission", "denied", "allow",

@@ -26,10 +26,8 @@ constexpr std::string_view kRewritten =
 
 constexpr std::string_view kWrapped =
     "is a comment, a point of a list, a link, a name with an address, or JSON, and no identifier "
-    "as "
-    "CleverTap knows it: write the identifier alone, or leave the line out. If it is an "
-    "identifier, give it on the "
-    "command line";
+    "as CleverTap knows it: write the identifier alone, or leave the line out. If it is an "
+    "identifier, give it on the command line";
 
 std::string_view Trimmed(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(" \t");

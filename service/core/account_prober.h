@@ -11,9 +11,9 @@
 namespace lethe::core {
 
 /// After so many probes that left the account blocked, a look that tells nothing (5xx, 429, a
-/// time-out) is one that cannot be had: a control call or the next batch finds out. Looks come 10
-/// s, 20 s, 40 s .. 10 min apart, so that is after a minute; in an outage of CleverTap it spends
-/// one batch for each of them.
+/// time-out) is one that cannot be had: a control call or the next batch finds out. The first looks
+/// come after ten, twenty and forty seconds, so that is after a minute. In an outage of CleverTap
+/// each later probe spends a batch.
 inline constexpr int kLooksThatMayTellNothing = 3;
 
 /// What the answer to VendorClient::Probe() means for the block. `probe_count`: as in AccountProbe.

@@ -37,7 +37,7 @@ RefusalVerdict VerdictOn(const RefusalEvidence& evidence, ControlCalls control_c
   if (Held(evidence) > 0 && IsTooMuch(evidence)) return RefusalVerdict::kBlock;
   const bool others_may_be_taken = evidence.searching > 0 || evidence.others_under_way;
   // While refusals come at random, what is confirmed goes to review at once: it must not wait until
-  // the hour is over, and then be rejected for what was seen in it.
+  // kHiccupMemory is over, and then be rejected for what was seen in it.
   const bool may_reject = MayReject(evidence);
   const bool lacks_control =
       may_reject && !evidence.control_taken && control_calls == ControlCalls::kOn;

@@ -5,6 +5,7 @@
 #include <grpcpp/support/server_callback.h>
 #include <grpcpp/test/default_reactor_test_peer.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,9 +13,25 @@
 #include <vector>
 
 #include "fuzz/fuzz.h"
+#include "lethe/account.h"
 #include "lethe/rpc/v1/error_details.pb.h"
 
 namespace lethe::fuzz {
+
+/// For a service whose work is done in the caller's thread.
+inline bool RunHere(const std::function<void()>& work) {
+  work();
+  return true;
+}
+
+/// The account `shop`.
+inline std::vector<Account> OneAccount() {
+  return {{.name = "shop",
+           .base_url = {},
+           .account_id = {},
+           .passcode_file = {},
+           .hours = {.zone = TimeZone::Find("Asia/Kolkata").value()}}};
+}
 
 /// Runs a handler without a network: what it is to be called with is parsed already. The handler
 /// answers before it returns, as those on the fakes do.

@@ -14,20 +14,9 @@
 namespace lethe::api {
 namespace {
 
+using fuzz::OneAccount;
 using fuzz::Require;
-
-bool RunHere(const std::function<void()>& work) {
-  work();
-  return true;
-}
-
-std::vector<Account> OneAccount() {
-  return {{.name = "shop",
-           .base_url = {},
-           .account_id = {},
-           .passcode_file = {},
-           .hours = {.zone = TimeZone::Find("Asia/Kolkata").value()}}};
-}
+using fuzz::RunHere;
 
 /// A service with something to decide: accounts/shop/reviews/7-4, of request 70, and 8-4; refusals
 /// that are held; an account that is blocked; a pause.

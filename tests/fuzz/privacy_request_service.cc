@@ -13,20 +13,9 @@
 namespace lethe::api {
 namespace {
 
+using fuzz::OneAccount;
 using fuzz::Require;
-
-bool RunHere(const std::function<void()>& work) {
-  work();
-  return true;
-}
-
-std::vector<Account> OneAccount() {
-  return {{.name = "shop",
-           .base_url = {},
-           .account_id = {},
-           .passcode_file = {},
-           .hours = {.zone = TimeZone::Find("Asia/Kolkata").value()}}};
-}
+using fuzz::RunHere;
 
 /// A service that has kept two requests of `shop`: accounts/shop/privacyRequests/1001 and 1002.
 struct World {

@@ -76,7 +76,8 @@ Status PgCallSlots::Free(const SlotLease& lease, const SlotEnd& end) {
                                    .control_accepted = accepted,
                                    .control_refused = end.control == OutcomeClass::kRefused};
     if (FirstRow(work, free) && accepted) {
-      // First the account, as whoever locks both does.
+      // Claims and new blocks lock the account before its route. So does this, or two of them could
+      // wait for each other.
       const bool ended =
           FirstRow(work, sql::EndBlockByCall{.account = account, .started_at = lease.leased_at})
               .has_value();
