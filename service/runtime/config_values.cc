@@ -160,6 +160,10 @@ Result<std::string> ParseListen(std::string_view text) {
   return Wrong("must be HOST:PORT, such as 127.0.0.1:50051, 0.0.0.0:50051 or [::]:50051");
 }
 
+bool IsOfThisMachine(std::string_view listen) {
+  return IsLoopback(Lower(std::string(listen.substr(0, listen.rfind(':')))));
+}
+
 Result<std::string> ParseSlug(std::string_view text) {
   const bool good =
       !text.empty() && text.size() <= 63 && IsLower(text.front()) &&

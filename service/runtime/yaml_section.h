@@ -18,6 +18,10 @@ struct Setting {
   std::string text;
 };
 
+/// What stands behind the complaint about a word that is none of those that are known: the one that
+/// it is nearest to, or all of them.
+std::string Advice(const std::string& word, const std::vector<std::string>& known);
+
 /// Collects what is wrong, so that all of it is told at once.
 class Problems {
  public:
@@ -55,6 +59,12 @@ class Section {
   /// As Take(); absence is reported too, with what the key is for.
   std::optional<Setting> Require(const std::string& key, const std::string& what_for);
 
+  /// The values of a list under a key; one value that is no list reads as a list of it. Empty if
+  /// the key is absent, or has anything else, which is reported as `what_for`.
+  std::vector<Setting> TakeAll(const std::string& key, const std::string& what_for);
+
+  bool Has(const std::string& key) const { return Find(key) != nullptr; }
+
   /// A mapping under a key; an absent one reads as empty.
   Section Child(const std::string& key);
 
@@ -75,6 +85,7 @@ class Section {
     bool taken = false;
   };
 
+  const Entry* Find(const std::string& key) const;
   Entry* Find(const std::string& key);
   std::string PathOf(const std::string& key) const;
 
