@@ -49,7 +49,10 @@ struct World {
   fakes::FakeClock clock;
   fakes::FakeReviewStore reviews{clock};
   fakes::FakePauseStore pauses{clock};
-  OperatorService service{reviews, pauses, OneAccount(), clock, RunHere};
+  Gate gate{access::LiveDirectory(), clock};
+  OperatorService service{
+      {.store = reviews, .pauses = pauses, .clock = clock, .executor = RunHere, .gate = gate},
+      OneAccount()};
 };
 
 template <typename Request, typename Response>
