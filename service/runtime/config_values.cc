@@ -110,6 +110,11 @@ Result<int> ParseInteger(std::string_view text, int min, int max) {
   return *value;
 }
 
+Result<bool> ParseTruth(std::string_view text) {
+  if (text == "true" || text == "false") return text == "true";
+  return Wrong("must be true or false");
+}
+
 Result<double> ParseShare(std::string_view text, double min, double max) {
   double value = 0;
   const auto [end, error] =

@@ -33,6 +33,9 @@ constexpr std::string_view Name(VerifyMode mode) {
   return "";
 }
 
+/// `true` or `false`.
+Result<bool> ParseTruth(std::string_view text);
+
 /// A share of a whole: a decimal number within the bounds, both included.
 Result<double> ParseShare(std::string_view text, double min, double max);
 

@@ -7,7 +7,6 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
-#include <array>
 #include <chrono>
 #include <map>
 #include <mutex>
@@ -15,6 +14,7 @@
 #include <string>
 
 #include "lethe/operation_traits.h"
+#include "telemetry/code_names.h"
 #include "telemetry/gauge_set.h"
 
 namespace lethe::telemetry {
@@ -31,30 +31,6 @@ const Buckets kShortSeconds{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2
 const Buckets kCallSeconds{.05, .1, .25, .5, 1, 2.5, 5, 10, 20, 30, 60};
 const Buckets kRequests{1, 2, 5, 10, 20, 50, 100, 200, 500, 1000};
 const Buckets kRatio{.01, .05, .1, .25, .5, .75, .9, 1};
-
-constexpr std::array kGrpcCodes{
-    "OK",        "CANCELLED",      "UNKNOWN",           "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED",
-    "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",
-    "ABORTED",   "OUT_OF_RANGE",   "UNIMPLEMENTED",     "INTERNAL",           "UNAVAILABLE",
-    "DATA_LOSS", "UNAUTHENTICATED"};
-
-std::string GrpcCodeName(int code) {
-  const auto index = static_cast<std::size_t>(code);
-  return index < kGrpcCodes.size() ? kGrpcCodes[index] : "UNKNOWN";
-}
-
-std::string CodeName(ErrorCode code) {
-  switch (code) {
-    case ErrorCode::kInvalidArgument: return "INVALID_ARGUMENT";
-    case ErrorCode::kNotFound: return "NOT_FOUND";
-    case ErrorCode::kAlreadyExists: return "ALREADY_EXISTS";
-    case ErrorCode::kFailedPrecondition: return "FAILED_PRECONDITION";
-    case ErrorCode::kResourceExhausted: return "RESOURCE_EXHAUSTED";
-    case ErrorCode::kUnavailable: return "UNAVAILABLE";
-    case ErrorCode::kInternal: return "INTERNAL";
-  }
-  return "UNKNOWN";
-}
 
 double Seconds(std::chrono::duration<double> duration) { return duration.count(); }
 
@@ -104,6 +80,17 @@ struct Metrics::Families {
   Family<Gauge>& intake_waiting =
       NewGauge("lethe_intake_waiting_identifiers",
                "Identifiers in this process's waiting line, not durable yet.");
+
+  // Who may call.
+  Family<Counter>& access_refused = NewCounter(
+      "lethe_access_refused_total", "Calls that were refused because of who makes them, by cause.");
+  Family<Gauge>& access_file_broken =
+      NewGauge("lethe_access_file_broken",
+               "1 while the access file cannot be used, and the one before it holds.");
+  Family<Gauge>& access_open = NewGauge(
+      "lethe_access_open", "1 where there is no access file: every caller may do everything.");
+  Family<Gauge>& grpc_plaintext = NewGauge(
+      "lethe_grpc_plaintext", "1 where the gRPC port speaks no TLS and others can reach it.");
 
   // Sending.
   Family<Counter>& batches_sent = NewCounter(
@@ -269,6 +256,19 @@ void Metrics::SetIntakeWaiting(std::int64_t identifiers) {
 
 void Metrics::ConnectionsRefused(std::uint64_t count) {
   families_->connections_refused.Add({}).Increment(static_cast<double>(count));
+}
+
+void Metrics::AccessRefused(std::string_view cause, int calls) {
+  families_->access_refused.Add({{"cause", Word(cause)}}).Increment(calls);
+}
+
+void Metrics::SetAccessFileBroken(bool broken) {
+  families_->access_file_broken.Add({}).Set(broken ? 1 : 0);
+}
+
+void Metrics::SetOpen(bool access, bool plaintext) {
+  families_->access_open.Add({}).Set(access ? 1 : 0);
+  families_->grpc_plaintext.Add({}).Set(plaintext ? 1 : 0);
 }
 
 void Metrics::CallFinished(const FinishedCall& call) {
