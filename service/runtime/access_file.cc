@@ -47,6 +47,10 @@ class AccessLoader {
     Section root(problems_, document, document.Mark(), "");
     for (Section& section : root.List("principals", "a list of at least one principal")) {
       ReadMember(section);
+      if (TooMuch()) {
+        root.Add("has more than " + std::to_string(kMaxAccessValues) + " values");
+        break;
+      }
     }
     root.Close();
     return std::move(file_);
@@ -73,10 +77,13 @@ class AccessLoader {
     }
     for (Section& grant : section.List("grants", "a list of at least one grant")) {
       ReadGrant(grant, member.principal);
+      if (TooMuch()) break;
     }
     section.Close();
     file_.members.push_back(std::move(member));
   }
+
+  bool TooMuch() const { return values_ > kMaxAccessValues; }
 
   void ReadToken(Section& section, access::Member& member) {
     access::StaticToken token{};
@@ -138,6 +145,7 @@ class AccessLoader {
   template <typename T, typename Parse>
   bool Read(const std::optional<Setting>& setting, T& out, Parse parse) {
     if (!setting) return false;
+    ++values_;
     auto value = parse(setting->text);
     if (!value.ok()) {
       problems_.Add(*setting, value.error().message);
@@ -155,6 +163,7 @@ class AccessLoader {
   Problems& problems_;
   std::vector<std::string> configured_;
   AccessFile file_;
+  std::size_t values_ = 0;
   std::map<std::string, std::string> seen_;  ///< Names and credentials, to where they were first.
 };
 

@@ -24,6 +24,10 @@ struct AccessFile {
 /// Far above the principals of any company.
 inline constexpr std::size_t kMaxAccessFileBytes = 1024UL * 1024;
 
+/// So many names, credentials, roles, accounts and operations a file may have, each counted as
+/// often as an alias repeats it.
+inline constexpr std::size_t kMaxAccessValues = 100'000;
+
 /// The text of the file.
 ///   kInvalidArgument (BAD_CONFIG): it cannot be read, is no regular file or too large, or
 ///   everybody on this machine may change it.

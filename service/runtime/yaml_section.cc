@@ -46,6 +46,7 @@ std::string Advice(const std::string& word, const std::vector<std::string>& know
 }
 
 void Problems::Add(const std::string& where, const std::string& key, const std::string& what) {
+  if (++count_ > kMaxTold) return;
   violations_.push_back({where, key.empty() ? what : key + ": " + what});
 }
 
@@ -58,6 +59,9 @@ Error Problems::ToError() const {
   std::string message;
   for (const FieldViolation& violation : violations_) {
     message += (message.empty() ? "" : "\n") + violation.field + ": " + violation.description;
+  }
+  if (count_ > violations_.size()) {
+    message += "\nand " + std::to_string(count_ - violations_.size()) + " more";
   }
   return Error{ErrorCode::kInvalidArgument, Text(ErrorReason::kBadConfig), message, violations_};
 }

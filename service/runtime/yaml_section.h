@@ -2,6 +2,7 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,9 @@ std::string Advice(const std::string& word, const std::vector<std::string>& know
 /// Collects what is wrong, so that all of it is told at once.
 class Problems {
  public:
+  /// Of more than so many only the number is told: an alias may make millions of one mistake.
+  static constexpr std::size_t kMaxTold = 200;
+
   explicit Problems(std::string file) : file_(std::move(file)) {}
 
   void Add(const std::string& where, const std::string& key, const std::string& what);
@@ -35,7 +39,7 @@ class Problems {
   /// `FILE:LINE:COLUMN`, counted from 1.
   std::string Where(const YAML::Mark& mark) const;
 
-  bool empty() const { return violations_.empty(); }
+  bool empty() const { return count_ == 0; }
 
   /// All of them as one error, in the order in which they were found.
   Error ToError() const;
@@ -43,6 +47,7 @@ class Problems {
  private:
   std::string file_;
   std::vector<FieldViolation> violations_;
+  std::size_t count_ = 0;
 };
 
 /// A mapping of the file, read key by key. What nobody asked for by the time of Close() is an

@@ -174,6 +174,19 @@ INSTANTIATE_TEST_SUITE_P(
         WrongAccess{Crm(Tokens() + Grants() + "    token: hunter2\n"),
                     "unknown key token; did you mean tokens?"}));
 
+TEST(AccessFile, IsNotMadeHugeByAliases) {
+  std::string accounts = "a0";
+  for (int i = 1; i < 1'000; ++i) accounts += ", a" + std::to_string(i);
+  std::string text =
+      "principals:\n  - name: p\n    certificates: p.q\n    grants:\n      - &g {roles: reader, "
+      "accounts: [" +
+      accounts + "]}\n";
+  for (int i = 0; i < 200; ++i) text += "      - *g\n";
+  const auto file = ParseText(text);
+  ASSERT_FALSE(file.ok());
+  EXPECT_THAT(file.error().message, HasSubstr("access.yaml:1:1: has more than 100000 values"));
+}
+
 TEST(AccessFile, TellsEveryErrorAtOnce) {
   const auto file = ParseText(
       "principals:\n"
