@@ -52,6 +52,9 @@ Result<Recorded> QueuePort::Record(const Claim& claim, const VendorReply& reply,
   if (Has(Defect::kDropsARun) && kept.transitions.size() > 1) kept.transitions.pop_back();
   if (Has(Defect::kCountsFreeCalls)) kept.spends_attempt = true;
   for (Transition& run : kept.transitions) {
+    if (Has(Defect::kDoesNotWaitForTheLastTries) && run.to == BatchState::kHeld && run.not_before) {
+      run.not_before = std::min(*run.not_before, stage_.clock.Now() + 20s);
+    }
     if (Has(Defect::kRejectsAtFirstRefusal) && run.to == BatchState::kHeld) {
       run.to = BatchState::kRejected;
       run.reason = Name(Reason::kRefusedByVendor);
