@@ -35,7 +35,7 @@ std::optional<std::chrono::sys_days> ParseDay(std::string_view text) {
   const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(*year)),
                                          std::chrono::month(*month), std::chrono::day(*day)};
   if (!date.ok()) return std::nullopt;
-  return std::chrono::sys_days(date);
+  return std::chrono::sys_days{date};
 }
 
 std::optional<std::chrono::seconds> ParseTimeInUtc(std::string_view text) {
