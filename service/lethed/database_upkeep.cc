@@ -77,9 +77,7 @@ void DatabaseUpkeep::NotReady(ReadyState state, const Error& error) {
 }
 
 Status DatabaseUpkeep::ProveWritable() {
-  if (parts_.committer != nullptr) {
-    if (const auto refusal = parts_.committer->Refusal()) return *refusal;
-  }
+  if (const auto refusal = parts_.committer.Refusal()) return *refusal;
   return parts_.readiness_pool.WithRetry([this](pqxx::connection& connection) -> Status {
     pqxx::work work(connection);
     const bool synchronous_standby = store::WriteToLog(work);
@@ -111,12 +109,16 @@ Status DatabaseUpkeep::Prepare() {
   if (Status keys = parts_.keys.Look(); !keys.ok()) return keys;
   if (Status read = ReadClock(); !read.ok()) return read;
   if (Status bound = BoundWaits(); !bound.ok()) return bound;
-  if (prepared_) return Ok();
+  if (prepared_.exchange(true)) return Ok();
+  Status started = PrepareFirst();
+  if (!started.ok()) prepared_ = false;
+  return started;
+}
+
+Status DatabaseUpkeep::PrepareFirst() {
   if (Status made = EnsurePartitions(); !made.ok()) return made;
   if (Status registered = parts_.queue.RegisterAccounts(); !registered.ok()) return registered;
-  if (Status told = TellWhatIsLeftBehind(); !told.ok()) return told;
-  prepared_ = true;
-  return Ok();
+  return TellWhatIsLeftBehind();
 }
 
 Status DatabaseUpkeep::ReadClock() {
@@ -170,11 +172,17 @@ Status DatabaseUpkeep::BoundWaits() {
 }
 
 Status DatabaseUpkeep::PrepareIds() {
-  if (parts_.committer == nullptr) return Ok();
-  return parts_.readiness_pool.With([this](pqxx::connection& connection) -> Status {
-    parts_.committer->PrepareIds(connection);
+  using Renewal = std::optional<store::NodeRenewal>;
+  const auto renewed =
+      parts_.readiness_pool.With([this](pqxx::connection& connection) -> Result<Renewal> {
+        return parts_.committer.PrepareIds(connection);
+      });
+  if (renewed.ok()) {
+    if (*renewed) parts_.memory.Remember(**renewed);
     return Ok();
-  });
+  }
+  // A process that takes no requests has a node row only to notice an older one.
+  return parts_.takes_requests ? Status(renewed.error()) : Ok();
 }
 
 Status DatabaseUpkeep::TellWhatIsLeftBehind() {

@@ -196,6 +196,16 @@ void Observer::Show(const store::LeftBehind& left) {
        {"needs_review_items", left.in_review}});
 }
 
+void Observer::Show(const store::LostHistory& lost) {
+  Log(LogLevel::kError, "history.lost",
+      {{"since", LogValue::Public(lost.since_of_all)},
+       {"remembered_calls", lost.remembered},
+       {"missing_calls", lost.missing},
+       {"node_row", lost.node_row},
+       {"detail",
+        "an older state of the database has come up: all calls to CleverTap are paused"}});
+}
+
 void Observer::ShowPauses(const std::vector<Pause>& pauses) {
   // Without the reason: an operator's own words stay in the database.
   const auto log = [](LogLevel level, const char* event, const Pause& pause) {

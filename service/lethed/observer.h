@@ -13,6 +13,7 @@
 #include "lethe/result.h"
 #include "store/accounts/former_accounts.h"
 #include "store/intake/committer.h"
+#include "store/recovery/history_check.h"
 #include "telemetry/metrics.h"
 
 namespace lethe {
@@ -34,6 +35,7 @@ class Observer {
   void Show(const Route& route, const core::LookReport& report);
   void Show(const core::ForgetReport& report);
   void Show(const store::LeftBehind& left);
+  void Show(const store::LostHistory& lost);
 
   /// The pauses that are in force. Tells those that were not when it was called last, and those
   /// that are no longer.

@@ -67,7 +67,13 @@ Process::Process(const runtime::Config& config, Roles roles)
       name_(ProcessName()),
       metrics_(LETHE_VERSION, config.accounts),
       observer_(metrics_),
-      connector_(std::make_shared<store::Connector>(runtime::DatabaseUrlSource(config.database))),
+      history_({.holder = name_,
+                .memory = memory_,
+                .give_up_ids = [this] { return committer_.GiveUpIds(); },
+                .on_lost = [this](const auto& lost) { HistoryLost(lost); }}),
+      connector_(std::make_shared<store::Connector>(
+          runtime::DatabaseUrlSource(config.database), store::SessionLimits{},
+          [this](pqxx::connection& session) { history_.CheckNew(session); })),
       pool_(connector_, config.database.connections),
       readiness_pool_(connector_, 1),
       delivery_pool_(connector_, config.dispatcher.senders),
@@ -79,10 +85,11 @@ Process::Process(const runtime::Config& config, Roles roles)
                  clock_),
       requests_(keys_, committer_, pool_),
       reviews_(pool_),
-      queue_(name_, config.accounts, keys_, delivery_pool_),
+      queue_(name_, config.accounts, keys_, delivery_pool_, &history_),
       gate_(config.accounts, delivery_pool_),
       slots_(name_, config.accounts, pool_),
       pauses_(pool_, machine_clock_, SleepFor),
+      recovery_(pool_),
       look_ups_(name_, config.accounts, keys_, delivery_pool_),
       vendor_(config.accounts, runtime::ReadPasscodes,
               {.connect_timeout = config.dispatcher.connect_timeout,
@@ -118,7 +125,9 @@ Process::Process(const runtime::Config& config, Roles roles)
                  .keys = key_upkeep_,
                  .queue = queue_,
                  .clock = clock_,
-                 .committer = roles.api ? &committer_ : nullptr,
+                 .committer = committer_,
+                 .memory = memory_,
+                 .takes_requests = roles.api,
                  .lease = config.dispatcher.lease,
                  .readiness = readiness_,
                  .observer = observer_,
@@ -151,6 +160,11 @@ Process::Process(const runtime::Config& config, Roles roles)
                      .clock = clock_,
                      .jitter = Jitter,
                      .observer = observer_}) {}
+
+void Process::HistoryLost(const store::LostHistory& lost) {
+  observer_.Show(lost);
+  database_.PrepareAgain();
+}
 
 Status Process::Start() {
   const std::size_t descriptors = runtime::RaiseDescriptorLimit();
@@ -190,6 +204,7 @@ Status Process::StartApi() {
        .vendor_check = vendor_checker_,
        .reviews = reviews_,
        .pauses = pauses_,
+       .recovery = recovery_,
        .accounts = {config_.accounts,
                     [this](const std::string& account) {
                       return store::FindHours(pool_, account);

@@ -160,6 +160,9 @@ struct Metrics::Families {
   Family<Gauge>& calls_paused = NewGauge(
       "lethe_calls_paused",
       "1 while an operator, or a lost history, has stopped the account's calls of this API.");
+  Family<Gauge>& history_lost = NewGauge("lethe_history_lost",
+                                         "1 while every call is paused because an older state of "
+                                         "the database has come up.");
   Family<Gauge>& unconfigured_items =
       NewGauge("lethe_unconfigured_account_items",
                "Unfinished items of an account that this process's configuration does not have: "
@@ -207,6 +210,7 @@ Metrics::Metrics(std::string_view version, std::span<const Account> accounts)
   f.commit_duration.Add({}, kShortSeconds);
   f.commit_requests.Add({}, kRequests);
   f.snapshots.Add({});
+  f.history_lost.Add({});
   f.batches_abandoned.Add({});
   f.keys_refused.Add({});
   f.clock_offset.Add({});
@@ -371,6 +375,9 @@ void Metrics::Families::Show(const QueueSnapshot& snapshot) {
     }
   }
 
+  const bool lost = std::ranges::any_of(
+      snapshot.pauses, [](const Pause& pause) { return pause.kind == PauseKind::kLostHistory; });
+
   const std::lock_guard lock(publishing);
   item_gauges.Replace(item_values);
   accepted_gauges.Replace(accepted_values);
@@ -380,6 +387,7 @@ void Metrics::Families::Show(const QueueSnapshot& snapshot) {
   blocked_gauges.Replace(blocked_values);
   route_blocked_gauges.Replace(route_blocked_values);
   paused_gauges.Replace(paused_values);
+  history_lost.Add({}).Set(lost ? 1 : 0);
   unconfigured_gauges.Replace(unconfigured_values);
 }
 
