@@ -10,6 +10,8 @@
 #include "store/reading/database_time.h"
 #include "store/reading/snapshot.h"
 #include "store/reading/tallies.h"
+#include "store/recovery/call_journal.h"
+#include "store/recovery/journal_register.h"
 #include "store/schema/migrations.h"
 #include "store/schema/partitions.h"
 #include "store/schema/rights.h"
@@ -118,7 +120,21 @@ Status DatabaseUpkeep::Prepare() {
 Status DatabaseUpkeep::PrepareFirst() {
   if (Status made = EnsurePartitions(); !made.ok()) return made;
   if (Status registered = parts_.queue.RegisterAccounts(); !registered.ok()) return registered;
+  if (Status journal = RegisterJournal(); !journal.ok()) return journal;
   return TellWhatIsLeftBehind();
+}
+
+Status DatabaseUpkeep::RegisterJournal() {
+  const store::CallJournal* journal = parts_.memory.journal();
+  if (journal == nullptr) return Ok();
+  const std::string place = parts_.host + ':' + journal->directory();
+  const auto before =
+      parts_.readiness_pool.With([&](pqxx::connection& connection) -> Result<std::string> {
+        return store::NoteJournal(connection, place, journal->id());
+      });
+  if (!before.ok()) return before.error();
+  if (!before->empty() && *before != journal->id()) parts_.observer.ShowJournalLost();
+  return Ok();
 }
 
 Status DatabaseUpkeep::ReadClock() {

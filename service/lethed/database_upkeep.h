@@ -33,6 +33,7 @@ class DatabaseUpkeep {
     core::DatabaseClock& clock;
     store::Committer& committer;
     store::CallMemory& memory;
+    std::string host;
     bool takes_requests;
     milliseconds lease;  ///< Config::Dispatcher::lease.
     Readiness& readiness;
@@ -68,6 +69,7 @@ class DatabaseUpkeep {
  private:
   Status Prepare();
   Status PrepareFirst();
+  Status RegisterJournal();
   Status ReadClock();
   void ShowClock(std::optional<milliseconds> step);
   Status BoundWaits();

@@ -52,11 +52,14 @@ double Jitter() {
 void SleepFor(milliseconds time) { std::this_thread::sleep_for(time); }
 
 /// Unique among processes. Tells an operator who looks at slots and attempts where it runs.
-std::string ProcessName() {
+std::string HostName() {
   std::array<char, 256> host{};
   gethostname(host.data(), host.size() - 1);
-  return std::string(host.data()) + ":" + std::to_string(getpid()) + ":" +
-         std::to_string(std::random_device{}());
+  return host.data();
+}
+
+std::string ProcessName() {
+  return HostName() + ":" + std::to_string(getpid()) + ":" + std::to_string(std::random_device{}());
 }
 
 }  // namespace
@@ -127,6 +130,7 @@ Process::Process(const runtime::Config& config, Roles roles)
                  .clock = clock_,
                  .committer = committer_,
                  .memory = memory_,
+                 .host = HostName(),
                  .takes_requests = roles.api,
                  .lease = config.dispatcher.lease,
                  .readiness = readiness_,
@@ -170,6 +174,7 @@ Status Process::Start() {
   const std::size_t descriptors = runtime::RaiseDescriptorLimit();
   max_connections_ = std::min(api::ServerLimits{}.connections,
                               runtime::CallerConnections(descriptors, OwnDescriptors(config_)));
+  if (Status opened = OpenJournal(); !opened.ok()) return opened;
   if (roles_.api) {
     if (Status started = StartApi(); !started.ok()) return started;
   }
@@ -194,6 +199,19 @@ Status Process::Start() {
                   {"accounts", static_cast<int>(config_.accounts.size())},
                   {"descriptors", descriptors},
                   {"max_grpc_connections", max_connections_}});
+  return Ok();
+}
+
+Status Process::OpenJournal() {
+  if (!roles_.dispatcher || config_.recovery.journal.empty()) return Ok();
+  auto opened = store::CallJournal::Open(
+      {.directory = config_.recovery.journal,
+       .keep = config_.recovery.keep,
+       .on_failure = [this](const auto& failure) { observer_.ShowJournal(failure); }});
+  if (!opened.ok()) return opened.error();
+  journal_ = *std::move(opened);
+  memory_.Keep(*journal_);
+  observer_.Show(journal_->found());
   return Ok();
 }
 

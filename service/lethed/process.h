@@ -31,6 +31,7 @@
 #include "store/delivery/pg_delivery_queue.h"
 #include "store/intake/committer.h"
 #include "store/pg_request_store.h"
+#include "store/recovery/call_journal.h"
 #include "store/recovery/call_memory.h"
 #include "store/recovery/history_check.h"
 #include "store/recovery/pg_recovery_store.h"
@@ -60,6 +61,7 @@ class Process {
   void Stop();
 
  private:
+  Status OpenJournal();
   Status StartApi();
   Status StartOperations();
   std::optional<std::string> NotReadyReason() const;
@@ -77,6 +79,7 @@ class Process {
   const crypto::LiveKeys keys_;
 
   // PostgreSQL.
+  std::unique_ptr<store::CallJournal> journal_;
   store::CallMemory memory_;
   const store::HistoryCheck history_;
   const std::shared_ptr<store::Connector> connector_;

@@ -93,7 +93,7 @@ NodeRenewal IdSource::Acquire(pqxx::connection& connection, int lost_number, con
                                                     .latest_ms = moment.latest_ms});
   if (!node) throw std::runtime_error("all node numbers are in use");
   work.commit();
-  const NodeRenewal acquired{node->number, holder_, node->reserved_until_ms, moment.database};
+  NodeRenewal acquired{node->number, holder_, node->reserved_until_ms, moment.database};
   const std::lock_guard lock(mutex_);
   // Another thread was faster. This number is left to run out.
   if (number_ != lost_number) return acquired;

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "store/recovery/call_journal.h"
+
 namespace lethe::store {
 
 std::uint64_t CallMemory::checks() const {
@@ -14,7 +16,14 @@ void CallMemory::CheckBegins() {
   ++checks_;
 }
 
+void CallMemory::Keep(CallJournal& journal) {
+  if (journal.found().node) Remember(*journal.found().node);
+  Remember(journal.found().newest, 0);
+  journal_ = &journal;
+}
+
 bool CallMemory::Remember(std::vector<RememberedCall> calls, std::uint64_t checks) {
+  if (journal_) journal_->Append(calls);
   const std::lock_guard lock(mutex_);
   for (RememberedCall& call : calls) {
     digest_bytes_ += call.digests.size();
@@ -33,6 +42,7 @@ bool CallMemory::Remember(std::vector<RememberedCall> calls, std::uint64_t check
 }
 
 void CallMemory::Remember(const NodeRenewal& node) {
+  if (journal_) journal_->Append(node);
   const std::lock_guard lock(mutex_);
   const bool older =
       node_ && node_->number == node.number && node_->reserved_until_ms >= node.reserved_until_ms;

@@ -16,6 +16,8 @@
 
 namespace lethe::store {
 
+class CallJournal;
+
 /// A call whose attempt the database has confirmed to have.
 struct RememberedCall {
   Route route;
@@ -32,6 +34,13 @@ struct RememberedCall {
 /// state of it that comes up does not know it. Thread-safe.
 class CallMemory {
  public:
+  /// To be called before anything is remembered: what the journal has found is, and what comes is
+  /// written there first. `journal` outlives the memory.
+  void Keep(CallJournal& journal);
+
+  /// Null: there is none.
+  CallJournal* journal() const { return journal_; }
+
   /// The newest calls. What a busy account sends in an hour and a half; about a megabyte.
   static constexpr std::size_t kMostCalls = 10'000;
 
@@ -62,6 +71,7 @@ class CallMemory {
   void Forget(const NodeRenewal& node);
 
  private:
+  CallJournal* journal_ = nullptr;
   mutable std::mutex mutex_;
   std::uint64_t checks_ = 0;
   std::deque<RememberedCall> calls_;

@@ -1,13 +1,16 @@
 #include "store/recovery/history_check.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "lethe/pause.h"
 #include "store/accounts/sql.h"
 #include "store/base/values.h"
+#include "store/recovery/call_journal.h"
 #include "store/recovery/sql.h"
 
 namespace lethe::store {
@@ -69,9 +72,12 @@ Lost FindLost(pqxx::transaction_base& work, const CallMemory::Contents& remember
   return lost;
 }
 
+using CallKey = std::tuple<EnvelopeId, int, int, TimePoint>;
+
 void NoteAttempts(pqxx::work& work, const std::vector<const RememberedCall*>& lost) {
   if (lost.empty()) return;
   sql::NoteLostAttempts note;
+  std::map<CallKey, const std::string*> digests;
   for (const RememberedCall* call : lost) {
     note.calls.Add({.envelope = call->envelope,
                     .lo = call->span.lo,
@@ -80,9 +86,32 @@ void NoteAttempts(pqxx::work& work, const std::vector<const RememberedCall*>& lo
                     .started_at = call->started_at,
                     .account = call->route.account,
                     .operation = call->route.operation,
-                    .digests = call->digests});
+                    .has_digests = !call->digests.empty()});
+    digests[{call->envelope, call->span.lo, call->number, call->started_at}] = &call->digests;
   }
-  note.Run(work);
+  sql::NoteLostDigests note_digests;
+  for (const auto& row : note.Run(work)) {
+    note_digests.calls.Add(
+        {.attempt = row.id,
+         .digests = *digests.at({row.envelope, row.lo, row.number, row.started_at})});
+  }
+  note_digests.Run(work);
+}
+
+/// Some of the calls that are lost, from a place on, as one transaction; answers where the rest
+/// begins.
+std::size_t NoteSome(pqxx::connection& connection, const std::vector<RememberedCall>& calls,
+                     std::size_t begin) {
+  std::vector<RememberedCall> some;
+  for (std::size_t bytes = 0; begin < calls.size() && bytes < CallMemory::kMostDigestBytes;) {
+    bytes += calls[begin].digests.size();
+    some.push_back(calls[begin++]);
+  }
+  const CallMemory::Contents remembered{.calls = std::move(some), .node = {}};
+  pqxx::work work(connection);
+  NoteAttempts(work, FindLost(work, remembered).untold);
+  work.commit();
+  return begin;
 }
 
 std::string Reason(const std::string& since, std::int64_t calls) {
@@ -133,7 +162,8 @@ void HistoryCheck::Tell(pqxx::connection& connection) const {
                     .since = lost.since(),
                     .complete_until = lost.complete_until,
                     .since_of_all = {}};
-  NoteAttempts(work, lost.untold);
+  const CallJournal* journal = parts_.memory.journal();
+  if (journal == nullptr) NoteAttempts(work, lost.untold);
   sql::NoteLostHistory{.holder = parts_.holder,
                        .since = found.since,
                        .complete_until = found.complete_until,
@@ -148,10 +178,27 @@ void HistoryCheck::Tell(pqxx::connection& connection) const {
   }
   const auto loss = OnlyRow(work, sql::DescribeLoss{});
   found.since_of_all = loss.since_words;
-  PauseAll(work, Reason(loss.since_words, loss.calls));
+  PauseAll(work, Reason(loss.since_words, std::max<std::int64_t>(loss.calls, found.missing)));
   work.commit();
+  if (journal != nullptr) NoteJournal(connection, *journal);
   if (lost.node) parts_.memory.Forget(*lost.node);
   parts_.on_lost(found);
+}
+
+void HistoryCheck::NoteJournal(pqxx::connection& connection, const CallJournal& journal) const {
+  const std::vector<std::string> files = journal.Files();
+  std::size_t with_losses = 0;
+  for (; with_losses < files.size(); ++with_losses) {
+    const auto calls = CallJournal::Read(files[with_losses]);
+    pqxx::work work(connection);
+    if (!calls.empty() && FindMissing(work, calls).empty()) break;
+  }
+  // From the oldest on: where this ends too early, the newest are still missing when the next
+  // session is checked.
+  while (with_losses-- > 0) {
+    const auto calls = CallJournal::Read(files[with_losses]);
+    for (std::size_t next = 0; next < calls.size();) next = NoteSome(connection, calls, next);
+  }
 }
 
 bool HistoryCheck::Has(pqxx::connection& connection,

@@ -58,6 +58,7 @@ class HistoryCheck {
 
  private:
   void Tell(pqxx::connection& connection) const;
+  void NoteJournal(pqxx::connection& connection, const CallJournal& journal) const;
 
   const Parts parts_;
   mutable std::mutex telling_;

@@ -31,6 +31,8 @@ constexpr Right kRights[] = {
     {"audit_event", "insert"},
     {"batch", "insert"},
     {"batch", "update"},
+    {"call_journal", "insert"},
+    {"call_journal", "update", "id,seen_at"},
     {"finished_tally", "insert"},
     {"finished_tally", "update", "items"},
     {"finished_tally", "delete"},

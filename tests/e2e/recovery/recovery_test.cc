@@ -1,9 +1,12 @@
 // An older state of the database comes up under the same address.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <chrono>
+#include <filesystem>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -58,11 +61,20 @@ class RecoveryTest : public ::testing::Test {
                       seconds(60));
   }
 
+  static std::filesystem::path NewDirectory() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "lethe-calls-XXXXXX").string();
+    if (!mkdtemp(pattern.data())) throw std::runtime_error("cannot make " + pattern);
+    return pattern;
+  }
+  ~RecoveryTest() override { std::filesystem::remove_all(journal_); }
+
+  const std::filesystem::path journal_ = NewDirectory();
   OwnPostgres database_;
   std::unique_ptr<sandbox::Sandbox> sandbox_ = sandbox::Sandbox::Start({}).value();
   LethedFiles files_{{.database_url = database_.url(),
                       .vendor_url = sandbox_->base_url(),
-                      .resend_horizon = "{erasure: 1h, disassociation: 0ms}"}};
+                      .resend_horizon = "{erasure: 1h, disassociation: 0ms}",
+                      .journal = journal_.string()}};
   std::unique_ptr<Lethed> api_process_ = files_.StartReady("api");
   ApiClient api_{api_process_->grpc_port()};
   int runs_ = 0;
@@ -110,6 +122,35 @@ TEST_F(RecoveryTest, NothingGoesOutAgainUntilAnOperatorSaysSo) {
   EXPECT_THAT(Lethe({"recovery", "show"}), HasSubstr("no history is missing"));
   ASSERT_TRUE(
       Eventually([&] { return dispatcher->Metric("lethe_history_lost") == 0; }, seconds(30)));
+}
+
+TEST_F(RecoveryTest, AJournalTellsWhatADispatcherThatIsGoneHasSent) {
+  Create(Ask::kDisassociate, 0, 100);
+  database_.KeepCopy();
+  ASSERT_TRUE(Eventually([&] { return api_process_->ready(); }, seconds(30)));
+  {
+    const auto dispatcher = files_.StartReady("dispatcher");
+    ASSERT_TRUE(Settled());
+  }
+  const auto sent = Calls();
+  database_.PutCopyBack();
+  ASSERT_EQ(Number("select count(*) from pause"), 0) << "the process of the API knows of no call";
+  const auto next = files_.StartReady("dispatcher");
+  EXPECT_THAT(next->process().out(), AllOf(HasSubstr("journal.opened"), HasSubstr("history.lost")));
+  EXPECT_THAT(Lethe({"recovery", "show"}), HasSubstr("in such a call: 100 identifiers"));
+  EXPECT_EQ(Calls(), sent);
+  Lethe({"recovery", "resume", "--justification", "OPS-17", "--yes"});
+  ASSERT_TRUE(Settled());
+  EXPECT_EQ(Calls(), sent);
+  EXPECT_EQ(Items("state = 'needs_review'"), 100);
+}
+
+TEST_F(RecoveryTest, AJournalThatHasGotLostIsMissed) {
+  { const auto dispatcher = files_.StartReady("dispatcher"); }
+  std::filesystem::remove(journal_ / "calls");
+  const auto next = files_.StartReady("dispatcher");
+  EXPECT_THAT(next->process().out(), AllOf(HasSubstr("journal.begun"), HasSubstr("journal.lost")));
+  EXPECT_EQ(next->Metric("lethe_journal_lost"), 1);
 }
 
 TEST_F(RecoveryTest, ARestartOrAFailoverWithoutLossPausesNothing) {

@@ -9,6 +9,7 @@
 #include "integration/store/world.h"
 #include "lethe/pause.h"
 #include "store/accounts/pg_pause_store.h"
+#include "store/recovery/call_journal.h"
 #include "store/recovery/history_check.h"
 #include "support/pg_store.h"
 
@@ -28,6 +29,13 @@ struct Replica {
         pool(connector, 2),
         queue(name, Accounts(), keys, pool, &history) {}
 
+  /// As a process that was started with what the journal in this directory has.
+  void Keep(const std::string& directory) {
+    journal = CallJournal::Open({.directory = directory, .keep = 840h, .on_failure = {}}).value();
+    memory.Keep(*journal);
+  }
+
+  std::unique_ptr<CallJournal> journal;
   CallMemory memory;
   std::vector<LostHistory> told;
   std::shared_ptr<Connector> connector;

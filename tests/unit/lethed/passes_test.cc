@@ -67,6 +67,7 @@ class PassesTest : public testing::Test {
                             .clock = database_clock_,
                             .committer = committer_,
                             .memory = memory_,
+                            .host = "host",
                             .takes_requests = false,
                             .lease = 90s,
                             .readiness = readiness_,
