@@ -28,9 +28,10 @@ inline constexpr std::size_t kMaxIdempotencyKeyBytes = 128;
 /// Room for a paragraph and a ticket: why an operator decided so. Counted in code points.
 inline constexpr std::size_t kMaxJustificationCharacters = 1000;
 
-/// 1,000 identities of 1,024 four-byte characters and their framing, rounded up. gRPC refuses a
-/// larger message.
-inline constexpr int kMaxMessageBytes = 4 * 1024 * 1024 + 256 * 1024;
+/// 1,000 identities of 1,024 bytes and their framing, rounded up: five times a thousand of the
+/// longest email addresses. gRPC refuses a larger message before it keeps any of it; messages that
+/// never come whole take so much each.
+inline constexpr int kMaxMessageBytes = 1024 * 1024 + 256 * 1024;
 
 /// AIP-158: a page above the maximum is cut to it, a page of size 0 gets the default.
 inline constexpr int kDefaultPageSize = 50;

@@ -1,6 +1,6 @@
 #include "api/server.h"
 
-#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <google/protobuf/descriptor.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/resource_quota.h>
 #include <grpcpp/server.h>
@@ -8,12 +8,15 @@
 
 #include <chrono>
 #include <mutex>
+#include <string>
 #include <utility>
 
 #include "api/call_interceptor.h"
 #include "api/connection_acceptor.h"
 #include "api/operator_service.h"
+#include "api/reflection.h"
 #include "api/service.h"
+#include "grpc/health/v1/health.pb.h"
 #include "lethe/limits.h"
 #include "net/listener.h"
 
@@ -22,6 +25,11 @@ namespace {
 
 using std::chrono::minutes;
 using std::chrono::seconds;
+
+/// gRPC itself serves it; to ask for the descriptor is what links it, for reflection to find.
+std::string HealthService() {
+  return grpc::health::v1::HealthCheckRequest::descriptor()->file()->service(0)->full_name();
+}
 
 constexpr int Milliseconds(milliseconds duration) { return static_cast<int>(duration.count()); }
 
@@ -33,7 +41,7 @@ void SetLimits(grpc::ServerBuilder& builder, const ServerLimits& limits) {
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS,
                              Milliseconds(limits.connection_grace));
   grpc::ResourceQuota quota("callers");
-  quota.Resize(limits.buffers).SetMaxThreads(limits.threads);
+  quota.Resize(limits.buffers);
   builder.SetResourceQuota(quota);
 }
 
@@ -81,6 +89,9 @@ struct Server::State {
   const Executor vendor_executor;
   OperatorService operators;
   PrivacyRequestService service;
+  ReflectionService reflection{{v1::PrivacyRequestService::service_full_name(),
+                                v1::OperatorService::service_full_name(), HealthService(),
+                                reflection::ServerReflection::service_full_name()}};
   std::unique_ptr<grpc::Server> server;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> connections;
   std::unique_ptr<ConnectionAcceptor> acceptor;
@@ -89,9 +100,7 @@ struct Server::State {
 };
 
 Result<std::unique_ptr<Server>> Server::Start(ServerParams params) {
-  // Both are switches of the process, read by every builder after them.
-  grpc::EnableDefaultHealthCheckService(true);
-  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::EnableDefaultHealthCheckService(true);  // for every builder of the process
 
   auto listener = net::Listener::Open(params.listen);
   if (!listener) {
@@ -113,6 +122,7 @@ Result<std::unique_ptr<Server>> Server::Start(ServerParams params) {
   SetConnectionRules(builder);
   builder.RegisterService(&state->service);
   builder.RegisterService(&state->operators);
+  builder.RegisterService(&state->reflection);
   state->connections = builder.experimental().AddExternalConnectionAcceptor(
       grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
       grpc::InsecureServerCredentials());

@@ -35,12 +35,9 @@ struct ServerLimits {
 
   CallLimits calls = {};
 
-  /// Calls without an end of gRPC's own services at a time, health watches above all; one more is
+  /// Calls without an end at a time: health watches and dialogues of reflection; one more is
   /// cancelled. Two for each connection.
   std::int64_t watches = 2'000;
-
-  /// For reflection, the only service that holds a thread for each call; one more is refused.
-  int threads = 8;
 
   /// How long a connection lives, by a tenth more or less, so that callers who stay connected meet
   /// new replicas within minutes. They connect again by themselves; calls that run then have

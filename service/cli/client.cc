@@ -1,13 +1,11 @@
 #include "cli/client.h"
 
-#include <grpcpp/generic/generic_stub.h>
-
 #include <algorithm>
-#include <future>
 #include <utility>
 
 #include "cli/call.h"
 #include "cli/channel.h"
+#include "grpc/health/v1/health.grpc.pb.h"
 #include "lethe/limits.h"
 
 namespace lethe::cli {
@@ -61,14 +59,9 @@ grpc::Status Client::ListItems(const std::string& name, v1::ListPrivacyRequestIt
   return grpc::Status::OK;
 }
 
-grpc::Status Client::Health(rpc::v1::HealthCheckResponse* response) {
+grpc::Status Client::Health(grpc::health::v1::HealthCheckResponse* response) {
   Call call;
-  const rpc::v1::HealthCheckRequest request;
-  std::promise<grpc::Status> ended;
-  grpc::TemplatedGenericStub<rpc::v1::HealthCheckRequest, rpc::v1::HealthCheckResponse>(channel_)
-      .UnaryCall(&call.context, "/grpc.health.v1.Health/Check", {}, &request, response,
-                 [&](grpc::Status status) { ended.set_value(std::move(status)); });
-  return ended.get_future().get();
+  return grpc::health::v1::Health::NewStub(channel_)->Check(&call.context, {}, response);
 }
 
 }  // namespace lethe::cli

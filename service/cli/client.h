@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "lethe/rpc/v1/health.pb.h"
+#include "grpc/health/v1/health.pb.h"
 #include "lethe/v1/privacy_request_service.grpc.pb.h"
 
 namespace lethe::cli {
@@ -25,7 +25,7 @@ class Client {
   /// Every item of the request.
   grpc::Status ListItems(const std::string& name, v1::ListPrivacyRequestItemsResponse* all);
 
-  grpc::Status Health(rpc::v1::HealthCheckResponse* response);
+  grpc::Status Health(grpc::health::v1::HealthCheckResponse* response);
 
  private:
   std::shared_ptr<grpc::Channel> channel_;

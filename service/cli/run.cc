@@ -216,10 +216,10 @@ int List(Client& client, const Options& options, const Streams& streams) {
 }
 
 int Health(Client& client, const Options& options, const Streams& streams) {
-  rpc::v1::HealthCheckResponse response;
+  grpc::health::v1::HealthCheckResponse response;
   const grpc::Status status = client.Health(&response);
   if (!status.ok()) return Fail(streams, status);
-  const bool serving = response.status() == rpc::v1::HealthCheckResponse::SERVING_STATUS_SERVING;
+  const bool serving = response.status() == grpc::health::v1::HealthCheckResponse::SERVING;
   if (options.global.json) {
     streams.out << Json(response);
   } else {

@@ -5,9 +5,11 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <optional>
 #include <string>
+#include <system_error>
 
 #include "crypto/key_ring.h"
 #include "lethed/check_config.h"
@@ -124,7 +126,10 @@ int Main(int argc, char** argv) {
 void BindNow(char** argv) {
   if (getenv("LD_BIND_NOW") != nullptr) return;
   setenv("LD_BIND_NOW", "1", /*overwrite=*/1);
-  execv("/proc/self/exe", argv);
+  std::error_code none;
+  // By its name, not as /proc/self/exe: `ps` and `top` show what was asked for.
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", none);
+  execv(program.c_str(), argv);
 }
 
 }  // namespace

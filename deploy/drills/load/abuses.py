@@ -90,8 +90,8 @@ def slow_headers(ports):
 
 
 def unfinished_messages(ports):
-    """300 messages of 4 MB on 4 connections, each without its last byte."""
-    data = http2.envelope(b"x" * (4_000_000))[:-1]
+    """300 messages of 1.25 MB on 4 connections, each without its last byte."""
+    data = http2.envelope(b"x" * 1_250_000)[:-1]
 
     def one(pace):
         connection = http2.Connection(ports.grpc, TIMEOUT)

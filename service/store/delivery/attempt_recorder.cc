@@ -20,17 +20,10 @@ std::optional<TimePoint> AcceptedAt(const AttemptEnd& end) {
   return {};
 }
 
-/// Only a probe can end a block: what was claimed while nothing was blocked began before the block.
-std::optional<TimePoint> HealthySince(const AttemptEnd& end) {
-  if (end.plan.account != AccountVerdict::kHealthy || !end.claim.probes) return {};
-  return end.claim.facts.started_at;
-}
-
 void AddEnd(const AttemptEnd& end, sql::EndAttempts::Ended& ended) {
   const auto& [claim, plan, reply, called] = end;
   const RouteEvidence evidence = called ? RouteEvidenceOf(claim.facts, plan) : RouteEvidence{};
-  ended.Add({.account = claim.route.account,
-             .slots_of = claim.slots_of,
+  ended.Add({.slots_of = claim.slots_of,
              .api = ApiOf(claim.route.operation),
              .slot = claim.slot,
              .epoch = claim.epoch,
@@ -48,8 +41,7 @@ void AddEnd(const AttemptEnd& end, sql::EndAttempts::Ended& ended) {
              .http_status =
                  reply && reply->http_status ? std::optional(reply->http_status) : std::nullopt,
              .outcome = reply ? std::optional(reply->outcome) : std::nullopt,
-             .code = reply ? std::string_view{reply->code} : std::string_view{},
-             .healthy_since = HealthySince(end)});
+             .code = reply ? std::string_view{reply->code} : std::string_view{}});
 }
 
 void AddRun(int ended, const Transition& run, sql::EndAttempts::Runs& runs) {

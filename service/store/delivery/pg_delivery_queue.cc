@@ -169,8 +169,7 @@ Result<Recorded> PgDeliveryQueue::RecordAbandoned(const Claim& claim, const Plan
 
 Result<Recorded> PgDeliveryQueue::EndAttempt(const AttemptEnd& end) {
   if (auto defect = PlanDefect(end.claim, end.plan)) return *std::move(defect);
-  const bool was_no_probe = !end.called && end.claim.probes;
-  if (end.plan.account != AccountVerdict::kBlocked && !was_no_probe) {
+  if (end.plan.account != AccountVerdict::kBlocked && !end.claim.probes) {
     if (auto shared = ends_.Do(end)) return *std::move(shared);
   }
   return EndInOwnTransaction(end);
@@ -193,12 +192,16 @@ Result<Recorded> PgDeliveryQueue::EndInOwnTransaction(const AttemptEnd& end) {
     pqxx::work work(connection);
     const AttemptEnd* const alone = &end;
     Result<Recorded> recorded = EndAttempts(work, {&alone, 1}).front();
-    if (recorded.ok() && *recorded == Recorded::kApplied &&
-        end.plan.account == AccountVerdict::kBlocked) {
-      Block(work, end.claim, end.plan);
+    const auto& [account, operation] = end.claim.route;
+    const bool applied = recorded.ok() && *recorded == Recorded::kApplied;
+    if (applied && end.plan.account == AccountVerdict::kBlocked) Block(work, end.claim, end.plan);
+    // Only a probe can end a block: what was claimed while nothing was blocked began before it.
+    if (applied && end.plan.account == AccountVerdict::kHealthy && end.claim.probes) {
+      sql::EndBlocks{
+          .account = account, .api = ApiOf(operation), .healthy_since = end.claim.facts.started_at}
+          .Run(work);
     }
     if (!end.called && end.claim.probes) {
-      const auto& [account, operation] = end.claim.route;
       sql::ProbeNow{.account = account, .api = ApiOf(operation)}.Run(work);
     }
     work.commit();

@@ -219,8 +219,7 @@ TEST_F(Plans, AFlushLooksOnlyAtWhatItAppendsTo) {
 }
 
 TEST_F(Plans, AnEndMovesOneBatch) {
-  EXPECT_THAT(PlanOf("end_attempts", {{"ended.account", "'{acme}'"},
-                                      {"ended.slots_of", "'{acme}'"},
+  EXPECT_THAT(PlanOf("end_attempts", {{"ended.slots_of", "'{acme}'"},
                                       {"ended.api", "'{delete}'"},
                                       {"ended.slot", "'{1}'"},
                                       {"ended.epoch", "'{7}'"},
@@ -238,7 +237,6 @@ TEST_F(Plans, AnEndMovesOneBatch) {
                                       {"ended.http_status", "'{200}'"},
                                       {"ended.outcome", "'{accepted}'"},
                                       {"ended.code", "'{null}'"},
-                                      {"ended.healthy_since", "'{null}'"},
                                       {"runs.ended", "'{1}'"},
                                       {"runs.lo", "'{0}'"},
                                       {"runs.hi", "'{9}'"},
@@ -253,6 +251,12 @@ TEST_F(Plans, AnEndMovesOneBatch) {
                                       {"runs.vouched_refusals", "'{0}'"},
                                       {"runs.throttled_calls", "'{0}'"}}),
               AllOf(ReadsNoTableWhole(), HasSubstr("batch_pkey")));
+}
+
+TEST_F(Plans, TheEndOfABlockReadsOnlyWhatItsAccountHolds) {
+  EXPECT_THAT(
+      PlanOf("end_blocks", {{"account", "'acme'"}, {"api", "'delete'"}, {"healthy_since", "1"}}),
+      AllOf(ReadsNoTableWhole(), HasSubstr("batch_held")));
 }
 
 TEST_F(Plans, WhereOtherOperationsBeginIsReadFromTheirIndex) {

@@ -241,8 +241,8 @@ TEST_F(SharedTransactions, OnlyTheHealthyAccountIsServedAgain) {
   Plan says_nothing = healthy;
   says_nothing.account = AccountVerdict::kUntouched;
   const VendorReply reply{.outcome = OutcomeClass::kAccepted, .http_status = 200};
-  End({{.claim = claims[0], .plan = healthy, .reply = &reply},
-       {.claim = claims[1], .plan = says_nothing, .reply = &reply}});
+  EXPECT_EQ(queue_.Record(claims[0], reply, healthy).value(), Recorded::kApplied);
+  EXPECT_EQ(queue_.Record(claims[1], reply, says_nothing).value(), Recorded::kApplied);
   EXPECT_EQ(database_.Run("select account from account_state where blocked_since is not null")[0][0]
                 .as<std::string>(),
             "globex");

@@ -62,35 +62,6 @@ TEST_F(ServerTest, TellsItsHealth) {
   EXPECT_EQ(Health("another"), "error " + std::to_string(StatusCode::NOT_FOUND));
 }
 
-class ListServices : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
- public:
-  explicit ListServices(const std::shared_ptr<grpc::Channel>& channel) {
-    grpc::TemplatedGenericStub<grpc::ByteBuffer, grpc::ByteBuffer>(channel)
-        .PrepareBidiStreamingCall(
-            &context_, "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", {}, this);
-    StartWriteLast(&request_, {});
-    StartRead(&response_);
-    StartCall();
-  }
-  void OnDone(const grpc::Status& status) override { done_.set_value(status); }
-  std::string Wait() {
-    EXPECT_TRUE(done_.get_future().get().ok());
-    return Text(response_);
-  }
-
- private:
-  grpc::ClientContext context_;
-  const grpc::ByteBuffer request_ = Bytes(std::string("\x3a\x00", 2));  // list_services = ""
-  grpc::ByteBuffer response_;
-  std::promise<grpc::Status> done_;
-};
-
-TEST_F(ServerTest, ListsItsServicesByReflection) {
-  const std::string services = ListServices(channel_).Wait();
-  EXPECT_THAT(services, HasSubstr("lethe.v1.PrivacyRequestService"));
-  EXPECT_THAT(services, HasSubstr("lethe.v1.OperatorService"));
-}
-
 TEST_F(ServerTest, RefusesAPortThatIsTaken) {
   const std::string taken = "127.0.0.1:" + std::to_string(server_->port());
   const auto second = Server::Start({.listen = taken,

@@ -80,19 +80,27 @@ TEST_F(Wire, RefusesMessagesAboveTheLimit) {
   EXPECT_TRUE(Create(Erasure("next")).ok());
 }
 
-TEST_F(Wire, TakesTheLargestRequestThatTheRulesAllow) {
+/// As many identities as there may be, each of `bytes`.
+v1::CreatePrivacyRequestRequest RequestOf(std::size_t bytes) {
   v1::CreatePrivacyRequestRequest request;
   request.set_parent("accounts/" + std::string("shop"));
   request.set_idempotency_key(std::string(kMaxIdempotencyKeyBytes, 'k'));
   for (int i = 0; i < kMaxIdentifiersPerRequest; ++i) {
     std::string identity = std::to_string(1000 + i);
-    for (std::size_t c = identity.size(); c < kMaxIdentityCharacters; ++c) {
-      identity += "\xF0\x9F\x98\x80";
-    }
+    while (identity.size() < bytes) identity += "\xF0\x9F\x98\x80";
     request.mutable_erasure()->add_identities(identity);
   }
-  const auto status = Create(request);
+  return request;
+}
+
+TEST_F(Wire, TakesAThousandIdentitiesOfAKibibyteEach) {
+  const auto status = Create(RequestOf(1024));
   EXPECT_TRUE(status.ok()) << status.error_message();
+}
+
+TEST_F(Wire, RefusesAMessageAboveTheLimitBeforeItIsKept) {
+  EXPECT_EQ(Create(RequestOf(1536)).error_code(), StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_TRUE(Create(Erasure("next")).ok());
 }
 
 TEST_F(Wire, DoesNotKnowOtherMethods) {

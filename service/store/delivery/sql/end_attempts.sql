@@ -2,10 +2,6 @@
 -- - freed is the fence: without it another process has taken the slot over, and the batch with it.
 -- - The batch becomes its runs; the first keeps its row.
 -- - The answer is kept with the attempt, whichever process has the slot.
--- - Accounts and routes that were found healthy are served again, unless only an operator ends their block. An attempt that was under way
---   when the block began shows nothing. Accounts are locked in the order of lock_served_accounts.
--- - The held refusals of those accounts and routes are made ready again; not those of a route that stays blocked.
--- @ended.account text
 -- @ended.slots_of text       the account whose slots the project uses; with api, slot and epoch: the slot
 -- @ended.api api
 -- @ended.slot int
@@ -24,7 +20,6 @@
 -- @ended.http_status int?
 -- @ended.outcome outcome?    null: there is no answer to keep
 -- @ended.code text_or_none
--- @ended.healthy_since time?    start of the attempt, if it was a probe and shows that its account and its route are healthy
 -- @runs.ended int            the place in @ended of the attempt whose batch becomes this run, from 1
 -- @runs.lo int
 -- @runs.hi int
@@ -42,13 +37,13 @@
 -- > freed bool               whether the slot was still this process's, and was freed
 -- > moved bool               whether the batch was being sent, and moved on
 with present as materialized (select lethe_now() as t), ended as materialized (
-  select * from unnest(@ended.account::text[], @ended.slots_of::text[], @ended.api::text[], @ended.slot::int[], @ended.epoch::bigint[], @ended.cool_down::bigint[],
+  select * from unnest(@ended.slots_of::text[], @ended.api::text[], @ended.slot::int[], @ended.epoch::bigint[], @ended.cool_down::bigint[],
                        @ended.setback::boolean[], @ended.taken::boolean[], @ended.judged_identifiers::int[], @ended.taken_identifiers::int[],
                        @ended.hiccup::boolean[], @ended.accepted_at::bigint[], @ended.envelope::bigint[], @ended.lo::smallint[],
                        @ended.uncounted::int[], @ended.call_number::int[], @ended.http_status::smallint[], @ended.outcome::text[],
-                       @ended.code::text[], @ended.healthy_since::bigint[])
-    with ordinality as e(account, slots_of, api, slot, epoch, cool_down, setback, taken, judged_identifiers, taken_identifiers, hiccup, accepted_at, envelope,
-                         lo, uncounted, number, http_status, outcome, code, healthy_since, n)
+                       @ended.code::text[])
+    with ordinality as e(slots_of, api, slot, epoch, cool_down, setback, taken, judged_identifiers, taken_identifiers, hiccup, accepted_at, envelope,
+                         lo, uncounted, number, http_status, outcome, code, n)
 ), freed as (
   update slot s set holder = null, lease_until = null, envelope = null, lo = null,
                     cool_down_until = case when e.cool_down > 0 then present.t + e.cool_down * interval '1 millisecond' end,
@@ -100,32 +95,6 @@ with present as materialized (select lethe_now() as t), ended as materialized (
   update attempt a set finished_at = present.t, http_status = e.http_status, outcome_class = e.outcome, vendor_code = e.code
   from ended e, present
   where e.outcome is not null and a.envelope = e.envelope and a.lo = e.lo and a.number = e.number and a.finished_at is null
-), probed as materialized (
-  select coalesce(bool_or(healthy_since is not null), false) as is_any from ended
-), healthy as materialized (
-  select a.account from account_state a
-  where a.blocked_since <= (select max(lethe_time(e.healthy_since)) from ended e join moved using (n) where e.account = a.account)
-    and a.account = any(@ended.account::text[]) and a.resume_by <> 'operator' and (select p.is_any from probed p)
-  order by a.account for no key update
-), unblocked as (
-  update account_state a set @end_block(), connected_at = present.t
-  from present, healthy h where a.account = h.account
-  returning a.account
-), passable as materialized (
-  select r.account, r.api from route_block r
-  where r.blocked_since <= (select max(lethe_time(e.healthy_since)) from ended e join moved using (n)
-                            where e.account = r.account and e.api = r.api)
-    and r.account = any(@ended.account::text[]) and r.resume_by <> 'operator' and (select p.is_any from probed p)
-  order by r.account, r.api for update
-), reopened as (
-  delete from route_block r using passable p where r.account = p.account and r.api = p.api
-  returning r.account, r.api
-), requeued as (
-  update batch b set state = 'ready'
-  from (select account, null as api from unblocked union all select account, api from reopened) u
-  where b.account = u.account and b.state = 'held' and b.reason in @refusal_reasons()
-    and case when u.api is not null then u.api = lethe_api(b.operation)
-             else not exists (select from route_block r where r.account = b.account and r.api = lethe_api(b.operation)) end
 )
 select e.n as ended, freed.n is not null as freed, moved.n is not null as moved
 from ended e left join freed using (n) left join moved using (n)
