@@ -9,10 +9,11 @@
 
 namespace lethe::api {
 
-OperatorService::OperatorService(ReviewStore& store, PauseStore& pauses, KnownAccounts accounts,
-                                 const Clock& clock, Executor executor)
+OperatorService::OperatorService(ReviewStore& store, PauseStore& pauses, RecoveryStore& recovery,
+                                 KnownAccounts accounts, const Clock& clock, Executor executor)
     : store_(store),
       pauses_(pauses),
+      recovery_(recovery),
       accounts_(std::move(accounts)),
       clock_(clock),
       executor_(std::move(executor)) {}
@@ -91,6 +92,20 @@ grpc::ServerUnaryReactor* OperatorService::ListPauses(grpc::CallbackServerContex
                                                       const v1::ListPausesRequest*,
                                                       v1::ListPausesResponse* response) {
   return RunBlocking(executor_, context, [=, this] { return Handle(*response); });
+}
+
+grpc::ServerUnaryReactor* OperatorService::GetRecovery(grpc::CallbackServerContext* context,
+                                                       const v1::GetRecoveryRequest*,
+                                                       v1::Recovery* response) {
+  return RunBlocking(executor_, context, [=, this] { return Handle(*response); });
+}
+
+grpc::ServerUnaryReactor* OperatorService::ResumeRecovery(grpc::CallbackServerContext* context,
+                                                          const v1::ResumeRecoveryRequest* request,
+                                                          v1::Recovery* response) {
+  return RunBlocking(executor_, context, [=, this, principal = PrincipalOf(*context)] {
+    return Handle(*request, principal, *response);
+  });
 }
 
 grpc::ServerUnaryReactor* OperatorService::ListAuditEvents(
@@ -252,6 +267,23 @@ Status OperatorService::Handle(v1::ListPausesResponse& response) {
   const auto pauses = pauses_.List();
   if (!pauses) return pauses.error();
   for (const Pause& pause : *pauses) *response.add_pauses() = ToProto(pause);
+  return Ok();
+}
+
+Status OperatorService::Handle(v1::Recovery& response) {
+  const auto recovery = recovery_.Show();
+  if (!recovery) return recovery.error();
+  response = ToProto(*recovery);
+  return Ok();
+}
+
+Status OperatorService::Handle(const v1::ResumeRecoveryRequest& request,
+                               const std::string& principal, v1::Recovery& response) {
+  const auto justification = ValidateResumeRecovery(request);
+  if (!justification) return justification.error();
+  const auto settled = recovery_.Resume({.principal = principal, .justification = *justification});
+  if (!settled) return settled.error();
+  response = ToProto(*settled);
   return Ok();
 }
 

@@ -6,6 +6,7 @@
 #include "api/executor.h"
 #include "api/known_accounts.h"
 #include "lethe/pause_store.h"
+#include "lethe/recovery.h"
 #include "lethe/review_store.h"
 #include "lethe/time.h"
 #include "lethe/v1/operator_service.grpc.pb.h"
@@ -16,8 +17,8 @@ namespace lethe::api {
 class OperatorService final : public v1::OperatorService::CallbackService {
  public:
   /// The stores and `clock` outlive the server that the service is registered with.
-  OperatorService(ReviewStore& store, PauseStore& pauses, KnownAccounts accounts,
-                  const Clock& clock, Executor executor);
+  OperatorService(ReviewStore& store, PauseStore& pauses, RecoveryStore& recovery,
+                  KnownAccounts accounts, const Clock& clock, Executor executor);
 
   grpc::ServerUnaryReactor* ListReviews(grpc::CallbackServerContext* context,
                                         const v1::ListReviewsRequest* request,
@@ -52,6 +53,12 @@ class OperatorService final : public v1::OperatorService::CallbackService {
   grpc::ServerUnaryReactor* ListPauses(grpc::CallbackServerContext* context,
                                        const v1::ListPausesRequest* request,
                                        v1::ListPausesResponse* response) override;
+  grpc::ServerUnaryReactor* GetRecovery(grpc::CallbackServerContext* context,
+                                        const v1::GetRecoveryRequest* request,
+                                        v1::Recovery* response) override;
+  grpc::ServerUnaryReactor* ResumeRecovery(grpc::CallbackServerContext* context,
+                                           const v1::ResumeRecoveryRequest* request,
+                                           v1::Recovery* response) override;
   grpc::ServerUnaryReactor* ListAuditEvents(grpc::CallbackServerContext* context,
                                             const v1::ListAuditEventsRequest* request,
                                             v1::ListAuditEventsResponse* response) override;
@@ -74,6 +81,9 @@ class OperatorService final : public v1::OperatorService::CallbackService {
   Status Handle(const v1::ResumeCallsRequest& request, const std::string& principal,
                 v1::ResumeCallsResponse& response);
   Status Handle(v1::ListPausesResponse& response);
+  Status Handle(v1::Recovery& response);
+  Status Handle(const v1::ResumeRecoveryRequest& request, const std::string& principal,
+                v1::Recovery& response);
   Status Handle(const v1::ListAuditEventsRequest& request, v1::ListAuditEventsResponse& response);
 
   /// Whether the account is known, where the scope names one.
@@ -81,6 +91,7 @@ class OperatorService final : public v1::OperatorService::CallbackService {
 
   ReviewStore& store_;
   PauseStore& pauses_;
+  RecoveryStore& recovery_;
   const KnownAccounts accounts_;
   const Clock& clock_;
   const Executor executor_;

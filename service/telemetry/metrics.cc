@@ -7,7 +7,6 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
-#include <array>
 #include <chrono>
 #include <map>
 #include <mutex>
@@ -15,6 +14,7 @@
 #include <string>
 
 #include "lethe/operation_traits.h"
+#include "telemetry/code_names.h"
 #include "telemetry/gauge_set.h"
 
 namespace lethe::telemetry {
@@ -31,30 +31,6 @@ const Buckets kShortSeconds{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2
 const Buckets kCallSeconds{.05, .1, .25, .5, 1, 2.5, 5, 10, 20, 30, 60};
 const Buckets kRequests{1, 2, 5, 10, 20, 50, 100, 200, 500, 1000};
 const Buckets kRatio{.01, .05, .1, .25, .5, .75, .9, 1};
-
-constexpr std::array kGrpcCodes{
-    "OK",        "CANCELLED",      "UNKNOWN",           "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED",
-    "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",
-    "ABORTED",   "OUT_OF_RANGE",   "UNIMPLEMENTED",     "INTERNAL",           "UNAVAILABLE",
-    "DATA_LOSS", "UNAUTHENTICATED"};
-
-std::string GrpcCodeName(int code) {
-  const auto index = static_cast<std::size_t>(code);
-  return index < kGrpcCodes.size() ? kGrpcCodes[index] : "UNKNOWN";
-}
-
-std::string CodeName(ErrorCode code) {
-  switch (code) {
-    case ErrorCode::kInvalidArgument: return "INVALID_ARGUMENT";
-    case ErrorCode::kNotFound: return "NOT_FOUND";
-    case ErrorCode::kAlreadyExists: return "ALREADY_EXISTS";
-    case ErrorCode::kFailedPrecondition: return "FAILED_PRECONDITION";
-    case ErrorCode::kResourceExhausted: return "RESOURCE_EXHAUSTED";
-    case ErrorCode::kUnavailable: return "UNAVAILABLE";
-    case ErrorCode::kInternal: return "INTERNAL";
-  }
-  return "UNKNOWN";
-}
 
 double Seconds(std::chrono::duration<double> duration) { return duration.count(); }
 
@@ -160,6 +136,15 @@ struct Metrics::Families {
   Family<Gauge>& calls_paused = NewGauge(
       "lethe_calls_paused",
       "1 while an operator, or a lost history, has stopped the account's calls of this API.");
+  Family<Gauge>& history_lost = NewGauge("lethe_history_lost",
+                                         "1 while every call is paused because an older state of "
+                                         "the database has come up.");
+  Family<Gauge>& journal_failing = NewGauge(
+      "lethe_journal_failing",
+      "1 while the journal of calls cannot be written: calls are remembered in memory only.");
+  Family<Gauge>& journal_lost =
+      NewGauge("lethe_journal_lost",
+               "1 after a start that did not find the journal of calls that was here before.");
   Family<Gauge>& unconfigured_items =
       NewGauge("lethe_unconfigured_account_items",
                "Unfinished items of an account that this process's configuration does not have: "
@@ -207,6 +192,9 @@ Metrics::Metrics(std::string_view version, std::span<const Account> accounts)
   f.commit_duration.Add({}, kShortSeconds);
   f.commit_requests.Add({}, kRequests);
   f.snapshots.Add({});
+  f.history_lost.Add({});
+  f.journal_failing.Add({});
+  f.journal_lost.Add({});
   f.batches_abandoned.Add({});
   f.keys_refused.Add({});
   f.clock_offset.Add({});
@@ -327,6 +315,12 @@ void Metrics::SetVendorClockOffset(milliseconds offset) {
   families_->vendor_clock_offset.Add({}).Set(Seconds(offset));
 }
 
+void Metrics::SetJournalFailing(bool failing) {
+  families_->journal_failing.Add({}).Set(failing ? 1 : 0);
+}
+
+void Metrics::JournalLost() { families_->journal_lost.Add({}).Set(1); }
+
 void Metrics::SetClockTrusted(bool trusted) {
   families_->clock_trusted.Add({}).Set(trusted ? 1 : 0);
 }
@@ -371,6 +365,9 @@ void Metrics::Families::Show(const QueueSnapshot& snapshot) {
     }
   }
 
+  const bool lost = std::ranges::any_of(
+      snapshot.pauses, [](const Pause& pause) { return pause.kind == PauseKind::kLostHistory; });
+
   const std::lock_guard lock(publishing);
   item_gauges.Replace(item_values);
   accepted_gauges.Replace(accepted_values);
@@ -380,6 +377,7 @@ void Metrics::Families::Show(const QueueSnapshot& snapshot) {
   blocked_gauges.Replace(blocked_values);
   route_blocked_gauges.Replace(route_blocked_values);
   paused_gauges.Replace(paused_values);
+  history_lost.Add({}).Set(lost ? 1 : 0);
   unconfigured_gauges.Replace(unconfigured_values);
 }
 

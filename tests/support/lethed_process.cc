@@ -36,6 +36,7 @@ std::string Yaml(const LethedOptions& options) {
        << "keys_file: keys\n"
        << "log: {level: " << options.log_level << "}\n"
        << "dispatcher: " << options.dispatcher << "\n"
+       << (options.journal.empty() ? "" : "recovery: {journal: '" + options.journal + "'}\n")
        << "accounts:\n";
   for (const std::string& account : options.accounts) {
     yaml << "  - {name: " << account << ", base_url: '" << options.vendor_url
