@@ -225,6 +225,7 @@ enum class ErrorReason {
   kSealBroken,       ///< As Reason::kSealBroken.
   kUnknownKey,       ///< As Reason::kUnknownKey.
   kBadConfig,        ///< The configuration file is wrong.
+  kBadJournal,       ///< The journal of calls cannot be used.
   kBadValue,         ///< A value in it is wrong.
   kSecretFile,       ///< A file with a secret cannot be used.
   kKeysRefused,      ///< The key file does not fit the database, or the step of a rotation.
@@ -260,6 +261,7 @@ constexpr std::string_view Name(ErrorReason reason) {
     case ErrorReason::kSealBroken: return "SEAL_BROKEN";
     case ErrorReason::kUnknownKey: return "UNKNOWN_KEY";
     case ErrorReason::kBadConfig: return "BAD_CONFIG";
+    case ErrorReason::kBadJournal: return "BAD_JOURNAL";
     case ErrorReason::kBadValue: return "BAD_VALUE";
     case ErrorReason::kSecretFile: return "SECRET_FILE";
     case ErrorReason::kKeysRefused: return "KEYS_REFUSED";

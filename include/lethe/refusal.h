@@ -93,7 +93,6 @@ struct RefusalEvidence {
   int stuck = 0;
 
   int rejected_lately = 0;  ///< For kRefusedByVendor, within kRefusalMemory.
-  int in_review = 0;        ///< For kRefusedAlone, since kRefusalMemory at most.
 
   /// Batches that nothing speaks against are sent, or will be within kVouchedFor.
   bool others_under_way = false;

@@ -57,5 +57,6 @@ Operations OperationsOf(const v1::ResumeCallsRequest& request) {
   return OperationsOfApi(request.api());
 }
 Operations OperationsOf(const v1::ListAuditEventsRequest&) { return Operations::All(); }
+Operations OperationsOf(const v1::ResumeRecoveryRequest&) { return Operations::All(); }
 
 }  // namespace lethe::api

@@ -31,10 +31,17 @@ Operations OperationsOf(const v1::ResumeAccountRequest& request);
 Operations OperationsOf(const v1::PauseCallsRequest& request);
 Operations OperationsOf(const v1::ResumeCallsRequest& request);
 Operations OperationsOf(const v1::ListAuditEventsRequest& request);
+Operations OperationsOf(const v1::ResumeRecoveryRequest& request);
+
+/// What a call is about whose message names nothing: some accounts, unless it acts on all.
+template <typename Request>
+inline constexpr Asked::Of kUnnamed = Asked::Of::kSomeAccounts;
+template <>
+inline constexpr Asked::Of kUnnamed<v1::ResumeRecoveryRequest> = Asked::Of::kEveryAccount;
 
 template <typename Request>
 Asked AskedBy(const Request& request) {
-  Asked asked{.permission = {}, .of = Asked::Of::kSomeAccounts};
+  Asked asked{.permission = {}, .of = kUnnamed<Request>};
   if constexpr (requires { request.parent(); }) {
     asked = AskedOf(request.parent());
   } else if constexpr (requires { request.name(); }) {

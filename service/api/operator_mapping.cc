@@ -140,6 +140,27 @@ v1::Account ToProto(const AccountCondition& condition, const std::vector<Pause>&
   return proto;
 }
 
+v1::Recovery ToProto(const Recovery& recovery) {
+  v1::Recovery proto;
+  if (recovery.since) *proto.mutable_since_time() = ToProto(*recovery.since);
+  if (recovery.complete_until) {
+    *proto.mutable_complete_until_time() = ToProto(*recovery.complete_until);
+  }
+  proto.set_remembered_call_count(recovery.remembered);
+  for (const LostCalls& lost : recovery.lost) {
+    v1::Recovery::LostCalls& calls = *proto.add_lost_calls();
+    calls.set_account(FormatAccountName(lost.account));
+    calls.set_api(std::string(Name(lost.api)));
+    calls.set_call_count(lost.calls);
+    calls.set_without_digests_count(lost.without_digests);
+    *calls.mutable_first_call_time() = ToProto(lost.first);
+    *calls.mutable_last_call_time() = ToProto(lost.last);
+  }
+  proto.set_doubtful_item_count(recovery.doubtful_items);
+  proto.set_untold_item_count(recovery.untold_items);
+  return proto;
+}
+
 v1::Pause ToProto(const Pause& pause) {
   v1::Pause proto;
   proto.set_parent(pause.scope.account.empty() ? std::string(kEveryAccount)

@@ -3,6 +3,7 @@
 #include "lethe/account_condition.h"
 #include "lethe/audit.h"
 #include "lethe/pause.h"
+#include "lethe/recovery.h"
 #include "lethe/review_store.h"
 #include "lethe/v1/operator_service.pb.h"
 
@@ -20,6 +21,7 @@ v1::ReviewGroup ToProto(const ReviewGroup& group);
 v1::Account ToProto(const AccountCondition& condition, const std::vector<Pause>& pauses);
 
 v1::Pause ToProto(const Pause& pause);
+v1::Recovery ToProto(const Recovery& recovery);
 v1::AuditEvent ToProto(const AuditEvent& event);
 
 }  // namespace lethe::api

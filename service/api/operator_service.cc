@@ -86,6 +86,18 @@ grpc::ServerUnaryReactor* OperatorService::ListPauses(grpc::CallbackServerContex
   return Serve(context, request, response);
 }
 
+grpc::ServerUnaryReactor* OperatorService::GetRecovery(grpc::CallbackServerContext* context,
+                                                       const v1::GetRecoveryRequest* request,
+                                                       v1::Recovery* response) {
+  return Serve(context, request, response);
+}
+
+grpc::ServerUnaryReactor* OperatorService::ResumeRecovery(grpc::CallbackServerContext* context,
+                                                          const v1::ResumeRecoveryRequest* request,
+                                                          v1::Recovery* response) {
+  return Serve(context, request, response);
+}
+
 grpc::ServerUnaryReactor* OperatorService::ListAuditEvents(
     grpc::CallbackServerContext* context, const v1::ListAuditEventsRequest* request,
     v1::ListAuditEventsResponse* response) {
@@ -262,6 +274,25 @@ Status OperatorService::Handle(const v1::ListPausesRequest&, const Caller& calle
     const bool shown = pause.scope.account.empty() || caller.MayFor(pause.scope.account);
     if (shown) *response.add_pauses() = ToProto(pause);
   }
+  return Ok();
+}
+
+Status OperatorService::Handle(const v1::GetRecoveryRequest&, const Caller&,
+                               v1::Recovery& response) {
+  const auto recovery = parts_.recovery.Show();
+  if (!recovery) return recovery.error();
+  response = ToProto(*recovery);
+  return Ok();
+}
+
+Status OperatorService::Handle(const v1::ResumeRecoveryRequest& request, const Caller& caller,
+                               v1::Recovery& response) {
+  const auto justification = ValidateResumeRecovery(request);
+  if (!justification) return justification.error();
+  const auto settled =
+      parts_.recovery.Resume({.principal = caller.name(), .justification = *justification});
+  if (!settled) return settled.error();
+  response = ToProto(*settled);
   return Ok();
 }
 

@@ -4,6 +4,7 @@
 #include "api/gate.h"
 #include "api/known_accounts.h"
 #include "lethe/pause_store.h"
+#include "lethe/recovery.h"
 #include "lethe/review_store.h"
 #include "lethe/time.h"
 #include "lethe/v1/operator_service.grpc.pb.h"
@@ -16,6 +17,7 @@ class OperatorService final : public v1::OperatorService::CallbackService {
   struct Parts {
     ReviewStore& store;
     PauseStore& pauses;
+    RecoveryStore& recovery;
     const Clock& clock;
     Executor executor;
     const Gate& gate;
@@ -57,6 +59,12 @@ class OperatorService final : public v1::OperatorService::CallbackService {
   grpc::ServerUnaryReactor* ListPauses(grpc::CallbackServerContext* context,
                                        const v1::ListPausesRequest* request,
                                        v1::ListPausesResponse* response) override;
+  grpc::ServerUnaryReactor* GetRecovery(grpc::CallbackServerContext* context,
+                                        const v1::GetRecoveryRequest* request,
+                                        v1::Recovery* response) override;
+  grpc::ServerUnaryReactor* ResumeRecovery(grpc::CallbackServerContext* context,
+                                           const v1::ResumeRecoveryRequest* request,
+                                           v1::Recovery* response) override;
   grpc::ServerUnaryReactor* ListAuditEvents(grpc::CallbackServerContext* context,
                                             const v1::ListAuditEventsRequest* request,
                                             v1::ListAuditEventsResponse* response) override;
@@ -88,6 +96,10 @@ class OperatorService final : public v1::OperatorService::CallbackService {
                 v1::ResumeCallsResponse& response);
   Status Handle(const v1::ListPausesRequest& request, const Caller& caller,
                 v1::ListPausesResponse& response);
+  Status Handle(const v1::GetRecoveryRequest& request, const Caller& caller,
+                v1::Recovery& response);
+  Status Handle(const v1::ResumeRecoveryRequest& request, const Caller& caller,
+                v1::Recovery& response);
   Status Handle(const v1::ListAuditEventsRequest& request, const Caller& caller,
                 v1::ListAuditEventsResponse& response);
 

@@ -54,4 +54,11 @@ Result<CallsToResume> ValidateResumeCalls(const v1::ResumeCallsRequest& request)
   return CallsToResume{std::move(scope), request.justification()};
 }
 
+Result<std::string> ValidateResumeRecovery(const v1::ResumeRecoveryRequest& request) {
+  Violations violations;
+  CheckText("justification", request.justification(), violations);
+  if (!violations.empty()) return std::move(violations).ToError();
+  return request.justification();
+}
+
 }  // namespace lethe::api

@@ -25,4 +25,7 @@ struct CallsToResume {
 };
 Result<CallsToResume> ValidateResumeCalls(const v1::ResumeCallsRequest& request);
 
+/// The justification.
+Result<std::string> ValidateResumeRecovery(const v1::ResumeRecoveryRequest& request);
+
 }  // namespace lethe::api

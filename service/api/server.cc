@@ -70,6 +70,7 @@ struct Server::State {
         vendor_executor(std::move(params.vendor_executor)),
         operators({.store = params.reviews,
                    .pauses = params.pauses,
+                   .recovery = params.recovery,
                    .clock = params.clock,
                    .executor = Bounded(executor),
                    .gate = gate},

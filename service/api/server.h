@@ -12,6 +12,7 @@
 #include "api/gate.h"
 #include "api/known_accounts.h"
 #include "lethe/pause_store.h"
+#include "lethe/recovery.h"
 #include "lethe/request_store.h"
 #include "lethe/result.h"
 #include "lethe/review_store.h"
@@ -53,6 +54,7 @@ struct ServerParams {
   VendorCheck& vendor_check;
   ReviewStore& reviews;
   PauseStore& pauses;
+  RecoveryStore& recovery;
   KnownAccounts accounts;
   const Clock& clock;
   Executor executor;                                          ///< Runs what waits for the database.

@@ -88,6 +88,17 @@ grpc::Status OperatorClient::ListPauses(v1::ListPausesResponse* response) {
   return stub_->ListPauses(&call.context, {}, response);
 }
 
+grpc::Status OperatorClient::GetRecovery(v1::Recovery* response) {
+  Call call(std::chrono::seconds(30));
+  return stub_->GetRecovery(&call.context, {}, response);
+}
+
+grpc::Status OperatorClient::ResumeRecovery(const v1::ResumeRecoveryRequest& request,
+                                            v1::Recovery* response) {
+  Call call(std::chrono::seconds(90));
+  return stub_->ResumeRecovery(&call.context, request, response);
+}
+
 grpc::Status OperatorClient::ListAuditEvents(const std::string& parent, int limit,
                                              v1::ListAuditEventsResponse* all) {
   v1::ListAuditEventsRequest request;

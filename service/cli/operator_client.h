@@ -31,6 +31,8 @@ class OperatorClient {
   grpc::Status ResumeCalls(const v1::ResumeCallsRequest& request,
                            v1::ResumeCallsResponse* response);
   grpc::Status ListPauses(v1::ListPausesResponse* response);
+  grpc::Status GetRecovery(v1::Recovery* response);
+  grpc::Status ResumeRecovery(const v1::ResumeRecoveryRequest& request, v1::Recovery* response);
 
   /// The newest `limit` events of `accounts/{account}`.
   grpc::Status ListAuditEvents(const std::string& parent, int limit,

@@ -106,6 +106,34 @@ std::string Line(const v1::Pause& pause) {
   return (all ? std::string("every account") : pause.parent()) + ' ' + Paused(pause);
 }
 
+std::string Page(const v1::Recovery& recovery) {
+  if (!recovery.has_since_time()) return "no history is missing\n";
+  int lost = 0;
+  for (const auto& calls : recovery.lost_calls()) lost += calls.call_count();
+  std::string page = "history is missing" + Time(" since ", true, recovery.since_time()) +
+                     ", or earlier\ncertain:\n";
+  page += recovery.has_complete_until_time()
+              ? Time("  nothing is missing until ", true, recovery.complete_until_time())
+              : "  no remembered call of before is there: since when is not known";
+  page += "\nsent, as far as it is remembered:\n  " + std::to_string(lost) + " of " +
+          Count(recovery.remembered_call_count(), "remembered call") + " to CleverTap\n";
+  for (const auto& calls : recovery.lost_calls()) {
+    page += "  " + calls.account() + ' ' + calls.api() + ": " + Count(calls.call_count(), "call") +
+            Time(", the first at ", true, calls.first_call_time()) +
+            Time(", the last at ", true, calls.last_call_time());
+    if (calls.without_digests_count() > 0) {
+      page += "; of " + std::to_string(calls.without_digests_count()) +
+              " only the places in the queue are known";
+    }
+    page += '\n';
+  }
+  page += "  waiting, and in such a call: " + std::to_string(recovery.doubtful_item_count()) +
+          " identifiers: they count as sent then, with unknown effect\n";
+  return page + "cannot be told:\n  waiting since before, and in no call that is remembered: " +
+         std::to_string(recovery.untold_item_count()) +
+         " identifiers\n  requests that were accepted in that time: callers repeat them\n";
+}
+
 std::string Line(const v1::AuditEvent& event) {
   std::string line =
       Time("", event.has_event_time(), event.event_time()) + ' ' + event.principal() + ' ' +

@@ -20,6 +20,7 @@ std::string Line(const v1::Account& account);
 
 /// `SCOPE paused since .. by ..`
 std::string Line(const v1::Pause& pause);
+std::string Page(const v1::Recovery& recovery);
 
 /// `TIME PRINCIPAL ACTION TARGET: BEFORE -> AFTER: JUSTIFICATION`
 std::string Line(const v1::AuditEvent& event);

@@ -13,6 +13,7 @@
 #include "cli/operator_commands.h"
 #include "cli/pause_commands.h"
 #include "cli/print.h"
+#include "cli/recovery_commands.h"
 #include "cli/watch.h"
 
 namespace lethe::cli {
@@ -243,6 +244,7 @@ int Run(int argc, const char* const* argv, const Streams& streams) {
   const Commands commands = AddCommands(app, options);
   std::vector<Command> operator_commands = AddOperatorCommands(app);
   for (Command& command : AddPauseCommands(app)) operator_commands.push_back(std::move(command));
+  for (Command& command : AddRecoveryCommands(app)) operator_commands.push_back(std::move(command));
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

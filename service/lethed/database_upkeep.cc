@@ -10,6 +10,8 @@
 #include "store/reading/database_time.h"
 #include "store/reading/snapshot.h"
 #include "store/reading/tallies.h"
+#include "store/recovery/call_journal.h"
+#include "store/recovery/journal_register.h"
 #include "store/schema/migrations.h"
 #include "store/schema/partitions.h"
 #include "store/schema/rights.h"
@@ -77,9 +79,7 @@ void DatabaseUpkeep::NotReady(ReadyState state, const Error& error) {
 }
 
 Status DatabaseUpkeep::ProveWritable() {
-  if (parts_.committer != nullptr) {
-    if (const auto refusal = parts_.committer->Refusal()) return *refusal;
-  }
+  if (const auto refusal = parts_.committer.Refusal()) return *refusal;
   return parts_.readiness_pool.WithRetry([this](pqxx::connection& connection) -> Status {
     pqxx::work work(connection);
     const bool synchronous_standby = store::WriteToLog(work);
@@ -111,11 +111,29 @@ Status DatabaseUpkeep::Prepare() {
   if (Status keys = parts_.keys.Look(); !keys.ok()) return keys;
   if (Status read = ReadClock(); !read.ok()) return read;
   if (Status bound = BoundWaits(); !bound.ok()) return bound;
-  if (prepared_) return Ok();
+  if (prepared_.exchange(true)) return Ok();
+  Status started = PrepareFirst();
+  if (!started.ok()) prepared_ = false;
+  return started;
+}
+
+Status DatabaseUpkeep::PrepareFirst() {
   if (Status made = EnsurePartitions(); !made.ok()) return made;
   if (Status registered = parts_.queue.RegisterAccounts(); !registered.ok()) return registered;
-  if (Status told = TellWhatIsLeftBehind(); !told.ok()) return told;
-  prepared_ = true;
+  if (Status journal = RegisterJournal(); !journal.ok()) return journal;
+  return TellWhatIsLeftBehind();
+}
+
+Status DatabaseUpkeep::RegisterJournal() {
+  const store::CallJournal* journal = parts_.memory.journal();
+  if (journal == nullptr) return Ok();
+  const std::string place = parts_.host + ':' + journal->directory();
+  const auto before =
+      parts_.readiness_pool.With([&](pqxx::connection& connection) -> Result<std::string> {
+        return store::NoteJournal(connection, place, journal->id());
+      });
+  if (!before.ok()) return before.error();
+  if (!before->empty() && *before != journal->id()) parts_.observer.ShowJournalLost();
   return Ok();
 }
 
@@ -170,11 +188,17 @@ Status DatabaseUpkeep::BoundWaits() {
 }
 
 Status DatabaseUpkeep::PrepareIds() {
-  if (parts_.committer == nullptr) return Ok();
-  return parts_.readiness_pool.With([this](pqxx::connection& connection) -> Status {
-    parts_.committer->PrepareIds(connection);
+  using Renewal = std::optional<store::NodeRenewal>;
+  const auto renewed =
+      parts_.readiness_pool.With([this](pqxx::connection& connection) -> Result<Renewal> {
+        return parts_.committer.PrepareIds(connection);
+      });
+  if (renewed.ok()) {
+    if (*renewed) parts_.memory.Remember(**renewed);
     return Ok();
-  });
+  }
+  // A process that takes no requests has a node row only to notice an older one.
+  return parts_.takes_requests ? Status(renewed.error()) : Ok();
 }
 
 Status DatabaseUpkeep::TellWhatIsLeftBehind() {

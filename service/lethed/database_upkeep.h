@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "runtime/loop.h"
 #include "store/delivery/pg_delivery_queue.h"
 #include "store/intake/committer.h"
+#include "store/recovery/call_memory.h"
 #include "store/session/pool.h"
 #include "telemetry/metrics.h"
 
@@ -29,8 +31,11 @@ class DatabaseUpkeep {
     KeyUpkeep& keys;
     store::PgDeliveryQueue& queue;
     core::DatabaseClock& clock;
-    store::Committer* committer;  ///< Null in a process that accepts no requests.
-    milliseconds lease;           ///< Config::Dispatcher::lease.
+    store::Committer& committer;
+    store::CallMemory& memory;
+    std::string host;
+    bool takes_requests;
+    milliseconds lease;  ///< Config::Dispatcher::lease.
     Readiness& readiness;
     Observer& observer;
     telemetry::Metrics& metrics;
@@ -44,6 +49,9 @@ class DatabaseUpkeep {
   /// rows, and tells what accounts that have left the configuration have left unfinished. Reads the
   /// database's clock, and mends what waits if that went back.
   runtime::Next CheckReadiness();
+
+  /// An older state of the database has come up: it may lack what was prepared. Any thread.
+  void PrepareAgain() { prepared_ = false; }
 
   /// Calls off a readiness that was not confirmed in time, because CheckReadiness() hangs. For
   /// another thread.
@@ -60,6 +68,8 @@ class DatabaseUpkeep {
 
  private:
   Status Prepare();
+  Status PrepareFirst();
+  Status RegisterJournal();
   Status ReadClock();
   void ShowClock(std::optional<milliseconds> step);
   Status BoundWaits();
@@ -71,7 +81,7 @@ class DatabaseUpkeep {
   Status TellWhatIsLeftBehind();
 
   const Parts parts_;
-  bool prepared_ = false;
+  std::atomic<bool> prepared_{false};
   std::string told_;  ///< Why the process is not ready, as the log has it.
   bool clock_differs_ = false;
   std::optional<bool> promised_standby_;        ///< As the log has it.

@@ -196,6 +196,40 @@ void Observer::Show(const store::LeftBehind& left) {
        {"needs_review_items", left.in_review}});
 }
 
+void Observer::Show(const store::LostHistory& lost) {
+  Log(LogLevel::kError, "history.lost",
+      {{"since", LogValue::Public(lost.since_of_all)},
+       {"remembered_calls", lost.remembered},
+       {"missing_calls", lost.missing},
+       {"node_row", lost.node_row},
+       {"detail",
+        "an older state of the database has come up: all calls to CleverTap are paused"}});
+}
+
+void Observer::Show(const store::CallJournal::Found& found) {
+  if (found.nothing) {
+    Log(LogLevel::kInfo, "journal.begun",
+        {{"detail", "it is empty: it tells nothing of calls that were made before"}});
+    return;
+  }
+  Log(found.cut_bytes > 0 ? LogLevel::kWarning : LogLevel::kInfo, "journal.opened",
+      {{"calls", found.newest.size()}, {"unreadable_bytes", found.cut_bytes}});
+}
+
+void Observer::ShowJournal(const std::optional<Error>& failure) {
+  metrics_.SetJournalFailing(failure.has_value());
+  if (failure) return ShowFailure("journal.failed", *failure);
+  Log(LogLevel::kInfo, "journal.written_again");
+}
+
+void Observer::ShowJournalLost() {
+  metrics_.JournalLost();
+  Log(LogLevel::kError, "journal.lost",
+      {{"detail",
+        "the database knows another journal of calls at this place: what was in it is not "
+        "remembered"}});
+}
+
 void Observer::ShowPauses(const std::vector<Pause>& pauses) {
   // Without the reason: an operator's own words stay in the database.
   const auto log = [](LogLevel level, const char* event, const Pause& pause) {

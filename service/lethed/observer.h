@@ -16,6 +16,8 @@
 #include "runtime/access_file.h"
 #include "store/accounts/former_accounts.h"
 #include "store/intake/committer.h"
+#include "store/recovery/call_journal.h"
+#include "store/recovery/history_check.h"
 #include "telemetry/metrics.h"
 
 namespace lethe {
@@ -37,6 +39,16 @@ class Observer {
   void Show(const Route& route, const core::LookReport& report);
   void Show(const core::ForgetReport& report);
   void Show(const store::LeftBehind& left);
+  void Show(const store::LostHistory& lost);
+
+  /// What the journal has found when it was opened.
+  void Show(const store::CallJournal::Found& found);
+
+  /// It cannot be written any more; nothing: it can again.
+  void ShowJournal(const std::optional<Error>& failure);
+
+  /// The database knows another journal of this place.
+  void ShowJournalLost();
 
   /// The pauses that are in force. Tells those that were not when it was called last, and those
   /// that are no longer.

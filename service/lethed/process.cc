@@ -53,11 +53,14 @@ double Jitter() {
 void SleepFor(milliseconds time) { std::this_thread::sleep_for(time); }
 
 /// Unique among processes. Tells an operator who looks at slots and attempts where it runs.
-std::string ProcessName() {
+std::string HostName() {
   std::array<char, 256> host{};
   gethostname(host.data(), host.size() - 1);
-  return std::string(host.data()) + ":" + std::to_string(getpid()) + ":" +
-         std::to_string(std::random_device{}());
+  return host.data();
+}
+
+std::string ProcessName() {
+  return HostName() + ":" + std::to_string(getpid()) + ":" + std::to_string(std::random_device{}());
 }
 
 }  // namespace
@@ -68,7 +71,13 @@ Process::Process(const runtime::Config& config, Roles roles)
       name_(ProcessName()),
       metrics_(LETHE_VERSION, config.accounts),
       observer_(metrics_),
-      connector_(std::make_shared<store::Connector>(runtime::DatabaseUrlSource(config.database))),
+      history_({.holder = name_,
+                .memory = memory_,
+                .give_up_ids = [this] { return committer_.GiveUpIds(); },
+                .on_lost = [this](const auto& lost) { HistoryLost(lost); }}),
+      connector_(std::make_shared<store::Connector>(
+          runtime::DatabaseUrlSource(config.database), store::SessionLimits{},
+          [this](pqxx::connection& session) { history_.CheckNew(session); })),
       pool_(connector_, config.database.connections),
       readiness_pool_(connector_, 1),
       delivery_pool_(connector_, config.dispatcher.senders),
@@ -80,10 +89,11 @@ Process::Process(const runtime::Config& config, Roles roles)
                  clock_),
       requests_(keys_, committer_, pool_),
       reviews_(pool_),
-      queue_(name_, config.accounts, keys_, delivery_pool_),
+      queue_(name_, config.accounts, keys_, delivery_pool_, &history_),
       gate_(config.accounts, delivery_pool_),
       slots_(name_, config.accounts, pool_),
       pauses_(pool_, machine_clock_, SleepFor),
+      recovery_(pool_),
       look_ups_(name_, config.accounts, keys_, delivery_pool_),
       vendor_(config.accounts, runtime::ReadPasscodes,
               {.connect_timeout = config.dispatcher.connect_timeout,
@@ -124,7 +134,10 @@ Process::Process(const runtime::Config& config, Roles roles)
                  .keys = key_upkeep_,
                  .queue = queue_,
                  .clock = clock_,
-                 .committer = roles.api ? &committer_ : nullptr,
+                 .committer = committer_,
+                 .memory = memory_,
+                 .host = HostName(),
+                 .takes_requests = roles.api,
                  .lease = config.dispatcher.lease,
                  .readiness = readiness_,
                  .observer = observer_,
@@ -158,10 +171,16 @@ Process::Process(const runtime::Config& config, Roles roles)
                      .jitter = Jitter,
                      .observer = observer_}) {}
 
+void Process::HistoryLost(const store::LostHistory& lost) {
+  observer_.Show(lost);
+  database_.PrepareAgain();
+}
+
 Status Process::Start() {
   const std::size_t descriptors = runtime::RaiseDescriptorLimit();
   max_connections_ = std::min(api::ServerLimits{}.connections,
                               runtime::CallerConnections(descriptors, OwnDescriptors(config_)));
+  if (Status opened = OpenJournal(); !opened.ok()) return opened;
   if (roles_.api) {
     if (Status started = StartApi(); !started.ok()) return started;
   }
@@ -191,6 +210,19 @@ Status Process::Start() {
   return Ok();
 }
 
+Status Process::OpenJournal() {
+  if (!roles_.dispatcher || config_.recovery.journal.empty()) return Ok();
+  auto opened = store::CallJournal::Open(
+      {.directory = config_.recovery.journal,
+       .keep = config_.recovery.keep,
+       .on_failure = [this](const auto& failure) { observer_.ShowJournal(failure); }});
+  if (!opened.ok()) return opened.error();
+  journal_ = *std::move(opened);
+  memory_.Keep(*journal_);
+  observer_.Show(journal_->found());
+  return Ok();
+}
+
 Status Process::StartApi() {
   if (Status known = access_.Begin(); !known.ok()) return known;
   observer_.Show({.access = config_.access_file.empty(), .plaintext = config_.grpc_insecure});
@@ -200,6 +232,7 @@ Status Process::StartApi() {
        .vendor_check = vendor_checker_,
        .reviews = reviews_,
        .pauses = pauses_,
+       .recovery = recovery_,
        .accounts = {config_.accounts,
                     [this](const std::string& account) {
                       return store::FindHours(pool_, account);

@@ -33,6 +33,10 @@
 #include "store/delivery/pg_delivery_queue.h"
 #include "store/intake/committer.h"
 #include "store/pg_request_store.h"
+#include "store/recovery/call_journal.h"
+#include "store/recovery/call_memory.h"
+#include "store/recovery/history_check.h"
+#include "store/recovery/pg_recovery_store.h"
 #include "store/review/pg_review_store.h"
 #include "store/session/connector.h"
 #include "store/session/pool.h"
@@ -59,10 +63,12 @@ class Process {
   void Stop();
 
  private:
+  Status OpenJournal();
   Status StartApi();
   Status StartOperations();
   std::optional<std::string> NotReadyReason() const;
   std::string MetricsText();
+  void HistoryLost(const store::LostHistory& lost);
 
   const runtime::Config& config_;
   const Roles roles_;
@@ -75,6 +81,9 @@ class Process {
   const crypto::LiveKeys keys_;
 
   // PostgreSQL.
+  std::unique_ptr<store::CallJournal> journal_;
+  store::CallMemory memory_;
+  const store::HistoryCheck history_;
   const std::shared_ptr<store::Connector> connector_;
   store::Pool pool_;
   store::Pool readiness_pool_;
@@ -86,6 +95,7 @@ class Process {
   store::PgAccountGate gate_;
   store::PgCallSlots slots_;
   store::PgPauseStore pauses_;
+  store::PgRecoveryStore recovery_;
   store::PgVerificationQueue look_ups_;
 
   // CleverTap, and the rules that call it.

@@ -35,6 +35,9 @@ constexpr milliseconds kMaxSecondLook = 8'784h;
 /// The next night ends every horizon that a night ends.
 constexpr milliseconds kMaxResendHorizon = 24h;
 
+/// A year: no backup is restored that is older.
+constexpr milliseconds kMaxKeep = 8'784h;
+
 /// A year: far beyond any term of the law.
 constexpr milliseconds kMaxSendWithin = 8'784h;
 
@@ -90,6 +93,10 @@ class Loader {
          Integer(kMaxIdentifiersPerRequest, 1'000'000));
     intake.Close();
     ReadDispatcher(root);
+    Section recovery = root.Child("recovery");
+    ReadPath(recovery.Take("journal"), config_.recovery.journal);
+    Read(recovery.Take("keep"), config_.recovery.keep, Duration(1h, kMaxKeep));
+    recovery.Close();
     Section shutdown = root.Child("shutdown");
     Read(shutdown.Take("grace"), config_.shutdown_grace, Duration(1s, kMaxShutdownGrace));
     shutdown.Close();

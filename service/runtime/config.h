@@ -40,6 +40,12 @@ struct Config {
     int senders = 32;
   };
 
+  /// What tells after a restore of the database which calls it lacks.
+  struct Recovery {
+    std::string journal;  ///< A directory; empty: calls are remembered in memory only.
+    milliseconds keep = std::chrono::days(35);
+  };
+
   std::string grpc_listen = "127.0.0.1:50051";
 
   /// Others than this machine may reach the port, though it speaks no TLS: something else admits
@@ -53,6 +59,7 @@ struct Config {
   telemetry::LogOptions log;
   int max_waiting_identifiers = 50'000;
   Dispatcher dispatcher;
+  Recovery recovery;
   milliseconds shutdown_grace{25'000};
   std::vector<Account> accounts;  ///< At least one; names and (base_url, account_id) are unique.
 };

@@ -87,6 +87,10 @@ class Metrics {
   /// A key file that had changed was not taken up.
   void KeysRefused();
 
+  /// The journal of calls.
+  void SetJournalFailing(bool failing);
+  void JournalLost();
+
   /// By how much this machine's clock is ahead of the database's.
   void SetClockOffset(milliseconds offset);
 

@@ -37,6 +37,7 @@ std::string Yaml(const LethedOptions& options) {
        << (options.access.empty() ? "" : "access: {file: access.yaml}\n")
        << "log: {level: " << options.log_level << "}\n"
        << "dispatcher: " << options.dispatcher << "\n"
+       << (options.journal.empty() ? "" : "recovery: {journal: '" + options.journal + "'}\n")
        << "accounts:\n";
   for (const std::string& account : options.accounts) {
     yaml << "  - {name: " << account << ", base_url: '" << options.vendor_url

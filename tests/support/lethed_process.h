@@ -38,6 +38,8 @@ struct LethedOptions {
 
   std::string lethed = {};  ///< The program; empty: this build's.
 
+  std::string journal = {};  ///< Directory; empty: none.
+
   std::string owner_url =
       {};  ///< For `lethed migrate`; empty: the role that serves owns the tables.
 };

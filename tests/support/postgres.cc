@@ -176,6 +176,20 @@ void TestDatabase::Open() const {
   Server::Shared().Admin("alter database " + name_ + " allow_connections true");
 }
 
+void TestDatabase::KeepCopy() const {
+  Shut();
+  Server::Shared().Admin("create database " + name_ + "_before owner lethe_owner template " +
+                         name_);
+  Open();
+}
+
+void TestDatabase::PutCopyBack() const {
+  const Server& server = Server::Shared();
+  Shut();
+  server.Admin("drop database " + name_ + " with (force)");
+  server.Admin("alter database " + name_ + "_before rename to " + name_);
+}
+
 void TestDatabase::RunClockFrom(TimePoint now) const {
   const auto machine = Run("select lethe_micros(clock_timestamp())")[0][0].as<std::int64_t>();
   Run("create or replace function lethe_now() returns timestamptz language sql volatile as 'select "

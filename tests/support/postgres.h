@@ -48,6 +48,12 @@ class TestDatabase {
   void Shut() const;
   void Open() const;
 
+  /// Keeps the database as it is now.
+  void KeepCopy() const;
+
+  /// The database is as it was at KeepCopy(), under the same name. Its sessions are ended.
+  void PutCopyBack() const;
+
   /// The database's clock goes on from `now`.
   void RunClockFrom(TimePoint now) const;
 

@@ -10,6 +10,7 @@
 #include "store/accounts/sql.h"
 #include "store/delivery/precedence.h"
 #include "store/delivery/sql.h"
+#include "store/recovery/doubt.h"
 
 namespace lethe::store {
 namespace {
@@ -177,6 +178,12 @@ void BatchClaimer::ClaimFor(pqxx::work& work, Demand& demand, bool probing,
   std::erase_if(pending, [](const PendingClaim& one) { return one.unreadable.has_value(); });
   if (!pending.empty()) BeginAttempts(work, keys, pending);
   for (PendingClaim& one : pending) {
+    answers.calls.push_back({.route = one.claim.route,
+                             .envelope = one.claim.envelope,
+                             .span = one.claim.facts.span,
+                             .number = one.claim.call_number(),
+                             .started_at = one.claim.facts.started_at,
+                             .digests = std::move(one.digests)});
     answers.of_callers[one.caller] = std::optional(std::move(one.claim));
   }
 }
@@ -222,6 +229,7 @@ bool BatchClaimer::TakeNext(pqxx::work& work, Demand& demand, bool probing,
     if (!sent) continue;
     claim.facts.span = *sent;
     const FreeSlot& slot = one.slots.front();
+    if (slot.lost_calls) MarkDoubtful(work, claim);
     claim.facts.health = {.accepted_at = slot.accepted_at,
                           .failing = slot.failing,
                           .connected_at = slot.connected_at,

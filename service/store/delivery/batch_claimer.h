@@ -13,6 +13,7 @@
 #include "lethe/account.h"
 #include "lethe/delivery_queue.h"
 #include "store/delivery/pending_claim.h"
+#include "store/recovery/call_memory.h"
 
 namespace lethe::store {
 
@@ -29,6 +30,9 @@ class BatchClaimer {
     /// In the order of the callers; nothing for a caller that must be served alone.
     std::vector<std::optional<Answer>> of_callers;
     bool wrote;  ///< Whether the transaction is to be committed.
+
+    /// What was claimed, to be remembered once it is committed.
+    std::vector<RememberedCall> calls = {};
   };
 
   /// For any number of callers. These must be served alone:

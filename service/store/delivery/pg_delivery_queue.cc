@@ -43,11 +43,12 @@ constexpr const char* kPatience = "set local lock_timeout = '250ms'";
 }  // namespace
 
 PgDeliveryQueue::PgDeliveryQueue(std::string holder, const std::vector<Account>& accounts,
-                                 crypto::LiveKeys keys, Pool& pool)
+                                 crypto::LiveKeys keys, Pool& pool, const HistoryCheck* history)
     : holder_(std::move(holder)),
       accounts_(accounts),
       claimer_(holder_, accounts, std::move(keys)),
       pool_(pool),
+      history_(history),
       claims_([this](auto callers) { return ClaimInSharedTransaction(callers); }),
       ends_([this](auto ends) { return EndInSharedTransaction(ends); }) {}
 
@@ -86,22 +87,43 @@ Result<std::optional<Claim>> PgDeliveryQueue::TakeBatch(const ClaimParams& param
 std::vector<std::optional<BatchClaimer::Answer>> PgDeliveryQueue::ClaimInSharedTransaction(
     std::span<const ClaimParams* const> callers) {
   using Answers = std::vector<std::optional<BatchClaimer::Answer>>;
-  auto claimed = pool_.With([&](pqxx::connection& connection) -> Result<Answers> {
-    pqxx::work work(connection);
+  auto claimed = ClaimAndRemember([&](pqxx::work& work) {
     work.exec0(kPatience);
-    BatchClaimer::Answers answers = claimer_.ClaimForAll(work, callers);
-    if (answers.wrote) work.commit();
-    return std::move(answers.of_callers);
+    return claimer_.ClaimForAll(work, callers);
   });
-  return claimed.ok() ? *std::move(claimed) : Answers(callers.size());
+  return claimed.ok() ? std::move(claimed->of_callers) : Answers(callers.size());
 }
 
 BatchClaimer::Answer PgDeliveryQueue::ClaimInOwnTransaction(const ClaimParams& caller) {
-  return pool_.With([&](pqxx::connection& connection) -> BatchClaimer::Answer {
+  auto claimed =
+      ClaimAndRemember([&](pqxx::work& work) { return claimer_.ClaimForOne(work, caller); });
+  if (!claimed.ok()) return claimed.error();
+  return *std::move(claimed->of_callers.front());
+}
+
+Result<BatchClaimer::Answers> PgDeliveryQueue::ClaimAndRemember(
+    const std::function<BatchClaimer::Answers(pqxx::work&)>& claim) {
+  // Before the transaction: a session that is checked from now on may be of a database that has
+  // lost it.
+  const std::uint64_t checks = history_ ? history_->memory().checks() : 0;
+  auto claimed = pool_.With([&](pqxx::connection& connection) -> Result<BatchClaimer::Answers> {
     pqxx::work work(connection);
-    BatchClaimer::Answers answers = claimer_.ClaimForOne(work, caller);
+    BatchClaimer::Answers answers = claim(work);
     if (answers.wrote) work.commit();
-    return *std::move(answers.of_callers.front());
+    return answers;
+  });
+  if (!history_ || !claimed.ok()) return claimed;
+  Status kept = Remember(claimed->calls, checks);
+  if (!kept.ok()) return kept.error();
+  return claimed;
+}
+
+Status PgDeliveryQueue::Remember(const std::vector<RememberedCall>& calls, std::uint64_t checks) {
+  if (calls.empty() || history_->memory().Remember(calls, checks)) return Ok();
+  // A session was checked meanwhile, and without these calls.
+  return pool_.WithRetry([&](pqxx::connection& connection) -> Status {
+    if (history_->Has(connection, calls)) return Ok();
+    return Unavailable("the database has lost what was claimed");
   });
 }
 

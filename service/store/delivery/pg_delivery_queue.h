@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,6 +14,7 @@
 #include "store/base/values.h"
 #include "store/delivery/attempt_recorder.h"
 #include "store/delivery/batch_claimer.h"
+#include "store/recovery/history_check.h"
 #include "store/session/pool.h"
 
 namespace lethe::store {
@@ -25,9 +28,10 @@ namespace lethe::store {
 /// own.
 class PgDeliveryQueue final : public DeliveryQueue {
  public:
-  /// `holder` names the process in slots and attempts.
+  /// `holder` names the process in slots and attempts. With `history`, what is claimed is
+  /// remembered before it is answered. `pool` and `history` outlive the queue.
   PgDeliveryQueue(std::string holder, const std::vector<Account>& accounts, crypto::LiveKeys keys,
-                  Pool& pool);
+                  Pool& pool, const HistoryCheck* history = nullptr);
 
   /// BindProjects() for its accounts. To be called once before anything else; if it fails, nothing
   /// else may be called.
@@ -54,6 +58,13 @@ class PgDeliveryQueue final : public DeliveryQueue {
       std::span<const AttemptEnd* const> ends);
 
   BatchClaimer::Answer ClaimInOwnTransaction(const ClaimParams& caller);
+
+  /// Claims in a transaction, and remembers what was claimed once it is certainly there.
+  Result<BatchClaimer::Answers> ClaimAndRemember(
+      const std::function<BatchClaimer::Answers(pqxx::work&)>& claim);
+
+  /// An error: the database has lost what was claimed, or cannot be asked.
+  Status Remember(const std::vector<RememberedCall>& calls, std::uint64_t checks);
   Result<Recorded> EndInOwnTransaction(const AttemptEnd& end);
 
   /// What Record(), Release() and RecordAbandoned() do.
@@ -66,6 +77,7 @@ class PgDeliveryQueue final : public DeliveryQueue {
   const std::vector<Account> accounts_;
   const BatchClaimer claimer_;
   Pool& pool_;
+  const HistoryCheck* const history_;
   CallCoalescer<ClaimParams, std::optional<BatchClaimer::Answer>> claims_;
   CallCoalescer<AttemptEnd, std::optional<Result<Recorded>>> ends_;
 };

@@ -79,7 +79,12 @@ class Committer {
 
   /// Makes sure that ids can be made for a while, over the caller's session; for the pass that
   /// tells whether the process is ready. Throws as IdSource::Prepare().
-  void PrepareIds(pqxx::connection& session) { ids_.Prepare(session, clock_.Now()); }
+  std::optional<NodeRenewal> PrepareIds(pqxx::connection& session) {
+    return ids_.Prepare(session, clock_.Now());
+  }
+
+  /// As IdSource::GiveUp().
+  std::optional<NodeRenewal> GiveUpIds() { return ids_.GiveUp(); }
 
  private:
   struct Waiting {

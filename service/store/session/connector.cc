@@ -26,8 +26,9 @@ milliseconds Backoff::Failed(milliseconds now, double chance) {
   return pause;
 }
 
-Connector::Connector(UrlSource url, const SessionLimits& limits)
-    : url_(std::move(url)), limits_(limits) {}
+Connector::Connector(UrlSource url, const SessionLimits& limits,
+                     std::function<void(pqxx::connection&)> before_use)
+    : url_(std::move(url)), limits_(limits), before_use_(std::move(before_use)) {}
 
 bool Connector::MayTry() {
   const std::lock_guard lock(mutex_);
@@ -37,7 +38,18 @@ bool Connector::MayTry() {
 }
 
 std::unique_ptr<Session> Connector::Connect() {
-  const bool for_all = MayTry();
+  auto session = Open(MayTry());
+  if (!before_use_) return session;
+  try {
+    session->Use([&] { before_use_(*session); });
+  } catch (const std::exception& error) {
+    if (IsBroken(error)) Distrust(error);
+    throw;
+  }
+  return session;
+}
+
+std::unique_ptr<Session> Connector::Open(bool for_all) {
   try {
     auto session = store::Connect(url_, limits_);
     EndAbandoned(*session);

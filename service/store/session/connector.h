@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -35,9 +36,13 @@ class Backoff {
 /// sessions. Thread-safe.
 class Connector {
  public:
-  explicit Connector(UrlSource url, const SessionLimits& limits = {});
+  /// `before_use` is called with each session before anyone else has it; if it throws, nobody gets
+  /// the session, and the caller of Connect() hears of it. That the database can be reached stays
+  /// true then, unless the session broke.
+  explicit Connector(UrlSource url, const SessionLimits& limits = {},
+                     std::function<void(pqxx::connection&)> before_use = {});
 
-  /// As store::Connect().
+  /// As store::Connect(). Throws what `before_use` throws besides.
   std::unique_ptr<Session> Connect();
 
   /// A session could be opened, and the database is of no use all the same.
@@ -46,12 +51,14 @@ class Connector {
  private:
   void Fail(const std::string& cause);
   void EndAbandoned(Session& session);
+  std::unique_ptr<Session> Open(bool for_all);
 
   /// Throws if a try is of no use now. Whether the caller is the one that tries for all.
   bool MayTry();
 
   const UrlSource url_;
   const SessionLimits limits_;
+  const std::function<void(pqxx::connection&)> before_use_;
   std::mutex mutex_;
   Backoff backoff_;
   std::vector<int> abandoned_;  ///< Server processes of sessions that were given up.

@@ -48,6 +48,15 @@ class Pool {
     return again ? With(work) : std::move(result);
   }
 
+  /// As WithRetry(), with a limit of its own for each use of a session.
+  template <typename Work>
+  auto WithRetryFor(milliseconds use, Work&& work)
+      -> decltype(work(std::declval<pqxx::connection&>())) {
+    bool again = false;
+    auto result = Once(work, use, again);
+    return again ? WithFor(use, work) : std::move(result);
+  }
+
  private:
   /// `again`: another session may do better at once.
   template <typename Work>

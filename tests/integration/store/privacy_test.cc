@@ -39,7 +39,12 @@ TEST(Privacy, NoTableHoldsAnIdentifierOrAnIdempotencyKey) {
   const FakeClock clock;
   const TestDatabase database;
   test::PgStore store(database, clock);
-  PgDeliveryQueue queue("test", Accounts(), store.keys(), store.pool());
+  CallMemory memory;
+  const HistoryCheck history({.holder = "test",
+                              .memory = memory,
+                              .give_up_ids = [] { return std::optional<NodeRenewal>(); },
+                              .on_lost = [](const LostHistory&) {}});
+  PgDeliveryQueue queue("test", Accounts(), store.keys(), store.pool(), &history);
   ASSERT_TRUE(queue.RegisterAccounts().ok());
 
   const RequestId id = Submit(store.requests(), Erasure(key, {"someone", identifier})).value().id;
@@ -61,8 +66,12 @@ TEST(Privacy, NoTableHoldsAnIdentifierOrAnIdempotencyKey) {
   ASSERT_EQ(queue.CloseWindows(clock.Now(), 10).value(), 1);
   ASSERT_EQ(store.requests().Get("acme", id)->item_count, 2);
 
+  database.Run("update attempt set started_at = started_at + interval '1 second'");
+  history.Check(*Connect(database.source()));  // The call counts as lost.
+
   const std::string dump = Dump(database);
-  for (const char* table : {"request_item", "idempotency_key", "attempt", "batch", "slot"}) {
+  for (const char* table : {"request_item", "idempotency_key", "attempt", "batch", "slot",
+                            "lost_attempt: ", "lost_digest: "}) {
     EXPECT_THAT(dump, HasSubstr(table)) << "nothing to look at";
   }
   EXPECT_THAT(dump, HasSubstr("anonymous"));

@@ -92,7 +92,6 @@ Result<std::vector<RefusalCase>> QueuePort::RefusalCases(const std::optional<Rou
     if (Has(Defect::kForgetsWhomItRejected)) evidence.rejected_lately = 0;
     if (Has(Defect::kBlocksForAFew) && evidence.unvouched > 0 && !evidence.others_under_way) {
       evidence.mostly_taken = false;
-      evidence.in_review += kManyRefusals;
       evidence.refused_people += kManyRefusals;
     }
   }

@@ -57,6 +57,12 @@ TEST(Asked, OfAPauseIsTheOperationOfItsApiOrEveryOne) {
   EXPECT_EQ(AskedBy(resume).operations, Operations::All());
 }
 
+TEST(Asked, OfResumingAfterALostHistoryIsEverything) {
+  EXPECT_EQ(AskedBy(v1::ResumeRecoveryRequest()).of, Of::kEveryAccount);
+  EXPECT_EQ(AskedBy(v1::ResumeRecoveryRequest()).operations, Operations::All());
+  EXPECT_EQ(AskedBy(v1::GetRecoveryRequest()).of, Of::kSomeAccounts);
+}
+
 TEST(Asked, OfAnAccountAsAWholeIsEveryOperation) {
   EXPECT_EQ(AskedBy(v1::ResumeAccountRequest()).operations, Operations::All());
   EXPECT_EQ(AskedBy(v1::ListAuditEventsRequest()).operations, Operations::All());

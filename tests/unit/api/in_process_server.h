@@ -18,6 +18,7 @@
 #include "api/server.h"
 #include "fakes/fake_clock.h"
 #include "fakes/fake_pause_store.h"
+#include "fakes/fake_recovery_store.h"
 #include "fakes/fake_request_store.h"
 #include "fakes/fake_review_store.h"
 #include "fakes/fake_vendor_check.h"
@@ -53,6 +54,7 @@ class InProcessServer : public testing::Test {
                                  .vendor_check = vendor_check_,
                                  .reviews = reviews_,
                                  .pauses = pauses_,
+                                 .recovery = recovery_,
                                  .accounts = {TwoAccounts(), FormerAccount},
                                  .clock = clock_,
                                  .executor = std::move(executor),
@@ -131,6 +133,7 @@ class InProcessServer : public testing::Test {
   fakes::FakeRequestStore store_{clock_};
   fakes::FakeReviewStore reviews_{clock_};
   fakes::FakePauseStore pauses_{clock_};
+  fakes::FakeRecoveryStore recovery_;
   fakes::FakeVendorCheck vendor_check_;
   mutable std::mutex mutex_;
   std::vector<FinishedCall> finished_;

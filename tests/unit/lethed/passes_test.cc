@@ -49,6 +49,15 @@ class PassesTest : public testing::Test {
                     },
                     /*max_sessions=*/1};
   const std::vector<Account> no_accounts_;
+  store::CallMemory memory_;
+  store::Committer committer_{
+      {.connector = std::make_shared<store::Connector>([]() -> Result<std::string> {
+         return Error{ErrorCode::kUnavailable, "", ""};
+       }),
+       .holder = "process",
+       .max_waiting_items = 1,
+       .on_flush = {}},
+      clock_};
   store::PgDeliveryQueue pg_queue_{"process", {}, keys_, pool_};
   KeyUpkeep key_upkeep_{{.pool = pool_, .keys = {}, .load = {}, .observer = observer_}};
   DatabaseUpkeep database_{{.pool = pool_,
@@ -56,7 +65,10 @@ class PassesTest : public testing::Test {
                             .keys = key_upkeep_,
                             .queue = pg_queue_,
                             .clock = database_clock_,
-                            .committer = nullptr,
+                            .committer = committer_,
+                            .memory = memory_,
+                            .host = "host",
+                            .takes_requests = false,
                             .lease = 90s,
                             .readiness = readiness_,
                             .observer = observer_,

@@ -85,6 +85,8 @@ TEST(ConfigExample, LoadsAndShowsTheDefaults) {
   EXPECT_EQ(config->dispatcher.lease, defaults.dispatcher.lease);
   EXPECT_EQ(config->dispatcher.senders, defaults.dispatcher.senders);
   EXPECT_EQ(config->shutdown_grace, defaults.shutdown_grace);
+  EXPECT_EQ(config->recovery.journal, defaults.recovery.journal);
+  EXPECT_EQ(config->recovery.keep, defaults.recovery.keep);
   ASSERT_EQ(config->accounts.size(), 1u);
   EXPECT_EQ(config->accounts[0].concurrency, 2);
   EXPECT_EQ(config->accounts[0].disassociate_path, "/1/disassociate");

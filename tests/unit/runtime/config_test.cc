@@ -142,11 +142,11 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"zzz: 1\n",
             "1:1: unknown key zzz; known here: grpc, operations, database, access, keys_file, log, "
             "intake, "
-            "dispatcher, shutdown, accounts"},
+            "dispatcher, recovery, shutdown, accounts"},
         Bad{"s3cret!: 1\n",
             "1:1: unknown key; known here: grpc, operations, database, access, keys_file, log, "
             "intake, "
-            "dispatcher, shutdown, accounts"},
+            "dispatcher, recovery, shutdown, accounts"},
         Bad{"log:\n  level: info\n  level: info\n", "3:3: log.level: this key is here twice"},
         Bad{"keys_file: a\n", "3:1: keys_file: this key is here twice"},
         Bad{"log: text\n", "1:1: log: must be a mapping of keys to values"},
@@ -233,6 +233,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bound{"dispatcher", "call_timeout", {"1s", "5m"}, {"999ms", "300001ms"}},
         Bound{"dispatcher", "lease", {"3s", "15m"}, {"2999ms", "900001ms"}},
         Bound{"dispatcher", "senders", {"1", "256"}, {"0", "257"}},
+        Bound{"recovery", "keep", {"1h", "8784h"}, {"59m", "8785h"}},
         Bound{"shutdown", "grace", {"1s", "29s"}, {"999ms", "29001ms", "30s"}},
         Bound{"grpc",
               "listen",

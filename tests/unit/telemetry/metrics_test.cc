@@ -279,7 +279,13 @@ TEST(Metrics, ASnapshotReplacesTheOneBefore) {
   snapshot.pauses = {{.scope = {.account = {}, .api = Api::kDemerge},
                       .reason = "a bad release",
                       .principal = "jane",
+                      .since = {}},
+                     {.scope = {.account = "gone", .api = {}},
+                      .kind = PauseKind::kLostHistory,
+                      .reason = "an older state",
+                      .principal = "lethe",
                       .since = {}}};
+  EXPECT_THAT(metrics.Text(), HasSubstr("lethe_history_lost 0\n"));
   metrics.Publish(snapshot);
 
   const std::string items = "\",kind=\"guid\",operation=\"erasure\",state=\"ready\"} ";
@@ -295,6 +301,7 @@ TEST(Metrics, ASnapshotReplacesTheOneBefore) {
   EXPECT_THAT(text, HasSubstr("lethe_route_blocked{account=\"demo\",api=\"demerge\"} 0\n"));
   EXPECT_THAT(text, HasSubstr("lethe_calls_paused{account=\"demo\",api=\"demerge\"} 1\n"));
   EXPECT_THAT(text, HasSubstr("lethe_calls_paused{account=\"demo\",api=\"delete\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("lethe_history_lost 1\n"));
   EXPECT_THAT(text, HasSubstr("lethe_queue_snapshots_total 1\n"));
 
   snapshot = {};
@@ -306,6 +313,7 @@ TEST(Metrics, ASnapshotReplacesTheOneBefore) {
   EXPECT_THAT(text, HasSubstr("lethe_account_blocked{account=\"demo\"} 0\n"));
   EXPECT_THAT(text, HasSubstr("lethe_route_blocked{account=\"demo\",api=\"delete\"} 0\n"));
   EXPECT_THAT(text, HasSubstr("lethe_calls_paused{account=\"demo\",api=\"demerge\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("lethe_history_lost 0\n"));
   EXPECT_THAT(text, HasSubstr("lethe_slots_in_use{account=\"demo\",api=\"delete\"} 0\n"));
 }
 
