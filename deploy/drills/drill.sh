@@ -2,7 +2,7 @@
 # What the drills that break something under load have in common. To be sourced, at the root of the repository, by a drill that has defined
 #   about        what is done, in a line
 #   fault        makes the fault, and ends it; in a shell of its own, which has all functions, and the variables that begin with k
-# and, if it needs other than the usual ones: start_database, url.
+# and, if it needs other than the usual ones: start_database, url, kFirst (where the lethed is that the drill begins with).
 # shellcheck disable=SC2154  # the caller's variables
 # shellcheck disable=SC2317  # most functions are called by step
 export LC_ALL=C.UTF-8
@@ -20,6 +20,7 @@ readonly kScript=deploy/drills/$kName
 # shellcheck source=deploy/local/servers.sh
 source deploy/local/servers.sh
 
+[ -n "${kFirst:-}" ] || readonly kFirst=$kBin
 declare -F start_database >/dev/null || start_database() { start_postgres --fast; }
 declare -F url >/dev/null || url() { deploy/local/postgres url "$kDir/postgres" "$@"; }
 
@@ -40,16 +41,18 @@ accounts:
 END
 }
 
+start_replica() {  # start_replica NUMBER BIN_DIR
+  serve "$kDir/lethed-$1.log" env LETHE_GRPC_LISTEN=127.0.0.1:$((kPort + $1)) LETHE_OPERATIONS_LISTEN=127.0.0.1:$((kOperationsPort + $1)) \
+    "$2/lethed" serve --config "$kDir/lethe.yaml"
+  wait_until_answers "http://127.0.0.1:$((kOperationsPort + $1))/readyz" "$kDir/lethed-$1.log"
+  echo "${servers[-1]}" >"$kDir/replica-$1.pid"
+}
+
 start_replicas() {
   LETHE_DATABASE_URL=$(url)
   export LETHE_DATABASE_URL
   local replica
-  for ((replica = 0; replica < kReplicas; replica++)); do
-    serve "$kDir/lethed-$replica.log" env LETHE_GRPC_LISTEN=127.0.0.1:$((kPort + replica)) \
-      LETHE_OPERATIONS_LISTEN=127.0.0.1:$((kOperationsPort + replica)) "$kBin/lethed" serve --config "$kDir/lethe.yaml"
-    wait_until_answers "http://127.0.0.1:$((kOperationsPort + replica))/readyz" "$kDir/lethed-$replica.log"
-    echo "${servers[-1]}" >"$kDir/replica-$replica.pid"
-  done
+  for ((replica = 0; replica < kReplicas; replica++)); do start_replica "$replica" "$kFirst"; done
 }
 
 query() { psql -qXAt "$(url lethe_owner)" "$@"; }
@@ -101,7 +104,7 @@ drill() {
   step "CleverTap: the sandbox, with a night every 200 ms" start_sandbox 200ms
   step "secrets: keys and passcode in $kDir" write_secrets
   step "configuration: $kDir/lethe.yaml" write_config
-  step "schema" migrate
+  step "schema" migrate "$kFirst"
   step "$kReplicas replicas of lethed" start_replicas
   printf '\n== %s\n' "$about"
   export "${!k@}"

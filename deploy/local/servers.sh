@@ -127,9 +127,9 @@ write_config() {
   check_config
 }
 
-migrate() {  # as the owner of the tables; lethed itself may only read and write them
+migrate() {  # migrate [BIN_DIR] : as the owner of the tables; lethed itself may only read and write them
   LETHE_DATABASE_OWNER_URL=$(deploy/local/postgres url "$kDir/postgres" lethe_owner) \
-    "$kBin/lethed" migrate --config "$kDir/lethe.yaml" || fail "the schema could not be brought up to date: see above"
+    "${1:-$kBin}/lethed" migrate --config "$kDir/lethe.yaml" || fail "the schema could not be brought up to date: see above"
 }
 
 start_lethed() {

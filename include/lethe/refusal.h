@@ -34,10 +34,9 @@ inline constexpr int kManyRefusals = 20;
 /// 1 s, 20 s, 1 s, 80 s, 1 s. Refusals that come at random do not come each time.
 milliseconds LoneRetryDelay(int lone_refusals);
 
-/// Where others were taken between all refusals so far, the last two tries before a rejection come
-/// so much later, and not after 20 s: trouble that only some people get, of one server or one
-/// rule, lasts for minutes, and CleverTap deletes at night. Not with a sandbox_window, whose nights
-/// come every few seconds.
+/// The last two tries before a rejection come so much later, and not after 20 s: trouble that only
+/// some people get, of one server or one rule, lasts for minutes, and CleverTap deletes at night.
+/// Not with a sandbox_window, whose nights come every few seconds.
 inline constexpr std::chrono::hours kBeforeLastTries{1};
 
 /// Of the calls that CleverTap refused, those belong to one trouble that began no longer before the
@@ -94,7 +93,6 @@ struct RefusalEvidence {
   int stuck = 0;
 
   int rejected_lately = 0;  ///< For kRefusedByVendor, within kRefusalMemory.
-  int in_review = 0;        ///< For kRefusedAlone, since kRefusalMemory at most.
 
   /// Batches that nothing speaks against are sent, or will be within kVouchedFor.
   bool others_under_way = false;

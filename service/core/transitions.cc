@@ -65,7 +65,7 @@ Transition Hold(const AttemptFacts& facts, const ProcessingHours& hours, TimePoi
     return review;
   }
   const bool before_last_tries =
-      refusals == kConfirmingRefusal - 2 && 1 + vouched == refusals && !hours.sandbox_window;
+      is_vouched && 1 + vouched == kConfirmingRefusal - 2 && !hours.sandbox_window;
   return {.span = facts.span,
           .to = BatchState::kHeld,
           .reason = Text(confirmed ? Reason::kRefusedConfirmed : Reason::kRefusedUnconfirmed),

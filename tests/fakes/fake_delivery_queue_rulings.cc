@@ -371,7 +371,6 @@ RefusalEvidence FakeDeliveryQueue::EvidenceOf(const Route& route) const {
     }
     if (batch.state == BatchState::kNeedsReview && batch.reason == Name(Reason::kRefusedAlone) &&
         now - *batch.review_since < kRefusalMemory) {
-      evidence.in_review += size;
       AddPeople(batch, people);
     }
   }

@@ -25,7 +25,6 @@ RefusalCase ToCase(const sql::RefusalCases::Row& row) {
                        .worn_out = identifiers(row.worn_out),
                        .stuck = identifiers(row.stuck),
                        .rejected_lately = identifiers(row.rejected_lately),
-                       .in_review = identifiers(row.in_review),
                        .others_under_way = row.others_under_way,
                        .taken_lately = row.taken_lately,
                        .mostly_taken = row.mostly_taken,

@@ -198,7 +198,7 @@ TEST_P(RefusalContract, CountsThoseThatWereTriedTooOften) {
   EXPECT_EQ(Count(BatchState::kNeedsReview), 1);
   EXPECT_EQ(Count(BatchState::kHeld), 1);
   EXPECT_EQ(at().Batches().at(1).reason, Name(Reason::kRefusedAlone));
-  EXPECT_EQ(Evidence().in_review, 1);
+  EXPECT_EQ(Evidence().refused_people, 2);
 }
 
 TEST_P(RefusalContract, RefusalsWhileOthersWereTakenAreNoTriesTooMany) {
@@ -223,7 +223,7 @@ TEST_P(RefusalContract, AReviewForAnotherReasonIsNoRefusal) {
              {.span = claim->facts.span, .to = BatchState::kNeedsReview, .reason = Text(reason)}}});
   }
   EXPECT_EQ(Count(BatchState::kNeedsReview), 3);
-  EXPECT_EQ(Evidence().in_review, 0);
+  EXPECT_EQ(Evidence().refused_people, 1);
 }
 
 TEST_P(RefusalContract, AnAcceptanceIsForgottenAfterADay) {
@@ -327,9 +327,9 @@ TEST_P(RefusalContract, ForgetsReviewsOfMoreThanADayAgo) {
   ASSERT_EQ(Settle({.verdict = RefusalVerdict::kReview}), Recorded::kApplied);
   at().Advance(kRefusalMemory - 1ms);
   AddHeld(Reason::kRefusedConfirmed);
-  EXPECT_EQ(Evidence().in_review, 1);
+  EXPECT_EQ(Evidence().refused_people, 2);
   at().Advance(1ms);
-  EXPECT_EQ(Evidence().in_review, 0);
+  EXPECT_EQ(Evidence().refused_people, 1);
 }
 
 TEST_P(RefusalContract, AnAcceptanceVouchesForAShortTime) {

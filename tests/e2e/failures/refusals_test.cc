@@ -50,11 +50,7 @@ class Refusals : public ::testing::Test {
     if (block.empty() || std::exchange(ended_block_, block) == block) return;
     database_.Run("update account_state set probe_at = lethe_now() where resume_by = 'connect'");
   }
-  void EndWaitsAfterUnknownOutcomes() {
-    database_.Run(
-        "update batch set not_before = lethe_now() where reason = 'unknown_outcome' and not_before "
-        "> lethe_now()");
-  }
+  void EndWaitsAfterUnknownOutcomes() { EndWaits(database_, "reason = 'unknown_outcome'"); }
   void ExpectEverythingAccountedFor() const {
     EXPECT_TRUE(Eventually(
         [&] { return lethed_->Metric("lethe_items_accepted") == ReadBooks(database_).accepted; }));
@@ -252,9 +248,7 @@ TEST_F(Refusals, APayloadThatIsAlwaysThrottledStopsNeitherItsRouteNorItsCompany)
           return false;
         }
         database_.Run("update slot set cool_down_until = null");
-        database_.Run(
-            "update batch set not_before = lethe_now() where state = 'ready' and not_before > "
-            "lethe_now()");
+        EndWaits(database_, "state = 'ready'");
         const auto counts = Get(name).item_counts();
         return counts.done() == 3 && counts.needs_review() == 1;
       },

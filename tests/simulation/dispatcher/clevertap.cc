@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 
 #include "lethe/refusal.h"
 
@@ -121,6 +122,14 @@ std::optional<Oddity> CleverTap::OddityOf(const VendorCall& call) const {
   return std::nullopt;
 }
 
+bool CleverTap::IsOnBrokenServer(const VendorCall& call) const {
+  const Route route{std::string(call.account), call.operation};
+  if (broken_.route != route || !broken_.period.Contains(clock_.Now())) return false;
+  return std::ranges::any_of(call.identifiers, [&](const Identifier& identifier) {
+    return std::hash<std::string_view>()(identifier.Reveal()) % broken_.servers == 0;
+  });
+}
+
 CleverTap::Answer CleverTap::Process(const VendorCall& call) const {
   if (IsExpired(call.account)) return WithoutEffect(call, Unauthorized());
   const Route route{std::string(call.account), call.operation};
@@ -129,6 +138,10 @@ CleverTap::Answer CleverTap::Process(const VendorCall& call) const {
            each.period.Contains(clock_.Now());
   });
   if (rule != rules_.end()) return WithoutEffect(call, WithStatus(rule->http_status));
+  const auto never_alone = never_alone_.find(call.operation);
+  const bool is_too_alone = call.identifiers.size() == 1 && never_alone != never_alone_.end() &&
+                            never_alone->second.Contains(clock_.Now());
+  if (is_too_alone || IsOnBrokenServer(call)) return WithoutEffect(call, Refused());
   const auto oddity = OddityOf(call);
   if (oddity && (oddity->http_status != 0 || oddity->hangs)) {
     return WithoutEffect(call, WithStatus(oddity->http_status));

@@ -73,6 +73,15 @@ class CleverTap {
     return poisoned_.contains({std::string(account), identifier.Reveal()});
   }
 
+  /// For a while, one of so many servers takes nothing. An identifier is always sent to the same
+  /// one.
+  void BreakServer(Route route, int servers, Period period) {
+    broken_ = {.route = std::move(route), .servers = servers, .period = period};
+  }
+
+  /// For a while, whatever is alone in its call is refused.
+  void RefuseAlone(Operation operation, Period period) { never_alone_[operation] = period; }
+
   void Change(RuleChange rule) { rules_.push_back(std::move(rule)); }
 
   /// Whether a refusal that was heard of at `heard_at` looks like a bad identifier to anybody
@@ -99,8 +108,17 @@ class CleverTap {
   Answer FindFaults(const VendorCall& call);
   void Keep(const VendorCall& call, const Answer& answer);
 
+  bool IsOnBrokenServer(const VendorCall& call) const;
+
   const Clock& clock_;
   Fate& fate_;
+  struct BrokenServer {
+    Route route;
+    int servers = 0;
+    Period period;
+  };
+  BrokenServer broken_;
+  std::map<Operation, Period> never_alone_;
   std::set<std::pair<std::string, std::string>> poisoned_;
   std::set<std::pair<std::string, std::string>> taken_once_;
   std::map<std::pair<std::string, std::string>, Oddity> marked_;

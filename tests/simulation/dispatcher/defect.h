@@ -29,6 +29,7 @@ enum class Defect {
   kMakesTheCallAThirdTime,
   kTakesConflictForRefusal,
   kTrustsItsOwnClock,
+  kDoesNotWaitForTheLastTries,
 };
 
 }  // namespace lethe::simulation

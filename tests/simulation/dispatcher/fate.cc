@@ -73,6 +73,10 @@ Mishap Fate::OfCall(Operation operation) {
     plan_.erase(planned);
     return mishap;
   }
+  const auto turns = turns_.find(operation);
+  if (turns != turns_.end() && ++turns->second.calls % turns->second.servers == 0) {
+    return Mishap::kRefusedOnce;
+  }
   const auto refused = random_refusals_.find(operation);
   if (refused != random_refusals_.end() && Chance(refused->second)) return Mishap::kRefusedOnce;
   const Odds& odds = Today();

@@ -68,6 +68,10 @@ class Fate {
     random_refusals_[operation] = probability;
   }
 
+  /// Calls of this operation go to so many servers in turn, of which the last refuses all that it
+  /// gets.
+  void TakeTurns(Operation operation, int servers) { turns_[operation] = {.servers = servers}; }
+
   int crash_points() const { return crash_points_; }
   int crashes() const { return crashes_; }
 
@@ -102,6 +106,11 @@ class Fate {
   Odds weather_ = {};
   std::deque<std::pair<Operation, Mishap>> plan_;
   std::map<Operation, double> random_refusals_;
+  struct Turns {
+    int servers = 1;
+    int calls = 0;
+  };
+  std::map<Operation, Turns> turns_;
   std::set<int> crash_at_;
   bool something_happened_ = true;  ///< Since the last crash point that counted.
   int crash_points_ = 0;

@@ -52,6 +52,9 @@ Result<Recorded> QueuePort::Record(const Claim& claim, const VendorReply& reply,
   if (Has(Defect::kDropsARun) && kept.transitions.size() > 1) kept.transitions.pop_back();
   if (Has(Defect::kCountsFreeCalls)) kept.spends_attempt = true;
   for (Transition& run : kept.transitions) {
+    if (Has(Defect::kDoesNotWaitForTheLastTries) && run.to == BatchState::kHeld && run.not_before) {
+      run.not_before = std::min(*run.not_before, stage_.clock.Now() + 20s);
+    }
     if (Has(Defect::kRejectsAtFirstRefusal) && run.to == BatchState::kHeld) {
       run.to = BatchState::kRejected;
       run.reason = Name(Reason::kRefusedByVendor);
@@ -89,7 +92,6 @@ Result<std::vector<RefusalCase>> QueuePort::RefusalCases(const std::optional<Rou
     if (Has(Defect::kForgetsWhomItRejected)) evidence.rejected_lately = 0;
     if (Has(Defect::kBlocksForAFew) && evidence.unvouched > 0 && !evidence.others_under_way) {
       evidence.mostly_taken = false;
-      evidence.in_review += kManyRefusals;
       evidence.refused_people += kManyRefusals;
     }
   }

@@ -75,4 +75,12 @@ Tally World::tally() const {
   return tally;
 }
 
+bool World::HoldsOnlyPoison(const fakes::BatchRow& batch) {
+  for (int pos = batch.span.lo; pos <= batch.span.hi; ++pos) {
+    const Item& item = stage_.ledger.at({batch.envelope, pos});
+    if (!stage_.clevertap.IsPoison(batch.route.account, item.identifier)) return false;
+  }
+  return true;
+}
+
 }  // namespace lethe::simulation

@@ -35,6 +35,8 @@ class World {
   int crash_points() const { return stage_.fate.crash_points(); }
   Tally tally() const;
   std::vector<fakes::BatchRow> batches() const { return stage_.queue->batches(); }
+  /// Whether CleverTap takes none of the batch's people.
+  bool HoldsOnlyPoison(const fakes::BatchRow& batch);
   std::vector<fakes::AttemptRow> attempts() const { return stage_.queue->attempts(); }
 
  private:

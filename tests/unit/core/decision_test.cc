@@ -170,11 +170,15 @@ TEST_F(Decisions, TheLastTriesBeforeARejectionComeLongAfterTheOthers) {
   facts_.vouched_refusals = kConfirmingRefusal - 4;
   facts_.refused_since = started_at_ - 10s;
   EXPECT_EQ(OnlyTransition(kRefusal).not_before, now_ + 20s)
-      << "not every one of them has a voucher, so it will not be rejected then";
+      << "nothing was taken since the one before, so it counts for nothing";
   facts_.health.accepted_at = started_at_ - 9s;
   EXPECT_EQ(OnlyTransition(kRefusal).not_before, now_ + kBeforeLastTries);
   hours_.sandbox_window = 5s;
   EXPECT_EQ(OnlyTransition(kRefusal).not_before, now_ + 20s);
+  hours_.sandbox_window = {};
+  ++facts_.lone_refusals;
+  EXPECT_EQ(OnlyTransition(kRefusal).not_before, now_ + kBeforeLastTries)
+      << "likewise if an earlier one counted for nothing";
 }
 
 TEST_F(Decisions, RefusalsWhileNothingIsTakenConfirmNoOther) {

@@ -11,10 +11,11 @@ namespace {
 
 using enum RefusalVerdict;
 
-/// Each identifier was handed in once, and a control call was taken.
+/// Each identifier was handed in once, and a control call was taken. `refused_people` of the
+/// argument are those in review.
 RefusalEvidence Whole(RefusalEvidence evidence) {
-  evidence.refused_people = evidence.confirmed + evidence.vouched + evidence.unvouched +
-                            evidence.rejected_lately + evidence.in_review;
+  evidence.refused_people +=
+      evidence.confirmed + evidence.vouched + evidence.unvouched + evidence.rejected_lately;
   evidence.control_taken = true;
   return evidence;
 }
@@ -50,7 +51,8 @@ TEST(JudgeRefusals, RejectsNoneOfManyWhereMostAreRefused) {
       << "a small request of which most is bad";
   EXPECT_EQ(Room({.confirmed = 6, .taken_lately = true}), 0);
   EXPECT_EQ(Room({.confirmed = 1, .unvouched = 5, .taken_lately = true}), 0);
-  EXPECT_EQ(Room({.confirmed = 1, .rejected_lately = 2, .in_review = 3, .taken_lately = true}), 0);
+  EXPECT_EQ(Room({.confirmed = 1, .rejected_lately = 2, .taken_lately = true, .refused_people = 3}),
+            0);
   EXPECT_EQ(Room({.confirmed = 6, .taken_lately = true, .mostly_taken = true}), 5);
 }
 
@@ -113,7 +115,7 @@ TEST(JudgeRefusals, BlocksTheRouteWhenManyAreRefusedAndNotMostAreTaken) {
        {RefusalEvidence{.confirmed = kManyRefusals + 1},
         RefusalEvidence{.confirmed = 10, .vouched = 11},
         RefusalEvidence{.unvouched = kManyRefusals + 1},
-        RefusalEvidence{.searching = 90, .confirmed = 1, .in_review = kManyRefusals},
+        RefusalEvidence{.searching = 90, .confirmed = 1, .refused_people = kManyRefusals},
         RefusalEvidence{.confirmed = 1, .rejected_lately = kManyRefusals}}) {
     EXPECT_EQ(Verdict(evidence), kBlock);
     RefusalEvidence while_most_is_taken = evidence;
@@ -121,7 +123,7 @@ TEST(JudgeRefusals, BlocksTheRouteWhenManyAreRefusedAndNotMostAreTaken) {
     EXPECT_NE(Verdict(while_most_is_taken), kBlock);
   }
   EXPECT_EQ(Verdict({.confirmed = kManyRefusals}), kReject);
-  EXPECT_EQ(Verdict({.stuck = 1, .in_review = kManyRefusals + 1}), kWait)
+  EXPECT_EQ(Verdict({.stuck = 1, .refused_people = kManyRefusals + 1}), kWait)
       << "nothing is refused just now";
 }
 
@@ -189,7 +191,6 @@ TEST(JudgeRefusals, WaitsWhereNothingIsHeld) {
   EXPECT_EQ(Verdict({}), kWait);
   EXPECT_EQ(Verdict({.searching = 100,
                      .rejected_lately = 100,
-                     .in_review = 100,
                      .others_under_way = true,
                      .control_due = true}),
             kWait);

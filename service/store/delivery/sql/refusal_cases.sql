@@ -21,7 +21,6 @@
 -- > worn_out bigint
 -- > stuck bigint
 -- > rejected_lately bigint
--- > in_review bigint
 -- > others_under_way bool
 -- > taken_lately bool
 -- > mostly_taken bool
@@ -87,9 +86,6 @@ select r.account, r.operation,
        (select coalesce(sum(j.hi - j.lo + 1), 0) from batch j
         where j.account = r.account and j.operation = r.operation and j.reason = 'refused_by_vendor'
           and j.finished_at > present.t - @memory::bigint * interval '1 millisecond') as rejected_lately,
-       (select coalesce(sum(v.hi - v.lo + 1), 0) from batch v
-        where v.account = r.account and v.operation = r.operation and v.state = 'needs_review' and v.reason = 'refused_alone'
-          and v.review_since > present.t - @memory::bigint * interval '1 millisecond') as in_review,
        exists (select from batch o where o.account = r.account and o.operation = r.operation and o.state in ('open', 'ready')
                  and o.refused_since is null and o.unknown_since is null
                  and coalesce(o.not_before <= present.t + @vouched_for::bigint * interval '1 millisecond', true))
@@ -110,7 +106,7 @@ select r.account, r.operation,
        false as only_probes_itself, false as lacks_probe
 from present, route r left join health h on h.account = r.account and h.api = lethe_api(r.operation)
 union all
-select r.account, o.operation, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, false, false, false, coalesce(h.control_at <= present.t, true), false, 0,
+select r.account, o.operation, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, false, false, false, coalesce(h.control_at <= present.t, true), false, 0,
        w.only_probes_itself, w.lacks_probe
 from present, blocked r
   join unnest(array['erasure', 'demerge', 'disassociation']) as o(operation) on lethe_api(o.operation) = r.api
