@@ -72,7 +72,12 @@ VendorReply WithoutSuccess(const Transport& transport, const std::optional<json>
   VendorReply reply{.outcome = MeaningOfStatus(transport.http_status)};
   if (!answer || !answer->is_object()) return reply;
   reply.code = CodeOf(*answer);
-  if (reply.outcome == OutcomeClass::kRefused) reply.outcome = MeaningOfFailure(*answer);
+  if (reply.outcome != OutcomeClass::kRefused) return reply;
+  reply.outcome = MeaningOfFailure(*answer);
+  // Any other status says something by itself: where the body says something else, neither counts.
+  if (transport.http_status != 400 && reply.outcome != OutcomeClass::kRefused) {
+    reply.outcome = OutcomeClass::kUnknown;
+  }
   return reply;
 }
 

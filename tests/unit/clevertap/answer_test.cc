@@ -249,8 +249,9 @@ TEST(Answer, TheBodysCodeCountsWithEveryStatusOfARefusal) {
             .outcome);
   };
   EXPECT_EQ(outcome(422, "503"), ToText(kUnknown));
-  EXPECT_EQ(outcome(412, "429"), ToText(kThrottled));
-  EXPECT_EQ(outcome(415, "401"), ToText(kAccountBlocked));
+  EXPECT_EQ(outcome(412, "429"), ToText(kUnknown));
+  EXPECT_EQ(outcome(415, "401"), ToText(kUnknown));
+  EXPECT_EQ(outcome(400, "401"), ToText(kAccountBlocked));
   EXPECT_EQ(outcome(422, "516"), ToText(kRefused));
 }
 
