@@ -66,13 +66,19 @@ all_done() {
   done
 }
 
+# How many of the acknowledged requests are lost: a repeat of one that is there makes no other.
+count_lost() {
+  local before
+  before=$(query -c 'select count(*) from request')
+  python3 -B deploy/drills/load/repeat.py "$kPort" "$kDir/keys.txt" || return 1
+  echo $(($(query -c 'select count(*) from request') - before))
+}
+
 report() {
   local lost not_done breaches
-  query -c 'create temp table acknowledged (key text)' -c "\\copy acknowledged from '$kDir/keys.txt'" \
-    -c "select count(*) from acknowledged where key not in (select key from idempotency_key)" >"$kDir/lost"
-  lost=$(<"$kDir/lost")
   not_done=$(query -c "select coalesce(sum(hi - lo + 1), 0) from batch where state <> 'done'")
   breaches=$(curl -fs "http://$kSandbox/sandbox/report" | jq '[.total.violations[]?] | add // 0')
+  lost=$(count_lost)
   printf '%s %s\n' lost "$lost" not_done "$not_done" breaches "$breaches" >>"$kDir/figures"
   printf '\n%s\n' "$about"
   awk '{ printf "   %-44s %s\n", name[$1] ? name[$1] : $1, $2 }

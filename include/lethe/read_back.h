@@ -100,9 +100,12 @@ struct ReadItem {
 /// ascending by position; the others are done, because the window has passed. Neighbours that go to
 /// one state for one reason stay together.
 ///   absent, reappeared  done: a person who came back is a new one, and is never sent again;
-///   still_present       sent again, once; then needs_review;
+///   still_present       sent again, once, if the operation HasCapture(); else, and then,
+///                       needs_review: without one nothing shows that it is the same person who is
+///                       found days later under this identifier;
 ///   unclear, no answer  needs_review.
-std::vector<Transition> ConcludeReadBack(Span span, std::span<const ReadItem> items);
+std::vector<Transition> ConcludeReadBack(Operation operation, Span span,
+                                         std::span<const ReadItem> items);
 
 /// What a look-up before a late repeat says about a person whom a call of unknown effect was about;
 /// `before` was captured before that call. Pure:

@@ -58,6 +58,10 @@ inline constexpr int kLoneTries = 8;
 /// that a rejection needs.
 inline constexpr int kMostLoneRefusals = 12;
 
+/// A record of a disassociation that CleverTap names, with a code that is for good, is rejected
+/// after so many times: first beside others that it took, then alone.
+inline constexpr int kNamings = 3;
+
 /// If CleverTap takes an identifier that it had refused alone, its refusals come at random. For
 /// this long no more are rejected without a person.
 inline constexpr std::chrono::hours kHiccupMemory{2};
@@ -94,7 +98,8 @@ struct RefusalEvidence {
 
   int rejected_lately = 0;  ///< For kRefusedByVendor, within kRefusalMemory.
 
-  /// Batches that nothing speaks against are sent, or will be within kVouchedFor.
+  /// Batches that nothing speaks against are sent, or will be within kVouchedFor; or a control call
+  /// is under way.
   bool others_under_way = false;
 
   bool taken_lately = false;   ///< A call with identifiers of people was accepted, within
@@ -105,8 +110,16 @@ struct RefusalEvidence {
   bool control_due = false;    ///< A control call may be made now.
 
   /// A control call was accepted since the last but one refusal of each of the confirmed. So
-  /// CleverTap does not refuse whatever is sent alone.
+  /// CleverTap does not refuse whatever is sent alone; where it was a dry run, it shows no such
+  /// thing.
   bool control_taken = false;
+
+  /// Likewise a call with one person's identifier.
+  bool lone_taken = false;
+
+  /// An identifier that was refused alone is sent, or about to be. The next one waits: two at a
+  /// time could be refused for each other.
+  bool lone_under_way = false;
 
   /// Of how many different identifiers are the held, those rejected lately, and those in review: a
   /// caller may hand one in many times.
@@ -127,8 +140,8 @@ struct RefusalEvidence {
 
 enum class RefusalVerdict {
   kWait,       ///< Nothing to judge, or not yet.
-  kSendAgain,  ///< Send those again whose LoneRetryDelay() has passed: only the vouched, if some of
-               ///< those are due. A refusal without a voucher confirms nothing.
+  kSendAgain,  ///< Send one of those again whose LoneRetryDelay() has passed: only the vouched, if
+               ///< some of those are due. A refusal without a voucher confirms nothing.
   kProbe,    ///< Send the identifier again that is held longest: as the probe of its blocked route.
   kReject,   ///< Reject confirmed ones as far as `room` goes, if people were taken since the first
              ///< refusal, and no call with them was unknown. The others go to RefusalReview().

@@ -36,7 +36,7 @@ VendorReply SettleCounts(const VendorCall& call, const json& answer) {
 VendorReply Settle(const VendorCall& call, const json& answer) {
   if (Says(answer, "success") && DeniesSuccess(answer)) return {.code = CodeOf(answer)};
   VendorReply reply = SettleCounts(call, answer);
-  if (reply.outcome == OutcomeClass::kRefused) reply.outcome = MeaningOfCode(reply.code);
+  if (reply.outcome == OutcomeClass::kRefused) reply.outcome = MeaningOfFailure(answer);
   return reply;
 }
 
@@ -72,7 +72,12 @@ VendorReply WithoutSuccess(const Transport& transport, const std::optional<json>
   VendorReply reply{.outcome = MeaningOfStatus(transport.http_status)};
   if (!answer || !answer->is_object()) return reply;
   reply.code = CodeOf(*answer);
-  if (transport.http_status == 400) reply.outcome = MeaningOfCode(reply.code);
+  if (reply.outcome != OutcomeClass::kRefused) return reply;
+  reply.outcome = MeaningOfFailure(*answer);
+  // Any other status says something by itself: where the body says something else, neither counts.
+  if (transport.http_status != 400 && reply.outcome != OutcomeClass::kRefused) {
+    reply.outcome = OutcomeClass::kUnknown;
+  }
   return reply;
 }
 

@@ -59,14 +59,15 @@ inline constexpr std::chrono::hours kMaxRetryAfter{1};
 /// What the exchange means for the call. Pure and total.
 ///
 /// A status line other than 2xx says everything, even if the rest of the answer is missing; apart
-/// from 400, CleverTap's word for many things, which a `code` of the body may say better, and from
-/// a refusal whose body says that some or all were taken: kUnknown. For 2xx the body decides, and a
-/// body that cannot be read whole, or that contradicts itself, means kUnknown:
+/// from 400, CleverTap's word for many things, which a code of the body may say better
+/// (MeaningOfFailure()), from another refusal whose body says something else, and from a refusal
+/// whose body says that some or all were taken: both kUnknown. For 2xx the body decides, and a body
+/// that cannot be read whole, or that contradicts itself, means kUnknown:
 ///   `success`  kAccepted, unless DeniesSuccess(), or `processed` is there and is not the number of
 ///              the call's identifiers; in a disassociation whose numbers do not add up some are
 ///              kUnaccountable.
 ///   `partial`  disassociation: kPartial. Others have no such answer: kUnknown.
-///   `fail`     what the body's `code` means as a status, see MeaningOfCode(). Without one
+///   `fail`     what the body's `code` means as a status, see MeaningOfFailure(). Without one
 ///   kRefused,
 ///              as with a 400: CleverTap says that it took nothing and not why. Had it acted
 ///              nevertheless, splitting and sending again would repeat within seconds, and a repeat

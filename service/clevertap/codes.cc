@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 
 #include "lethe/limits.h"
 
@@ -25,6 +26,58 @@ bool IsDigits(std::string_view text) {
 std::optional<int> StatusOf(std::string_view code) {
   if (code.size() != 3 || !IsDigits(code)) return std::nullopt;
   return std::stoi(std::string(code));
+}
+
+// What answers of this kind call such a member, in small letters.
+constexpr std::array<std::string_view, 9> kNamesOfCodes{"code",        "errorcode",   "error_code",
+                                                        "statuscode",  "status_code", "httpstatus",
+                                                        "http_status", "httpcode",    "http_code"};
+constexpr std::array<std::string_view, 7> kNamesOfFailures{
+    "error", "errors", "failure", "failures", "failed", "exception", "exceptions"};
+constexpr std::array<std::string_view, 2> kNamesOfSuccess{"success", "ok"};
+constexpr std::array<std::string_view, 2> kNamesOfResults{"result", "response"};
+constexpr int kDeepest = 3;  // objects in objects
+
+std::string LowerCase(std::string text) {
+  for (char& c : text) {
+    if ('A' <= c && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return text;
+}
+
+bool IsOneOf(std::string_view name, std::span<const std::string_view> names) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+/// Whether a member that is called a code says none.
+bool IsNoCode(const json& value) {
+  return value.is_null() || value == json("") || value == json(0) || value == json("0");
+}
+
+/// The status that a code is, or 0.
+int StatusIn(const json& code) {
+  const std::string text = code.is_string()            ? code.get<std::string>()
+                           : code.is_number_unsigned() ? std::to_string(code.get<std::uint64_t>())
+                                                       : "";
+  return StatusOf(text).value_or(0);
+}
+
+/// Whether the code of a failure says something else than that the call was refused: also one that
+/// cannot be read.
+bool IsOfAnotherFailure(const json& code) {
+  if (IsNoCode(code)) return false;
+  const int status = StatusIn(code);
+  return status == 0 || MeaningOfCode(std::to_string(status)) != OutcomeClass::kRefused;
+}
+
+/// Looks into objects, and not into lists: their entries speak of records.
+bool SaysAnotherCode(const json& object, int depth) {
+  const auto members = object.items();
+  return std::any_of(members.begin(), members.end(), [depth](const auto& member) {
+    const json& value = member.value();
+    if (IsOneOf(LowerCase(member.key()), kNamesOfCodes)) return IsOfAnotherFailure(value);
+    return value.is_object() && depth > 1 && SaysAnotherCode(value, depth - 1);
+  });
 }
 
 bool IsEmpty(const json& value) {
@@ -83,16 +136,29 @@ OutcomeClass MeaningOfCode(std::string_view code) {
   return MeaningOfStatus(*status);
 }
 
+OutcomeClass MeaningOfFailure(const json& answer) {
+  const std::string own = CodeOf(answer);
+  const OutcomeClass meaning = MeaningOfCode(own);
+  if (meaning != OutcomeClass::kRefused) return meaning;
+  return SaysAnotherCode(answer, kDeepest) ? OutcomeClass::kUnknown : meaning;
+}
+
 bool DeniesSuccess(const json& answer) {
-  const auto code = answer.find("code");
-  if (code != answer.end() && !code->is_null() && *code != json("")) {
-    const std::string text = CodeOf(answer);
-    if (text != "0" && !IsSuccess(StatusOf(text).value_or(0))) return true;
-  }
-  return std::ranges::any_of(std::array{"error", "errors"}, [&answer](const char* name) {
-    const auto error = answer.find(name);
-    return error != answer.end() && !IsEmpty(*error);
-  });
+  const auto denies = [](const auto& member) {
+    const std::string name = LowerCase(member.key());
+    const json& value = member.value();
+    if (IsOneOf(name, kNamesOfFailures)) return !IsEmpty(value);
+    if (IsOneOf(name, kNamesOfSuccess)) return value == json(false) || value == json("false");
+    if (IsOneOf(name, kNamesOfCodes)) return !IsNoCode(value) && !IsSuccess(StatusIn(value));
+    if (IsOneOf(name, kNamesOfResults) && value.is_object()) {
+      const auto status = value.find("status");
+      const bool fails = status != value.end() && status->is_string() && *status != "success";
+      return fails || DeniesSuccess(value);
+    }
+    return false;
+  };
+  const auto members = answer.items();
+  return std::any_of(members.begin(), members.end(), denies);
 }
 
 }  // namespace lethe::clevertap

@@ -27,8 +27,14 @@ OutcomeClass MeaningOfStatus(int status);
 /// the `fail`: kUnknown.
 OutcomeClass MeaningOfCode(std::string_view code);
 
-/// Whether an answer that says `success` says beside it that something failed: by a `code` other
-/// than 0 and 200 to 299, or by an `error` or `errors` that is not empty.
+/// What a body that says `fail` means: as its `code` has it. Where that says no more than that the
+/// call was refused, and there is a code that cannot be read (503.0, "HTTP 503"), one under another
+/// name (`errorCode`), or one in an object of the body that says something else: kUnknown.
+OutcomeClass MeaningOfFailure(const nlohmann::json& answer);
+
+/// Whether an answer that says `success` says beside it, in itself or in its `result`, that
+/// something failed: by a code other than 0 and 200 to 299, by an `error`, `failure`, `failed` or
+/// the like that is not empty, by `success` or `ok` that is false.
 bool DeniesSuccess(const nlohmann::json& answer);
 
 }  // namespace lethe::clevertap

@@ -157,6 +157,11 @@ Transport CurlHandle::Perform(const HttpRequest& request, milliseconds limit) {
   } else if (transport.ending == Ending::kComplete) {
     transport.ending = Ending::kBroken;
   }
+  // An answer that was there before all of the call had left is none to this call.
+  if (!exchange.unsent.empty() && IsSuccess(transport.http_status)) {
+    transport.ending = Ending::kBroken;
+    transport.http_status = 0;
+  }
   curl_off_t took_us = 0;
   curl_easy_getinfo(curl, CURLINFO_TOTAL_TIME_T, &took_us);
   transport.took = std::chrono::ceil<milliseconds>(std::chrono::microseconds(took_us));

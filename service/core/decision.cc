@@ -239,6 +239,29 @@ bool RefusesAllTogether(const AttemptFacts& facts, const VendorReply& reply) {
          });
 }
 
+/// Whether CleverTap has named the record of this call, which is alone in it, in each answer so
+/// far, the first time beside others that it took. Those vouch for the first, so it has a voucher
+/// too.
+bool IsNamedBefore(const AttemptFacts& facts) {
+  return facts.span.size() == 1 && facts.lone_refusals > 0 &&
+         facts.lone_refusals == facts.vouched_refusals;
+}
+
+/// A record that CleverTap names for good is sent alone until it was named kNamings times: one of
+/// CleverTap's servers may be wrong about it, for a moment or for long.
+Transition AfterNamed(const AttemptFacts& facts, const Fault& fault, const Reading& reading) {
+  AttemptFacts named = facts;
+  named.vouched_refusals = ++named.lone_refusals;
+  if (named.lone_refusals >= kNamings || facts.unknown_since) {
+    Transition rejected = Rejection(RejectionReason(fault.code), facts.unknown_since);
+    rejected.span = facts.span;
+    return rejected;
+  }
+  named.refused_since = RefusedAt(facts, reading.now);
+  return Again(named, Reason::kRefusedTogether, reading.hours, reading.now,
+               LoneRetryDelay(named.lone_refusals));
+}
+
 std::vector<Transition> Split(const AttemptFacts& facts, const VendorReply& reply,
                               const Reading& reading) {
   const std::vector<const Fault*> fault_of = FaultOfEach(reply, facts.span.size());
@@ -259,10 +282,13 @@ std::vector<Transition> Split(const AttemptFacts& facts, const VendorReply& repl
     } else {
       switch (fault->kind) {
         case FaultKind::kPermanent: {
-          if (reject) {
-            Transition rejected = Rejection(RejectionReason(fault->code), one.unknown_since);
-            rejected.span = one.span;
-            Append(runs, std::move(rejected));
+          if (reject || IsNamedBefore(facts)) {
+            Transition named = AfterNamed(one, *fault, reading);
+            if (named.to == BatchState::kReady) {
+              runs.push_back(std::move(named));  // alone, although its neighbour may be like it
+            } else {
+              Append(runs, std::move(named));
+            }
             break;
           }
           if (!others_taken && facts.span.size() > 1) {
@@ -278,7 +304,9 @@ std::vector<Transition> Split(const AttemptFacts& facts, const VendorReply& repl
           break;
         }
         case FaultKind::kTransient:
-          Append(runs, Again(one, Reason::kVendorRetry, reading.hours, reading.now, reading.delay));
+          // An error of CleverTap's own, like a 5xx: it may have acted.
+          Append(runs, Again(WithEffectUnknown(one), Reason::kVendorRetry, reading.hours,
+                             reading.now, reading.delay));
           break;
         case FaultKind::kUnaccountable:
           Append(runs, Review(WithEffectUnknown(one), Reason::kUnaccountable));

@@ -207,9 +207,9 @@ std::optional<OutcomeClass> Dispatcher::MakeControlCall(const Route& route, Refu
   if (!offer->lease) return {};
   const ControlCall control = ControlCallFor(route.operation, parts_.jitter());
   VendorReply reply{.outcome = OutcomeClass::kNotSent};
-  // At times two in a row: where CleverTap's servers take turns and one refuses everything, single
-  // control calls would always meet one server, and the identifiers between them the other.
-  for (int calls = parts_.jitter() < 0.5 ? 2 : 1; calls > 0; --calls) {
+  // Where CleverTap's servers take turns and one refuses everything, as many control calls each
+  // time would always meet the others, and the identifiers between them that one.
+  for (int calls = 1 + static_cast<int>(parts_.jitter() * kMostControlCalls); calls > 0; --calls) {
     if (parts_.clock.Monotonic() > CallBeginsBy(asked_at, options_.lease, options_.call_timeout)) {
       break;
     }

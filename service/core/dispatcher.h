@@ -26,6 +26,9 @@ inline constexpr int kMaxRescuesPerPass = 100;
 /// Windows closed in one transaction: bounds how long its row locks are held.
 inline constexpr int kWindowsPerChunk = 500;
 
+/// In a row: a number between 1 and this, drawn each time.
+inline constexpr int kMostControlCalls = 8;
+
 /// Held batches let go in one transaction, likewise.
 inline constexpr int kReleasesPerChunk = 500;
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "lethe/operation_traits.h"
 #include "lethe/reasons.h"
 
 namespace lethe {
@@ -35,7 +36,7 @@ ReadBack JudgeByHistory(const std::optional<bool>& began_since) {
   return *began_since ? ReadBack::kReappeared : ReadBack::kStillPresent;
 }
 
-Transition After(const ReadItem& item) {
+Transition After(Operation operation, const ReadItem& item) {
   Transition next{.span = {item.pos, item.pos}};
   if (!item.result) {
     next.reason = Text(Reason::kUnverified);
@@ -45,7 +46,8 @@ Transition After(const ReadItem& item) {
     case ReadBack::kAbsent:
     case ReadBack::kReappeared: next.to = BatchState::kDone; break;
     case ReadBack::kStillPresent:
-      next.to = item.resent ? BatchState::kNeedsReview : BatchState::kReady;
+      next.to =
+          HasCapture(operation) && !item.resent ? BatchState::kReady : BatchState::kNeedsReview;
       next.reason = Text(Reason::kStillPresent);
       break;
     case ReadBack::kUnclear: next.reason = Text(Reason::kFoundUnclear); break;
@@ -85,12 +87,13 @@ ReadBack JudgeReadBack(const ReadBackFacts& facts, const std::optional<Profile>&
   return before.first_seen ? ReadBack::kReappeared : ReadBack::kUnclear;
 }
 
-std::vector<Transition> ConcludeReadBack(Span span, std::span<const ReadItem> items) {
+std::vector<Transition> ConcludeReadBack(Operation operation, Span span,
+                                         std::span<const ReadItem> items) {
   std::vector<Transition> runs;
   int next = span.lo;
   for (const ReadItem& item : items) {
     Append({.span = {next, item.pos - 1}, .to = BatchState::kDone}, runs);
-    Append(After(item), runs);
+    Append(After(operation, item), runs);
     next = item.pos + 1;
   }
   Append({.span = {next, span.hi}, .to = BatchState::kDone}, runs);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "lethe/operation_traits.h"
 #include "lethe/reasons.h"
 
 namespace lethe {
@@ -28,7 +29,14 @@ bool MayReject(const RefusalEvidence& evidence) {
          (evidence.mostly_taken || evidence.refused_people <= kFewRefusals);
 }
 
-RefusalVerdict VerdictOn(const RefusalEvidence& evidence, ControlCalls control_calls) {
+/// Whether CleverTap takes what is alone in its call. A control call is one, unless it is a dry
+/// run.
+bool IsAloneTaken(Operation operation, const RefusalEvidence& evidence) {
+  return evidence.lone_taken || (evidence.control_taken && !HasDryRun(operation));
+}
+
+RefusalVerdict VerdictOn(Operation operation, const RefusalEvidence& evidence,
+                         ControlCalls control_calls) {
   const bool may_control = evidence.control_due && control_calls == ControlCalls::kOn;
   if (evidence.only_probes_itself && may_control) return RefusalVerdict::kControl;
   if (evidence.lacks_probe) return RefusalVerdict::kProbe;
@@ -39,14 +47,16 @@ RefusalVerdict VerdictOn(const RefusalEvidence& evidence, ControlCalls control_c
   // While refusals come at random, what is confirmed goes to review at once: it must not wait until
   // kHiccupMemory is over, and then be rejected for what was seen in it.
   const bool may_reject = MayReject(evidence);
-  const bool lacks_control =
-      may_reject && !evidence.control_taken && control_calls == ControlCalls::kOn;
+  const bool lacks_control = may_reject && !IsAloneTaken(operation, evidence) &&
+                             !HasDryRun(operation) && control_calls == ControlCalls::kOn;
   if (evidence.confirmed > 0 && !lacks_control &&
       (may_reject || evidence.hiccup_lately || !others_may_be_taken)) {
     return RefusalVerdict::kReject;
   }
   if (evidence.confirmed > 0 && lacks_control && may_control) return RefusalVerdict::kControl;
-  if (evidence.vouched_due > 0) return RefusalVerdict::kSendAgain;
+  if (evidence.vouched_due > 0) {
+    return evidence.lone_under_way ? RefusalVerdict::kWait : RefusalVerdict::kSendAgain;
+  }
   if (evidence.worn_out > 0) return RefusalVerdict::kReview;
   if (others_may_be_taken) return RefusalVerdict::kWait;
   if (may_control && evidence.due + evidence.stuck > 0) return RefusalVerdict::kControl;
@@ -86,8 +96,9 @@ milliseconds LoneRetryDelay(int lone_refusals) {
 
 RefusalRuling JudgeRefusals(Operation operation, const RefusalEvidence& evidence,
                             ControlCalls control_calls) {
-  RefusalRuling ruling{.verdict = VerdictOn(evidence, control_calls)};
-  if (ruling.verdict == RefusalVerdict::kReject && MayReject(evidence) && evidence.control_taken) {
+  RefusalRuling ruling{.verdict = VerdictOn(operation, evidence, control_calls)};
+  if (ruling.verdict == RefusalVerdict::kReject && MayReject(evidence) &&
+      IsAloneTaken(operation, evidence)) {
     ruling.room = std::max(0, kFewRefusals - evidence.rejected_lately);
   }
   if (ruling.verdict == RefusalVerdict::kBlock) {

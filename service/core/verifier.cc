@@ -176,7 +176,8 @@ LookResult Verifier::Judge(const LookClaim& claim, const LookUps& look_ups,
                                                   RetryDelay(claim.tries + 1, parts_.jitter()))
                                        : milliseconds{0};
   } else if (claim.purpose == LookPurpose::kReadBack) {
-    result.transitions = ConcludeReadBack(claim.span, EveryItem(claim, result.read));
+    result.transitions =
+        ConcludeReadBack(claim.route.operation, claim.span, EveryItem(claim, result.read));
   }
   if (claim.purpose == LookPurpose::kBeforeRepeat) {
     std::vector<ReadItem> items = claim.known;

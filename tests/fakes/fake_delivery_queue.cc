@@ -99,7 +99,9 @@ Result<Recorded> FakeDeliveryQueue::Record(const Claim& claim, const VendorReply
   if (plan.taken) Count(slot, claim.envelope, *plan.taken);
   Count(slot, RouteEvidenceOf(claim.facts, plan));
   for (const Transition& run : plan.transitions) {
-    if (run.to == BatchState::kAccepted) slot.accepted_at = claim.facts.started_at;
+    if (run.to != BatchState::kAccepted) continue;
+    slot.accepted_at = claim.facts.started_at;
+    if (claim.facts.span.size() == 1) slot.lone_accepted_at = claim.facts.started_at;
   }
   Judge(claim, plan);
   return Recorded::kApplied;

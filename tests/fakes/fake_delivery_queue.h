@@ -121,6 +121,7 @@ class FakeDeliveryQueue : public DeliveryQueue, public CallSlots {
     TimePoint cool_down_until{};
     int setbacks = 0;
     std::optional<TimePoint> accepted_at = {};
+    std::optional<TimePoint> lone_accepted_at = {};
     int failures = 0;
     std::optional<EnvelopeId> failed_envelope = {};
     std::optional<TimePoint> failed_at = {};

@@ -137,13 +137,17 @@ Result<Recorded> FakeDeliveryQueue::Settle(const RefusalCase& refusals,
 
 void FakeDeliveryQueue::SendRefusedAgain(const Route& route, bool vouched) {
   const std::optional<TimePoint> accepted_at = HealthOf(route).accepted_at;
+  BatchRow* next = nullptr;
   for (auto& [key, batch] : batches_) {
     if (batch.route == route && IsHeldForRefusal(batch) && IsDue(batch) &&
-        (!vouched || batch.refused_since < accepted_at)) {
-      batch.state = BatchState::kReady;
-      batch.not_before.reset();
+        (!vouched || batch.refused_since < accepted_at) &&
+        (!next || batch.refused_since < next->refused_since)) {
+      next = &batch;
     }
   }
+  if (!next) return;
+  next->state = BatchState::kReady;
+  next->not_before.reset();
 }
 
 void FakeDeliveryQueue::ProbeWithHeld(const Route& route) {
@@ -353,6 +357,10 @@ RefusalEvidence FakeDeliveryQueue::EvidenceOf(const Route& route) const {
       if (IsWornOut(batch)) evidence.worn_out += size;
     }
     if (IsHeldForRefusal(batch)) AddPeople(batch, people);
+    evidence.lone_under_way |=
+        batch.refused_since && batch.lone_refusals > 0 &&
+        (batch.state == BatchState::kSending ||
+         (batch.state == BatchState::kReady && (!batch.not_before || *batch.not_before <= now)));
     if (IsStuck(batch)) evidence.stuck += size;
     const bool waits = batch.state == BatchState::kOpen || batch.state == BatchState::kReady;
     const bool is_sent = batch.state == BatchState::kSending;
@@ -382,6 +390,8 @@ RefusalEvidence FakeDeliveryQueue::EvidenceOf(const Route& route) const {
       taken += slot.taken;
     }
     evidence.hiccup_lately |= slot.hiccup_at && now - *slot.hiccup_at < kHiccupMemory;
+    evidence.others_under_way |= slot.has_call && slot.lease_until > now;
+    evidence.lone_taken |= confirmed_since && slot.lone_accepted_at > confirmed_since;
   }
   evidence.mostly_taken = 2 * taken >= judged;
   const std::optional<TimePoint> taken_at = LastAcceptedAt(route);

@@ -22,6 +22,7 @@ std::optional<TimePoint> AcceptedAt(const AttemptEnd& end) {
 
 void AddEnd(const AttemptEnd& end, sql::EndAttempts::Ended& ended) {
   const auto& [claim, plan, reply, called] = end;
+  const std::optional<TimePoint> accepted_at = AcceptedAt(end);
   const RouteEvidence evidence = called ? RouteEvidenceOf(claim.facts, plan) : RouteEvidence{};
   ended.Add({.slots_of = claim.slots_of,
              .api = ApiOf(claim.route.operation),
@@ -33,7 +34,8 @@ void AddEnd(const AttemptEnd& end, sql::EndAttempts::Ended& ended) {
              .judged_identifiers = evidence.judged,
              .taken_identifiers = evidence.taken,
              .hiccup = evidence.hiccup,
-             .accepted_at = AcceptedAt(end),
+             .accepted_at = accepted_at,
+             .lone_accepted_at = claim.facts.span.size() == 1 ? accepted_at : std::nullopt,
              .envelope = claim.envelope,
              .lo = claim.facts.span.lo,
              .uncounted = plan.spends_attempt ? 0 : 1,

@@ -31,6 +31,8 @@ RefusalCase ToCase(const sql::RefusalCases::Row& row) {
                        .hiccup_lately = row.hiccup_lately,
                        .control_due = row.control_due,
                        .control_taken = row.control_taken,
+                       .lone_taken = row.lone_taken,
+                       .lone_under_way = row.lone_under_way,
                        .refused_people = identifiers(row.refused_people),
                        .only_probes_itself = row.only_probes_itself,
                        .lacks_probe = row.lacks_probe}};

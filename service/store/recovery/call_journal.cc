@@ -43,7 +43,7 @@ std::string RandomId() {
   std::string id;
   for (int i = 0; i < 4; ++i) {
     std::array<char, 9> word{};
-    std::snprintf(word.data(), word.size(), "%08x", random());
+    static_cast<void>(std::snprintf(word.data(), word.size(), "%08x", random()));
     id += word.data();
   }
   return id;
@@ -99,13 +99,14 @@ Contents ReadFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   Contents contents{.size = text.size()};
-  const std::string_view head = std::string_view(text).substr(0, kHead.size());
+  const std::string_view all = text;
+  const std::string_view head = all.substr(0, kHead.size());
   contents.is_journal = kHead.starts_with(head);
   // A crash may have left a part of the head.
   if (!contents.is_journal || text.size() < kHeadLength) return contents;
   contents.id = text.substr(kHead.size(), kIdLength);
   contents.whole = kHeadLength;
-  while (auto record = FirstRecord(std::string_view(text).substr(contents.whole))) {
+  while (auto record = FirstRecord(all.substr(contents.whole))) {
     contents.whole += record->size;
     contents.Take(std::move(record->remembered));
   }

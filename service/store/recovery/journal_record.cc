@@ -149,7 +149,7 @@ std::string ToRecord(const NodeRenewal& node) {
   Put(static_cast<std::uint64_t>(node.number), 2, payload);
   Put(static_cast<std::uint64_t>(node.reserved_until_ms), 8, payload);
   Put(node.renewed_at, payload);
-  PutWord(std::string_view(node.holder).substr(0, UINT8_MAX), payload);
+  PutWord(node.holder.substr(0, UINT8_MAX), payload);
   return WithChecksum(payload);
 }
 

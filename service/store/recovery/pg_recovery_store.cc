@@ -12,8 +12,9 @@
 namespace lethe::store {
 namespace {
 
-/// A million identifiers may wait, and each is looked at.
+/// Millions of identifiers may wait, and each is looked at: no other statement takes so long.
 constexpr milliseconds kWithin{60'000};
+constexpr const char* kStatementWithin = "set local statement_timeout = '50s'";
 
 Recovery Read(pqxx::transaction_base& work) {
   const auto history = OnlyRow(work, sql::ReadLostHistory{});
@@ -29,6 +30,7 @@ Recovery Read(pqxx::transaction_base& work) {
                              .first = row.first,
                              .last = row.last});
   }
+  work.exec0(kStatementWithin);
   const auto waiting = OnlyRow(work, sql::CountWaiting{.before = *history.since});
   recovery.doubtful_items = waiting.doubtful;
   recovery.untold_items = waiting.untold;

@@ -31,6 +31,7 @@ TEST_P(RefusalContract, TellsWhatIsKnownOfARoute) {
                                          .vouched = 1,
                                          .taken_lately = true,
                                          .control_due = true,
+                                         .lone_taken = true,
                                          .refused_people = 2}));
 
   AddHeld(Reason::kRefusedUnconfirmed);
@@ -41,6 +42,7 @@ TEST_P(RefusalContract, TellsWhatIsKnownOfARoute) {
                                          .others_under_way = true,
                                          .taken_lately = true,
                                          .control_due = true,
+                                         .lone_taken = true,
                                          .refused_people = 3}));
   const auto claim = Take();
   ASSERT_TRUE(claim);
@@ -182,11 +184,14 @@ TEST_P(RefusalContract, AHeldIdentifierIsDueAfterItsDelay) {
   AddHeld(Reason::kRefusedConfirmed);
   at().Advance(1ms);
   EXPECT_EQ(Evidence().due, 2);
+  EXPECT_FALSE(Evidence().lone_under_way);
   EXPECT_EQ(Settle({.verdict = RefusalVerdict::kSendAgain}), Recorded::kApplied);
+  EXPECT_EQ(Count(BatchState::kHeld), 2) << "one at a time";
+  EXPECT_TRUE(Evidence().lone_under_way);
   const auto claim = Take();
   ASSERT_TRUE(claim);
   EXPECT_EQ(claim->facts.lone_refusals, 1);
-  EXPECT_EQ(Count(BatchState::kHeld), 1);
+  EXPECT_TRUE(Evidence().lone_under_way);
 }
 
 TEST_P(RefusalContract, CountsThoseThatWereTriedTooOften) {

@@ -71,6 +71,19 @@ TEST_F(Wire, KeepsItsConnection) {
   }
 }
 
+TEST_F(Wire, ASurplusAnswerIsNoneToTheNextCall) {
+  constexpr std::size_t kReadAtOnce = 16 * 1024;  // by libcurl: the surplus stays in the socket
+  const std::string answer = HttpAnswer("200 OK", "", R"({"status":"success"})");
+  const std::string padding = "X-Padding: " + std::string(kReadAtOnce - answer.size() - 13, 'x');
+  const std::string whole = HttpAnswer("200 OK", padding + "\r\n", R"({"status":"success"})");
+  ASSERT_EQ(whole.size(), kReadAtOnce);
+  HttpVendorClient client = ClientOf(AccountAt(server_->base_url()));
+  server_->AnswerWith(whole + answer + answer);
+  EXPECT_EQ(Erase(client, {"ana"}).outcome, OutcomeClass::kAccepted);
+  server_->AnswerWith(HttpAnswer("500 Away", "", ""));
+  EXPECT_NE(Erase(client, {"bob"}).outcome, OutcomeClass::kAccepted);
+}
+
 TEST_F(Wire, SendsAnIdentifierOfAnyTextAsItIs) {
   HttpVendorClient client = ClientOf(AccountAt(server_->base_url()));
   ASSERT_EQ(Erase(client, {"@/etc/passwd", "a&b=c%20", "\u00e9"}).outcome, OutcomeClass::kAccepted);

@@ -230,6 +230,7 @@ TEST_F(Plans, AnEndMovesOneBatch) {
                                       {"ended.taken_identifiers", "'{10}'"},
                                       {"ended.hiccup", "'{f}'"},
                                       {"ended.accepted_at", "'{null}'"},
+                                      {"ended.lone_accepted_at", "'{null}'"},
                                       {"ended.envelope", "'{" + kEnvelope + "}'"},
                                       {"ended.lo", "'{0}'"},
                                       {"ended.uncounted", "'{0}'"},

@@ -56,7 +56,8 @@ class VerifyingStore : public testing::Test {
   void ReadBackAs(const std::vector<ReadItem>& items) {
     const auto claim = TakeLook();
     ASSERT_TRUE(claim && claim->purpose == LookPurpose::kReadBack);
-    const LookResult result{.read = items, .transitions = ConcludeReadBack(claim->span, items)};
+    const LookResult result{
+        .read = items, .transitions = ConcludeReadBack(claim->route.operation, claim->span, items)};
     ASSERT_EQ(looks_.Record(*claim, result).value(), Recorded::kApplied);
   }
   std::size_t Sendable() {

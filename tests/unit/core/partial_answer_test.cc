@@ -32,7 +32,21 @@ class PartialAnswer : public testing::Test {
     return {.span = span, .to = kRejected, .reason = std::move(reason)};
   }
   Transition Retried(Span span) const {
-    return {.span = span, .to = kReady, .reason = "vendor_retry", .not_before = now_ + 500ms};
+    return {.span = span,
+            .to = kReady,
+            .reason = "vendor_retry",
+            .not_before = now_ + 500ms,
+            .unknown_since = facts_.started_at};
+  }
+  /// For the first time, among others that were taken.
+  Transition Named(int pos) const {
+    return {.span = {pos, pos},
+            .to = kReady,
+            .reason = "refused_together",
+            .not_before = now_ + LoneRetryDelay(1),
+            .refused_since = now_,
+            .lone_refusals = 1,
+            .vouched_refusals = 1};
   }
   Transition Unaccountable(Span span) const {
     return {.span = span,
@@ -61,13 +75,32 @@ TEST_F(PartialAnswer, SplitsTheBatchIntoRunsOfOneStateAndReason) {
                            {5, kTransient, "555"},
                            {6, kUnaccountable, ""},
                            {7, kPermanent, ""}});
-  EXPECT_EQ(plan.transitions,
-            (Transitions{Accepted({100, 100}), Rejected({101, 102}, "vendor_code_516"),
-                         Rejected({103, 103}, "vendor_code_523"), Accepted({104, 104}),
-                         Retried({105, 105}), Unaccountable({106, 106}),
-                         Rejected({107, 107}, "refused_by_vendor")}));
+  EXPECT_EQ(plan.transitions, (Transitions{Accepted({100, 100}), Named(101), Named(102), Named(103),
+                                           Accepted({104, 104}), Retried({105, 105}),
+                                           Unaccountable({106, 106}), Named(107)}))
+      << "each of the named goes on alone";
   EXPECT_TRUE(plan.spends_attempt);
   EXPECT_EQ(plan.account, AccountVerdict::kHealthy);
+}
+
+TEST_F(PartialAnswer, ARecordThatIsNamedAgainWhileAloneIsRejectedTheSecondTime) {
+  Size(1);
+  facts_.lone_refusals = facts_.vouched_refusals = 1;
+  facts_.refused_since = now_ - 1s;
+  const Transition again = After({{0, kPermanent, "516"}}).transitions.at(0);
+  EXPECT_EQ(again.to, kReady);
+  EXPECT_EQ(again.not_before, now_ + LoneRetryDelay(2));
+  facts_.lone_refusals = facts_.vouched_refusals = again.lone_refusals;
+  EXPECT_EQ(After({{0, kPermanent, "516"}}).transitions,
+            (Transitions{Rejected({100, 100}, "vendor_code_516")}));
+}
+
+TEST_F(PartialAnswer, ARecordThatWasRefusedOtherwiseBetweenIsJudgedAsARefusalAlone) {
+  Size(1);
+  facts_.lone_refusals = 2;
+  facts_.vouched_refusals = 1;
+  facts_.refused_since = now_ - 1s;
+  EXPECT_EQ(After({{0, kPermanent, "516"}}).transitions.at(0).to, kHeld);
 }
 
 TEST_F(PartialAnswer, IsACallThatTheRouteTook) {
@@ -92,7 +125,9 @@ TEST_F(PartialAnswer, ThatRejectsAllIsARefusalOfTheCallAndNotOfEach) {
 TEST_F(PartialAnswer, OfWhichNothingWasTakenHoldsNone) {
   Size(3);
   const Plan plan = After({{0, kPermanent, "516"}, {1, kTransient, "555"}, {2, kPermanent, "516"}});
-  EXPECT_EQ(plan.transitions, (Transitions{Retried({100, 102})})) << "they are sent again together";
+  EXPECT_THAT(plan.transitions, testing::Each(testing::Field(&Transition::to, kReady)));
+  EXPECT_EQ(plan.transitions.at(1), Retried({101, 101})) << "CleverTap may have acted on this one";
+  EXPECT_EQ(plan.transitions.at(0).unknown_since, std::nullopt);
 }
 
 TEST_F(PartialAnswer, ThatRejectsMoreThanAFewFinalisesNoneOfThem) {
@@ -102,8 +137,8 @@ TEST_F(PartialAnswer, ThatRejectsMoreThanAFewFinalisesNoneOfThem) {
     for (int i = 0; i < rejected; ++i) faults.push_back({i, kPermanent, "516"});
     return After(std::move(faults)).transitions;
   };
-  EXPECT_EQ(states(8, 5).at(0).to, kRejected);
-  EXPECT_EQ(states(1000, 100).at(0).to, kRejected);
+  EXPECT_EQ(states(8, 5).at(0), Named(100));
+  EXPECT_EQ(states(1000, 100).at(0), Named(100));
   for (const auto& [size, rejected] : {std::pair{8, 6}, std::pair{1000, 101}}) {
     const Transitions transitions = states(size, rejected);
     EXPECT_EQ(transitions.at(0).to, kHeld);
@@ -154,7 +189,8 @@ TEST_F(PartialAnswer, MayAskToRetryAll) {
 }
 
 TEST_F(PartialAnswer, TakesOnlyShortCodesOfDigitsIntoTheReason) {
-  Size(2);
+  Size(1);
+  facts_.lone_refusals = facts_.vouched_refusals = kNamings - 1;
   const auto reason = [&](std::string code) {
     return After({{0, kPermanent, std::move(code)}}).transitions.at(0).reason;
   };
@@ -174,7 +210,8 @@ TEST_F(PartialAnswer, WithoutFaultsLeavesAllUnaccountable) {
 
 TEST_F(PartialAnswer, ThatFaultsAnUnknownPositionDecidesNothing) {
   Size(3);
-  const Transitions expected{Retried({100, 100}), Unaccountable({101, 102})};
+  Transitions expected{Retried({100, 100}), Unaccountable({101, 102})};
+  expected.front().unknown_since.reset();
   for (int nowhere : {-1, 3, 2'000'000'000, -2'000'000'000}) {
     EXPECT_EQ(After({{0, kPermanent, "516"}, {nowhere, kPermanent, "516"}}).transitions, expected)
         << nowhere;

@@ -89,12 +89,22 @@ Transition Part(int lo, int hi, BatchState to, std::string reason = "") {
 }
 
 TEST(ConcludeReadBack, ItemsWithoutALookUpAreDone) {
-  EXPECT_THAT(ConcludeReadBack({3, 9}, {}), ElementsAre(Part(3, 9, BatchState::kDone)));
+  EXPECT_THAT(ConcludeReadBack(Operation::kErasure, {3, 9}, {}),
+              ElementsAre(Part(3, 9, BatchState::kDone)));
 }
 
 TEST(ConcludeReadBack, AbsentAndReappearedStayTogetherWithTheRest) {
   const std::vector<ReadItem> items{{1, ReadBack::kAbsent}, {3, ReadBack::kReappeared}};
-  EXPECT_THAT(ConcludeReadBack({0, 4}, items), ElementsAre(Part(0, 4, BatchState::kDone)));
+  EXPECT_THAT(ConcludeReadBack(Operation::kErasure, {0, 4}, items),
+              ElementsAre(Part(0, 4, BatchState::kDone)));
+}
+
+TEST(ConcludeReadBack, WhoIsStillThereIsSentAgainOnlyWhereACaptureShowsThatItIsTheSamePerson) {
+  const std::vector<ReadItem> items{{.pos = 0, .result = ReadBack::kStillPresent}};
+  EXPECT_EQ(ConcludeReadBack(Operation::kErasure, {0, 0}, items).at(0).to, BatchState::kReady);
+  for (const Operation operation : {Operation::kDemerge, Operation::kDisassociation}) {
+    EXPECT_EQ(ConcludeReadBack(operation, {0, 0}, items).at(0).to, BatchState::kNeedsReview);
+  }
 }
 
 TEST(ConcludeReadBack, GivesEachResultARunOfItsOwn) {
@@ -103,7 +113,7 @@ TEST(ConcludeReadBack, GivesEachResultARunOfItsOwn) {
                                     {2, ReadBack::kStillPresent, true},
                                     {4, ReadBack::kUnclear},
                                     {5, std::nullopt}};
-  EXPECT_THAT(ConcludeReadBack({0, 5}, items),
+  EXPECT_THAT(ConcludeReadBack(Operation::kErasure, {0, 5}, items),
               ElementsAre(Part(0, 1, BatchState::kReady, "still_present"),
                           Part(2, 2, BatchState::kNeedsReview, "still_present"),
                           Part(3, 3, BatchState::kDone),
@@ -113,7 +123,7 @@ TEST(ConcludeReadBack, GivesEachResultARunOfItsOwn) {
 
 TEST(ConcludeReadBack, TheOnlyItemMayBeTheWholeBatch) {
   const std::vector<ReadItem> items{{7, ReadBack::kStillPresent}};
-  EXPECT_THAT(ConcludeReadBack({7, 7}, items),
+  EXPECT_THAT(ConcludeReadBack(Operation::kErasure, {7, 7}, items),
               ElementsAre(Part(7, 7, BatchState::kReady, "still_present")));
 }
 
@@ -121,7 +131,7 @@ TEST(ConcludeReadBack, EveryMoveIsOneOfTheStateMachine) {
   for (const bool resent : {false, true}) {
     for (const ReadBack result : kAll<ReadBack>) {
       const std::vector<ReadItem> items{{0, result, resent}};
-      for (const Transition& run : ConcludeReadBack({0, 0}, items)) {
+      for (const Transition& run : ConcludeReadBack(Operation::kErasure, {0, 0}, items)) {
         EXPECT_TRUE(CanMove(BatchState::kAccepted, run.to)) << Name(result);
       }
     }

@@ -65,7 +65,7 @@ struct World {
                          .slots = queue,
                          .vendor = vendor,
                          .clock = clock,
-                         .jitter = [] { return 0.5; },
+                         .jitter = [] { return 0.0; },
                          .pause = [](milliseconds) {}},
                         accounts,
                         kOptions};

@@ -187,6 +187,25 @@ TEST(JudgeRefusals, RejectsNoIdentifierThatAnEarlierCallMayHaveReached) {
                                                 .unknown_since = then}));
 }
 
+TEST(JudgeRefusals, SendsOneAtATimeAgain) {
+  EXPECT_EQ(Verdict({.vouched = 2, .vouched_due = 2}), kSendAgain);
+  EXPECT_EQ(Verdict({.vouched = 2, .vouched_due = 2, .lone_under_way = true}), kWait)
+      << "it could be refused for the one that is sent just now";
+}
+
+TEST(JudgeRefusals, ADryRunShowsNothingOfWhatIsAlone) {
+  RefusalEvidence evidence{
+      .confirmed = 1, .taken_lately = true, .mostly_taken = true, .control_taken = true};
+  evidence.refused_people = 1;
+  const auto room = [&evidence](Operation operation) {
+    return JudgeRefusals(operation, evidence, ControlCalls::kOn).room;
+  };
+  EXPECT_EQ(room(Operation::kErasure), 5);
+  EXPECT_EQ(room(Operation::kDisassociation), 0) << "an operator decides";
+  evidence.lone_taken = true;
+  EXPECT_EQ(room(Operation::kDisassociation), 5);
+}
+
 TEST(JudgeRefusals, WaitsWhereNothingIsHeld) {
   EXPECT_EQ(Verdict({}), kWait);
   EXPECT_EQ(Verdict({.searching = 100,

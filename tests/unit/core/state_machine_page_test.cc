@@ -215,7 +215,8 @@ void PlanReadBacks(Planned& planned) {
       items.push_back({.pos = static_cast<int>(items.size()), .result = result, .resent = resent});
     }
     const int last = static_cast<int>(items.size());
-    planned.Add(BatchState::kAccepted, "ConcludeReadBack", ConcludeReadBack({0, last}, items));
+    planned.Add(BatchState::kAccepted, "ConcludeReadBack",
+                ConcludeReadBack(Operation::kErasure, {0, last}, items));
   }
 }
 

@@ -13,6 +13,7 @@
 -- @ended.taken_identifiers int
 -- @ended.hiccup bool
 -- @ended.accepted_at time?   start of the call, if it was accepted
+-- @ended.lone_accepted_at time?    likewise, if it had one identifier
 -- @ended.envelope envelope   with lo: the batch; with call_number: the attempt
 -- @ended.lo int
 -- @ended.uncounted int       1 if the attempt counts for nothing
@@ -39,16 +40,17 @@
 with present as materialized (select lethe_now() as t), ended as materialized (
   select * from unnest(@ended.slots_of::text[], @ended.api::text[], @ended.slot::int[], @ended.epoch::bigint[], @ended.cool_down::bigint[],
                        @ended.setback::boolean[], @ended.taken::boolean[], @ended.judged_identifiers::int[], @ended.taken_identifiers::int[],
-                       @ended.hiccup::boolean[], @ended.accepted_at::bigint[], @ended.envelope::bigint[], @ended.lo::smallint[],
+                       @ended.hiccup::boolean[], @ended.accepted_at::bigint[], @ended.lone_accepted_at::bigint[], @ended.envelope::bigint[], @ended.lo::smallint[],
                        @ended.uncounted::int[], @ended.call_number::int[], @ended.http_status::smallint[], @ended.outcome::text[],
                        @ended.code::text[])
-    with ordinality as e(slots_of, api, slot, epoch, cool_down, setback, taken, judged_identifiers, taken_identifiers, hiccup, accepted_at, envelope,
+    with ordinality as e(slots_of, api, slot, epoch, cool_down, setback, taken, judged_identifiers, taken_identifiers, hiccup, accepted_at, lone_accepted_at, envelope,
                          lo, uncounted, number, http_status, outcome, code, n)
 ), freed as (
   update slot s set holder = null, lease_until = null, envelope = null, lo = null,
                     cool_down_until = case when e.cool_down > 0 then present.t + e.cool_down * interval '1 millisecond' end,
                     setbacks = case e.setback when true then s.setbacks + 1 when false then 0 else s.setbacks end,
                     accepted_at = greatest(s.accepted_at, lethe_time(e.accepted_at)),
+                    lone_accepted_at = greatest(s.lone_accepted_at, lethe_time(e.lone_accepted_at)),
                     failures = case when e.taken then 0
                                     when not e.taken and s.failed_envelope is distinct from e.envelope then s.failures + 1
                                     else s.failures end,

@@ -27,6 +27,8 @@
 -- > hiccup_lately bool
 -- > control_due bool
 -- > control_taken bool
+-- > lone_taken bool
+-- > lone_under_way bool
 -- > refused_people bigint
 -- > only_probes_itself bool
 -- > lacks_probe bool
@@ -35,7 +37,8 @@ with present as materialized (select lethe_now() as t), health as materialized (
          sum(2 * s.taken_identifiers - s.judged_identifiers)
            filter (where greatest(s.accepted_at, s.failed_at) > present.t - @mostly_taken_memory::bigint * interval '1 millisecond') >= 0
            as mostly_taken, max(s.hiccup_at) as hiccup_at,
-         max(s.control_at) as control_at, max(s.control_accepted_at) as control_accepted_at
+         max(s.control_at) as control_at, max(s.control_accepted_at) as control_accepted_at,
+         max(s.lone_accepted_at) as lone_accepted_at
   from present, account_state a join slot s on s.account = coalesce(a.slots_of, a.account)
   where a.account = coalesce(@account, a.account) group by a.account, s.api
 ), waiting as materialized (
@@ -89,14 +92,20 @@ select r.account, r.operation,
        exists (select from batch o where o.account = r.account and o.operation = r.operation and o.state in ('open', 'ready')
                  and o.refused_since is null and o.unknown_since is null
                  and coalesce(o.not_before <= present.t + @vouched_for::bigint * interval '1 millisecond', true))
-       or exists (select from slot s join batch o on o.envelope = s.envelope and o.lo = s.lo
+       or exists (select from slot s left join batch o on o.envelope = s.envelope and o.lo = s.lo
                   where s.account = (select coalesce(a.slots_of, a.account) from account_state a where a.account = r.account)
-                    and s.api = lethe_api(r.operation) and o.refused_since is null) as others_under_way,
+                    and s.api = lethe_api(r.operation)
+                    and case when s.envelope is null then s.holder is not null and s.lease_until > present.t  -- a control call
+                             else o.envelope is not null and o.refused_since is null end) as others_under_way,
        coalesce(h.taken_at > present.t - @memory::bigint * interval '1 millisecond', false) as taken_lately,
        coalesce(h.mostly_taken, true) as mostly_taken,
        coalesce(h.hiccup_at > present.t - @hiccup_memory::bigint * interval '1 millisecond', false) as hiccup_lately,
        coalesce(h.control_at <= present.t, true) as control_due,
        coalesce(h.control_accepted_at > r.confirmed_since, false) as control_taken,
+       coalesce(h.lone_accepted_at > r.confirmed_since, false) as lone_taken,
+       exists (select from batch l where l.account = r.account and l.operation = r.operation and l.refused_since is not null
+                 and l.lone_refusals > 0 and (l.state = 'sending' or l.state = 'ready' and coalesce(l.not_before <= present.t, true)))
+         as lone_under_way,
        (select count(distinct i.digest) from batch x join request_item i on i.envelope = x.envelope and i.pos between x.lo and x.hi
         where x.account = r.account and x.operation = r.operation
           and (x.state = 'held' and x.reason in @refusal_reasons()
@@ -106,7 +115,7 @@ select r.account, r.operation,
        false as only_probes_itself, false as lacks_probe
 from present, route r left join health h on h.account = r.account and h.api = lethe_api(r.operation)
 union all
-select r.account, o.operation, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, false, false, false, coalesce(h.control_at <= present.t, true), false, 0,
+select r.account, o.operation, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, false, false, false, coalesce(h.control_at <= present.t, true), false, false, false, 0,
        w.only_probes_itself, w.lacks_probe
 from present, blocked r
   join unnest(array['erasure', 'demerge', 'disassociation']) as o(operation) on lethe_api(o.operation) = r.api

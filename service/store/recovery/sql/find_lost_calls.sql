@@ -13,8 +13,9 @@ with place as materialized (
   from (select pos, digest from request_item where envelope = @envelope and pos between @lo and @hi
         union all
         select pos, digest from item_digest where envelope = @envelope and pos between @lo and @hi) i
-    join lost_digest d on d.digest = i.digest
-    join lost_attempt l on l.id = d.attempt
+    cross join lateral (select d.attempt from lost_digest d where d.digest = i.digest offset 0) d
+    cross join lateral (
+      select l.account, l.operation, l.started_at, l.found_at, l.settled_at from lost_attempt l where l.id = d.attempt offset 0) l
   where l.account = @account and l.operation = @operation
   union all
   select pos, l.started_at, l.found_at, l.settled_at
