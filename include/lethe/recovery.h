@@ -36,14 +36,14 @@ struct Recovery {
   /// such call is remembered.
   std::optional<TimePoint> complete_until = {};
 
-  int remembered = 0;                ///< Calls that those who found it out remember.
+  int remembered = 0;                ///< Calls that the processes that found the loss remember.
   std::vector<LostCalls> lost = {};  ///< By account and API.
 
   /// Wait to be sent, and a lost call was about their identifiers.
   std::int64_t doubtful_items = 0;
 
-  /// Wait to be sent since before `since`, and no lost call is known to have been about them: calls
-  /// that nobody remembers may have been.
+  /// Wait to be sent since before `since`, and no remembered call was about them. A process whose
+  /// memory and journal are gone may have called CleverTap about them.
   std::int64_t untold_items = 0;
 
   friend bool operator==(const Recovery&, const Recovery&) = default;

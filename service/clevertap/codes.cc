@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 
+#include "clevertap/lower_case.h"
 #include "lethe/limits.h"
 
 namespace lethe::clevertap {
@@ -38,13 +39,6 @@ constexpr std::array<std::string_view, 2> kNamesOfSuccess{"success", "ok"};
 constexpr std::array<std::string_view, 2> kNamesOfResults{"result", "response"};
 constexpr int kDeepest = 3;  // objects in objects
 
-std::string LowerCase(std::string text) {
-  for (char& c : text) {
-    if ('A' <= c && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
-}
-
 bool IsOneOf(std::string_view name, std::span<const std::string_view> names) {
   return std::ranges::find(names, name) != names.end();
 }
@@ -54,13 +48,14 @@ bool IsNoCode(const json& value) {
   return value.is_null() || value == json("") || value == json(0) || value == json("0");
 }
 
-/// The status that a code is, or 0.
-int StatusIn(const json& code) {
-  const std::string text = code.is_string()            ? code.get<std::string>()
-                           : code.is_number_unsigned() ? std::to_string(code.get<std::uint64_t>())
-                                                       : "";
-  return StatusOf(text).value_or(0);
+/// CleverTap writes a code as a number or as a string.
+std::string TextOf(const json& code) {
+  if (code.is_string()) return code.get<std::string>();
+  return code.is_number_unsigned() ? std::to_string(code.get<std::uint64_t>()) : std::string();
 }
+
+/// The status that a code is, or 0.
+int StatusIn(const json& code) { return StatusOf(TextOf(code)).value_or(0); }
 
 /// Whether the code of a failure says something else than that the call was refused: also one that
 /// cannot be read.
@@ -90,9 +85,7 @@ bool IsEmpty(const json& value) {
 std::string CodeOf(const json& object) {
   const auto code = object.find("code");
   if (code == object.end()) return {};
-  std::string text;
-  if (code->is_string()) text = code->get<std::string>();
-  if (code->is_number_unsigned()) text = std::to_string(code->get<std::uint64_t>());
+  const std::string text = TextOf(*code);
   return text.size() < kMinPhoneDigits && IsDigits(text) ? text : std::string();
 }
 

@@ -157,7 +157,8 @@ Transport CurlHandle::Perform(const HttpRequest& request, milliseconds limit) {
   } else if (transport.ending == Ending::kComplete) {
     transport.ending = Ending::kBroken;
   }
-  // An answer that was there before all of the call had left is none to this call.
+  // CleverTap cannot have answered a call before it has read all of it: this is an earlier call's
+  // answer, sent twice.
   if (!exchange.unsent.empty() && IsSuccess(transport.http_status)) {
     transport.ending = Ending::kBroken;
     transport.http_status = 0;

@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstdint>
 #include <memory>
 #include <new>
 #include <nlohmann/json.hpp>
 
 #include "clevertap/codes.h"
+#include "clevertap/lower_case.h"
 #include "json/parse.h"
 #include "lethe/reasons.h"
 
@@ -85,9 +85,7 @@ bool IsNullOrMissing(const json* value) { return value == nullptr || value->is_n
 bool MaySayAbsent(const json* error) {
   if (IsNullOrMissing(error)) return true;
   if (!error->is_string() && !error->is_array()) return false;
-  std::string text = error->dump();
-  std::ranges::transform(text, text.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string text = LowerCase(error->dump());
   const auto says = [&](const auto& phrases) {
     return std::ranges::any_of(
         phrases, [&](const char* phrase) { return text.find(phrase) != std::string::npos; });

@@ -64,16 +64,16 @@ Transition Hold(const AttemptFacts& facts, const ProcessingHours& hours, TimePoi
     review.span = facts.span;
     return review;
   }
-  const bool before_last_tries =
-      is_vouched && 1 + vouched == kConfirmingRefusal - 2 && !hours.sandbox_window;
-  // What is confirmed must be judged before it is sent again.
-  const milliseconds delay = confirmed
-                                 ? std::max(LoneRetryDelay(refusals), milliseconds(kVouchedFor))
-                                 : LoneRetryDelay(refusals);
+  milliseconds delay = LoneRetryDelay(refusals);
+  if (is_vouched && 1 + vouched == kConfirmingRefusal - 2 && !hours.sandbox_window) {
+    delay = kBeforeLastTries;
+  } else if (confirmed) {
+    delay = std::max(delay, milliseconds(kVouchedFor));  // judged before it is sent again
+  }
   return {.span = facts.span,
           .to = BatchState::kHeld,
           .reason = Text(confirmed ? Reason::kRefusedConfirmed : Reason::kRefusedUnconfirmed),
-          .not_before = refused_at + (before_last_tries ? milliseconds(kBeforeLastTries) : delay),
+          .not_before = refused_at + delay,
           .unknown_since = facts.unknown_since,
           .refused_since = confirmed ? facts.refused_since : refused_at,
           .lone_refusals = refusals,

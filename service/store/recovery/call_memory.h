@@ -38,7 +38,7 @@ class CallMemory {
   /// written there first. `journal` outlives the memory.
   void Keep(CallJournal& journal);
 
-  /// Null: there is none.
+  /// Null: this process keeps no journal.
   CallJournal* journal() const { return journal_; }
 
   /// The newest calls. What a busy account sends in an hour and a half; about a megabyte.

@@ -47,7 +47,8 @@ std::vector<sql::FindLostAttempts::Row> FindMissing(pqxx::transaction_base& work
   return find.Run(work);
 }
 
-/// Whether the row of the node is older than it was, or was taken as if nobody held it.
+/// Whether the node's row in the database is older than this process's last renewal of it, or
+/// another process has taken the number although this one's lease cannot have run out.
 bool IsOlder(pqxx::transaction_base& work, const NodeRenewal& node) {
   const sql::FindNode find{
       .number = node.number, .holder = node.holder, .renewed_at = node.renewed_at};

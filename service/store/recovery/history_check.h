@@ -15,9 +15,9 @@ namespace lethe::store {
 
 /// What a database that came up does not know. Counts and times only.
 struct LostHistory {
-  int remembered;   ///< Calls that this process remembers.
-  int missing;      ///< Those of them that the database did not have, and nobody had told.
-  bool node_row;    ///< The process's node row is older than it was.
+  int remembered;  ///< Calls that this process remembers.
+  int missing;     ///< Those of them that the database has neither as attempts nor in lost_attempt.
+  bool node_row;   ///< The process's node row is older than it was.
   TimePoint since;  ///< When the earliest of it was written.
 
   /// When the latest remembered call before that was made, which the database has.

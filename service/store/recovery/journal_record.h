@@ -27,7 +27,8 @@ struct ReadRecord {
   std::size_t size;  ///< Of the record.
 };
 
-/// Nothing: there is no whole record, or it was changed, or nobody can have written it.
+/// Nothing: the text does not begin with a whole record, its checksum is wrong, or WithChecksum()
+/// does not write such a record.
 std::optional<ReadRecord> FirstRecord(std::string_view text);
 
 }  // namespace lethe::store

@@ -40,6 +40,16 @@ class RecoveryOfAPast : public LostHistoryTest {
     ASSERT_THAT(one_.told, testing::SizeIs(1));
   }
 
+  /// Of user-0 and user-1; and an operator resumes.
+  void LoseARequestThatWasSent() {
+    database_.KeepCopy();
+    AddBatch({"user-0", "user-1"});
+    ASSERT_TRUE(*Take(one_));
+    database_.PutCopyBack();
+    ASSERT_FALSE(*Take(one_));
+    ASSERT_TRUE(Resume().ok());
+  }
+
   PgRecoveryStore recovery_{store_.pool()};
 };
 
@@ -120,24 +130,14 @@ TEST_F(RecoveryOfAPast, PartsABatchThatHasGrownSince) {
 }
 
 TEST_F(RecoveryOfAPast, FindsTheSamePeopleInWhatIsRepeatedLater) {
-  database_.KeepCopy();
-  AddBatch({"user-0", "user-1"});
-  ASSERT_TRUE(*Take(one_));
-  database_.PutCopyBack();
-  ASSERT_FALSE(*Take(one_));
-  ASSERT_TRUE(Resume().ok());
+  ASSERT_NO_FATAL_FAILURE(LoseARequestThatWasSent());
   AddBatch({"other-0", "user-1", "other-1"});
   ASSERT_TRUE(*Take(one_));
   EXPECT_THAT(Batches(), ElementsAre("0-0 sending", "1-1 ready unknown", "2-2 ready"));
 }
 
 TEST_F(RecoveryOfAPast, TakesWhatIsAcceptedAWeekLaterForAnotherWish) {
-  database_.KeepCopy();
-  AddBatch({"user-0", "user-1"});
-  ASSERT_TRUE(*Take(one_));
-  database_.PutCopyBack();
-  ASSERT_FALSE(*Take(one_));
-  ASSERT_TRUE(Resume().ok());
+  ASSERT_NO_FATAL_FAILURE(LoseARequestThatWasSent());
   database_.Run("update lost_attempt set settled_at = settled_at - interval '7 days 1 minute'");
   AddBatch({"user-0", "user-1"});
   ASSERT_TRUE(*Take(one_));

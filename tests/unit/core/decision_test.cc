@@ -181,6 +181,19 @@ TEST_F(Decisions, TheLastTriesBeforeARejectionComeLongAfterTheOthers) {
       << "likewise if an earlier one counted for nothing";
 }
 
+TEST_F(Decisions, AConfirmationLastsLongEnoughToBeJudged) {
+  facts_.span = {.lo = 10, .hi = 10};
+  facts_.refused_since = started_at_ - 10s;
+  facts_.health.accepted_at = started_at_ - 9s;
+  facts_.vouched_refusals = kConfirmingRefusal - 2;
+  for (const int lone : {kConfirmingRefusal - 1, kConfirmingRefusal}) {
+    facts_.lone_refusals = lone;  // the delay of every second one would be a second
+    const Transition confirmed = OnlyTransition(kRefusal);
+    EXPECT_EQ(confirmed.reason, "refused_confirmed");
+    EXPECT_GE(confirmed.not_before, now_ + kVouchedFor);
+  }
+}
+
 TEST_F(Decisions, RefusalsWhileNothingIsTakenConfirmNoOther) {
   facts_.span = {.lo = 10, .hi = 10};
   facts_.lone_refusals = 7;

@@ -1,5 +1,5 @@
 -- How far ids are reserved for a node number that a process held, and whether another one has it although the lease cannot have run out. No
--- row: nobody has ever had it.
+-- row: no process has ever held the number.
 -- @number int
 -- @holder text               the process that held it
 -- @renewed_at time           when it did last
