@@ -82,6 +82,9 @@ class Loader {
     Section root(problems_, document, document.Mark(), "");
     ReadListening(root);
     ReadDatabase(root);
+    Section access = root.Child("access");
+    ReadPath(access.Take("file"), config_.access_file);
+    access.Close();
     ReadPath(root.Require("keys_file", "the keys that seal identifiers"), config_.keys_file);
     ReadLog(root);
     Section intake = root.Child("intake");
@@ -107,8 +110,16 @@ class Loader {
  private:
   void ReadListening(Section& root) {
     Section grpc = root.Child("grpc");
-    Read(Overridden("LETHE_GRPC_LISTEN", grpc.Take("listen")), config_.grpc_listen, ParseListen);
+    const auto grpc_listen = Overridden("LETHE_GRPC_LISTEN", grpc.Take("listen"));
+    const bool good = Read(grpc_listen, config_.grpc_listen, ParseListen);
+    const bool told = Read(grpc.Take("insecure"), config_.grpc_insecure, ParseTruth);
     grpc.Close();
+    if (good && told && !config_.grpc_insecure && !IsOfThisMachine(config_.grpc_listen)) {
+      problems_.Add(*grpc_listen,
+                    "others than this machine reach it, and the port speaks no TLS: listen on "
+                    "127.0.0.1, or say insecure: true where something in front of it encrypts and "
+                    "admits");
+    }
 
     Section operations = root.Child("operations");
     const auto listen = Overridden("LETHE_OPERATIONS_LISTEN", operations.Take("listen"));

@@ -47,8 +47,14 @@ struct Config {
   };
 
   std::string grpc_listen = "127.0.0.1:50051";
+
+  /// Others than this machine may reach the port, though it speaks no TLS: something else admits
+  /// and encrypts.
+  bool grpc_insecure = false;
+
   std::string operations_listen = "127.0.0.1:9464";
   Database database;
+  std::string access_file;  ///< Who may do what; empty: everyone may do everything.
   std::string keys_file;
   telemetry::LogOptions log;
   int max_waiting_identifiers = 50'000;
