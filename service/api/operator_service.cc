@@ -277,10 +277,12 @@ Status OperatorService::Handle(const v1::ListPausesRequest&, const Caller& calle
   return Ok();
 }
 
-Status OperatorService::Handle(const v1::GetRecoveryRequest&, const Caller&,
+Status OperatorService::Handle(const v1::GetRecoveryRequest&, const Caller& caller,
                                v1::Recovery& response) {
-  const auto recovery = parts_.recovery.Show();
+  auto recovery = parts_.recovery.Show();
   if (!recovery) return recovery.error();
+  std::erase_if(recovery->lost,
+                [&](const LostCalls& lost) { return !caller.MayFor(lost.account); });
   response = ToProto(*recovery);
   return Ok();
 }

@@ -118,6 +118,7 @@ Result<std::unique_ptr<Server>> Server::Start(ServerParams params) {
                  .message = listener.error().message + "; see grpc.listen"};
   }
   const ServerLimits limits = params.limits;
+  const bool has_reflection = params.reflection;
   const Clock& clock = params.clock;
   CallObserver on_finished = std::move(params.on_finished);
   auto state = std::make_unique<State>(std::move(params));
@@ -131,7 +132,7 @@ Result<std::unique_ptr<Server>> Server::Start(ServerParams params) {
   SetConnectionRules(builder);
   builder.RegisterService(&state->service);
   builder.RegisterService(&state->operators);
-  builder.RegisterService(&state->reflection);
+  if (has_reflection) builder.RegisterService(&state->reflection);
   state->connections = builder.experimental().AddExternalConnectionAcceptor(
       grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
       grpc::InsecureServerCredentials());

@@ -62,6 +62,7 @@ struct ServerParams {
   access::LiveDirectory directory = access::LiveDirectory();  ///< Who may call.
   CallObserver on_finished = {};                              ///< May be empty, as the next one.
   RefusalObserver on_refused = {};
+  bool reflection = true;
   ServerLimits limits = {};
 };
 

@@ -172,9 +172,7 @@ class AccessLoader {
 Result<std::string> ReadAccessText(const std::string& path) {
   std::error_code failed;
   const auto status = std::filesystem::status(path, failed);
-  if (!std::filesystem::exists(status)) {
-    return UnusableAccessFile(path, std::generic_category().message(ENOENT));
-  }
+  if (!std::filesystem::exists(status)) return UnusableAccessFile(path, failed.message());
   if (!std::filesystem::is_regular_file(status)) {
     return UnusableAccessFile(path, "is not a regular file");
   }

@@ -124,7 +124,8 @@ TEST(OpenAccess, IsForThisMachineUnlessTheConfigurationSaysOtherwise) {
       {.database_url = database.url(), .vendor_url = kNowhere, .grpc_listen = "0.0.0.0:0"});
   const auto refused = files.Run("serve");
   EXPECT_EQ(refused.exit_code, 1);
-  EXPECT_THAT(refused.err, HasSubstr("grpc.listen: others than this machine reach it"));
+  EXPECT_THAT(refused.err, AllOf(HasSubstr("grpc.listen: others than this machine reach it"),
+                                 HasSubstr("access: others than this machine reach grpc.listen")));
 
   LethedFiles here({.database_url = database.url(), .vendor_url = kNowhere});
   const auto lethed = here.StartReady();

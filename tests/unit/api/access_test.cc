@@ -1,17 +1,12 @@
 #include <gmock/gmock.h>
-#include <google/protobuf/message.h>
-#include <grpcpp/generic/generic_stub.h>
-#include <grpcpp/support/byte_buffer.h>
 
 #include <chrono>
-#include <future>
 #include <map>
 #include <memory>
 #include <set>
 #include <string>
 
-#include "lethe/v1/access.pb.h"
-#include "operator_world.h"
+#include "access_world.h"
 
 namespace lethe::api {
 namespace {
@@ -36,26 +31,7 @@ const std::map<std::string, Permission> kMethods{
     {"ListPauses", kInspect},          {"GetRecovery", kInspect},
     {"ResumeRecovery", kDecide},       {"ListAuditEvents", kAudit}};
 
-std::vector<const MethodDescriptor*> AllMethods() {
-  std::vector<const MethodDescriptor*> methods;
-  for (const auto* file :
-       {v1::PrivacyRequest::descriptor()->file(), v1::Review::descriptor()->file()}) {
-    for (int s = 0; s < file->service_count(); ++s) {
-      for (int m = 0; m < file->service(s)->method_count(); ++m) {
-        methods.push_back(file->service(s)->method(m));
-      }
-    }
-  }
-  return methods;
-}
-
-access::Member Named(const std::string& name, std::vector<Grant> grants, TimePoint until) {
-  return {.principal = {.name = name, .grants = std::move(grants)},
-          .certificates = {},
-          .tokens = {{.digest = access::TokenDigest::Of("token of " + name), .until = until}}};
-}
-
-class AccessTest : public OperatorWorld {
+class AccessTest : public AccessWorld {
  protected:
   void SetUp() override { LetIn(std::vector<access::Member>{}); }
 
@@ -70,34 +46,16 @@ class AccessTest : public OperatorWorld {
   /// One principal `crm` with the token `token of crm`.
   void LetIn(std::vector<Grant> grants) { LetIn({Named("crm", std::move(grants), kEnd)}); }
 
-  static void Show(grpc::ClientContext& context, const std::string& principal) {
-    context.AddMetadata("authorization", "Bearer token of " + principal);
-  }
-
-  /// Calls any method with a message that has nothing but the name of what it is about. `header` is
-  /// that of the credential; without one if empty.
+  /// Calls any method with a message that has nothing but the name of what it is about.
   grpc::Status CallWith(const std::string& header, const MethodDescriptor& method,
                         const std::string& account) {
-    const std::unique_ptr<google::protobuf::Message> message(
-        google::protobuf::MessageFactory::generated_factory()
-            ->GetPrototype(method.input_type())
-            ->New());
+    const auto message = New(method.input_type());
     for (const char* field : {"parent", "name"}) {
       if (const auto* found = method.input_type()->FindFieldByName(field)) {
         message->GetReflection()->SetString(message.get(), found, NameOf(method, account));
       }
     }
-    const std::string bytes = message->SerializeAsString();
-    const grpc::Slice slice(bytes);
-    const grpc::ByteBuffer request(&slice, 1);
-    grpc::ByteBuffer response;
-    grpc::ClientContext context;
-    if (!header.empty()) context.AddMetadata("authorization", header);
-    std::promise<grpc::Status> ended;
-    grpc::GenericStub(channel_).UnaryCall(
-        &context, "/" + method.service()->full_name() + "/" + method.name(), {}, &request,
-        &response, [&](grpc::Status status) { ended.set_value(std::move(status)); });
-    return ended.get_future().get();
+    return AccessWorld::CallWith(header, method, *message);
   }
   grpc::Status Call(const std::string& principal, const MethodDescriptor& method,
                     const std::string& account) {
@@ -141,7 +99,6 @@ class AccessTest : public OperatorWorld {
     return (stub.*method)(&context, request, response);
   }
 
-  const TimePoint kEnd = clock_.Now() + std::chrono::hours(1);
   std::unique_ptr<v1::OperatorService::Stub> operators_ = v1::OperatorService::NewStub(channel_);
   using Requests = v1::PrivacyRequestService::Stub;
   using Operators = v1::OperatorService::Stub;
@@ -474,6 +431,35 @@ TEST_F(AccessTest, ListsOfAccountsAndPausesShowThoseThatMayBeInspected) {
   ASSERT_THAT(pauses.pauses(), SizeIs(2));
   EXPECT_EQ(pauses.pauses(0).parent(), "accounts/-");
   EXPECT_EQ(pauses.pauses(1).parent(), "accounts/shop");
+}
+
+TEST_F(AccessTest, ALostHistoryNamesTheAccountsThatMayBeInspected) {
+  recovery_.recovery = {.since = clock_.Now(),
+                        .remembered = 7,
+                        .lost = {{"bank", Api::kDelete, 3, 0, clock_.Now(), clock_.Now()},
+                                 {"shop", Api::kDelete, 4, 0, clock_.Now(), clock_.Now()}}};
+  v1::Recovery recovery;
+  ASSERT_TRUE(CallAs("reader", *operators_, &Operators::GetRecovery, {}, &recovery).ok());
+  ASSERT_THAT(recovery.lost_calls(), SizeIs(1));
+  EXPECT_EQ(recovery.lost_calls(0).account(), "accounts/shop");
+  EXPECT_EQ(recovery.remembered_call_count(), 7);
+}
+
+TEST_F(AccessTest, ATokenRotatesWithoutAGap) {
+  access::Member crm = Named("crm", {{.role = Role::kSubmitter, .accounts = {"shop"}}}, kEnd);
+  crm.tokens.push_back(
+      {.digest = access::TokenDigest::Of("token of next"), .until = kEnd + std::chrono::hours(1)});
+  LetIn({std::move(crm)});
+  v1::PrivacyRequest before;
+  v1::PrivacyRequest after;
+  ASSERT_TRUE(CreateAs("crm", Erasure("a"), &before).ok());
+  ASSERT_TRUE(CreateAs("next", Erasure("a"), &after).ok());
+  EXPECT_EQ(before.name(), after.name()) << "one principal, so its keys are the same";
+  clock_.Advance(std::chrono::hours(1));
+  EXPECT_EQ(CreateAs("crm", Erasure("a"), &before).error_code(), StatusCode::UNAUTHENTICATED);
+  EXPECT_TRUE(CreateAs("next", Erasure("a"), &after).ok());
+  clock_.Advance(std::chrono::hours(1));
+  EXPECT_EQ(CreateAs("next", Erasure("a"), &after).error_code(), StatusCode::UNAUTHENTICATED);
 }
 
 TEST_F(AccessTest, TheHealthServiceNeedsNoCredential) {

@@ -46,8 +46,26 @@ TEST_F(AccessUpkeepTest, TakesUpTheFileAtTheStartAndWhenItChanges) {
   EXPECT_EQ(WhoIsIt(), "crm");
   file_ = OnePrincipal("erp");
   upkeep_.Look();
+  upkeep_.Look();
   EXPECT_EQ(WhoIsIt(), "erp");
   EXPECT_FALSE(Broken());
+}
+
+TEST_F(AccessUpkeepTest, LeavesAFileThatIsStillBeingWrittenAlone) {
+  ASSERT_TRUE(upkeep_.Begin().ok());
+  file_ = OnePrincipal("half");
+  upkeep_.Look();
+  EXPECT_EQ(WhoIsIt(), "crm");
+  file_ = std::string("principals: [");
+  upkeep_.Look();
+  EXPECT_FALSE(Broken());
+  file_ = OnePrincipal("crm");
+  upkeep_.Look();
+  file_ = OnePrincipal("half");
+  upkeep_.Look();
+  EXPECT_EQ(WhoIsIt(), "crm") << "it was there before, but not at the last look";
+  upkeep_.Look();
+  EXPECT_EQ(WhoIsIt(), "half");
 }
 
 TEST_F(AccessUpkeepTest, WhatCannotBeUsedLeavesTheOneBeforeItAtWorkAndShows) {

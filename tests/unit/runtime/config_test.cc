@@ -105,7 +105,8 @@ TEST_F(ConfigTest, TellsEveryErrorAtOnceWithItsPlace) {
                   "    time_zone: IST\n")),
       ElementsAre("2:11: grpc.listen: must be HOST:PORT, such as 127.0.0.1:50051, 0.0.0.0:50051 or "
                   "[::]:50051",
-                  "3:3: grpc: unknown key port; known here: listen, insecure",
+                  "3:3: grpc: unknown key port; known here: listen, insecure, "
+                  "reflection",
                   "1:1: database: give url, url_file or the variable LETHE_DATABASE_URL",
                   "1:1: needs the key keys_file: the keys that seal identifiers",
                   "6:9: dispatcher.poll: must be a duration from 10ms to 10s, a whole number and "
@@ -244,12 +245,13 @@ INSTANTIATE_TEST_SUITE_P(
 TEST_F(ConfigTest, AnAddressThatOthersReachIsRefusedUnlessItIsSaidToBeInsecure) {
   constexpr auto kRefusal =
       "others than this machine reach it, and the port speaks no TLS: listen on 127.0.0.1, or say "
-      "insecure: true where something in front of it encrypts and admits";
+      "insecure: true where something in front of it encrypts";
+  const std::string access = "access: {file: access.yaml}\n";
   for (const std::string listen :
        {"0.0.0.0:50051", "[::]:50051", "10.1.2.3:50051", "lethe.internal:50051"}) {
-    EXPECT_THAT(Errors(LoadWith("grpc:\n  listen: '" + listen + "'\n")),
+    EXPECT_THAT(Errors(LoadWith("grpc:\n  listen: '" + listen + "'\n" + access)),
                 ElementsAre("2:11: grpc.listen: " + std::string(kRefusal)));
-    const auto config = LoadWith("grpc: {listen: '" + listen + "', insecure: true}\n");
+    const auto config = LoadWith("grpc: {listen: '" + listen + "', insecure: true}\n" + access);
     ASSERT_TRUE(config.ok()) << listen;
     EXPECT_TRUE(config->grpc_insecure);
   }
@@ -258,10 +260,35 @@ TEST_F(ConfigTest, AnAddressThatOthersReachIsRefusedUnlessItIsSaidToBeInsecure) 
     ASSERT_TRUE(config.ok()) << listen << config.error().message;
     EXPECT_FALSE(config->grpc_insecure);
   }
-  EXPECT_THAT(Errors(LoadWith("", {{"LETHE_GRPC_LISTEN", "[::]:50051"}})),
+  EXPECT_THAT(Errors(LoadWith(access, {{"LETHE_GRPC_LISTEN", "[::]:50051"}})),
               ElementsAre("LETHE_GRPC_LISTEN: " + std::string(kRefusal)));
   EXPECT_THAT(Errors(LoadWith("grpc: {insecure: yes}\n")),
               ElementsAre("1:18: grpc.insecure: must be true or false"));
+}
+
+TEST_F(ConfigTest, WithoutAnAccessFileOthersThanThisMachineAreRefusedUnlessItIsSaidToBeOpen) {
+  const std::string reached = "grpc: {listen: '[::]:50051', insecure: true}\n";
+  EXPECT_THAT(Errors(LoadWith(reached)),
+              ElementsAre("1:1: access: others than this machine reach grpc.listen: give file, or "
+                          "say open: true where every caller may do everything"));
+  constexpr auto kNeither =
+      "access: give file, or say open: true where every caller may do everything";
+  EXPECT_THAT(Errors(LoadWith(reached + "access: {open: false}\n")),
+              ElementsAre(std::string("2:1: ") + kNeither));
+  EXPECT_THAT(Errors(LoadWith("access: {}\n")), ElementsAre(std::string("1:1: ") + kNeither));
+  EXPECT_THAT(Errors(LoadWith("access: {file: a, open: true}\n")),
+              ElementsAre("1:1: access: give file or open: true, not both"));
+  EXPECT_THAT(Errors(LoadWith("access: {open: yes}\n")),
+              ElementsAre("1:16: access.open: must be true or false"));
+  EXPECT_THAT(Errors(LoadWith("access: {file: }\n")),
+              ElementsAre("1:10: access.file: needs one value"));
+  EXPECT_TRUE(LoadWith(reached + "access: {open: true}\n")->access_open);
+  EXPECT_TRUE(LoadWith("access: {open: true}\n").ok());
+}
+
+TEST_F(ConfigTest, ReflectionIsAChoice) {
+  EXPECT_TRUE(LoadWith("")->grpc_reflection);
+  EXPECT_FALSE(LoadWith("grpc: {reflection: false}\n")->grpc_reflection);
 }
 
 TEST_F(ConfigTest, TheAccessFileIsRelativeToTheConfiguration) {
