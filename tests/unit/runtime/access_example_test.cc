@@ -1,8 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <yaml-cpp/yaml.h>
 
 #include "runtime/access_file.h"
 #include "runtime/config.h"
+#include "temporary_directory.h"
 
 namespace lethe::runtime {
 namespace {
@@ -20,6 +22,21 @@ TEST(AccessExample, LoadsAndGrantsForTheAccountOfTheOtherExample) {
   ASSERT_TRUE(file.ok()) << file.error().message;
   EXPECT_THAT(file->notes, testing::IsEmpty());
   EXPECT_THAT(file->members, testing::SizeIs(2));
+}
+
+TEST(AccessExample, OfKubernetesLoadsWithItsConfiguration) {
+  const YAML::Node files =
+      YAML::LoadFile(LETHE_SOURCE_DIR "/deploy/kubernetes/configmap.yaml")["data"];
+  const TemporaryDirectory directory;
+  const auto config =
+      LoadConfig(directory.Write("lethe.yaml", files["lethe.yaml"].as<std::string>()),
+                 [](const std::string&) { return std::nullopt; });
+  ASSERT_TRUE(config.ok()) << config.error().message;
+  EXPECT_EQ(config->access_file, directory.path() / "access.yaml");
+  const auto file =
+      ParseAccessFile("access.yaml", files["access.yaml"].as<std::string>(), config->accounts);
+  ASSERT_TRUE(file.ok()) << file.error().message;
+  EXPECT_THAT(file->notes, testing::IsEmpty());
 }
 
 /// What the program knows in a place, as it lists it when it meets a key that it does not know.
