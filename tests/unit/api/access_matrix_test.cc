@@ -62,6 +62,8 @@ struct MethodRow {
   std::string message_of = "";
   std::string OperationWords::*word = &OperationWords::field;
 };
+void PrintTo(const MethodRow& row, std::ostream* out) { *out << row.method; }
+
 const std::vector<MethodRow> kRows{
     {"CreatePrivacyRequest", "submit", Needs::kSomeOperation, "parent: 'accounts/$A'", " $O {}"},
     {"GetPrivacyRequest", "read", Needs::kOperationOfThing,
