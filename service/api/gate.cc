@@ -5,6 +5,7 @@
 
 #include "api/known_accounts.h"
 #include "api/names.h"
+#include "api/peer_certificate.h"
 #include "lethe/reasons.h"
 
 namespace lethe::api {
@@ -62,7 +63,13 @@ Result<Caller> Gate::Admit(const grpc::CallbackServerContext& context, std::stri
   const auto directory = directory_.Current();
   const TimePoint now = clock_.Now();
   access::Credentials credentials;
+  PeerCertificate certificate;
   if (!directory->open()) credentials.token = TokenIn(context);
+  if (!credentials.token && directory->knows_certificates()) {
+    certificate = PeerCertificate(context, certificates_);
+    credentials.certificate = certificate.names();
+    credentials.certificate_until = certificate.until();
+  }
   access::Recognition recognition = directory->Recognise(credentials, now);
   const auto& principal = recognition.principal;
   if (recognition.refusal) {

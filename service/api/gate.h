@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "access/certificate.h"
 #include "access/directory.h"
 #include "api/asked.h"
 #include "lethe/access.h"
@@ -79,6 +80,7 @@ class Gate {
   const access::LiveDirectory directory_;
   const Clock& clock_;
   const RefusalObserver on_refused_;
+  mutable access::CertificateCache certificates_;  // Thread-safe.
 };
 
 }  // namespace lethe::api

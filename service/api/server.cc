@@ -17,6 +17,7 @@
 #include "api/operator_service.h"
 #include "api/reflection.h"
 #include "api/service.h"
+#include "api/tls_credentials.h"
 #include "grpc/health/v1/health.pb.h"
 #include "lethe/limits.h"
 #include "net/listener.h"
@@ -57,6 +58,24 @@ void SetConnectionRules(grpc::ServerBuilder& builder) {
   // connection of those that do.
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                              Milliseconds(seconds(10)));
+}
+
+using grpc::experimental::ExternalConnectionAcceptor;
+
+/// A way for accepted connections into the server that is to be built.
+std::unique_ptr<ExternalConnectionAcceptor> AddWayIn(
+    grpc::ServerBuilder& builder, std::shared_ptr<grpc::ServerCredentials> credentials) {
+  return builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+      std::move(credentials));
+}
+
+ConnectionAcceptor::Serve HandTo(ExternalConnectionAcceptor& way_in) {
+  return [&way_in](int descriptor) {
+    ExternalConnectionAcceptor::NewConnectionParameters connection;
+    connection.fd = descriptor;
+    way_in.HandleNewConnection(&connection);
+  };
 }
 
 }  // namespace
@@ -101,8 +120,10 @@ struct Server::State {
   ReflectionService reflection{{v1::PrivacyRequestService::service_full_name(),
                                 v1::OperatorService::service_full_name(), HealthService(),
                                 reflection::ServerReflection::service_full_name()}};
+  std::shared_ptr<grpc::ServerCredentials> credentials;  ///< gRPC asks them as long as it serves.
   std::unique_ptr<grpc::Server> server;
-  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> connections;
+  std::unique_ptr<ExternalConnectionAcceptor> connections;
+  std::unique_ptr<ExternalConnectionAcceptor> own_connections;
   std::unique_ptr<ConnectionAcceptor> acceptor;
   int port = 0;
   std::once_flag shut_down;
@@ -121,6 +142,7 @@ Result<std::unique_ptr<Server>> Server::Start(ServerParams params) {
   const bool has_reflection = params.reflection;
   const Clock& clock = params.clock;
   CallObserver on_finished = std::move(params.on_finished);
+  auto credentials = params.tls ? TlsCredentials(*params.tls) : grpc::InsecureServerCredentials();
   auto state = std::make_unique<State>(std::move(params));
 
   grpc::ServerBuilder builder;
@@ -133,9 +155,9 @@ Result<std::unique_ptr<Server>> Server::Start(ServerParams params) {
   builder.RegisterService(&state->service);
   builder.RegisterService(&state->operators);
   if (has_reflection) builder.RegisterService(&state->reflection);
-  state->connections = builder.experimental().AddExternalConnectionAcceptor(
-      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
-      grpc::InsecureServerCredentials());
+  state->credentials = std::move(credentials);
+  state->connections = AddWayIn(builder, state->credentials);
+  state->own_connections = AddWayIn(builder, grpc::InsecureServerCredentials());
   state->server = builder.BuildAndStart();
   if (!state->server) {
     return Error{.code = ErrorCode::kInternal,
@@ -143,12 +165,9 @@ Result<std::unique_ptr<Server>> Server::Start(ServerParams params) {
                  .message = "gRPC does not start; what it printed on standard error says why"};
   }
   state->port = listener->port();
-  state->acceptor = std::make_unique<ConnectionAcceptor>(
-      *std::move(listener), limits.connections, [&to = *state->connections](int descriptor) {
-        grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
-        connection.fd = descriptor;
-        to.HandleNewConnection(&connection);
-      });
+  state->acceptor = std::make_unique<ConnectionAcceptor>(*std::move(listener), limits.connections,
+                                                         HandTo(*state->connections),
+                                                         HandTo(*state->own_connections));
   std::unique_ptr<Server> server(new Server(std::move(state)));
   server->SetServing(true);
   return server;

@@ -3,9 +3,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "access/directory.h"
+#include "access/tls.h"
 #include "api/call_budget.h"
 #include "api/call_observer.h"
 #include "api/executor.h"
@@ -48,8 +50,15 @@ struct ServerLimits {
   milliseconds connection_grace{60'000};
 };
 
+/// By what the port speaks TLS 1.2 or later.
+struct ServerTls {
+  access::LiveTls identity;  ///< Connections that come later have the one that there is then.
+  access::ClientCertificates client_certificates = access::ClientCertificates::kOff;
+};
+
 struct ServerParams {
   std::string listen = "127.0.0.1:50051";  ///< As of net::Listener.
+  std::optional<ServerTls> tls = {};       ///< Nothing: plaintext.
   RequestStore& store;                     ///< Outlives the server, as do the others.
   VendorCheck& vendor_check;
   ReviewStore& reviews;
@@ -67,7 +76,7 @@ struct ServerParams {
 };
 
 /// The gRPC server: PrivacyRequestService, OperatorService, `grpc.health.v1.Health` and reflection,
-/// on one port without TLS. Thread-safe.
+/// on one port. Thread-safe.
 class Server {
  public:
   /// Serving when it returns. kFailedPrecondition (CANNOT_LISTEN) if the address cannot be had.
@@ -82,7 +91,8 @@ class Server {
   void SetServing(bool serving);
 
   /// Whether a caller who comes now would be answered within `deadline`: asked through the port
-  /// itself, on a connection that the limit does not count. False after Shutdown().
+  /// itself, on a connection that the limit does not count, and which alone speaks no TLS: the
+  /// process has no client certificate. False after Shutdown().
   bool Answers(milliseconds deadline);
 
   /// Connections that were refused, since this was asked last.

@@ -48,8 +48,10 @@ inline bool RunHere(const std::function<void()>& work) {
 /// A server on a free port over a fake store, and a channel to it.
 class InProcessServer : public testing::Test {
  protected:
-  explicit InProcessServer(Executor executor = RunHere, ServerLimits limits = {}) {
+  explicit InProcessServer(Executor executor = RunHere, ServerLimits limits = {},
+                           std::optional<ServerTls> tls = {}) {
     auto server = Server::Start({.listen = "127.0.0.1:0",
+                                 .tls = std::move(tls),
                                  .store = store_,
                                  .vendor_check = vendor_check_,
                                  .reviews = reviews_,
