@@ -55,7 +55,7 @@ Status CheckPair(std::string_view certificates, const PrivateKey& key);
 /// Thread-safe.
 class LiveTls {
  public:
-  explicit LiveTls(TlsIdentity identity);
+  explicit LiveTls(TlsIdentity identity = {});
 
   void Use(TlsIdentity identity) const;
 

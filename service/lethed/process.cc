@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/handshake_log.h"
 #include "lethed/passes.h"
 #include "runtime/access_file.h"
 #include "runtime/descriptors.h"
@@ -120,6 +121,10 @@ Process::Process(const runtime::Config& config, Roles roles)
                .directory = directory_,
                .observer = observer_,
                .read = runtime::ReadAccessText}),
+      grpc_tls_({.port = Port::kGrpc,
+                 .files = config.grpc_tls,
+                 .observer = observer_,
+                 .load = runtime::LoadTls}),
       readiness_(
           [this](bool ready) {
             if (server_) server_->SetServing(ready);
@@ -169,7 +174,13 @@ Process::Process(const runtime::Config& config, Roles roles)
                      .profiles = vendor_,
                      .clock = clock_,
                      .jitter = Jitter,
-                     .observer = observer_}) {}
+                     .observer = observer_}),
+      operations_tls_(
+          {.port = Port::kOperations,
+           .files = config.operations_tls,
+           .observer = observer_,
+           .load = runtime::LoadTls,
+           .use = [this](const auto& identity) { return UseForOperations(identity); }}) {}
 
 void Process::HistoryLost(const store::LostHistory& lost) {
   observer_.Show(lost);
@@ -196,9 +207,15 @@ Status Process::Start() {
     ours.push_back({"access_file", AccessUpkeep::kEvery, Pass::RunsIn::kEveryRole,
                     Pass::Needs::kNothing, [this] { return access_.Look(); }});
   }
+  ours.push_back(
+      {"tls_files", TlsUpkeep::kEvery, Pass::RunsIn::kEveryRole, Pass::Needs::kNothing, [this] {
+         grpc_tls_.Look();
+         return operations_tls_.Look();
+       }});
+  if (Status started = StartOperations(); !started.ok()) return started;
   loops_.emplace(std::move(ours), readiness_, clock_,
                  runtime::Loop::Parts{clock_, Jitter, runtime::WaitFor});
-  if (Status started = StartOperations(); !started.ok()) return started;
+  running_ = &*loops_;
   telemetry::Log(telemetry::LogLevel::kInfo, "lethed.started",
                  {{"version", LETHE_VERSION},
                   {"process", telemetry::LogValue::Public(name_)},
@@ -225,9 +242,13 @@ Status Process::OpenJournal() {
 
 Status Process::StartApi() {
   if (Status known = access_.Begin(); !known.ok()) return known;
-  observer_.Show({.access = config_.access_file.empty(), .plaintext = config_.grpc_insecure});
+  observer_.ShowAccessOpen(config_.access_file.empty());
+  observer_.ShowPlaintext(Port::kGrpc, config_.grpc_insecure);
+  if (Status known = grpc_tls_.Begin(); !known.ok()) return known;
+  api::CountFailedHandshakes();
   auto server = api::Server::Start(
       {.listen = config_.grpc_listen,
+       .tls = GrpcTls(),
        .store = requests_,
        .vendor_check = vendor_checker_,
        .reviews = reviews_,
@@ -251,12 +272,31 @@ Status Process::StartApi() {
   return Ok();
 }
 
+std::optional<api::ServerTls> Process::GrpcTls() const {
+  if (!config_.grpc_tls) return std::nullopt;
+  return api::ServerTls{.identity = grpc_tls_.identity(),
+                        .client_certificates = config_.grpc_tls->client_certificates};
+}
+
 Status Process::StartOperations() {
-  auto operations = telemetry::OperationsServer::Start(
-      config_.operations_listen,
-      {.metrics_text = [this] { return MetricsText(); },
-       .alive = [this] { return !loops_->stuck() && !port_watch_.silent(); },
-       .not_ready_reason = [this] { return NotReadyReason(); }});
+  observer_.ShowPlaintext(Port::kOperations, config_.operations_insecure);
+  // Whose first identity begins to listen.
+  return config_.operations_tls ? operations_tls_.Begin() : ListenForOperations(std::nullopt);
+}
+
+Status Process::UseForOperations(const access::TlsIdentity& identity) {
+  const telemetry::OperationsTls tls{.certificates = identity.certificates,
+                                     .key = identity.key.Reveal()};
+  return operations_ ? operations_->Use(tls) : ListenForOperations(tls);
+}
+
+Status Process::ListenForOperations(const std::optional<telemetry::OperationsTls>& tls) {
+  auto operations =
+      telemetry::OperationsServer::Start(config_.operations_listen,
+                                         {.metrics_text = [this] { return MetricsText(); },
+                                          .alive = [this] { return Alive(); },
+                                          .not_ready_reason = [this] { return NotReadyReason(); }},
+                                         {}, tls);
   if (!operations.ok()) return operations.error();
   operations_ = std::move(*operations);
   return Ok();
@@ -272,6 +312,11 @@ void Process::Stop() {
     const std::jthread look_ups([this] { verification_.Stop(); });
     if (server_) server_->Shutdown(kDrainCalls);
   }
+}
+
+bool Process::Alive() const {
+  const PassLoops* loops = running_;
+  return (loops == nullptr || !loops->stuck()) && !port_watch_.silent();
 }
 
 std::optional<std::string> Process::NotReadyReason() const {
@@ -291,6 +336,11 @@ std::optional<std::string> Process::NotReadyReason() const {
 
 std::string Process::MetricsText() {
   if (server_) metrics_.ConnectionsRefused(server_->TakeRefusedConnections());
+  if (config_.grpc_tls && server_) {
+    for (const api::HandshakeFailure failure : kAll<api::HandshakeFailure>) {
+      metrics_.TlsHandshakesFailed(Name(failure), api::TakeFailedHandshakes(failure));
+    }
+  }
   metrics_.SetIntakeWaiting(committer_.waiting_items());
   return metrics_.Text();
 }

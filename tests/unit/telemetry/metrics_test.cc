@@ -47,7 +47,11 @@ void TouchAll(Metrics& metrics) {
   metrics.WasReadBack({"demo", LookPurpose::kReadBack, ReadBack::kAbsent, 1});
   metrics.AccessRefused("not_permitted");
   metrics.SetAccessFileBroken(false);
-  metrics.SetOpen(true, false);
+  metrics.SetAccessOpen(true);
+  metrics.SetPlaintext("grpc", false);
+  metrics.SetTlsEnd("grpc", "server", TimePoint());
+  metrics.SetTlsFilesBroken("grpc", false);
+  metrics.TlsHandshakesFailed("other", 0);
   metrics.StoreFailed(ErrorCode::kUnavailable);
   metrics.SetNewestKey("mac", 2);
   metrics.SetVendorClockOffset(3ms);
