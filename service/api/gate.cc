@@ -58,10 +58,9 @@ Caller::Caller(std::shared_ptr<const Principal> principal, const Asked& asked, T
   }
 }
 
-Result<Caller> Gate::Admit(const grpc::CallbackServerContext& context, std::string_view method,
-                           const Asked& asked) const {
+Result<access::Recognition> Gate::Recognise(const grpc::CallbackServerContext& context,
+                                            std::string_view method) const {
   const auto directory = directory_.Current();
-  const TimePoint now = clock_.Now();
   access::Credentials credentials;
   PeerCertificate certificate;
   if (!directory->open()) credentials.token = TokenIn(context);
@@ -70,11 +69,18 @@ Result<Caller> Gate::Admit(const grpc::CallbackServerContext& context, std::stri
     credentials.certificate = certificate.names();
     credentials.certificate_until = certificate.until();
   }
-  access::Recognition recognition = directory->Recognise(credentials, now);
+  access::Recognition recognition = directory->Recognise(credentials, clock_.Now());
+  if (!recognition.refusal) return recognition;
   const auto& principal = recognition.principal;
-  if (recognition.refusal) {
-    return Refuse(method, *recognition.refusal, principal ? principal->name : "", asked);
-  }
+  return Refuse(method, *recognition.refusal, principal ? principal->name : "", {});
+}
+
+Result<Caller> Gate::Admit(const grpc::CallbackServerContext& context, std::string_view method,
+                           const Asked& asked) const {
+  auto recognition = Recognise(context, method);
+  if (!recognition.ok()) return recognition.error();
+  const TimePoint now = clock_.Now();
+  const auto& principal = recognition->principal;
   switch (Judge(*principal, asked, now)) {
     case Verdict::kYes: break;
     case Verdict::kDenied:
@@ -82,7 +88,7 @@ Result<Caller> Gate::Admit(const grpc::CallbackServerContext& context, std::stri
     case Verdict::kNotSeen:
       return Refuse(method, access::Refusal::kNotSeen, principal->name, asked);
   }
-  return Caller(std::move(recognition.principal), asked, now);
+  return Caller(std::move(recognition->principal), asked, now);
 }
 
 Error Gate::Refuse(std::string_view method, access::Refusal cause, std::string_view principal,

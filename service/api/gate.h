@@ -71,6 +71,10 @@ class Gate {
     return Admit(context, MethodOf<Request>::kName, AskedBy(request));
   }
 
+  /// Who makes a call that needs no permission; `method` is its name. kUnauthenticated: as above.
+  Result<access::Recognition> Recognise(const grpc::CallbackServerContext& context,
+                                        std::string_view method) const;
+
  private:
   Result<Caller> Admit(const grpc::CallbackServerContext& context, std::string_view method,
                        const Asked& asked) const;

@@ -11,6 +11,7 @@
 #include <string>
 #include <utility>
 
+#include "api/access_service.h"
 #include "api/call_interceptor.h"
 #include "api/connection_acceptor.h"
 #include "api/gate.h"
@@ -85,6 +86,7 @@ struct Server::State {
       : budget(params.limits.calls),
         watches({.calls = params.limits.watches}),
         gate(std::move(params.directory), params.clock, std::move(params.on_refused)),
+        access(gate, params.clock),
         executor(std::move(params.executor)),
         vendor_executor(std::move(params.vendor_executor)),
         operators({.store = params.reviews,
@@ -113,12 +115,14 @@ struct Server::State {
   CallBudget budget;
   CallBudget watches;
   const Gate gate;
+  AccessService access;
   const Executor executor;
   const Executor vendor_executor;
   OperatorService operators;
   PrivacyRequestService service;
   ReflectionService reflection{{v1::PrivacyRequestService::service_full_name(),
-                                v1::OperatorService::service_full_name(), HealthService(),
+                                v1::OperatorService::service_full_name(),
+                                v1::AccessService::service_full_name(), HealthService(),
                                 reflection::ServerReflection::service_full_name()}};
   std::shared_ptr<grpc::ServerCredentials> credentials;  ///< gRPC asks them as long as it serves.
   std::unique_ptr<grpc::Server> server;
@@ -154,6 +158,7 @@ Result<std::unique_ptr<Server>> Server::Start(ServerParams params) {
   SetConnectionRules(builder);
   builder.RegisterService(&state->service);
   builder.RegisterService(&state->operators);
+  builder.RegisterService(&state->access);
   if (has_reflection) builder.RegisterService(&state->reflection);
   state->credentials = std::move(credentials);
   state->connections = AddWayIn(builder, state->credentials);
@@ -184,6 +189,7 @@ void Server::SetServing(bool serving) {
   health.SetServingStatus("", serving);
   health.SetServingStatus(v1::PrivacyRequestService::service_full_name(), serving);
   health.SetServingStatus(v1::OperatorService::service_full_name(), serving);
+  health.SetServingStatus(v1::AccessService::service_full_name(), serving);
 }
 
 bool Server::Answers(milliseconds deadline) { return state_->acceptor->Answers(deadline); }

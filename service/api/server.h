@@ -75,8 +75,8 @@ struct ServerParams {
   ServerLimits limits = {};
 };
 
-/// The gRPC server: PrivacyRequestService, OperatorService, `grpc.health.v1.Health` and reflection,
-/// on one port. Thread-safe.
+/// The gRPC server: PrivacyRequestService, OperatorService, AccessService, `grpc.health.v1.Health`
+/// and reflection, on one port. Thread-safe.
 class Server {
  public:
   /// Serving when it returns. kFailedPrecondition (CANNOT_LISTEN) if the address cannot be had.
@@ -87,7 +87,7 @@ class Server {
 
   int port() const;
 
-  /// What the health service says, of both services and of the process (`""`). SERVING at first.
+  /// What the health service says, of Lethe's services and of the process (`""`). SERVING at first.
   void SetServing(bool serving);
 
   /// Whether a caller who comes now would be answered within `deadline`: asked through the port

@@ -12,9 +12,10 @@ namespace lethe::runtime {
 namespace {
 
 Error UnusablePublicFile(const std::string& path, const std::string& why) {
-  return {.code = ErrorCode::kFailedPrecondition,
-          .reason = Text(ErrorReason::kSecretFile),
-          .message = path + ": " + why};
+  return {.code = ErrorCode::kInvalidArgument,
+          .reason = Text(ErrorReason::kBadConfig),
+          .message = path + ": " + why,
+          .violations = {{path, why}}};
 }
 
 }  // namespace
@@ -23,9 +24,7 @@ Result<std::string> ReadPublicFile(const std::string& path, std::size_t most) {
   namespace fs = std::filesystem;
   std::error_code failed;
   const fs::file_status status = fs::status(path, failed);
-  if (!fs::exists(status)) {
-    return UnusablePublicFile(path, std::generic_category().message(ENOENT));
-  }
+  if (!fs::exists(status)) return UnusablePublicFile(path, failed.message());
   if (!fs::is_regular_file(status)) return UnusablePublicFile(path, "is not a regular file");
   if ((status.permissions() & fs::perms::others_write) != fs::perms::none) {
     return UnusablePublicFile(path, "everybody on this machine may change it: chmod o-w " + path);

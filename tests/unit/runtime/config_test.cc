@@ -106,7 +106,7 @@ TEST_F(ConfigTest, TellsEveryErrorAtOnceWithItsPlace) {
       ElementsAre("2:11: grpc.listen: must be HOST:PORT, such as 127.0.0.1:50051, 0.0.0.0:50051 or "
                   "[::]:50051",
                   "3:3: grpc: unknown key port; known here: listen, insecure, "
-                  "reflection",
+                  "reflection, tls",
                   "1:1: database: give url, url_file or the variable LETHE_DATABASE_URL",
                   "1:1: needs the key keys_file: the keys that seal identifiers",
                   "6:9: dispatcher.poll: must be a duration from 10ms to 10s, a whole number and "
