@@ -172,7 +172,7 @@ TEST_F(WhoAmI, IsToldByCertificateAndByToken) {
       << lethe_.err();
   EXPECT_THAT(lethe_.out(), HasSubstr("ann, recognised by token until 2026-03-02T01:00:00Z\n"));
   EXPECT_EQ(lethe_.Run(server_->port(), {"--ca-file", ca_file, "whoami"}), kFailed);
-  EXPECT_THAT(lethe_.err(), HasSubstr("NOT_RECOGNISED"));
+  EXPECT_THAT(lethe_.err(), HasSubstr("lethe: UNAUTHENTICATED NOT_RECOGNISED: "));
 }
 
 TEST_F(WhoAmI, IsNotToldOverPlaintextOrToWhoDoesNotBelieveTheServer) {
