@@ -8,6 +8,9 @@
 # shellcheck disable=SC2154  # the caller's variables
 # shellcheck disable=SC2317  # most functions are called by step
 
+# The caller's own servers and credentials are not meant here.
+unset LETHE_SERVER LETHE_TLS LETHE_CA_FILE LETHE_CERTIFICATE_FILE LETHE_KEY_FILE LETHE_SERVER_NAME LETHE_TOKEN_FILE LETHE_CLI_CONFIG LETHE_PROFILE
+
 readonly kBin=${LETHE_BIN_DIR:-build/release/bin}
 readonly kFreeDiskMb=3000  # a Release build and its cache, with room for the database
 

@@ -12,6 +12,7 @@
 #include "api/handshake_log.h"
 #include "lethed/passes.h"
 #include "runtime/access_file.h"
+#include "runtime/config_values.h"
 #include "runtime/descriptors.h"
 #include "runtime/secrets.h"
 #include "store/accounts/former_accounts.h"
@@ -209,7 +210,7 @@ Status Process::Start() {
   }
   ours.push_back(
       {"tls_files", TlsUpkeep::kEvery, Pass::RunsIn::kEveryRole, Pass::Needs::kNothing, [this] {
-         grpc_tls_.Look();
+         if (server_) grpc_tls_.Look();
          return operations_tls_.Look();
        }});
   if (Status started = StartOperations(); !started.ok()) return started;
@@ -243,7 +244,8 @@ Status Process::OpenJournal() {
 Status Process::StartApi() {
   if (Status known = access_.Begin(); !known.ok()) return known;
   observer_.ShowAccessOpen(config_.access_file.empty());
-  observer_.ShowPlaintext(Port::kGrpc, config_.grpc_insecure);
+  observer_.ShowPlaintext(Port::kGrpc,
+                          !config_.grpc_tls && !runtime::IsOfThisMachine(config_.grpc_listen));
   if (Status known = grpc_tls_.Begin(); !known.ok()) return known;
   api::CountFailedHandshakes();
   auto server = api::Server::Start(
@@ -279,7 +281,9 @@ std::optional<api::ServerTls> Process::GrpcTls() const {
 }
 
 Status Process::StartOperations() {
-  observer_.ShowPlaintext(Port::kOperations, config_.operations_insecure);
+  observer_.ShowPlaintext(
+      Port::kOperations,
+      !config_.operations_tls && !runtime::IsOfThisMachine(config_.operations_listen));
   // Whose first identity begins to listen.
   return config_.operations_tls ? operations_tls_.Begin() : ListenForOperations(std::nullopt);
 }

@@ -22,8 +22,12 @@ Status TlsUpkeep::TakeUp() {
   auto identity = parts_.load(*parts_.files);
   if (!identity.ok()) return identity.error();
   if (*identity == *identity_.Current()) return Ok();
+  if (refused_ && *identity == refused_->identity) return refused_->why;
   if (parts_.use) {
-    if (Status used = parts_.use(*identity); !used.ok()) return used;
+    if (Status used = parts_.use(*identity); !used.ok()) {
+      refused_ = {*identity, used.error()};
+      return used;
+    }
   }
   parts_.observer.ShowTls(parts_.port, *identity);
   identity_.Use(*std::move(identity));

@@ -46,6 +46,14 @@ class TlsUpkeep {
 
   const Parts parts_;
   const access::LiveTls identity_;
+
+  /// What the port has not taken, last.
+  struct Refused {
+    access::TlsIdentity identity;
+    Error why;
+  };
+  std::optional<Refused> refused_;
+
   std::string told_;  ///< The refusal that was told last; empty while the files are good.
 };
 

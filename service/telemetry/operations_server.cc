@@ -97,9 +97,11 @@ class OperationsServer::Impl {
 
   Status Use(const OperationsTls& tls) {
     const std::optional<OperationsTls> before = std::move(tls_);
-    // A daemon that stops with its socket shuts that down, for those after it too.
-    close(MHD_quiesce_daemon(daemon_));
-    MHD_stop_daemon(daemon_);
+    if (daemon_ != nullptr) {
+      // A daemon that stops with its socket shuts that down, for those after it too.
+      close(MHD_quiesce_daemon(daemon_));
+      MHD_stop_daemon(daemon_);
+    }
     Status serving = Serve(tls);
     if (!serving.ok()) std::ignore = Serve(before);
     return serving;

@@ -71,13 +71,18 @@ TEST_F(TlsUpkeepTest, WhatCannotBeUsedLeavesWhatWasBeforeItAtWorkAndShows) {
   EXPECT_FALSE(Broken()) << "the same files as before they broke";
 }
 
-TEST_F(TlsUpkeepTest, WhatThePortDoesNotTakeIsBrokenToo) {
+TEST_F(TlsUpkeepTest, WhatThePortDoesNotTakeIsBrokenTooAndIsTriedOnce) {
   ASSERT_TRUE(upkeep_.Begin().ok());
   takes_it_ = Gone();
   files_ = Called("second", std::chrono::seconds(1'900'000'000));
   upkeep_.Look();
+  upkeep_.Look();
   EXPECT_EQ(InUse(), "first");
   EXPECT_TRUE(Broken());
+  EXPECT_THAT(used_, ElementsAre("first", "second"));
+  files_ = Called("first", std::chrono::seconds(1'800'000'000));
+  upkeep_.Look();
+  EXPECT_FALSE(Broken());
 }
 
 TEST_F(TlsUpkeepTest, CannotBeginWithFilesThatCannotBeUsed) {
