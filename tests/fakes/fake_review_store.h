@@ -146,8 +146,10 @@ class FakeReviewStore final : public ReviewStore {
                                                                  : AuditAction::kSendAgain,
                   kept.row, params.by);
       const auto unknown_since = kept.row.unknown_since;
-      Move(kept, Resolve(*params.held_refusals, kept.row.unknown_since));
+      const bool may_have_effect = kept.row.may_have_effect;
+      Move(kept, Resolve(*params.held_refusals, EarlierEffectOf(kept.row)));
       kept.row.unknown_since = unknown_since;
+      kept.row.may_have_effect = may_have_effect;
       event.state_after = Name(kept.row.state);
       Keep(std::move(event));
     }
@@ -348,7 +350,8 @@ class FakeReviewStore final : public ReviewStore {
                       .span = row.span,
                       .reason = row.reason,
                       .call_count = row.call_count,
-                      .unknown_since = row.unknown_since},
+                      .unknown_since = row.unknown_since,
+                      .may_have_effect = row.may_have_effect},
             .since = kept.since,
             .vendor_code = VendorCodeOf(row)};
   }
@@ -402,6 +405,7 @@ class FakeReviewStore final : public ReviewStore {
     row.state = transition.to;
     row.reason = transition.reason;
     row.not_before = {};
+    row.may_have_effect |= row.unknown_since.has_value();
     row.unknown_since = {};
     row.refused_since = {};
     row.accepted_at = transition.accepted_at;

@@ -75,13 +75,13 @@ Status DecideHeldRefusals(pqxx::work& work, const ResumeAccountParams& params,
   }
   const AuditAction action =
       decision == HeldRefusals::kReject ? AuditAction::kReject : AuditAction::kSendAgain;
-  for (const std::optional<TimePoint> unknown_since : {std::optional<TimePoint>(), {TimePoint{}}}) {
-    const Transition transition = Resolve(decision, unknown_since);
+  for (const bool may_have_effect : {false, true}) {
+    const Transition transition = Resolve(decision, {.may_have_effect = may_have_effect});
     Status checked = CheckMove(BatchState::kHeld, transition.to);
     if (!checked.ok()) return checked;
     sql::ResolveHeldRefusals{.account = params.account,
                              .apis = apis,
-                             .effect_unknown = unknown_since.has_value(),
+                             .effect_unknown = may_have_effect,
                              .state = transition.to,
                              .reason = transition.reason,
                              .principal = params.by.principal,
