@@ -47,12 +47,12 @@ void Set(int descriptor, int option, int value) {
 }  // namespace
 
 ConnectionAcceptor::ConnectionAcceptor(net::Listener listener, std::size_t most, Serve serve,
-                                       Serve serve_self)
+                                       const Serve& serve_self)
     : port_(listener.port()),
       listener_(std::move(listener)),
       most_(most),
       serve_(std::move(serve)),
-      serve_self_(serve_self ? std::move(serve_self) : serve_),
+      serve_self_(serve_self ? serve_self : serve_),
       stop_(eventfd(0, EFD_CLOEXEC)),
       thread_([this] { Run(); }) {}
 

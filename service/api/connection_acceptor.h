@@ -29,7 +29,8 @@ class ConnectionAcceptor {
 
   /// At most `most` connections are open at a time; one more is closed at once. `serve_self` takes
   /// those that this process makes to itself; empty: `serve` does. Begins to accept.
-  ConnectionAcceptor(net::Listener listener, std::size_t most, Serve serve, Serve serve_self = {});
+  ConnectionAcceptor(net::Listener listener, std::size_t most, Serve serve,
+                     const Serve& serve_self = {});
 
   ~ConnectionAcceptor();
   ConnectionAcceptor(const ConnectionAcceptor&) = delete;

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdio>
 #include <string_view>
+#include <tuple>
 
 namespace lethe::api {
 namespace {
@@ -29,7 +30,7 @@ void Heard(gpr_log_func_args* said) {
   if (line.starts_with("Handshake failed")) {
     ++Of(FailureIn(line));
   } else {
-    std::fprintf(stderr, "gRPC: %s (%s:%d)\n", said->message, said->file, said->line);
+    std::ignore = std::fprintf(stderr, "gRPC: %s (%s:%d)\n", said->message, said->file, said->line);
   }
 }
 

@@ -8,7 +8,7 @@ namespace {
 
 std::optional<Setting> ReadPort(ConfigReader& reader, Section& port, const char* variable,
                                 std::string& address, bool& is_insecure, bool speaks_tls) {
-  const auto listen = reader.Overridden(variable, port.Take("listen"));
+  auto listen = reader.Overridden(variable, port.Take("listen"));
   const bool good = reader.Read(listen, address, ParseListen);
   const auto insecure = port.Take("insecure");
   const bool told = reader.Read(insecure, is_insecure, ParseTruth);
