@@ -44,7 +44,7 @@ class FakeReviewStore final : public ReviewStore {
     const std::lock_guard lock(mutex_);
     if (failure_) return *failure_;
     const auto found = batches_.find(batch);
-    if (found == batches_.end() || !NeedsReview(found->second, account)) return NotFound();
+    if (found == batches_.end() || !NeedsReview(found->second, account)) return NoSuchReview();
     const BatchRow& row = found->second.row;
     ReviewDetails details{.review = ViewOf(found->second), .requests = {}, .attempts = {}};
     std::set<RequestId> requests;
@@ -74,7 +74,7 @@ class FakeReviewStore final : public ReviewStore {
     if (failure_) return *failure_;
     const auto found = batches_.find(params.batch);
     if (found == batches_.end() || found->second.row.route.account != params.account) {
-      return NotFound();
+      return NoSuchReview();
     }
     Kept& kept = found->second;
     const ReviewFacts facts = ViewOf(kept).facts;
@@ -305,11 +305,6 @@ class FakeReviewStore final : public ReviewStore {
     }
     group.requests = static_cast<int>(requests.size());
     return group;
-  }
-
-  static Error NotFound() {
-    return {
-        .code = ErrorCode::kNotFound, .reason = "REVIEW_NOT_FOUND", .message = "no such review"};
   }
 
   template <typename View>

@@ -19,11 +19,6 @@
 namespace lethe::store {
 namespace {
 
-Error ReviewNotFound() {
-  return Error{ErrorCode::kNotFound, Text(ErrorReason::kReviewNotFound),
-               "the account has no batch of this name that needs a review"};
-}
-
 bool NeedsReview(const sql::ReadReview::Row& row) { return row.state == BatchState::kNeedsReview; }
 
 AttemptView ToAttempt(sql::ReviewedAttempts::Row row) {
@@ -120,7 +115,7 @@ Result<ReviewDetails> PgReviewStore::GetReview(std::string_view account, BatchKe
     pqxx::transaction<pqxx::repeatable_read, pqxx::read_only> work(connection);
     const auto found = FirstRow(
         work, sql::ReadReview{.account = account, .envelope = batch.envelope, .lo = batch.lo});
-    if (!found || !NeedsReview(*found)) return ReviewNotFound();
+    if (!found || !NeedsReview(*found)) return NoSuchReview();
     ReviewDetails details{.review = ToShownReview(*found, account), .requests = {}, .attempts = {}};
     const Span span = details.review.facts.span;
     const sql::ReviewedRequests requests{.envelope = batch.envelope, .lo = span.lo, .hi = span.hi};
@@ -138,7 +133,7 @@ Result<AuditEvent> PgReviewStore::ResolveReview(const ResolveReviewParams& param
     sql::LockReview{.envelope = envelope, .lo = lo}.Run(work);
     const auto found =
         FirstRow(work, sql::ReadReview{.account = params.account, .envelope = envelope, .lo = lo});
-    if (!found) return ReviewNotFound();
+    if (!found) return NoSuchReview();
     const ReviewFacts facts = ToReview(*found, params.account).facts;
     // No operator was ever shown an etag of a batch that needs no review, so none fits.
     const std::string_view etag = NeedsReview(*found) ? params.etag : "";
