@@ -2,6 +2,7 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -15,6 +16,7 @@
 #include "lethe/operation_traits.h"
 #include "lethe/project.h"
 #include "lethe/reasons.h"
+#include "lethe/recovery.h"
 #include "runtime/config_values.h"
 #include "runtime/yaml_section.h"
 
@@ -40,6 +42,8 @@ constexpr milliseconds kMaxKeep = 8'784h;
 
 /// A year: far beyond any term of the law.
 constexpr milliseconds kMaxSendWithin = 8'784h;
+
+static_assert(kRepeatsComeWithin + std::max(kMaxKeep, kMaxSendWithin) < kLossesMatterFor);
 
 auto Integer(int min, int max) {
   return [=](const std::string& text) { return ParseInteger(text, min, max); };
