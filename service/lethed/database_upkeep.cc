@@ -236,9 +236,8 @@ Next DatabaseUpkeep::FoldTallies() {
 }
 
 Next DatabaseUpkeep::ForgetLosses() {
-  const auto more = parts_.pool.With([](pqxx::connection& connection) -> Result<bool> {
-    return store::ForgetLosses(connection);
-  });
+  const auto more = parts_.pool.With(
+      [](pqxx::connection& connection) -> Result<bool> { return store::ForgetLosses(connection); });
   if (!more.ok()) parts_.observer.ShowFailure("losses.failed", more.error());
   return more.ok() && *more ? Next::kAgain : Next::kWait;
 }
