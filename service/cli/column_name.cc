@@ -8,18 +8,19 @@
 namespace lethe::cli {
 namespace {
 
-constexpr std::array<std::string_view, 63> kWords{
-    "account",   "address",    "app",         "cell",       "clevertap",   "client",
-    "clients",   "contact",    "crm",         "ct",         "customer",    "customers",
-    "device",    "email",      "emails",      "external",   "guid",        "guids",
-    "id",        "identifier", "identifiers", "identities", "identity",    "ids",
-    "internal",  "key",        "login",       "loyalty",    "mail",        "mails",
-    "member",    "members",    "mobile",      "msisdn",     "name",        "no",
-    "nr",        "num",        "number",      "numbers",    "object",      "people",
-    "person",    "phone",      "phones",      "player",     "profile",     "profiles",
-    "record",    "ref",        "reference",   "subscriber", "subscribers", "tel",
-    "telephone", "token",      "unique",      "user",       "users",       "uuid",
-    "uuids",     "value",      "visitor"};
+constexpr std::array<std::string_view, 83> kWords{
+    "account",   "address",    "alias",       "app",        "buyer",    "cell",       "cid",
+    "clevertap", "client",     "clients",     "contact",    "crm",      "ct",         "cuid",
+    "customer",  "customers",  "data",        "device",     "email",    "emails",     "employee",
+    "external",  "guest",      "guid",        "guids",      "handle",   "hash",       "hashed",
+    "id",        "identifier", "identifiers", "identities", "identity", "ids",        "index",
+    "internal",  "item",       "key",         "login",      "loyalty",  "mail",       "mails",
+    "member",    "members",    "mobile",      "msisdn",     "name",     "no",         "nr",
+    "num",       "number",     "numbers",     "object",     "patient",  "people",     "person",
+    "phone",     "phones",     "pid",         "player",     "profile",  "profiles",   "record",
+    "ref",       "reference",  "row",         "shopper",    "subject",  "subscriber", "subscribers",
+    "tel",       "telephone",  "token",       "uid",        "uids",     "unique",     "user",
+    "users",     "uuid",       "uuids",       "value",      "visitor",  "whatsapp"};
 
 bool IsLetter(char c) { return ('a' <= c && c <= 'z') || ('A' <= c && c <= 'Z'); }
 
@@ -46,7 +47,7 @@ std::string_view WithoutFrame(std::string_view text) {
 }  // namespace
 
 std::string ColumnNameIn(std::string_view line) {
-  constexpr std::string_view kBetweenWords = " _-.()";
+  constexpr std::string_view kBetweenWords = " _-.()/:#*";
   // Not at the file's start, where it was removed, if blank lines come first.
   if (line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
   const std::string_view name = WithoutFrame(line.substr(0, line.find_first_of(",;\t|")));

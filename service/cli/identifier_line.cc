@@ -15,6 +15,10 @@ constexpr std::string_view kSeveralColumns =
 constexpr std::string_view kMisquoted =
     "has quotation marks that are not those of one CSV field: write the identifier without them, "
     "or the whole line as \"..\", with \"\" for each mark inside";
+constexpr std::string_view kSeveralIdentifiers =
+    "has several identifiers: one on a line. If it is one identifier, give it on the command line";
+constexpr std::string_view kTab =
+    "begins or ends with a tab: remove it. With a tab in it the line has several columns";
 constexpr std::string_view kNoValue =
     "stands for no value or is the frame of a table, as spreadsheets and SQL clients write it: "
     "find out who is meant, or leave the line out. If it is an identifier, give it on the command "
@@ -69,14 +73,29 @@ std::optional<Quoted> ReadQuoted(std::string_view line) {
   return std::nullopt;
 }
 
+/// Two addresses, or two phones of the whole world: with less between two words one identifier may
+/// consist of them.
+bool HasSeveralIdentifiers(const std::string& text) {
+  static const std::regex kAddresses("[^@]@[^@]*[^@ /&]( |/|&|\u00a0)+[^@ /&]+@[^@]");
+  static const std::regex kPhones("\\+[0-9][0-9 ]+[ /&]+\\+[0-9][0-9 ]+");
+  constexpr std::size_t kLongest = 1024;  // of what std::regex reads without a deep stack
+  return text.size() <= kLongest &&
+         (std::regex_search(text, kAddresses) || std::regex_match(text, kPhones));
+}
+
 /// Not every `|`: identities like `auth0|5f7c` are common.
 bool HasColumns(std::string_view line) {
   return line.find_first_of(",;\t") != line.npos || line.starts_with('|') ||
          line.find(" | ") != line.npos;
 }
 
+bool HasTabAround(std::string_view line) {
+  return (line.starts_with('\t') || line.ends_with('\t')) && !HasColumns(Trimmed(line));
+}
+
 bool IsMisquoted(std::string_view line) {
-  return line.starts_with("=\"") || Encloses(line, "'", "'") || Encloses(line, "“", "”");
+  // A spreadsheet marks a field as text by an apostrophe in front.
+  return line.starts_with("=\"") || line.starts_with('\'') || Encloses(line, "“", "”");
 }
 
 bool IsRewrittenNumber(const std::string& text) {
@@ -117,8 +136,13 @@ bool StandsForNoValue(std::string_view text) {
   const std::string lower = Lower(text);
   if (std::ranges::find(kWords, lower) != kWords.end()) return true;
   static const std::regex kRowCount("\\(?[0-9]+ rows?( (in set|affected)[^@]*)?\\)?");
+  static const std::regex kLastLine(
+      "(total|count)( rows| records| users)?([ :]+[0-9]+)?|<?eof>?|end of (file|report|list)");
   constexpr std::size_t kLongestRowCount = 60;
-  if (lower.size() <= kLongestRowCount && std::regex_match(lower, kRowCount)) return true;
+  if (lower.size() <= kLongestRowCount &&
+      (std::regex_match(lower, kRowCount) || std::regex_match(lower, kLastLine))) {
+    return true;
+  }
   const auto means_something = [](unsigned char c) {
     return c >= 0x80 || ('0' <= c && c <= '9') || ('a' <= c && c <= 'z');
   };
@@ -157,6 +181,7 @@ std::string_view FaultOf(std::string_view identifier) {
   if (IsRewrittenNumber(std::string(text))) return kRewritten;
   if (StandsForNoValue(text)) return kNoValue;
   if (IsWrapped(text)) return kWrapped;
+  if (HasSeveralIdentifiers(std::string(text))) return kSeveralIdentifiers;
   return {};
 }
 
@@ -170,6 +195,7 @@ IdentifierLine ReadLine(std::string_view line) {
     return {.wrong = HasColumns(quoted->rest) ? kSeveralColumns : kMisquoted};
   }
   if (IsRewrittenNumber(std::string(Trimmed(line)))) return {.wrong = kRewritten};
+  if (HasTabAround(line)) return {.wrong = kTab};
   if (HasColumns(line)) return {.wrong = kSeveralColumns};
   if (IsMisquoted(line)) return {.wrong = kMisquoted};
   return {std::string(line), FaultOf(line)};

@@ -24,11 +24,13 @@ std::optional<bool> BeganSince(const Profile& profile, TimePoint accepted_at) {
   return *profile.first_seen > accepted_at;
 }
 
-/// A demerge leaves each device a profile of its own, with its history: a profile that is still
-/// merged has several devices.
-ReadBack JudgeDemerge(const Profile& found) {
+/// A demerge leaves each device a profile of its own, with its history, and none with the identity:
+/// a profile that is still merged has several devices. One device with an old history is either a
+/// profile that the call did not touch, or a device on which the person has logged in again.
+ReadBack JudgeDemerge(const Profile& found, const std::optional<bool>& began_since) {
   if (found.object_ids.empty()) return ReadBack::kUnclear;
-  return found.object_ids.size() > 1 ? ReadBack::kStillPresent : ReadBack::kReappeared;
+  if (found.object_ids.size() > 1) return ReadBack::kStillPresent;
+  return began_since.value_or(false) ? ReadBack::kReappeared : ReadBack::kUnclear;
 }
 
 ReadBack JudgeByHistory(const std::optional<bool>& began_since) {
@@ -69,13 +71,13 @@ void Append(Transition next, std::vector<Transition>& runs) {
 ReadBack JudgeReadBack(const ReadBackFacts& facts, const std::optional<Profile>& found) {
   if (!found) return ReadBack::kAbsent;
   if (facts.before && !facts.before->profile) return ReadBack::kReappeared;
+  const std::optional<bool> began_since = BeganSince(*found, facts.accepted_at);
   switch (facts.operation) {
-    case Operation::kDemerge: return JudgeDemerge(*found);
+    case Operation::kDemerge: return JudgeDemerge(*found, began_since);
     case Operation::kErasure:
     case Operation::kDisassociation: break;
   }
 
-  const std::optional<bool> began_since = BeganSince(*found, facts.accepted_at);
   if (!facts.before) return JudgeByHistory(began_since);
   const Profile& before = *facts.before->profile;
   const std::optional<bool> shares = SharesAnId(before, *found);

@@ -103,6 +103,13 @@ const Key* Find(const LockedVector<Key>& keys, std::uint32_t number) {
   return found == keys.end() ? nullptr : &*found;
 }
 
+/// Whether the last key's bytes are those of an earlier one.
+bool IsRepeated(const LockedVector<Key>& keys) {
+  return std::any_of(keys.begin(), keys.end() - 1, [&](const Key& earlier) {
+    return sodium_memcmp(earlier.material.data(), keys.back().material.data(), kKeyBytes) == 0;
+  });
+}
+
 Error BadKeyFile(std::string message) {
   return {ErrorCode::kInvalidArgument, "BAD_KEY_FILE", "key file: " + std::move(message)};
 }
@@ -173,6 +180,10 @@ Result<KeyRing> KeyRing::Parse(std::string_view text) {
     key.number = *number;
     if (!ParseMaterial(words[2], key)) {
       return BadKeyFile(where + "the key must be base64 of exactly 32 bytes");
+    }
+    if (IsRepeated(kind)) {
+      return BadKeyFile(where + "an earlier key of this kind has the same 32 bytes under another " +
+                        "number: a rotation to it would change nothing");
     }
   }
   if (keys->seal.empty()) return BadKeyFile("it has no `seal` key");

@@ -184,6 +184,14 @@ TEST_F(VerificationTest, ADemergeWithoutEffectNeedsReview) {
   EXPECT_EQ(Calls(Endpoint::kDemerge), 1);
 }
 
+TEST_F(VerificationTest, ADemergeOfAProfileOfOneDeviceIsNotCalledDoneWithoutEffect) {
+  sandbox_->AddFault({.kind = FaultKind::kIgnored, .api = Endpoint::kDemerge});
+  AddPerson("anna", {"device-1"});
+  Request(Ask::kDemerge, {"anna"});
+  ASSERT_TRUE(Becomes(PrivacyRequest::STATE_NEEDS_REVIEW));
+  EXPECT_EQ(Item().reason(), "found_unclear");
+}
+
 TEST_F(VerificationTest, ADisassociationWithoutEffectNeedsReview) {
   sandbox_->AddFault({.kind = FaultKind::kIgnored, .api = Endpoint::kDisassociate});
   AddPerson("+4915112345678", {"device-1"});

@@ -130,6 +130,13 @@ bool CleverTap::IsOnBrokenServer(const VendorCall& call) const {
   });
 }
 
+bool CleverTap::IsRefusedForCompany(const Route& route) const {
+  const auto& [refused, period] = company_;
+  const auto calls = under_way_.find(route);
+  return route == refused && period.Contains(clock_.Now()) && calls != under_way_.end() &&
+         calls->second > 1;
+}
+
 CleverTap::Answer CleverTap::Process(const VendorCall& call) const {
   if (IsExpired(call.account)) return WithoutEffect(call, Unauthorized());
   const Route route{std::string(call.account), call.operation};
@@ -141,7 +148,8 @@ CleverTap::Answer CleverTap::Process(const VendorCall& call) const {
   const auto never_alone = never_alone_.find(call.operation);
   const bool is_too_alone = call.identifiers.size() == 1 && never_alone != never_alone_.end() &&
                             never_alone->second.Contains(clock_.Now());
-  if (is_too_alone || IsOnBrokenServer(call)) return WithoutEffect(call, Refused());
+  if (is_too_alone || IsOnBrokenServer(call) || IsRefusedForCompany(route))
+    return WithoutEffect(call, Refused());
   const auto oddity = OddityOf(call);
   if (oddity && (oddity->http_status != 0 || oddity->hangs)) {
     return WithoutEffect(call, WithStatus(oddity->http_status));

@@ -82,6 +82,13 @@ class CleverTap {
   /// For a while, whatever is alone in its call is refused.
   void RefuseAlone(Operation operation, Period period) { never_alone_[operation] = period; }
 
+  /// For a while, a call is refused if another one of its route, from whomever, is under way.
+  void RefuseCompany(Route route, Period period) { company_ = {std::move(route), period}; }
+
+  /// Between its start and its end, for whoever waits for the answer.
+  void CallStarted(const Route& route) { ++under_way_[route]; }
+  void CallEnded(const Route& route) { --under_way_[route]; }
+
   void Change(RuleChange rule) { rules_.push_back(std::move(rule)); }
 
   /// Whether a refusal that was heard of at `heard_at` looks like a bad identifier to anybody
@@ -109,6 +116,7 @@ class CleverTap {
   void Keep(const VendorCall& call, const Answer& answer);
 
   bool IsOnBrokenServer(const VendorCall& call) const;
+  bool IsRefusedForCompany(const Route& route) const;
 
   const Clock& clock_;
   Fate& fate_;
@@ -119,6 +127,8 @@ class CleverTap {
   };
   BrokenServer broken_;
   std::map<Operation, Period> never_alone_;
+  std::pair<Route, Period> company_;
+  std::map<Route, int> under_way_;
   std::set<std::pair<std::string, std::string>> poisoned_;
   std::set<std::pair<std::string, std::string>> taken_once_;
   std::map<std::pair<std::string, std::string>, Oddity> marked_;

@@ -1,5 +1,5 @@
-// A CleverTap of several servers of which one is wrong, or that takes nobody alone: what looks like
-// evidence against a person is none.
+// A CleverTap of several servers of which one is wrong, that takes nobody alone, or one call at a
+// time: what looks like evidence against a person is none.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -79,6 +79,20 @@ TEST(OddServersSimulation, WhereNobodyIsTakenAloneNobodyIsRejected) {
   world.Run();
   EXPECT_THAT(world.violations(), IsEmpty());
   EXPECT_EQ(world.tally().items[BatchState::kDone], kGood + 100);
+}
+
+TEST(OddServersSimulation, WhereCallsBesideEachOtherAreRefusedNobodyGoodIsRejected) {
+  const TimePoint start = fakes::FakeClock::kStart;
+  for (std::uint64_t seed = 1; seed <= kOddServerSeeds; ++seed) {
+    World world({.seed = seed, .replicas = 2});
+    world.clevertap().RefuseCompany(kErase, {.begin = start, .end = start + 24h});
+    AddQuietRequests(world);
+    world.AddEnvelope({.route = kErase, .size = 100});
+    world.Run();
+    EXPECT_THAT(world.violations(), IsEmpty()) << "seed " << seed;
+    EXPECT_EQ(GoodRejected(world), 0) << "seed " << seed;
+    EXPECT_EQ(world.tally().items[BatchState::kDone], kGood + 100) << "seed " << seed;
+  }
 }
 
 TEST(PlantedMistakeAboutServers, ARejectionBeforeAnHourHasPassedIsSeen) {

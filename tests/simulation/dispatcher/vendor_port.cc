@@ -15,6 +15,19 @@ struct InFlight {
   ~InFlight() { calls.CallEnded(ticket); }
 };
 
+/// Likewise at CleverTap.
+struct UnderWay {
+  CleverTap& clevertap;
+  Route route;
+  UnderWay(CleverTap& the_clevertap, const VendorCall& call)
+      : clevertap(the_clevertap), route{std::string(call.account), call.operation} {
+    clevertap.CallStarted(route);
+  }
+  UnderWay(const UnderWay&) = delete;
+  UnderWay& operator=(const UnderWay&) = delete;
+  ~UnderWay() { clevertap.CallEnded(route); }
+};
+
 bool IsControl(const VendorCall& call) {
   return call.dry_run || call.identifiers.front().Reveal().starts_with("lethe-control-call-");
 }
@@ -43,6 +56,7 @@ VendorReply VendorPort::Call(const VendorCall& call) {
   stage_.fate.CrashPoint();
   const Claim claim = *claim_;
   const InFlight in_flight(stage_.calls, stage_.calls.CallStarted(claim, call, lease_until_));
+  const UnderWay under_way(stage_.clevertap, call);
   Travel();
   CleverTap::Answer answer = stage_.clevertap.Send(call, stage_.fate.OfCall(call.operation));
   stage_.fate.SomethingHappened();
@@ -61,6 +75,7 @@ VendorReply VendorPort::Call(const VendorCall& call) {
 
 VendorReply VendorPort::ControlCall(const VendorCall& call) {
   stage_.fate.CrashPoint();
+  const UnderWay under_way(stage_.clevertap, call);
   Travel();
   const CleverTap::Answer answer = stage_.clevertap.Send(call, stage_.fate.OfCall(call.operation));
   stage_.fate.SomethingHappened();

@@ -62,11 +62,41 @@ TEST(IdentifierFile, InQuotationMarksItIsOneField) {
 }
 
 TEST(IdentifierFile, QuotationMarksThatEncloseNoWholeLineAreRefused) {
-  for (const std::string line : {"\"canary", "\"canary\" ", "\"canary\"Ann\"", "\"", "\"canary\"\"",
-                                 "'canary'", "=\"canary\"", "“canary”"}) {
+  for (const std::string line :
+       {"\"canary", "\"canary\" ", "\"canary\"Ann\"", "\"", "\"canary\"\"", "'canary'",
+        "=\"canary\"", "“canary”", "'canary", "'+919820198202"}) {
     const Outcome read = Read("user-1\n" + line + "\nuser-2\n");
     EXPECT_THAT(read.error, AllOf(StartsWith("the standard input line 2 "),
                                   HasSubstr("quotation marks"), Not(HasSubstr("canary"))))
+        << line;
+  }
+}
+
+TEST(IdentifierFile, AnApostropheInFrontIsASpreadsheetsMarkOfTextUnlessItIsQuoted) {
+  EXPECT_THAT(Read("\"'t Hart\"\nd'Arc\n").values, ElementsAre("'t Hart", "d'Arc"));
+}
+
+TEST(IdentifierFile, SeveralIdentifiersOnALineAreNoIdentifier) {
+  for (const std::string line :
+       {"canary@example.com b@example.com", "canary@example.com / b@example.com",
+        "canary@example.com/b@example.com", "canary@example.com & b@example.com",
+        "canary@example.com\u00a0b@example.com", "+919820198202 +919820198203",
+        "+919820198202/+919820198203", "\"canary@example.com b@example.com\""}) {
+    EXPECT_THAT(
+        Read("user-1\n" + line + "\nuser-2\n").error,
+        AllOf(StartsWith("the standard input line 2 has several identifiers: one on a line"),
+              HasSubstr("command line"), Not(HasSubstr("canary")), Not(HasSubstr("+91"))))
+        << line;
+  }
+  EXPECT_THAT(Read("a@b@c\n@ann @home\n+91 98201 98202\nann+bob +1\nann@x.org/home\n").error,
+              IsEmpty());
+}
+
+TEST(IdentifierFile, ATabAroundALineIsNoColumn) {
+  for (const std::string line : {"canary\t", "\tcanary", "\t canary\t"}) {
+    EXPECT_THAT(Read("user-1\n" + line + "\n").error,
+                AllOf(StartsWith("the standard input line 2 begins or ends with a tab"),
+                      Not(HasSubstr("canary"))))
         << line;
   }
 }
@@ -109,6 +139,13 @@ TEST(IdentifierFile, WhatStandsForNoValueIsNoPerson) {
                                  "(3 rows affected)",
                                  "3 rows in set (0.01 sec)",
                                  "3 rows affected",
+                                 "Total: 1",
+                                 "TOTAL 4711",
+                                 "total rows: 3",
+                                 "Count: 3",
+                                 "Total rows",
+                                 "End of report",
+                                 "<EOF>",
                                  "TRUE",
                                  "false"}) {
     const Outcome read = Read("user-1\n" + line + "\nuser-2\n");
@@ -117,7 +154,9 @@ TEST(IdentifierFile, WhatStandsForNoValueIsNoPerson) {
         << line;
   }
   EXPECT_THAT(
-      Read("user-1\nNull Smith\nnone-7\nNA-1\nn/a/1\n#1\nundefined2\n3 rows in a\ntrue1\n").error,
+      Read("user-1\nNull Smith\nnone-7\nNA-1\nn/a/1\n#1\nundefined2\n3 rows in a\ntrue1\ntotal-1\n"
+           "count7\nTotal 7 Ltd\nend\n")
+          .error,
       IsEmpty());
 }
 
@@ -162,9 +201,27 @@ TEST(IdentifierFile, SaysHowManyMoreLinesAreWrong) {
 }
 
 TEST(IdentifierFile, NoticesAHeaderByItsWords) {
-  for (const std::string header :
-       {"identity", "User ID", "user_id", "loyaltyMemberNo", "Client Ref", "\"Email\",name",
-        "customer-id;since", "CRM contact number", "uuid", "username", "External customer key"}) {
+  for (const std::string header : {"identity",
+                                   "User ID",
+                                   "user_id",
+                                   "loyaltyMemberNo",
+                                   "Client Ref",
+                                   "\"Email\",name",
+                                   "customer-id;since",
+                                   "CRM contact number",
+                                   "uuid",
+                                   "username",
+                                   "External customer key",
+                                   "uid",
+                                   "UID:",
+                                   "E-mail/Phone",
+                                   "Email:",
+                                   "guest_id",
+                                   "* Email",
+                                   "Employee #",
+                                   "hashed email",
+                                   "WhatsApp number",
+                                   "Row ID"}) {
     EXPECT_THAT(Read(header + "\nann\nbob\n").error,
                 StartsWith("the standard input line 1 looks like a header: --header skips it"))
         << header;

@@ -80,8 +80,13 @@ TEST(JudgeReadBack, APhoneThatStillFindsItsProfileWasNotDisassociated) {
 
 TEST(JudgeReadBack, AMergedProfileHasSeveralDevices) {
   EXPECT_EQ(Judge({}, Of({"A", "B"}, kSince), Operation::kDemerge), ReadBack::kStillPresent);
-  EXPECT_EQ(Judge({}, Of({"A"}, kBefore), Operation::kDemerge), ReadBack::kReappeared);
+  EXPECT_EQ(Judge({}, Of({"A"}, kSince), Operation::kDemerge), ReadBack::kReappeared);
   EXPECT_EQ(Judge({}, Of({}, kBefore), Operation::kDemerge), ReadBack::kUnclear);
+}
+
+TEST(JudgeReadBack, ADemergeOfAProfileOfOneDeviceCannotBeSeen) {
+  EXPECT_EQ(Judge({}, Of({"A"}, kBefore), Operation::kDemerge), ReadBack::kUnclear);
+  EXPECT_EQ(Judge({}, Of({"A"}), Operation::kDemerge), ReadBack::kUnclear);
 }
 
 Transition Part(int lo, int hi, BatchState to, std::string reason = "") {
