@@ -279,6 +279,7 @@ std::optional<std::string> Process::NotReadyReason() const {
 std::string Process::MetricsText() {
   if (server_) metrics_.ConnectionsRefused(server_->TakeRefusedConnections());
   metrics_.SetIntakeWaiting(committer_.waiting_items());
+  metrics_.SetDatabaseSessions(connector_->open_sessions());
   return metrics_.Text();
 }
 

@@ -60,6 +60,7 @@ class Metrics {
   void CommitFinished(int requests, milliseconds duration);
 
   void SetIntakeWaiting(std::int64_t identifiers);
+  void SetDatabaseSessions(int count);
   void ConnectionsRefused(std::uint64_t count);
 
   void CallFinished(const FinishedCall& call);
