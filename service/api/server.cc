@@ -66,6 +66,7 @@ struct Server::State {
         watches({.calls = params.limits.watches}),
         executor(std::move(params.executor)),
         vendor_executor(std::move(params.vendor_executor)),
+        bulk_executor(std::move(params.bulk_executor)),
         operators(params.reviews, params.pauses, params.recovery, params.accounts, params.clock,
                   Bounded(executor)),
         service({.store = params.store,
@@ -73,6 +74,7 @@ struct Server::State {
                  .clock = params.clock,
                  .executor = Bounded(executor),
                  .vendor_executor = Bounded(vendor_executor),
+                 .bulk_executor = bulk_executor ? Bounded(bulk_executor) : Executor{},
                  .budget = budget},
                 std::move(params.accounts)) {}
 
@@ -87,6 +89,7 @@ struct Server::State {
   CallBudget watches;
   const Executor executor;
   const Executor vendor_executor;
+  const Executor bulk_executor;
   OperatorService operators;
   PrivacyRequestService service;
   ReflectionService reflection{{v1::PrivacyRequestService::service_full_name(),

@@ -55,9 +55,10 @@ struct ServerParams {
   RecoveryStore& recovery;
   KnownAccounts accounts;
   const Clock& clock;
-  Executor executor;         ///< Runs what waits for the database.
-  Executor vendor_executor;  ///< For what waits for CleverTap.
-  CallObserver on_finished;  ///< May be empty.
+  Executor executor;            ///< Runs what waits for the database.
+  Executor vendor_executor;     ///< For what waits for CleverTap.
+  Executor bulk_executor = {};  ///< For large requests; empty: gRPC's own threads.
+  CallObserver on_finished;     ///< May be empty.
   ServerLimits limits = {};
 };
 

@@ -15,7 +15,8 @@ namespace lethe::api {
 
 /// The gRPC service over a store: each handler validates, finds the account, calls the store and
 /// maps its answer. Handlers never block gRPC's threads: what may wait for the database runs on
-/// `executor`, what waits for CleverTap on `vendor_executor`, where it holds up no reads. A call
+/// `executor`, what waits for CleverTap on `vendor_executor`, where it holds up no reads; a large
+/// request is checked and sealed on `bulk_executor`, where it holds up no small one. A call
 /// that was taken is always answered, whether or not its caller still listens.
 class PrivacyRequestService final : public v1::PrivacyRequestService::CallbackService {
  public:
@@ -25,6 +26,7 @@ class PrivacyRequestService final : public v1::PrivacyRequestService::CallbackSe
     const Clock& clock;
     Executor executor;
     Executor vendor_executor;
+    Executor bulk_executor;  ///< May be empty: gRPC's own threads.
     const CallBudget& budget;
   };
 
@@ -45,6 +47,11 @@ class PrivacyRequestService final : public v1::PrivacyRequestService::CallbackSe
       v1::ListPrivacyRequestItemsResponse* response) override;
 
  private:
+  grpc::ServerUnaryReactor* Create(grpc::CallbackServerContext* context,
+                                   grpc::ServerUnaryReactor* reactor,
+                                   const v1::CreatePrivacyRequestRequest* request,
+                                   v1::PrivacyRequest* response);
+
   // What the handlers do, without gRPC: they fill the response.
   Status Get(const v1::GetPrivacyRequestRequest& request, v1::PrivacyRequest& response);
   Status List(const v1::ListPrivacyRequestsRequest& request,

@@ -28,6 +28,13 @@ constexpr int kVendorChecksLine = 32;
 /// line would hear too late.
 constexpr int kReadersLine = 256;
 
+/// Large requests are worked on by as many threads as the committer has: more would only wait for
+/// it.
+constexpr int kBulkThreads = 2;
+
+/// How many may wait for that. What the budget of calls takes is less.
+constexpr int kBulkLine = 2'500;
+
 /// How many flushes the committer writes at a time.
 constexpr int kWriters = 2;
 
@@ -114,6 +121,7 @@ Process::Process(const runtime::Config& config, Roles roles)
       passcodes_(config.accounts, runtime::ReadPasscodes),
       readers_(config.database.connections, kReadersLine),
       checkers_(kVendorChecks, kVendorChecksLine),
+      bulk_(kBulkThreads, kBulkLine),
       readiness_(
           [this](bool ready) {
             if (server_) server_->SetServing(ready);
@@ -230,6 +238,7 @@ Status Process::StartApi() {
        .clock = clock_,
        .executor = [this](auto work) { return readers_.Post(std::move(work)); },
        .vendor_executor = [this](auto work) { return checkers_.Post(std::move(work)); },
+       .bulk_executor = [this](auto work) { return bulk_.Post(std::move(work)); },
        .on_finished = [this](const auto& call) { observer_.Show(call); },
        .limits = {.connections = max_connections_}});
   if (!server.ok()) return server.error();

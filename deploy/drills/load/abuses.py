@@ -230,7 +230,9 @@ BOUNDED = [idle, half_a_hello, half_of_tls, slow_headers, unfinished_messages, l
 # gRPC 1.51 cannot close it: shown, not judged.
 OPEN = [rapid_reset]
 # What a proxy in front must close.
-CLOSED_BY_A_PROXY = [rapid_reset, rapid_resets]
+CLOSED_BY_A_PROXY = [rapid_reset, rapid_resets, oversized_requests, unread_answers, health_watches]
+# Shown without it as well.
+RESETS = [rapid_reset, rapid_resets]
 
 
 class Running:

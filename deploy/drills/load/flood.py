@@ -117,7 +117,7 @@ def through_a_proxy(ports, memory, proxy, memory_of_proxy):
         good, there = run(abuse, ports._replace(grpc=proxy), memory, 4, 10, True, f"{abuse.__name__}, proxy")
         print(f"{'':<24} the proxy itself: {memory_of_proxy.peak()} MiB at most", flush=True)
         as_it_must_be = as_it_must_be and good and there
-    for abuse in abuses.CLOSED_BY_A_PROXY:
+    for abuse in abuses.RESETS:
         run(abuse, ports, memory, 4, 4, True)  # Memory grows by hundreds of MiB a second.
     return as_it_must_be
 

@@ -47,7 +47,8 @@ inline bool RunHere(const std::function<void()>& work) {
 /// A server on a free port over a fake store, and a channel to it.
 class InProcessServer : public testing::Test {
  protected:
-  explicit InProcessServer(Executor executor = RunHere, ServerLimits limits = {}) {
+  explicit InProcessServer(Executor executor = RunHere, ServerLimits limits = {},
+                           Executor bulk_executor = {}) {
     auto server = Server::Start({.listen = "127.0.0.1:0",
                                  .store = store_,
                                  .vendor_check = vendor_check_,
@@ -58,6 +59,7 @@ class InProcessServer : public testing::Test {
                                  .clock = clock_,
                                  .executor = std::move(executor),
                                  .vendor_executor = RunHere,
+                                 .bulk_executor = std::move(bulk_executor),
                                  .on_finished =
                                      [this](const FinishedCall& call) {
                                        std::lock_guard lock(mutex_);
