@@ -7,6 +7,7 @@
 
 #include "lethe/decision.h"
 #include "lethe/operation.h"
+#include "lethe/refusal.h"
 #include "lethe/result.h"
 #include "lethe/time.h"
 
@@ -53,9 +54,8 @@ enum class HeldRefusals {
   kReject,     ///< For good.
 };
 
-/// Where a batch of held refusals goes; its span is left out. `unknown_since` as in AttemptFacts;
-/// see Rejection().
-Transition Resolve(HeldRefusals decision, std::optional<TimePoint> unknown_since);
+/// Where a batch of held refusals goes; its span is left out. See Rejection().
+Transition Resolve(HeldRefusals decision, const EarlierEffect& earlier);
 
 /// An etag for optimistic concurrency: it changes with what an operator sees of the account, so
 /// that an operator decides only about what they have looked at.

@@ -23,6 +23,9 @@ struct RouteHealth {
   /// Envelopes, one after another, of which no call was taken since then.
   int failing = 0;
 
+  /// When CleverTap latest took an identifier that it had not taken alone: RouteEvidence::hiccup.
+  std::optional<TimePoint> hiccup_at = {};
+
   /// The latest look at the account's credentials that found them right: Resume::kConnect.
   std::optional<TimePoint> connected_at = {};
 
@@ -51,6 +54,11 @@ struct AttemptFacts {
 
   /// Start of the earliest attempt whose effect is not known.
   std::optional<TimePoint> unknown_since = {};
+
+  /// A call before that may have carried it out all the same: one that was accepted and had no
+  /// effect when it was read back, or one of unknown effect after which an operator sent it again.
+  /// CleverTap may refuse it for just that.
+  bool may_have_effect = false;
 
   /// Time of the latest answer that counts against these identifiers: one that stopped their route
   /// first, or for which they were halved, tried alone or held. Later acceptances are evidence.

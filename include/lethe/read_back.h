@@ -104,8 +104,11 @@ struct ReadItem {
 ///                       needs_review: without one nothing shows that it is the same person who is
 ///                       found days later under this identifier;
 ///   unclear, no answer  needs_review.
+/// What is sent again counts as called, with unknown effect, when the earliest look at the items
+/// began (`looked_at`): until then the person was the same, and if the repeat comes too late for a
+/// blind one (MayResend()) there is another look before it.
 std::vector<Transition> ConcludeReadBack(Operation operation, Span span,
-                                         std::span<const ReadItem> items);
+                                         std::span<const ReadItem> items, TimePoint looked_at);
 
 /// What a look-up before a late repeat says about a person whom a call of unknown effect was about;
 /// `before` was captured before that call. Pure:

@@ -205,6 +205,8 @@ enum class ErrorReason {
   kAccountChanged,         ///< The account is no longer what the operator has looked at.
   kHeldRefusalsUndecided,  ///< There are some, and the operator does not say what becomes of them.
   kNotPaused,              ///< No operator's pause of this scope is in force.
+  kNotRecognised,          ///< The call shows no credential that names anybody now.
+  kNotPermitted,           ///< The principal lacks the permission.
 
   // To be tried again later.
   kTooBusy,            ///< The waiting line of requests is full.
@@ -243,6 +245,8 @@ constexpr std::string_view Name(ErrorReason reason) {
     case ErrorReason::kAccountChanged: return "ACCOUNT_CHANGED";
     case ErrorReason::kHeldRefusalsUndecided: return "HELD_REFUSALS_UNDECIDED";
     case ErrorReason::kNotPaused: return "NOT_PAUSED";
+    case ErrorReason::kNotRecognised: return "NOT_RECOGNISED";
+    case ErrorReason::kNotPermitted: return "NOT_PERMITTED";
     case ErrorReason::kTooBusy: return "TOO_BUSY";
     case ErrorReason::kStoreUnavailable: return "STORE_UNAVAILABLE";
     case ErrorReason::kAccountBlocked: return "ACCOUNT_BLOCKED";

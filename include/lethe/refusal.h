@@ -59,7 +59,9 @@ inline constexpr int kLoneTries = 8;
 inline constexpr int kMostLoneRefusals = 12;
 
 /// A record of a disassociation that CleverTap names, with a code that is for good, is rejected
-/// after so many times: first beside others that it took, then alone.
+/// after so many times: first beside others that it took, then alone, the last time after
+/// kBeforeLastTries. If CleverTap takes others of the route that it had named (kHiccupMemory), it
+/// names at random: then it is asked each hour, until kMostLoneRefusals.
 inline constexpr int kNamings = 3;
 
 /// If CleverTap takes an identifier that it had refused alone, its refusals come at random. For
@@ -73,13 +75,23 @@ inline constexpr std::chrono::hours kMostlyTakenMemory{1};
 /// must come within kFreshEvidence.
 inline constexpr std::chrono::seconds kVouchedFor{15};
 
-/// Where bad identifiers go: to kRejected, for `reason`; or to kNeedsReview if an earlier call with
-/// them had an unknown effect (`unknown_since`, as in AttemptFacts), because that one may have
-/// taken them. The caller sets the span.
-Transition Rejection(std::string reason, std::optional<TimePoint> unknown_since);
+/// What calls with an identifier may have done before CleverTap refused it; as in AttemptFacts.
+struct EarlierEffect {
+  std::optional<TimePoint> unknown_since = {};
+  bool may_have_effect = false;
+
+  bool IsPossible() const { return unknown_since || may_have_effect; }
+};
+inline EarlierEffect EarlierEffectOf(const AttemptFacts& facts) {
+  return {.unknown_since = facts.unknown_since, .may_have_effect = facts.may_have_effect};
+}
+
+/// Where bad identifiers go: to kRejected, for `reason`; or to kNeedsReview if an earlier call may
+/// have taken them. The caller sets the span.
+Transition Rejection(std::string reason, const EarlierEffect& earlier);
 
 /// Where refused identifiers go that are not rejected without a person. The caller sets the span.
-Transition RefusalReview(std::optional<TimePoint> unknown_since);
+Transition RefusalReview(const EarlierEffect& earlier);
 
 /// What is known about the refusals of one route. Numbers are of identifiers.
 struct RefusalEvidence {

@@ -4,10 +4,18 @@
 #include <optional>
 #include <string_view>
 
+#include "lethe/reasons.h"
 #include "lethe/request.h"
 #include "lethe/result.h"
 
 namespace lethe {
+
+/// The answer about a request that the account has not, or that its asker may not see.
+inline Error NoSuchRequest() {
+  return {.code = ErrorCode::kNotFound,
+          .reason = Text(ErrorReason::kRequestNotFound),
+          .message = "the account has no request with this id"};
+}
 
 /// Newest first. `before` is the last id of the page before.
 struct ListRequestsParams {

@@ -17,6 +17,8 @@ enum class ErrorCode {
   kAlreadyExists,       ///< The idempotency key was used for another payload.
   kFailedPrecondition,  ///< The system is not in the state that this needs (an old schema, say).
   kResourceExhausted,   ///< A limit of Lethe's own; try again after `retry_after`.
+  kUnauthenticated,     ///< The caller shows nothing that Lethe knows it by.
+  kPermissionDenied,    ///< The caller may not do this.
   kUnavailable,  ///< A part that Lethe needs is away for now; repeating with the same key is safe.
   kInternal,     ///< A defect in Lethe.
 };

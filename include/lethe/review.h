@@ -36,6 +36,7 @@ struct ReviewFacts {
   std::string reason;
   int call_count;  ///< As AttemptFacts::call_count.
   std::optional<TimePoint> unknown_since = {};
+  bool may_have_effect = false;  ///< As AttemptFacts::may_have_effect.
 };
 
 /// Whether the decision makes sense:
@@ -49,8 +50,8 @@ bool IsAllowed(ReviewDecision decision, const ReviewFacts& facts);
 
 /// Where an allowed decision leads: ascending, and together the batch's span. What an operator
 /// marks accepted counts as accepted at `now`, so its window is never too short. What has no answer
-/// to go by (unknown_outcome, senders_lost) is sent again in halves: if one identifier makes
-/// CleverTap answer so, or a sender die, the other half goes through.
+/// to go by (unknown_outcome, unaccountable, senders_lost) is sent again in halves: if one
+/// identifier makes CleverTap answer so, or a sender die, the other half goes through.
 std::vector<Transition> Resolve(const ReviewFacts& facts, ReviewDecision decision,
                                 const ProcessingHours& hours, TimePoint now);
 

@@ -11,6 +11,7 @@
 #include "lethe/audit.h"
 #include "lethe/batch.h"
 #include "lethe/operation.h"
+#include "lethe/reasons.h"
 #include "lethe/request.h"
 #include "lethe/result.h"
 #include "lethe/review.h"
@@ -18,6 +19,13 @@
 #include "lethe/vendor.h"
 
 namespace lethe {
+
+/// The answer about a review that the account has not, or that its asker may not see.
+inline Error NoSuchReview() {
+  return {.code = ErrorCode::kNotFound,
+          .reason = Text(ErrorReason::kReviewNotFound),
+          .message = "the account has no batch of this name that needs a review"};
+}
 
 /// A batch that waits for an operator.
 struct ReviewView {

@@ -4,21 +4,17 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <chrono>
-#include <string>
 #include <utility>
 
 #include "api/errors.h"
 #include "api/executor.h"
+#include "api/gate.h"
 #include "lethe/reasons.h"
 #include "lethe/result.h"
 
 namespace lethe::api {
 
 // What every handler does with a call.
-
-/// The caller. Callers are not authenticated, so they share their idempotency keys, and audit
-/// events name no person.
-inline std::string PrincipalOf(const grpc::CallbackServerContext&) { return "anonymous"; }
 
 inline void Finish(grpc::ServerUnaryReactor* reactor, const Status& status) {
   reactor->Finish(status ? grpc::Status::OK : ToGrpcStatus(status.error()));
@@ -46,10 +42,22 @@ grpc::ServerUnaryReactor* RunBlocking(const Executor& executor,
   if (!taken) Finish(reactor, LineIsFull());
   return reactor;
 }
-template <typename Handle>
-grpc::ServerUnaryReactor* RunBlocking(const Executor& executor,
-                                      grpc::CallbackServerContext* context, Handle handle) {
-  return RunBlocking(executor, context, context->DefaultReactor(), std::move(handle));
+
+/// Answers the call with what `handle` returns for its caller, if the gate admits it: who is
+/// refused takes no place in the executor's line. `request` lives as long as the call.
+template <typename Request, typename Handle>
+grpc::ServerUnaryReactor* AdmitAndRun(const Gate& gate, const Executor& executor,
+                                      grpc::CallbackServerContext* context, const Request& request,
+                                      Handle handle) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  auto caller = gate.Admit(*context, request);
+  if (!caller) {
+    Finish(reactor, caller.error());
+    return reactor;
+  }
+  return RunBlocking(
+      executor, context, reactor,
+      [handle = std::move(handle), caller = *std::move(caller)] { return handle(caller); });
 }
 
 }  // namespace lethe::api

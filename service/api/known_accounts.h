@@ -18,6 +18,13 @@ namespace lethe::api {
 using FormerAccounts =
     std::function<Result<std::optional<ProcessingHours>>(const std::string& name)>;
 
+/// The answer about an account that there is not, or that is none of the caller's.
+inline Error NoSuchAccount() {
+  return {.code = ErrorCode::kNotFound,
+          .reason = Text(ErrorReason::kAccountNotFound),
+          .message = "no such account is configured"};
+}
+
 /// What it takes to show an account's requests, and to decide about them.
 struct KnownAccount {
   ProcessingHours hours;
@@ -38,9 +45,7 @@ class KnownAccounts {
     for (const Account& account : configured_) {
       if (account.name == name) return &account;
     }
-    return Error{.code = ErrorCode::kNotFound,
-                 .reason = Text(ErrorReason::kAccountNotFound),
-                 .message = "no such account is configured"};
+    return NoSuchAccount();
   }
 
   /// The same, or one that was configured once. Runs where handlers may wait.

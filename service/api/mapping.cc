@@ -117,6 +117,7 @@ v1::PrivacyRequest ToProto(const RequestView& view, const ProcessingHours& hours
   v1::PrivacyRequest proto;
   proto.set_name(FormatRequestName(view.account, view.id));
   proto.set_operation(ToProto(view.operation));
+  proto.set_principal(view.principal);
   proto.set_identifier_kind(ToProto(view.kind));
   proto.set_state(ToProto(state));
   proto.set_item_count(view.item_count);

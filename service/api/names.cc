@@ -44,11 +44,17 @@ std::string Join(std::string_view account, std::string_view collection, const st
 
 }  // namespace
 
+std::string_view AccountIn(std::string_view name) {
+  if (!name.starts_with(kAccounts)) return {};
+  name.remove_prefix(kAccounts.size());
+  name = name.substr(0, name.find('/'));
+  return IsSlug(name) ? name : std::string_view();
+}
+
 std::optional<std::string> ParseAccountName(std::string_view text) {
-  if (!text.starts_with(kAccounts)) return std::nullopt;
-  text.remove_prefix(kAccounts.size());
-  if (!IsSlug(text)) return std::nullopt;
-  return std::string(text);
+  const std::string_view account = AccountIn(text);
+  if (account.empty() || text.size() != kAccounts.size() + account.size()) return std::nullopt;
+  return std::string(account);
 }
 
 std::optional<RequestName> ParseRequestName(std::string_view text) {

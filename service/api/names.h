@@ -26,11 +26,15 @@ struct ReviewName {
   friend bool operator==(const ReviewName&, const ReviewName&) = default;
 };
 
-/// `accounts/{account}`: the account's slug, or nothing if the text has not this form. Says nothing
-/// about whether such an account exists.
 /// In place of an account's name: every account.
 inline constexpr std::string_view kEveryAccount = "accounts/-";
 
+/// The account's slug in a name of any form below; empty if there is none. The name may yet be
+/// wrong behind it.
+std::string_view AccountIn(std::string_view name);
+
+/// `accounts/{account}`: the account's slug, or nothing if the text has not this form. Says nothing
+/// about whether such an account exists.
 std::optional<std::string> ParseAccountName(std::string_view text);
 
 std::optional<RequestName> ParseRequestName(std::string_view text);

@@ -1,9 +1,7 @@
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "api/executor.h"
+#include "api/gate.h"
 #include "api/known_accounts.h"
 #include "lethe/pause_store.h"
 #include "lethe/recovery.h"
@@ -16,9 +14,17 @@ namespace lethe::api {
 /// The gRPC service of operators over a store; handles calls as PrivacyRequestService does.
 class OperatorService final : public v1::OperatorService::CallbackService {
  public:
-  /// The stores and `clock` outlive the server that the service is registered with.
-  OperatorService(ReviewStore& store, PauseStore& pauses, RecoveryStore& recovery,
-                  KnownAccounts accounts, const Clock& clock, Executor executor);
+  struct Parts {
+    ReviewStore& store;
+    PauseStore& pauses;
+    RecoveryStore& recovery;
+    const Clock& clock;
+    Executor executor;
+    const Gate& gate;
+  };
+
+  /// The parts outlive the server that the service is registered with.
+  OperatorService(Parts parts, KnownAccounts accounts);
 
   grpc::ServerUnaryReactor* ListReviews(grpc::CallbackServerContext* context,
                                         const v1::ListReviewsRequest* request,
@@ -64,37 +70,44 @@ class OperatorService final : public v1::OperatorService::CallbackService {
                                             v1::ListAuditEventsResponse* response) override;
 
  private:
-  // What the handlers do, without gRPC: they fill the response.
-  Status Handle(const v1::ListReviewsRequest& request, v1::ListReviewsResponse& response);
-  Status Handle(const v1::GetReviewRequest& request, v1::Review& response);
-  Status Handle(const v1::ResolveReviewRequest& request, const std::string& principal,
+  template <typename Request, typename Response>
+  grpc::ServerUnaryReactor* Serve(grpc::CallbackServerContext* context, const Request* request,
+                                  Response* response);
+
+  // What the handlers do for a caller who may, without gRPC: they fill the response. What is of
+  // other operations than the caller's does not exist for it.
+  Status Handle(const v1::ListReviewsRequest& request, const Caller& caller,
+                v1::ListReviewsResponse& response);
+  Status Handle(const v1::GetReviewRequest& request, const Caller& caller, v1::Review& response);
+  Status Handle(const v1::ResolveReviewRequest& request, const Caller& caller,
                 v1::AuditEvent& response);
-  Status Handle(const v1::PreviewReviewsRequest& request, v1::ReviewGroup& response);
-  Status Handle(const v1::ResolveReviewsRequest& request, const std::string& principal,
+  Status Handle(const v1::PreviewReviewsRequest& request, const Caller& caller,
                 v1::ReviewGroup& response);
-  Status Handle(v1::ListAccountsResponse& response);
-  Status Handle(const v1::GetAccountRequest& request, v1::Account& response);
-  Status Handle(const v1::ResumeAccountRequest& request, const std::string& principal,
+  Status Handle(const v1::ResolveReviewsRequest& request, const Caller& caller,
+                v1::ReviewGroup& response);
+  Status Handle(const v1::ListAccountsRequest& request, const Caller& caller,
+                v1::ListAccountsResponse& response);
+  Status Handle(const v1::GetAccountRequest& request, const Caller& caller, v1::Account& response);
+  Status Handle(const v1::ResumeAccountRequest& request, const Caller& caller,
                 v1::Account& response);
-  Status Handle(const v1::PauseCallsRequest& request, const std::string& principal,
+  Status Handle(const v1::PauseCallsRequest& request, const Caller& caller,
                 v1::PauseCallsResponse& response);
-  Status Handle(const v1::ResumeCallsRequest& request, const std::string& principal,
+  Status Handle(const v1::ResumeCallsRequest& request, const Caller& caller,
                 v1::ResumeCallsResponse& response);
-  Status Handle(v1::ListPausesResponse& response);
-  Status Handle(v1::Recovery& response);
-  Status Handle(const v1::ResumeRecoveryRequest& request, const std::string& principal,
+  Status Handle(const v1::ListPausesRequest& request, const Caller& caller,
+                v1::ListPausesResponse& response);
+  Status Handle(const v1::GetRecoveryRequest& request, const Caller& caller,
                 v1::Recovery& response);
-  Status Handle(const v1::ListAuditEventsRequest& request, v1::ListAuditEventsResponse& response);
+  Status Handle(const v1::ResumeRecoveryRequest& request, const Caller& caller,
+                v1::Recovery& response);
+  Status Handle(const v1::ListAuditEventsRequest& request, const Caller& caller,
+                v1::ListAuditEventsResponse& response);
 
   /// Whether the account is known, where the scope names one.
   Status CheckScope(const PauseScope& scope);
 
-  ReviewStore& store_;
-  PauseStore& pauses_;
-  RecoveryStore& recovery_;
+  const Parts parts_;
   const KnownAccounts accounts_;
-  const Clock& clock_;
-  const Executor executor_;
 };
 
 }  // namespace lethe::api

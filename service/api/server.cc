@@ -13,6 +13,7 @@
 
 #include "api/call_interceptor.h"
 #include "api/connection_acceptor.h"
+#include "api/gate.h"
 #include "api/operator_service.h"
 #include "api/reflection.h"
 #include "api/service.h"
@@ -64,18 +65,25 @@ struct Server::State {
   explicit State(ServerParams params)
       : budget(params.limits.calls),
         watches({.calls = params.limits.watches}),
+        gate(std::move(params.directory), params.clock, std::move(params.on_refused)),
         executor(std::move(params.executor)),
         vendor_executor(std::move(params.vendor_executor)),
         bulk_executor(std::move(params.bulk_executor)),
-        operators(params.reviews, params.pauses, params.recovery, params.accounts, params.clock,
-                  Bounded(executor)),
+        operators({.store = params.reviews,
+                   .pauses = params.pauses,
+                   .recovery = params.recovery,
+                   .clock = params.clock,
+                   .executor = Bounded(executor),
+                   .gate = gate},
+                  params.accounts),
         service({.store = params.store,
                  .vendor_check = params.vendor_check,
                  .clock = params.clock,
                  .executor = Bounded(executor),
                  .vendor_executor = Bounded(vendor_executor),
                  .bulk_executor = bulk_executor ? Bounded(bulk_executor) : Executor{},
-                 .budget = budget},
+                 .budget = budget,
+                 .gate = gate},
                 std::move(params.accounts)) {}
 
   /// Takes work only while there is no more in progress than may be. Of one of the members.
@@ -87,6 +95,7 @@ struct Server::State {
 
   CallBudget budget;
   CallBudget watches;
+  const Gate gate;
   const Executor executor;
   const Executor vendor_executor;
   const Executor bulk_executor;
@@ -112,6 +121,7 @@ Result<std::unique_ptr<Server>> Server::Start(ServerParams params) {
                  .message = listener.error().message + "; see grpc.listen"};
   }
   const ServerLimits limits = params.limits;
+  const bool has_reflection = params.reflection;
   const Clock& clock = params.clock;
   CallObserver on_finished = std::move(params.on_finished);
   auto state = std::make_unique<State>(std::move(params));
@@ -125,7 +135,7 @@ Result<std::unique_ptr<Server>> Server::Start(ServerParams params) {
   SetConnectionRules(builder);
   builder.RegisterService(&state->service);
   builder.RegisterService(&state->operators);
-  builder.RegisterService(&state->reflection);
+  if (has_reflection) builder.RegisterService(&state->reflection);
   state->connections = builder.experimental().AddExternalConnectionAcceptor(
       grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
       grpc::InsecureServerCredentials());

@@ -5,9 +5,11 @@
 #include <memory>
 #include <string>
 
+#include "access/directory.h"
 #include "api/call_budget.h"
 #include "api/call_observer.h"
 #include "api/executor.h"
+#include "api/gate.h"
 #include "api/known_accounts.h"
 #include "lethe/pause_store.h"
 #include "lethe/recovery.h"
@@ -58,7 +60,10 @@ struct ServerParams {
   Executor executor;            ///< Runs what waits for the database.
   Executor vendor_executor;     ///< For what waits for CleverTap.
   Executor bulk_executor = {};  ///< For large requests; empty: gRPC's own threads.
-  CallObserver on_finished;     ///< May be empty.
+  access::LiveDirectory directory = access::LiveDirectory();  ///< Who may call.
+  CallObserver on_finished = {};                              ///< May be empty, as the next one.
+  RefusalObserver on_refused = {};
+  bool reflection = true;
   ServerLimits limits = {};
 };
 

@@ -40,8 +40,13 @@ grpc::ServerUnaryReactor* PrivacyRequestService::Create(
     Finish(reactor, CallBudget::Refusal());
     return reactor;
   }
+  const auto caller = parts_.gate.Admit(*context, *request);
+  if (!caller) {
+    Finish(reactor, caller.error());
+    return reactor;
+  }
   const TimePoint now = parts_.clock.Now();
-  auto valid = ValidateCreate(*request, PrincipalOf(*context), now);
+  auto valid = ValidateCreate(*request, caller->name(), now);
   if (!valid) {
     Finish(reactor, valid.error());
     return reactor;
@@ -92,23 +97,26 @@ grpc::ServerUnaryReactor* PrivacyRequestService::Create(
 grpc::ServerUnaryReactor* PrivacyRequestService::GetPrivacyRequest(
     grpc::CallbackServerContext* context, const v1::GetPrivacyRequestRequest* request,
     v1::PrivacyRequest* response) {
-  return RunBlocking(parts_.executor, context, [=, this] { return Get(*request, *response); });
+  return AdmitAndRun(parts_.gate, parts_.executor, context, *request,
+                     [=, this](const Caller& caller) { return Get(*request, caller, *response); });
 }
 
 grpc::ServerUnaryReactor* PrivacyRequestService::ListPrivacyRequests(
     grpc::CallbackServerContext* context, const v1::ListPrivacyRequestsRequest* request,
     v1::ListPrivacyRequestsResponse* response) {
-  return RunBlocking(parts_.executor, context, [=, this] { return List(*request, *response); });
+  return AdmitAndRun(parts_.gate, parts_.executor, context, *request,
+                     [=, this](const Caller& caller) { return List(*request, caller, *response); });
 }
 
 grpc::ServerUnaryReactor* PrivacyRequestService::ListPrivacyRequestItems(
     grpc::CallbackServerContext* context, const v1::ListPrivacyRequestItemsRequest* request,
     v1::ListPrivacyRequestItemsResponse* response) {
-  return RunBlocking(parts_.executor, context,
-                     [=, this] { return ListItems(*request, *response); });
+  return AdmitAndRun(
+      parts_.gate, parts_.executor, context, *request,
+      [=, this](const Caller& caller) { return ListItems(*request, caller, *response); });
 }
 
-Status PrivacyRequestService::Get(const v1::GetPrivacyRequestRequest& request,
+Status PrivacyRequestService::Get(const v1::GetPrivacyRequestRequest& request, const Caller& caller,
                                   v1::PrivacyRequest& response) {
   const auto name = ValidateGet(request);
   if (!name) return name.error();
@@ -116,6 +124,7 @@ Status PrivacyRequestService::Get(const v1::GetPrivacyRequestRequest& request,
   if (!account) return account.error();
   const auto view = parts_.store.Get(name->account, name->id);
   if (!view) return view.error();
+  if (!caller.May(view->operation)) return NoSuchRequest();
   response = Show(*view, *account);
   return Ok();
 }
@@ -128,6 +137,7 @@ v1::PrivacyRequest PrivacyRequestService::Show(const RequestView& view,
 }
 
 Status PrivacyRequestService::List(const v1::ListPrivacyRequestsRequest& request,
+                                   const Caller& caller,
                                    v1::ListPrivacyRequestsResponse& response) {
   const auto query = ValidateList(request);
   if (!query) return query.error();
@@ -137,18 +147,24 @@ Status PrivacyRequestService::List(const v1::ListPrivacyRequestsRequest& request
       {.account = query->account, .before = query->before, .page_size = query->page_size});
   if (!page) return page.error();
   for (const RequestView& view : page->rows) {
-    *response.add_privacy_requests() = Show(view, *account);
+    if (caller.May(view.operation)) *response.add_privacy_requests() = Show(view, *account);
   }
   if (page->more) response.set_next_page_token(NextPageToken(*query, page->rows.back().id));
   return Ok();
 }
 
 Status PrivacyRequestService::ListItems(const v1::ListPrivacyRequestItemsRequest& request,
+                                        const Caller& caller,
                                         v1::ListPrivacyRequestItemsResponse& response) {
   const auto query = ValidateListItems(request);
   if (!query) return query.error();
   const auto account = accounts_.Find(query->request.account);
   if (!account) return account.error();
+  if (!caller.MayAll()) {
+    const auto view = parts_.store.Get(query->request.account, query->request.id);
+    if (!view) return view.error();
+    if (!caller.May(view->operation)) return NoSuchRequest();
+  }
   const auto page = parts_.store.ListItems({.account = query->request.account,
                                             .request = query->request.id,
                                             .after_ordinal = query->after_ordinal,

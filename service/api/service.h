@@ -4,6 +4,7 @@
 
 #include "api/call_budget.h"
 #include "api/executor.h"
+#include "api/gate.h"
 #include "api/known_accounts.h"
 #include "lethe/account.h"
 #include "lethe/request_store.h"
@@ -13,11 +14,11 @@
 
 namespace lethe::api {
 
-/// The gRPC service over a store: each handler validates, finds the account, calls the store and
-/// maps its answer. Handlers never block gRPC's threads: what may wait for the database runs on
-/// `executor`, what waits for CleverTap on `vendor_executor`, where it holds up no reads; a large
-/// request is checked and sealed on `bulk_executor`, where it holds up no small one. A call
-/// that was taken is always answered, whether or not its caller still listens.
+/// The gRPC service over a store: each handler asks the gate, validates, finds the account, calls
+/// the store and maps its answer. Handlers never block gRPC's threads: what may wait for the
+/// database runs on `executor`, what waits for CleverTap on `vendor_executor`, where it holds up no
+/// reads; a large request is checked and sealed on `bulk_executor`, where it holds up no small one.
+/// A call that was taken is always answered, whether or not its caller still listens.
 class PrivacyRequestService final : public v1::PrivacyRequestService::CallbackService {
  public:
   struct Parts {
@@ -28,6 +29,7 @@ class PrivacyRequestService final : public v1::PrivacyRequestService::CallbackSe
     Executor vendor_executor;
     Executor bulk_executor;  ///< May be empty: gRPC's own threads.
     const CallBudget& budget;
+    const Gate& gate;
   };
 
   /// The parts outlive the server that the service is registered with.
@@ -52,11 +54,13 @@ class PrivacyRequestService final : public v1::PrivacyRequestService::CallbackSe
                                    const v1::CreatePrivacyRequestRequest* request,
                                    v1::PrivacyRequest* response);
 
-  // What the handlers do, without gRPC: they fill the response.
-  Status Get(const v1::GetPrivacyRequestRequest& request, v1::PrivacyRequest& response);
-  Status List(const v1::ListPrivacyRequestsRequest& request,
+  // What the handlers do for a caller who may, without gRPC: they fill the response. What is of
+  // other operations than the caller's does not exist for it.
+  Status Get(const v1::GetPrivacyRequestRequest& request, const Caller& caller,
+             v1::PrivacyRequest& response);
+  Status List(const v1::ListPrivacyRequestsRequest& request, const Caller& caller,
               v1::ListPrivacyRequestsResponse& response);
-  Status ListItems(const v1::ListPrivacyRequestItemsRequest& request,
+  Status ListItems(const v1::ListPrivacyRequestItemsRequest& request, const Caller& caller,
                    v1::ListPrivacyRequestItemsResponse& response);
 
   /// Without the time at which it would be complete, if nothing is sent for its account.

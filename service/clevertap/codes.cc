@@ -86,7 +86,7 @@ std::string CodeOf(const json& object) {
   const auto code = object.find("code");
   if (code == object.end()) return {};
   const std::string text = TextOf(*code);
-  return text.size() < kMinPhoneDigits && IsDigits(text) ? text : std::string();
+  return text.size() <= kMaxCodeDigits && IsDigits(text) ? text : std::string();
 }
 
 FaultKind KindOf(std::string_view code) {

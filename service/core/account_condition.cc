@@ -13,14 +13,14 @@ std::string EtagOf(const AccountBlock& block) {
 
 }  // namespace
 
-Transition Resolve(HeldRefusals decision, std::optional<TimePoint> unknown_since) {
+Transition Resolve(HeldRefusals decision, const EarlierEffect& earlier) {
   if (decision == HeldRefusals::kReject) {
-    return Rejection(Text(Reason::kOperatorRejected), unknown_since);
+    return Rejection(Text(Reason::kOperatorRejected), earlier);
   }
   return {.span = {},
           .to = BatchState::kReady,
           .reason = Text(Reason::kOperatorSendAgain),
-          .unknown_since = unknown_since};
+          .unknown_since = earlier.unknown_since};
 }
 
 int RefusalsToDecide(const AccountCondition& condition) {

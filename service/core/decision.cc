@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "core/answer.h"
 #include "core/transitions.h"
 #include "lethe/reasons.h"
 #include "lethe/refusal.h"
@@ -19,16 +20,6 @@ constexpr milliseconds kLongestRetryAfter = 1h;
 milliseconds AtLeastAsAsked(milliseconds delay, const VendorReply& reply) {
   return std::max(delay, std::min(reply.retry_after.value_or(delay), kLongestRetryAfter));
 }
-
-/// What one answer is read with.
-struct Reading {
-  const ProcessingHours& hours;
-  TimePoint now;
-  milliseconds delay;            ///< Before the batch is sent again.
-  milliseconds slot_rest;        ///< Of a slot whose call told nothing.
-  milliseconds lone_delay;       ///< Before an identifier that was not taken alone is sent again.
-  milliseconds throttled_delay;  ///< Grows with the calls that were throttled.
-};
 
 /// In an outage of CleverTap, a slot that went straight to the next batch would spend an attempt of
 /// each batch in the queue. The batch waits longer than its slot, so the slot tries another batch
@@ -54,24 +45,6 @@ milliseconds DelayOf(const AttemptFacts& facts, double jitter) {
 std::string BlockedReason(BlockReason reason, const VendorReply& reply) {
   if (reply.http_status == 0) return Text(reason);
   return Text(reason) + "_" + std::to_string(reply.http_status);
-}
-
-AttemptFacts WithEffectUnknown(AttemptFacts facts) {
-  if (!facts.unknown_since) facts.unknown_since = facts.started_at;
-  return facts;
-}
-
-/// Halves what was not taken together; the halves are first in line for the next free slot.
-std::vector<Transition> Halve(const AttemptFacts& facts, const Reading& reading) {
-  if (facts.span.size() == 1) return {Hold(facts, reading.hours, reading.now)};
-  AttemptFacts left = facts;
-  left.refused_since = RefusedAt(facts, reading.now);
-  if (!MayResend(left, reading.hours, reading.now)) return {HoldForLook(left)};
-  AttemptFacts right = left;
-  left.span.hi = left.span.lo + (left.span.size() - 1) / 2;
-  right.span.lo = left.span.hi + 1;
-  return {Again(left, Reason::kRefusedTogether, reading.hours, reading.now, 0ms),
-          Again(right, Reason::kRefusedTogether, reading.hours, reading.now, 0ms)};
 }
 
 /// What an answer about the account or the route leads to where nothing shows that it is about the
@@ -190,134 +163,6 @@ Plan AfterUnknown(const AttemptFacts& facts, const VendorReply& reply, const Rea
           .slot_cool_down = AtLeastAsAsked(rest.of_slot, reply)};
 }
 
-// What each identifier is faulted for, null for those that CleverTap took. If the answer
-// contradicts itself (a fault outside of the call, two for one identifier, no fault), the
-// identifiers that it does not speak of clearly are unaccountable.
-std::vector<const Fault*> FaultOfEach(const VendorReply& reply, int size) {
-  static const Fault kUnexplained{.index = 0, .kind = FaultKind::kUnaccountable, .code = ""};
-  std::vector<const Fault*> fault_of(static_cast<std::size_t>(size), nullptr);
-  bool consistent = !reply.faults.empty();
-  for (const Fault& fault : reply.faults) {
-    if (fault.index < 0 || fault.index >= size) {
-      consistent = false;
-      continue;
-    }
-    const Fault*& mine = fault_of[static_cast<std::size_t>(fault.index)];
-    mine = mine == nullptr ? &fault : &kUnexplained;
-  }
-  if (!consistent) std::replace(fault_of.begin(), fault_of.end(), {}, &kUnexplained);
-  return fault_of;
-}
-
-void Append(std::vector<Transition>& runs, Transition next) {
-  if (!runs.empty()) {
-    Transition& last = runs.back();
-    const Span own = std::exchange(next.span, last.span);
-    if (next == last) {
-      last.span.hi = own.hi;
-      return;
-    }
-    next.span = own;
-  }
-  runs.push_back(std::move(next));
-}
-
-/// Whether so many identifiers of one answer can be bad by themselves: each has a code that speaks
-/// of it alone. Where more are bad, or all of the call, though it is a single one, CleverTap's rule
-/// may have changed.
-bool AreExceptions(int faulted, int size) {
-  constexpr int kOneIn = 10;
-  return faulted < size && faulted <= std::max(kFewRefusals, size / kOneIn);
-}
-
-/// Whether each record of a call of several is faulted for good. One of them may be what CleverTap
-/// faults the others for: it says as little of each as a refusal of the whole.
-bool RefusesAllTogether(const AttemptFacts& facts, const VendorReply& reply) {
-  const std::vector<const Fault*> fault_of = FaultOfEach(reply, facts.span.size());
-  return facts.span.size() > 1 && std::ranges::all_of(fault_of, [](const Fault* fault) {
-           return fault != nullptr && fault->kind == FaultKind::kPermanent;
-         });
-}
-
-/// Whether CleverTap has named the record of this call, which is alone in it, in each answer so
-/// far, the first time beside others that it took. Those vouch for the first, so it has a voucher
-/// too.
-bool IsNamedBefore(const AttemptFacts& facts) {
-  return facts.span.size() == 1 && facts.lone_refusals > 0 &&
-         facts.lone_refusals == facts.vouched_refusals;
-}
-
-/// A record that CleverTap names for good is sent alone until it was named kNamings times: one of
-/// CleverTap's servers may be wrong about it, for a moment or for long.
-Transition AfterNamed(const AttemptFacts& facts, const Fault& fault, const Reading& reading) {
-  AttemptFacts named = facts;
-  named.vouched_refusals = ++named.lone_refusals;
-  if (named.lone_refusals >= kNamings || facts.unknown_since) {
-    Transition rejected = Rejection(RejectionReason(fault.code), facts.unknown_since);
-    rejected.span = facts.span;
-    return rejected;
-  }
-  named.refused_since = RefusedAt(facts, reading.now);
-  return Again(named, Reason::kRefusedTogether, reading.hours, reading.now,
-               LoneRetryDelay(named.lone_refusals));
-}
-
-std::vector<Transition> Split(const AttemptFacts& facts, const VendorReply& reply,
-                              const Reading& reading) {
-  const std::vector<const Fault*> fault_of = FaultOfEach(reply, facts.span.size());
-  const auto is_permanent = [](const Fault* fault) {
-    return fault != nullptr && fault->kind == FaultKind::kPermanent;
-  };
-  const auto is_taken = [](const Fault* fault) { return fault == nullptr; };
-  const auto permanent = std::count_if(fault_of.begin(), fault_of.end(), is_permanent);
-  const bool others_taken = std::any_of(fault_of.begin(), fault_of.end(), is_taken);
-  const bool reject = others_taken && AreExceptions(static_cast<int>(permanent), facts.span.size());
-
-  std::vector<Transition> runs;
-  AttemptFacts one = facts;
-  one.span.hi = one.span.lo;
-  for (const Fault* fault : fault_of) {
-    if (fault == nullptr) {
-      Append(runs, Accept(one, reading.hours, reading.now));
-    } else {
-      switch (fault->kind) {
-        case FaultKind::kPermanent: {
-          if (reject || IsNamedBefore(facts)) {
-            Transition named = AfterNamed(one, *fault, reading);
-            if (named.to == BatchState::kReady) {
-              runs.push_back(std::move(named));  // alone, although its neighbour may be like it
-            } else {
-              Append(runs, std::move(named));
-            }
-            break;
-          }
-          if (!others_taken && facts.span.size() > 1) {
-            Append(runs,
-                   Again(one, Reason::kVendorRetry, reading.hours, reading.now, reading.delay));
-            break;
-          }
-          Transition held = Hold(one, reading.hours, reading.now);
-          if (others_taken && held.to == BatchState::kHeld) {
-            held.reason = Text(Reason::kRefusedConfirmed);
-          }
-          Append(runs, std::move(held));
-          break;
-        }
-        case FaultKind::kTransient:
-          // An error of CleverTap's own, like a 5xx: it may have acted.
-          Append(runs, Again(WithEffectUnknown(one), Reason::kVendorRetry, reading.hours,
-                             reading.now, reading.delay));
-          break;
-        case FaultKind::kUnaccountable:
-          Append(runs, Review(WithEffectUnknown(one), Reason::kUnaccountable));
-          break;
-      }
-    }
-    one.span.hi = ++one.span.lo;
-  }
-  return runs;
-}
-
 }  // namespace
 
 Plan Decide(const AttemptFacts& facts, const VendorReply& reply, const ProcessingHours& hours,
@@ -334,23 +179,7 @@ Plan Decide(const AttemptFacts& facts, const VendorReply& reply, const Processin
               .taken = true,
               .account = AccountVerdict::kHealthy};
 
-    case OutcomeClass::kPartial: {
-      if (RefusesAllTogether(facts, reply)) {
-        return {.transitions = Halve(facts, reading), .taken = false};
-      }
-      Plan plan{.transitions = Split(facts, reply, reading)};
-      const auto any = [&plan](BatchState state) {
-        return std::ranges::find(plan.transitions, state, &Transition::to) !=
-               plan.transitions.end();
-      };
-      if (any(BatchState::kAccepted)) {
-        plan.taken = true;
-        plan.account = AccountVerdict::kHealthy;
-      } else if (!any(BatchState::kReady)) {
-        plan.taken = false;  // CleverTap asks for no part of it again
-      }
-      return plan;
-    }
+    case OutcomeClass::kPartial: return AfterPartial(facts, reply, reading);
 
     case OutcomeClass::kRefused: return {.transitions = Halve(facts, reading), .taken = false};
 

@@ -38,7 +38,7 @@ ReadBack JudgeByHistory(const std::optional<bool>& began_since) {
   return *began_since ? ReadBack::kReappeared : ReadBack::kStillPresent;
 }
 
-Transition After(Operation operation, const ReadItem& item) {
+Transition After(Operation operation, const ReadItem& item, TimePoint looked_at) {
   Transition next{.span = {item.pos, item.pos}};
   if (!item.result) {
     next.reason = Text(Reason::kUnverified);
@@ -51,6 +51,7 @@ Transition After(Operation operation, const ReadItem& item) {
       next.to =
           HasCapture(operation) && !item.resent ? BatchState::kReady : BatchState::kNeedsReview;
       next.reason = Text(Reason::kStillPresent);
+      if (next.to == BatchState::kReady) next.unknown_since = looked_at;
       break;
     case ReadBack::kUnclear: next.reason = Text(Reason::kFoundUnclear); break;
   }
@@ -90,12 +91,12 @@ ReadBack JudgeReadBack(const ReadBackFacts& facts, const std::optional<Profile>&
 }
 
 std::vector<Transition> ConcludeReadBack(Operation operation, Span span,
-                                         std::span<const ReadItem> items) {
+                                         std::span<const ReadItem> items, TimePoint looked_at) {
   std::vector<Transition> runs;
   int next = span.lo;
   for (const ReadItem& item : items) {
     Append({.span = {next, item.pos - 1}, .to = BatchState::kDone}, runs);
-    Append(After(operation, item), runs);
+    Append(After(operation, item, looked_at), runs);
     next = item.pos + 1;
   }
   Append({.span = {next, span.hi}, .to = BatchState::kDone}, runs);

@@ -75,16 +75,17 @@ std::string SentenceFor(Operation operation, const RefusalEvidence& evidence) {
 
 }  // namespace
 
-Transition Rejection(std::string reason, std::optional<TimePoint> unknown_since) {
-  if (unknown_since) return RefusalReview(unknown_since);
+Transition Rejection(std::string reason, const EarlierEffect& earlier) {
+  if (earlier.IsPossible()) return RefusalReview(earlier);
   return {.span = {}, .to = BatchState::kRejected, .reason = std::move(reason)};
 }
 
-Transition RefusalReview(std::optional<TimePoint> unknown_since) {
-  return {.span = {},
-          .to = BatchState::kNeedsReview,
-          .reason = Text(unknown_since ? Reason::kRefusedEffectUnknown : Reason::kRefusedAlone),
-          .unknown_since = unknown_since};
+Transition RefusalReview(const EarlierEffect& earlier) {
+  return {
+      .span = {},
+      .to = BatchState::kNeedsReview,
+      .reason = Text(earlier.IsPossible() ? Reason::kRefusedEffectUnknown : Reason::kRefusedAlone),
+      .unknown_since = earlier.unknown_since};
 }
 
 milliseconds LoneRetryDelay(int lone_refusals) {

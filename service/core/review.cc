@@ -17,7 +17,7 @@ bool IsReadable(const ReviewFacts& facts) {
 
 bool HadNoAnswer(const ReviewFacts& facts) {
   return facts.reason == Name(Reason::kUnknownOutcome) ||
-         facts.reason == Name(Reason::kSendersLost);
+         facts.reason == Name(Reason::kUnaccountable) || facts.reason == Name(Reason::kSendersLost);
 }
 
 Error Changed(const char* message) {
@@ -30,8 +30,8 @@ bool IsAllowed(ReviewDecision decision, const ReviewFacts& facts) {
   switch (decision) {
     case ReviewDecision::kSendAgain: return IsReadable(facts);
     case ReviewDecision::kMarkAccepted:
-      return IsReadable(facts) &&
-             (facts.unknown_since.has_value() || facts.reason == Name(Reason::kUnverified));
+      return IsReadable(facts) && (facts.unknown_since || facts.may_have_effect ||
+                                   facts.reason == Name(Reason::kUnverified));
     case ReviewDecision::kCancel: return true;
   }
   return false;
@@ -142,10 +142,11 @@ Status CheckDecision(const ReviewFacts& facts, std::string_view etag, ReviewDeci
     return Changed("the batch has changed since the operator has looked at it: look again");
   }
   if (!IsAllowed(decision, facts)) {
-    return Error{ErrorCode::kFailedPrecondition, Text(ErrorReason::kDecisionNotAllowed),
-                 "a batch with the reason " + facts.reason +
-                     (facts.unknown_since ? "" : " and no call of unknown effect") +
-                     " cannot be resolved so: its review lists the decisions that are allowed"};
+    return Error{
+        ErrorCode::kFailedPrecondition, Text(ErrorReason::kDecisionNotAllowed),
+        "a batch with the reason " + facts.reason +
+            (facts.unknown_since || facts.may_have_effect ? "" : " and no call of unknown effect") +
+            " cannot be resolved so: its review lists the decisions that are allowed"};
   }
   return Ok();
 }

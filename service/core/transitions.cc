@@ -60,7 +60,7 @@ Transition Hold(const AttemptFacts& facts, const ProcessingHours& hours, TimePoi
   const bool confirmed = is_vouched && 1 + vouched >= kConfirmingRefusal;
   const int refusals = facts.lone_refusals + 1;
   if (refusals >= kMostLoneRefusals) {
-    Transition review = RefusalReview(facts.unknown_since);
+    Transition review = RefusalReview(EarlierEffectOf(facts));
     review.span = facts.span;
     return review;
   }
@@ -83,7 +83,7 @@ Transition Hold(const AttemptFacts& facts, const ProcessingHours& hours, TimePoi
 
 std::string RejectionReason(const std::string& code) {
   const bool is_digits = std::ranges::all_of(code, [](char c) { return '0' <= c && c <= '9'; });
-  const bool is_code = is_digits && !code.empty() && code.size() < kMinPhoneDigits;
+  const bool is_code = is_digits && !code.empty() && code.size() <= kMaxCodeDigits;
   return is_code ? std::string(kVendorCodePrefix) + code : Text(Reason::kRefusedByVendor);
 }
 

@@ -176,8 +176,10 @@ LookResult Verifier::Judge(const LookClaim& claim, const LookUps& look_ups,
                                                   RetryDelay(claim.tries + 1, parts_.jitter()))
                                        : milliseconds{0};
   } else if (claim.purpose == LookPurpose::kReadBack) {
-    result.transitions =
-        ConcludeReadBack(claim.route.operation, claim.span, EveryItem(claim, result.read));
+    // What is known was looked up by earlier claims, after the window at the earliest.
+    const TimePoint earliest = claim.known.empty() ? looked_at : claim.due_since;
+    result.transitions = ConcludeReadBack(claim.route.operation, claim.span,
+                                          EveryItem(claim, result.read), earliest);
   }
   if (claim.purpose == LookPurpose::kBeforeRepeat) {
     std::vector<ReadItem> items = claim.known;

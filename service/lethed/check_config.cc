@@ -8,6 +8,7 @@
 
 #include "clevertap/http_vendor_client.h"
 #include "crypto/key_ring.h"
+#include "runtime/access_file.h"
 #include "runtime/secrets.h"
 #include "store/accounts/projects.h"
 #include "store/base/write_to_log.h"
@@ -119,6 +120,15 @@ void CheckCredentials(const Account& account, const std::vector<Passcode>& passc
   }
 }
 
+void CheckAccess(const runtime::Config& config, Findings& findings) {
+  if (config.access_file.empty()) return;
+  const auto text = runtime::ReadAccessText(config.access_file);
+  if (!text.ok()) return findings.Add(text.error());
+  const auto file = runtime::ParseAccessFile(config.access_file, *text, config.accounts);
+  if (!file.ok()) return findings.Add(file.error());
+  for (const std::string& note : file->notes) std::cout << note << "\n";
+}
+
 }  // namespace
 
 int CheckConfig(const runtime::Config& config, bool connect) {
@@ -129,6 +139,7 @@ int CheckConfig(const runtime::Config& config, bool connect) {
   } else {
     findings.Add(loaded.error());
   }
+  CheckAccess(config, findings);
   const auto url = runtime::DatabaseUrlSource(config.database)();
   if (!url.ok()) findings.Add(url.error());
   if (url.ok() && connect) DatabaseCheck(config, keys, findings).Run();

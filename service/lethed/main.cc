@@ -13,6 +13,7 @@
 
 #include "crypto/key_ring.h"
 #include "lethed/check_config.h"
+#include "lethed/new_token.h"
 #include "lethed/rotate_keys.h"
 #include "lethed/serve.h"
 #include "runtime/config.h"
@@ -93,6 +94,14 @@ int Main(int argc, char** argv) {
   check->add_flag("--connect", connect,
                   "Also try the database (role, migrations, writing, whether keys and accounts "
                   "fit it) and each passcode at CleverTap");
+  auto* new_token = app.add_subcommand(
+      "new-token", "Write a new token to a file, and print its entry for the access file");
+  NewTokenOptions token{.out = ""};
+  new_token->add_option("--out", token.out, "The file for the token, for its owner only")
+      ->required();
+  new_token->add_option("--days", token.days, "How long the token counts")
+      ->check(CLI::Range(1, 3650))
+      ->capture_default_str();
   auto* new_keys = app.add_subcommand("new-keys", "Print a new key file");
   auto* rotate_keys =
       app.add_subcommand("rotate-keys", "Add the next key of each kind to a key file");
@@ -111,6 +120,7 @@ int Main(int argc, char** argv) {
     std::cout << crypto::KeyRing::GenerateFile();
     return 0;
   }
+  if (*new_token) return NewToken(token, runtime::SystemClock().Now());
   if (*rotate_keys) return RotateKeys(rotation);
   const auto config = runtime::LoadConfig(config_path, ReadEnvironment);
   if (!config.ok()) return Fail(config.error());

@@ -297,6 +297,43 @@ void Observer::ShowKeysRefused(const Error& error) {
       {{"reason", LogValue::Public(error.reason)}, {"error", LogValue::Public(error.message)}});
 }
 
+void Observer::Show(const api::RefusedCall& call) {
+  metrics_.AccessRefused(Name(call.cause));
+  const auto count = refusals_.Count(call.cause, call.at);
+  if (!count) return;
+  Log(LogLevel::kWarning, "call.refused",
+      {{"method", LogValue::Public(call.method)},
+       {"cause", call.cause},
+       {"principal", LogValue::Public(call.principal)},
+       {"calls", *count}});
+}
+
+void Observer::ShowAccess(const runtime::AccessFile& file) {
+  metrics_.SetAccessFileBroken(false);
+  std::size_t grants = 0;
+  for (const access::Member& member : file.members) grants += member.principal.grants.size();
+  Log(LogLevel::kInfo, "access.in_use", {{"principals", file.members.size()}, {"grants", grants}});
+  for (const std::string& note : file.notes) {
+    Log(LogLevel::kWarning, "access.note", {{"note", LogValue::Public(note)}});
+  }
+}
+
+void Observer::ShowAccessRefused(const Error& error) {
+  metrics_.SetAccessFileBroken(true);
+  Log(LogLevel::kError, "access.refused",
+      {{"reason", LogValue::Public(error.reason)}, {"error", LogValue::Public(error.message)}});
+}
+
+void Observer::ShowAccessMended() { metrics_.SetAccessFileBroken(false); }
+
+void Observer::Show(const Openness& open) {
+  metrics_.SetOpen(open.access, open.plaintext);
+  metrics_.SetAccessFileBroken(false);
+  for (const access::Refusal cause : kAll<access::Refusal>) metrics_.AccessRefused(Name(cause), 0);
+  if (open.access) Log(LogLevel::kWarning, "access.open");
+  if (open.plaintext) Log(LogLevel::kWarning, "grpc.plaintext");
+}
+
 void Observer::ShowFailure(const char* event, const Error& error) {
   metrics_.StoreFailed(error.code);
   Log(LogLevel::kError, event,

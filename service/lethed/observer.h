@@ -5,12 +5,15 @@
 #include <vector>
 
 #include "api/call_observer.h"
+#include "api/gate.h"
 #include "core/account_prober.h"
 #include "core/dispatcher.h"
 #include "core/verifier.h"
 #include "crypto/key_ring.h"
 #include "lethe/pause.h"
 #include "lethe/result.h"
+#include "lethed/refusal_log.h"
+#include "runtime/access_file.h"
 #include "store/accounts/former_accounts.h"
 #include "store/intake/committer.h"
 #include "store/recovery/call_journal.h"
@@ -57,6 +60,23 @@ class Observer {
   /// A key file cannot be used.
   void ShowKeysRefused(const Error& error);
 
+  /// A call was refused because of who makes it.
+  void Show(const api::RefusedCall& call);
+
+  /// What the process knows from now on of who may do what.
+  void ShowAccess(const runtime::AccessFile& file);
+
+  /// The access file cannot be used, and the one before it holds; and it can be used again.
+  void ShowAccessRefused(const Error& error);
+  void ShowAccessMended();
+
+  /// Who may call at all: of a process that takes calls, at its start.
+  struct Openness {
+    bool access;     ///< There is no access file.
+    bool plaintext;  ///< Others than this machine reach a port without TLS.
+  };
+  void Show(const Openness& open);
+
   /// A call to the store failed; `event` names what was tried.
   void ShowFailure(const char* event, const Error& error);
 
@@ -64,6 +84,7 @@ class Observer {
   void ShowBlock(const Route& route, BlockScope scope, const std::string& reason);
 
   telemetry::Metrics& metrics_;
+  RefusalLog refusals_;
   std::mutex mutex_;
   std::vector<Pause> pauses_;  ///< As they were shown last.
 };

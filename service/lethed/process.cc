@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "lethed/passes.h"
+#include "runtime/access_file.h"
 #include "runtime/descriptors.h"
 #include "runtime/secrets.h"
 #include "store/accounts/former_accounts.h"
@@ -122,6 +123,11 @@ Process::Process(const runtime::Config& config, Roles roles)
       readers_(config.database.connections, kReadersLine),
       checkers_(kVendorChecks, kVendorChecksLine),
       bulk_(kBulkThreads, kBulkLine),
+      access_({.path = config.access_file,
+               .accounts = config.accounts,
+               .directory = directory_,
+               .observer = observer_,
+               .read = runtime::ReadAccessText}),
       readiness_(
           [this](bool ready) {
             if (server_) server_->SetServing(ready);
@@ -195,6 +201,8 @@ Status Process::Start() {
   if (server_) {
     ours.push_back({"grpc_port", PortWatch::kEvery, Pass::RunsIn::kEveryRole, Pass::Needs::kNothing,
                     [this] { return port_watch_.Look(); }});
+    ours.push_back({"access_file", AccessUpkeep::kEvery, Pass::RunsIn::kEveryRole,
+                    Pass::Needs::kNothing, [this] { return access_.Look(); }});
   }
   loops_.emplace(std::move(ours), readiness_, clock_,
                  runtime::Loop::Parts{clock_, Jitter, runtime::WaitFor});
@@ -224,6 +232,8 @@ Status Process::OpenJournal() {
 }
 
 Status Process::StartApi() {
+  if (Status known = access_.Begin(); !known.ok()) return known;
+  observer_.Show({.access = config_.access_file.empty(), .plaintext = config_.grpc_insecure});
   auto server = api::Server::Start(
       {.listen = config_.grpc_listen,
        .store = requests_,
@@ -239,7 +249,10 @@ Status Process::StartApi() {
        .executor = [this](auto work) { return readers_.Post(std::move(work)); },
        .vendor_executor = [this](auto work) { return checkers_.Post(std::move(work)); },
        .bulk_executor = [this](auto work) { return bulk_.Post(std::move(work)); },
+       .directory = directory_,
        .on_finished = [this](const auto& call) { observer_.Show(call); },
+       .on_refused = [this](const auto& call) { observer_.Show(call); },
+       .reflection = config_.grpc_reflection,
        .limits = {.connections = max_connections_}});
   if (!server.ok()) return server.error();
   server_ = std::move(*server);

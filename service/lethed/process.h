@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "access/directory.h"
 #include "api/server.h"
 #include "clevertap/http_vendor_client.h"
 #include "core/account_prober.h"
@@ -11,6 +12,7 @@
 #include "core/dispatcher.h"
 #include "core/vendor_checker.h"
 #include "crypto/live_keys.h"
+#include "lethed/access_upkeep.h"
 #include "lethed/clock_confirmer.h"
 #include "lethed/database_upkeep.h"
 #include "lethed/delivery_worker.h"
@@ -110,6 +112,8 @@ class Process {
   /// Many times what a busy process takes to answer a health check.
   static constexpr milliseconds kPortAnswersWithin{5'000};
   std::size_t max_connections_ = 0;
+  const access::LiveDirectory directory_;
+  AccessUpkeep access_;
   std::unique_ptr<api::Server> server_;
   PortWatch port_watch_{[this] { return server_->Answers(kPortAnswersWithin); }};
   Readiness readiness_;

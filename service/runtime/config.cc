@@ -86,6 +86,7 @@ class Loader {
     Section root(problems_, document, document.Mark(), "");
     ReadListening(root);
     ReadDatabase(root);
+    ReadAccess(root);
     ReadPath(root.Require("keys_file", "the keys that seal identifiers"), config_.keys_file);
     ReadLog(root);
     Section intake = root.Child("intake");
@@ -111,8 +112,16 @@ class Loader {
  private:
   void ReadListening(Section& root) {
     Section grpc = root.Child("grpc");
-    Read(Overridden("LETHE_GRPC_LISTEN", grpc.Take("listen")), config_.grpc_listen, ParseListen);
+    const auto grpc_listen = Overridden("LETHE_GRPC_LISTEN", grpc.Take("listen"));
+    const bool good = Read(grpc_listen, config_.grpc_listen, ParseListen);
+    const bool told = Read(grpc.Take("insecure"), config_.grpc_insecure, ParseTruth);
+    Read(grpc.Take("reflection"), config_.grpc_reflection, ParseTruth);
     grpc.Close();
+    if (good && told && !config_.grpc_insecure && !IsOfThisMachine(config_.grpc_listen)) {
+      problems_.Add(*grpc_listen,
+                    "others than this machine reach it, and the port speaks no TLS: listen on "
+                    "127.0.0.1, or say insecure: true where something in front of it encrypts");
+    }
 
     Section operations = root.Child("operations");
     const auto listen = Overridden("LETHE_OPERATIONS_LISTEN", operations.Take("listen"));
@@ -121,6 +130,24 @@ class Loader {
     if (listen && config_.operations_listen == config_.grpc_listen &&
         !config_.grpc_listen.ends_with(":0")) {
       problems_.Add(*listen, "must differ from grpc.listen");
+    }
+  }
+
+  void ReadAccess(Section& root) {
+    const bool said = root.Has("access");
+    Section access = root.Child("access");
+    const bool has_file = access.Has("file");
+    const bool has_open = access.Has("open");
+    ReadPath(access.Take("file"), config_.access_file);
+    const bool told = Read(access.Take("open"), config_.access_open, ParseTruth);
+    access.Close();
+    if (has_file && config_.access_open) access.Add("give file or open: true, not both");
+    if (has_file || config_.access_open || (has_open && !told)) return;
+    if (said) access.Add("give file, or say open: true where every caller may do everything");
+    if (!said && !IsOfThisMachine(config_.grpc_listen)) {
+      access.Add(
+          "others than this machine reach grpc.listen: give file, or say open: true where every "
+          "caller may do everything");
     }
   }
 

@@ -47,8 +47,20 @@ struct Config {
   };
 
   std::string grpc_listen = "127.0.0.1:50051";
+
+  /// Others than this machine may reach the port, though it speaks no TLS: something else encrypts.
+  bool grpc_insecure = false;
+
+  bool grpc_reflection = true;  ///< The port tells strangers what is in proto/.
+
   std::string operations_listen = "127.0.0.1:9464";
   Database database;
+
+  /// Who may do what; empty: everyone may do everything, which is for one machine, or where
+  /// `access_open` says so.
+  std::string access_file;
+  bool access_open = false;
+
   std::string keys_file;
   telemetry::LogOptions log;
   int max_waiting_identifiers = 50'000;

@@ -110,6 +110,11 @@ Result<int> ParseInteger(std::string_view text, int min, int max) {
   return *value;
 }
 
+Result<bool> ParseTruth(std::string_view text) {
+  if (text == "true" || text == "false") return text == "true";
+  return Wrong("must be true or false");
+}
+
 Result<double> ParseShare(std::string_view text, double min, double max) {
   double value = 0;
   const auto [end, error] =
@@ -158,6 +163,10 @@ Result<std::string> ParseListen(std::string_view text) {
     return std::string(text);
   }
   return Wrong("must be HOST:PORT, such as 127.0.0.1:50051, 0.0.0.0:50051 or [::]:50051");
+}
+
+bool IsOfThisMachine(std::string_view listen) {
+  return IsLoopback(Lower(std::string(listen.substr(0, listen.rfind(':')))));
 }
 
 Result<std::string> ParseSlug(std::string_view text) {

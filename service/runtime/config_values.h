@@ -33,6 +33,9 @@ constexpr std::string_view Name(VerifyMode mode) {
   return "";
 }
 
+/// `true` or `false`.
+Result<bool> ParseTruth(std::string_view text);
+
 /// A share of a whole: a decimal number within the bounds, both included.
 Result<double> ParseShare(std::string_view text, double min, double max);
 
@@ -41,6 +44,9 @@ std::string FormatDuration(milliseconds duration);
 
 /// HOST:PORT; the host is a name, an IPv4 address or an IPv6 address in brackets.
 Result<std::string> ParseListen(std::string_view text);
+
+/// Whether only this machine can reach the address, which is in ParseListen's form.
+bool IsOfThisMachine(std::string_view listen);
 
 /// An account's name: `[a-z][a-z0-9-]{0,62}`.
 Result<std::string> ParseSlug(std::string_view text);

@@ -31,21 +31,22 @@ bool LooksLikeKey(std::string_view key) {
   });
 }
 
-std::string Advice(const std::string& key, const std::vector<std::string>& known) {
+}  // namespace
+
+std::string Advice(const std::string& word, const std::vector<std::string>& known) {
   constexpr std::size_t kMaxDistance = 2;
   const auto nearest = std::ranges::min_element(
-      known, {}, [&key](const std::string& word) { return Distance(key, word); });
-  if (nearest != known.end() && Distance(key, *nearest) <= kMaxDistance) {
+      known, {}, [&word](const std::string& other) { return Distance(word, other); });
+  if (nearest != known.end() && Distance(word, *nearest) <= kMaxDistance) {
     return "; did you mean " + *nearest + "?";
   }
   std::string words;
-  for (const std::string& word : known) words += (words.empty() ? "" : ", ") + word;
+  for (const std::string& other : known) words += (words.empty() ? "" : ", ") + other;
   return "; known here: " + words;
 }
 
-}  // namespace
-
 void Problems::Add(const std::string& where, const std::string& key, const std::string& what) {
+  if (++count_ > kMaxTold) return;
   violations_.push_back({where, key.empty() ? what : key + ": " + what});
 }
 
@@ -58,6 +59,9 @@ Error Problems::ToError() const {
   std::string message;
   for (const FieldViolation& violation : violations_) {
     message += (message.empty() ? "" : "\n") + violation.field + ": " + violation.description;
+  }
+  if (count_ > violations_.size()) {
+    message += "\nand " + std::to_string(count_ - violations_.size()) + " more";
   }
   return Error{ErrorCode::kInvalidArgument, Text(ErrorReason::kBadConfig), message, violations_};
 }
@@ -94,6 +98,30 @@ std::optional<Setting> Section::Take(const std::string& key) {
 std::optional<Setting> Section::Require(const std::string& key, const std::string& what_for) {
   if (is_map_ && Find(key) == nullptr) Add("needs the key " + key + ": " + what_for);
   return Take(key);
+}
+
+std::vector<Setting> Section::TakeAll(const std::string& key, const std::string& what_for) {
+  known_.push_back(key);
+  Entry* entry = Find(key);
+  if (entry == nullptr) return {};
+  entry->taken = true;
+  std::vector<Setting> settings;
+  const auto add = [&](const YAML::Node& node, const std::string& path) {
+    if (!node.IsScalar()) return false;
+    settings.push_back({problems_.Where(node.Mark()), path, node.Scalar()});
+    return true;
+  };
+  bool good = entry->value.IsSequence() && entry->value.size() > 0;
+  if (good) {
+    for (const YAML::Node& node : entry->value) {
+      good = good && add(node, PathOf(key) + "[" + std::to_string(settings.size()) + "]");
+    }
+  } else {
+    good = add(entry->value, PathOf(key));
+  }
+  if (good) return settings;
+  problems_.Add(problems_.Where(entry->mark), PathOf(key), "must be " + what_for);
+  return {};
 }
 
 Section Section::Child(const std::string& key) {
@@ -138,9 +166,12 @@ void Section::Close() const {
   }
 }
 
-Section::Entry* Section::Find(const std::string& key) {
+const Section::Entry* Section::Find(const std::string& key) const {
   const auto entry = std::ranges::find(entries_, key, &Entry::key);
   return entry == entries_.end() ? nullptr : &*entry;
+}
+Section::Entry* Section::Find(const std::string& key) {
+  return const_cast<Entry*>(std::as_const(*this).Find(key));
 }
 
 std::string Section::PathOf(const std::string& key) const {

@@ -2,6 +2,7 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,9 +19,16 @@ struct Setting {
   std::string text;
 };
 
+/// What stands behind the complaint about a word that is none of those that are known: the one that
+/// it is nearest to, or all of them.
+std::string Advice(const std::string& word, const std::vector<std::string>& known);
+
 /// Collects what is wrong, so that all of it is told at once.
 class Problems {
  public:
+  /// Of more than so many only the number is told: an alias may make millions of one mistake.
+  static constexpr std::size_t kMaxTold = 200;
+
   explicit Problems(std::string file) : file_(std::move(file)) {}
 
   void Add(const std::string& where, const std::string& key, const std::string& what);
@@ -31,7 +39,7 @@ class Problems {
   /// `FILE:LINE:COLUMN`, counted from 1.
   std::string Where(const YAML::Mark& mark) const;
 
-  bool empty() const { return violations_.empty(); }
+  bool empty() const { return count_ == 0; }
 
   /// All of them as one error, in the order in which they were found.
   Error ToError() const;
@@ -39,6 +47,7 @@ class Problems {
  private:
   std::string file_;
   std::vector<FieldViolation> violations_;
+  std::size_t count_ = 0;
 };
 
 /// A mapping of the file, read key by key. What nobody asked for by the time of Close() is an
@@ -54,6 +63,12 @@ class Section {
 
   /// As Take(); absence is reported too, with what the key is for.
   std::optional<Setting> Require(const std::string& key, const std::string& what_for);
+
+  /// The values of a list under a key; one value that is no list reads as a list of it. Empty if
+  /// the key is absent, or has anything else, which is reported as `what_for`.
+  std::vector<Setting> TakeAll(const std::string& key, const std::string& what_for);
+
+  bool Has(const std::string& key) const { return Find(key) != nullptr; }
 
   /// A mapping under a key; an absent one reads as empty.
   Section Child(const std::string& key);
@@ -75,6 +90,7 @@ class Section {
     bool taken = false;
   };
 
+  const Entry* Find(const std::string& key) const;
   Entry* Find(const std::string& key);
   std::string PathOf(const std::string& key) const;
 

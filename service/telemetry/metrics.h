@@ -63,6 +63,16 @@ class Metrics {
   void SetDatabaseSessions(int count);
   void ConnectionsRefused(std::uint64_t count);
 
+  /// Calls were refused because of who makes them; `cause` is one of a closed set. With 0 the
+  /// series begins.
+  void AccessRefused(std::string_view cause, int calls = 1);
+
+  void SetAccessFileBroken(bool broken);
+
+  /// Whether every caller may do everything, and whether others than this machine reach a port
+  /// without TLS. Only told by a process that takes calls.
+  void SetOpen(bool access, bool plaintext);
+
   void CallFinished(const FinishedCall& call);
   void LookedUp(const LookUps& look_ups);
   void WasReadBack(const ItemsReadBack& read_back);

@@ -175,7 +175,10 @@ class FakeDeliveryQueue : public DeliveryQueue, public CallSlots {
   bool WaitsAlone(const BatchRow& batch) const;
   bool IsStuck(const BatchRow& batch) const;
   void SendRefusedAgain(const Route& route, bool vouched);
-  std::optional<TimePoint> UnknownSince(const BatchRow& batch) const;
+  bool MayHaveEffect(const BatchRow& batch) const;
+
+  /// Whether another batch of the route with one of its people was accepted, a day ago at most.
+  bool HasTwinUnderWay(const BatchRow& batch) const;
   bool OthersTakenSinceItsFirstRefusal(const BatchRow& batch) const;
   void Reject(const Route& route, int room);
   void ReviewWornOut(const Route& route);

@@ -170,23 +170,39 @@ void FakeDeliveryQueue::Reject(const Route& route, int room) {
   std::ranges::stable_sort(confirmed, {}, [](const BatchRow* row) { return *row->refused_since; });
   int rejected = 0;
   for (BatchRow* batch : confirmed) {
-    batch->unknown_since = UnknownSince(*batch);
-    const bool may_reject = !batch->unknown_since && OthersTakenSinceItsFirstRefusal(*batch);
+    batch->may_have_effect = MayHaveEffect(*batch) || HasTwinUnderWay(*batch);
+    const bool may_reject = !batch->may_have_effect && OthersTakenSinceItsFirstRefusal(*batch);
     if (may_reject) rejected += batch->span.size();
     Decide(*batch, may_reject && rejected <= room ? Rejection(Text(Reason::kRefusedByVendor), {})
-                                                  : RefusalReview(batch->unknown_since));
+                                                  : RefusalReview(EarlierEffectOf(*batch)));
   }
 }
 
-std::optional<TimePoint> FakeDeliveryQueue::UnknownSince(const BatchRow& batch) const {
-  std::optional<TimePoint> since = batch.unknown_since;
-  for (const auto& [key, attempt] : attempts_) {
-    const bool unknown =
-        attempt.outcome ? attempt.outcome == OutcomeClass::kUnknown : attempt.abandoned;
-    if (batch.unknown_since || !Covers(attempt, batch) || !unknown) continue;
-    if (!since || attempt.started_at < since) since = attempt.started_at;
-  }
-  return since;
+bool FakeDeliveryQueue::MayHaveEffect(const BatchRow& batch) const {
+  if (batch.unknown_since || batch.may_have_effect) return true;
+  return std::ranges::any_of(attempts_, [&](const auto& entry) {
+    const AttemptRow& attempt = entry.second;
+    const bool may_be_taken = attempt.outcome == OutcomeClass::kAccepted ||
+                              attempt.outcome == OutcomeClass::kUnknown ||
+                              (!attempt.outcome && attempt.abandoned);
+    return Covers(attempt, batch) && may_be_taken;
+  });
+}
+
+bool FakeDeliveryQueue::HasTwinUnderWay(const BatchRow& batch) const {
+  std::set<std::string> people;
+  AddPeople(batch, people);
+  return std::ranges::any_of(batches_, [&](const auto& entry) {
+    const BatchRow& other = entry.second;
+    const bool is_recent = other.state == BatchState::kDone &&
+                           *other.finished_at > clock_.Now() - std::chrono::days(1);
+    if (other.route != batch.route || !(other.state == BatchState::kAccepted || is_recent)) {
+      return false;
+    }
+    std::set<std::string> others;
+    AddPeople(other, others);
+    return std::ranges::any_of(others, [&](const auto& one) { return people.contains(one); });
+  });
 }
 
 bool FakeDeliveryQueue::OthersTakenSinceItsFirstRefusal(const BatchRow& batch) const {
@@ -212,7 +228,7 @@ void FakeDeliveryQueue::ReviewWornOut(const Route& route) {
   for (auto& [key, batch] : batches_) {
     const bool is_confirmed = IsHeldFor(batch, Reason::kRefusedConfirmed) && !IsDue(batch);
     if (batch.route == route && IsHeldForRefusal(batch) && !is_confirmed && IsWornOut(batch)) {
-      Decide(batch, RefusalReview(batch.unknown_since));
+      Decide(batch, RefusalReview(EarlierEffectOf(batch)));
     }
   }
 }
@@ -227,6 +243,7 @@ void FakeDeliveryQueue::Resolve(EnvelopeId envelope, std::span<const Transition>
     BatchRow& batch = batches_[{envelope, run.span.lo}] = whole;
     batch.span = run.span;
     Decide(batch, run);
+    batch.may_have_effect |= batch.unknown_since.has_value();
     batch.unknown_since.reset();
   }
 }
@@ -238,7 +255,7 @@ void FakeDeliveryQueue::ResumeAccount(const std::string& account, HeldRefusals h
     const Route& route = batch.route;
     if (route.account == account && IsHeldForRefusal(batch) &&
         (ended.account || ended.routes.contains(ApiOf(route.operation)))) {
-      Decide(batch, lethe::Resolve(held_refusals, batch.unknown_since));
+      Decide(batch, lethe::Resolve(held_refusals, EarlierEffectOf(batch)));
     }
   }
 }
@@ -305,6 +322,7 @@ RouteHealth FakeDeliveryQueue::HealthOf(const Route& route) const {
   }
   for (const Slot& slot : SlotsOf(route)) {
     if (slot.failed_at > health.accepted_at) health.failing += slot.failures;
+    health.hiccup_at = std::max(health.hiccup_at, slot.hiccup_at);
   }
   return health;
 }

@@ -40,7 +40,7 @@ class FakeRequestStore final : public RequestStore {
     ++read_count_;
     if (failure_) return *failure_;
     const Kept* kept = Find(account, id);
-    if (!kept) return NotFound();
+    if (!kept) return NoSuchRequest();
     RequestView view = ViewOf(*kept);
     view.unlinked_count = CountUnlinked(*kept);
     return view;
@@ -68,7 +68,7 @@ class FakeRequestStore final : public RequestStore {
     ++read_count_;
     if (failure_) return *failure_;
     const Kept* kept = Find(params.account, params.request);
-    if (!kept) return NotFound();
+    if (!kept) return NoSuchRequest();
     Page<ItemView> page;
     for (const ItemView& item : kept->items) {
       if (item.ordinal <= params.after_ordinal) continue;
@@ -142,12 +142,6 @@ class FakeRequestStore final : public RequestStore {
     TimePoint create_time;
     NewRequest request;
   };
-
-  static Error NotFound() {
-    return {.code = ErrorCode::kNotFound,
-            .reason = "REQUEST_NOT_FOUND",
-            .message = "the account has no such request"};
-  }
 
   static bool SamePayload(const NewRequest& a, const NewRequest& b) {
     const auto same_item = [](const NewItem& x, const NewItem& y) {

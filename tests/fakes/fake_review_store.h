@@ -44,7 +44,7 @@ class FakeReviewStore final : public ReviewStore {
     const std::lock_guard lock(mutex_);
     if (failure_) return *failure_;
     const auto found = batches_.find(batch);
-    if (found == batches_.end() || !NeedsReview(found->second, account)) return NotFound();
+    if (found == batches_.end() || !NeedsReview(found->second, account)) return NoSuchReview();
     const BatchRow& row = found->second.row;
     ReviewDetails details{.review = ViewOf(found->second), .requests = {}, .attempts = {}};
     std::set<RequestId> requests;
@@ -74,7 +74,7 @@ class FakeReviewStore final : public ReviewStore {
     if (failure_) return *failure_;
     const auto found = batches_.find(params.batch);
     if (found == batches_.end() || found->second.row.route.account != params.account) {
-      return NotFound();
+      return NoSuchReview();
     }
     Kept& kept = found->second;
     const ReviewFacts facts = ViewOf(kept).facts;
@@ -146,8 +146,10 @@ class FakeReviewStore final : public ReviewStore {
                                                                  : AuditAction::kSendAgain,
                   kept.row, params.by);
       const auto unknown_since = kept.row.unknown_since;
-      Move(kept, Resolve(*params.held_refusals, kept.row.unknown_since));
+      const bool may_have_effect = kept.row.may_have_effect;
+      Move(kept, Resolve(*params.held_refusals, EarlierEffectOf(kept.row)));
       kept.row.unknown_since = unknown_since;
+      kept.row.may_have_effect = may_have_effect;
       event.state_after = Name(kept.row.state);
       Keep(std::move(event));
     }
@@ -305,11 +307,6 @@ class FakeReviewStore final : public ReviewStore {
     return group;
   }
 
-  static Error NotFound() {
-    return {
-        .code = ErrorCode::kNotFound, .reason = "REVIEW_NOT_FOUND", .message = "no such review"};
-  }
-
   template <typename View>
   static bool IsFull(Page<View>& page, int page_size) {
     page.more = std::ssize(page.rows) == page_size;
@@ -353,7 +350,8 @@ class FakeReviewStore final : public ReviewStore {
                       .span = row.span,
                       .reason = row.reason,
                       .call_count = row.call_count,
-                      .unknown_since = row.unknown_since},
+                      .unknown_since = row.unknown_since,
+                      .may_have_effect = row.may_have_effect},
             .since = kept.since,
             .vendor_code = VendorCodeOf(row)};
   }
@@ -407,6 +405,7 @@ class FakeReviewStore final : public ReviewStore {
     row.state = transition.to;
     row.reason = transition.reason;
     row.not_before = {};
+    row.may_have_effect |= row.unknown_since.has_value();
     row.unknown_since = {};
     row.refused_since = {};
     row.accepted_at = transition.accepted_at;

@@ -179,6 +179,7 @@ void FakeVerificationQueue::Conclude(const LookClaim& claim, const LookResult& r
     run.row.span = transition.span;
     run.row.state = transition.to;
     run.row.reason = transition.reason;
+    run.row.unknown_since = transition.unknown_since;
     if (transition.to == BatchState::kDone) {
       run.row.finished_at = clock_.Now();
       for (int pos = transition.span.lo; pos <= transition.span.hi && options_.second_look; ++pos) {

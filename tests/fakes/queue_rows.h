@@ -43,6 +43,7 @@ struct BatchRow {
   int attempt_count = 0;
   int call_count = 0;
   std::optional<TimePoint> unknown_since = {};
+  bool may_have_effect = false;
   std::optional<TimePoint> refused_since = {};
   int lone_refusals = 0;
   int vouched_refusals = 0;
@@ -55,6 +56,10 @@ struct BatchRow {
 
   friend bool operator==(const BatchRow&, const BatchRow&) = default;
 };
+
+inline EarlierEffect EarlierEffectOf(const BatchRow& batch) {
+  return {.unknown_since = batch.unknown_since, .may_have_effect = batch.may_have_effect};
+}
 
 /// Refused alone too often while nothing showed whether CleverTap takes others.
 inline bool IsWornOut(const BatchRow& batch) {

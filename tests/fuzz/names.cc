@@ -20,6 +20,12 @@ void Check(const std::string& text) {
   const auto review = ParseReviewName(text);
   Require(account.has_value() + request.has_value() + review.has_value() <= 1,
           "a name is of one kind");
+  // The gate looks at the account before the name is validated: it must be the same one.
+  const auto named = account   ? *account
+                     : request ? request->account
+                     : review  ? review->account
+                               : std::string(AccountIn(text));
+  Require(named == AccountIn(text), "a call is authorised for the account that it names");
   if (account) {
     RequireSlug(*account);
     Require(FormatAccountName(*account) == text, "an account has one name");

@@ -5,6 +5,7 @@
 #include "api/names.h"
 #include "fakes/fake_clock.h"
 #include "fakes/fake_pause_store.h"
+#include "fakes/fake_recovery_store.h"
 #include "fakes/fake_review_store.h"
 #include "fuzz/handler.h"
 #include "lethe/reasons.h"
@@ -49,7 +50,15 @@ struct World {
   fakes::FakeClock clock;
   fakes::FakeReviewStore reviews{clock};
   fakes::FakePauseStore pauses{clock};
-  OperatorService service{reviews, pauses, OneAccount(), clock, RunHere};
+  fakes::FakeRecoveryStore recovery;
+  Gate gate{access::LiveDirectory(), clock};
+  OperatorService service{{.store = reviews,
+                           .pauses = pauses,
+                           .recovery = recovery,
+                           .clock = clock,
+                           .executor = RunHere,
+                           .gate = gate},
+                          OneAccount()};
 };
 
 template <typename Request, typename Response>

@@ -43,12 +43,14 @@ struct World {
   fakes::FakeRequestStore store{clock};
   fakes::FakeVendorCheck vendor_check;
   CallBudget budget;
+  Gate gate{access::LiveDirectory(), clock};
   PrivacyRequestService service{{.store = store,
                                  .vendor_check = vendor_check,
                                  .clock = clock,
                                  .executor = RunHere,
                                  .vendor_executor = RunHere,
-                                 .budget = budget},
+                                 .budget = budget,
+                                 .gate = gate},
                                 OneAccount()};
 };
 

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "lethe/v1/privacy_request_service.grpc.pb.h"
@@ -26,8 +27,10 @@ class ApiClient {
   };
   using Stub = v1::PrivacyRequestService::Stub;
 
-  explicit ApiClient(int port)
-      : stub_(v1::PrivacyRequestService::NewStub(
+  /// With a token, calls carry it.
+  explicit ApiClient(int port, std::string token = {})
+      : token_(std::move(token)),
+        stub_(v1::PrivacyRequestService::NewStub(
             grpc::CreateCustomChannel("127.0.0.1:" + std::to_string(port),
                                       grpc::InsecureChannelCredentials(), OwnConnection()))) {}
 
@@ -64,6 +67,7 @@ class ApiClient {
                        std::chrono::milliseconds deadline = std::chrono::seconds(30)) const {
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + deadline);
+    if (!token_.empty()) context.AddMetadata("authorization", "Bearer " + token_);
     Answer<Message> answer;
     answer.status = (stub_.get()->*method)(&context, request, &answer.message);
     for (const auto& [name, value] : context.GetServerTrailingMetadata()) {
@@ -73,6 +77,7 @@ class ApiClient {
     return answer;
   }
 
+  const std::string token_;
   const std::unique_ptr<Stub> stub_;
 };
 

@@ -34,6 +34,7 @@ std::string Yaml(const LethedOptions& options) {
        << "database: {url: '" << options.database_url
        << (options.owner_url.empty() ? "" : "', owner_url: '" + options.owner_url) << "'}\n"
        << "keys_file: keys\n"
+       << (options.access.empty() ? "" : "access: {file: access.yaml}\n")
        << "log: {level: " << options.log_level << "}\n"
        << "dispatcher: " << options.dispatcher << "\n"
        << (options.journal.empty() ? "" : "recovery: {journal: '" + options.journal + "'}\n")
@@ -95,6 +96,7 @@ LethedFiles::LethedFiles(const LethedOptions& options)
   if (!mkdtemp(pattern.data())) throw std::runtime_error("cannot make " + pattern);
   directory_ = pattern;
   Write(config(), Yaml(options));
+  if (!options.access.empty()) SetAccess(options.access);
   SetKeys(options.key_file.empty() ? crypto::KeyRing::GenerateFile() : options.key_file);
   for (const std::string& account : options.accounts) SetPasscode(account, options.passcode);
 }
@@ -110,6 +112,18 @@ void LethedFiles::SetPasscode(const std::string& account, const std::string& pas
 
 void LethedFiles::SetKeys(const std::string& key_file) const {
   Write(directory_ / "keys", key_file);
+}
+
+void LethedFiles::SetAccess(const std::string& access) const {
+  Write(directory_ / "access.yaml", access);
+}
+
+LethedFiles::Token LethedFiles::NewToken() {
+  const std::filesystem::path file = directory_ / NextName("token");
+  const Finished made = RunToItsEnd({"new-token", "--out", file.string()});
+  Token token{.token = "", .entry = made.out};
+  std::getline(std::ifstream(file) >> std::ws, token.token);
+  return token;
 }
 
 LethedFiles::Finished LethedFiles::RunWith(std::vector<std::string> command) {

@@ -34,6 +34,8 @@ struct LethedOptions {
 
   std::string key_file = {};  ///< What it says; empty: fresh keys.
 
+  std::string access = {};  ///< What the access file says; empty: there is none.
+
   std::string lethed = {};  ///< The program; empty: this build's.
 
   std::string journal = {};  ///< Directory; empty: none.
@@ -86,6 +88,9 @@ class LethedFiles {
 
   void SetKeys(const std::string& key_file) const;
 
+  /// Only where the options had one.
+  void SetAccess(const std::string& access) const;
+
   /// Runs `lethed COMMAND --config ..` to its end; throws if it takes a minute.
   struct Finished {
     int exit_code;
@@ -98,6 +103,13 @@ class LethedFiles {
 
   /// Runs `lethed rotate-keys` on the key file.
   Finished Rotate(const std::vector<std::string>& options);
+
+  /// Runs `lethed new-token` and returns the token, and its entry for the access file.
+  struct Token {
+    std::string token;
+    std::string entry;
+  };
+  Token NewToken();
 
   /// Starts `lethed serve` and waits until it listens; throws with what it printed if it does not.
   /// `environment`: further `NAME=value` of the process.

@@ -18,8 +18,8 @@ inline std::vector<fakes::BatchRow> ReadBatches(const TestDatabase& database) {
            "lethe_micros(opened_at), lethe_micros(not_before), attempt_count, call_count, "
            "lethe_micros(unknown_since), lethe_micros(accepted_at), lethe_micros(window_end), "
            "lethe_micros(finished_at), blocked_by_envelope, blocked_by_lo, blocked_by_hi, "
-           "lethe_micros(refused_since), lone_refusals, vouched_refusals, throttled_calls from "
-           "batch order by envelope, lo")) {
+           "lethe_micros(refused_since), lone_refusals, vouched_refusals, throttled_calls, "
+           "may_have_effect from batch order by envelope, lo")) {
     batches.push_back({.envelope = EnvelopeId{row[0].as<std::int64_t>()},
                        .span = {row[1].as<int>(), row[2].as<int>()},
                        .route = {row[3].c_str(), Parse<Operation>(row[4].c_str()).value()},
@@ -31,6 +31,7 @@ inline std::vector<fakes::BatchRow> ReadBatches(const TestDatabase& database) {
                        .attempt_count = row[10].as<int>(),
                        .call_count = row[11].as<int>(),
                        .unknown_since = ToOptionalTime(row[12]),
+                       .may_have_effect = row[23].as<bool>(),
                        .refused_since = ToOptionalTime(row[19]),
                        .lone_refusals = row[20].as<int>(),
                        .vouched_refusals = row[21].as<int>(),

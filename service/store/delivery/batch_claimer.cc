@@ -51,6 +51,7 @@ Claim ToClaim(const Row& batch, const Route& route, bool looks_up) {
                     .can_be_looked_up = looks_up && batch.captured,
                     .unchanged = batch.unchanged,
                     .unknown_since = batch.unknown_since,
+                    .may_have_effect = batch.may_have_effect,
                     .refused_since = batch.refused_since,
                     .lone_refusals = batch.lone_refusals,
                     .vouched_refusals = batch.vouched_refusals,
@@ -233,6 +234,7 @@ bool BatchClaimer::TakeNext(pqxx::work& work, Demand& demand, bool probing,
     if (slot.lost_calls) MarkDoubtful(work, claim);
     claim.facts.health = {.accepted_at = slot.accepted_at,
                           .failing = slot.failing,
+                          .hiccup_at = slot.hiccup_at,
                           .connected_at = slot.connected_at,
                           .is_probe = slot.blocked};
     claim.facts.slot_setbacks = slot.setbacks;

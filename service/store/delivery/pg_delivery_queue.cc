@@ -138,6 +138,7 @@ Result<RouteHealth> PgDeliveryQueue::HealthSince(const Claim& claim) {
     for (const auto& row : rows) {
       health.accepted_at = row.accepted_at;
       health.failing = row.failing;
+      health.hiccup_at = row.hiccup_at;
       health.connected_at = row.connected_at;
     }
     return health;
@@ -229,6 +230,7 @@ Result<std::optional<Claim>> PgDeliveryQueue::TakeAbandoned(milliseconds lease) 
                           .started_at = batch.started_at,
                           .can_be_looked_up = batch.captured && claimer_.LooksUp(batch.account),
                           .unknown_since = batch.unknown_since,
+                          .may_have_effect = batch.may_have_effect,
                           .refused_since = batch.refused_since,
                           .lone_refusals = batch.lone_refusals,
                           .vouched_refusals = batch.vouched_refusals,

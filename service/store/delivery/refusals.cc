@@ -67,7 +67,7 @@ void DecideConfirmed(pqxx::work& work, const RefusalCase& refusals, int room) {
                        .rejected_reason = rejection.reason,
                        .review = review.to,
                        .review_reason = review.reason,
-                       .effect_unknown_reason = RefusalReview(TimePoint{}).reason}
+                       .effect_unknown_reason = RefusalReview({.may_have_effect = true}).reason}
       .Run(work);
 }
 
@@ -78,7 +78,7 @@ void ReviewWornOut(pqxx::work& work, const Route& route) {
                      .lone_tries = kLoneTries,
                      .state = review.to,
                      .reason = review.reason,
-                     .effect_unknown_reason = RefusalReview(TimePoint{}).reason}
+                     .effect_unknown_reason = RefusalReview({.may_have_effect = true}).reason}
       .Run(work);
 }
 

@@ -15,11 +15,6 @@
 namespace lethe::store {
 namespace {
 
-Error RequestNotFound() {
-  return Error{ErrorCode::kNotFound, Text(ErrorReason::kRequestNotFound),
-               "the account has no request with this id"};
-}
-
 /// A request, where its items are, and whether ItemView::unlinked is to be looked up.
 struct StoredRequest {
   RequestView view;
@@ -123,7 +118,7 @@ Result<RequestView> ReadRequest(pqxx::connection& connection, std::string_view a
   const sql::ReadRequests read{
       .account = account, .first_id = id, .last_id = id, .max_requests = 1};
   std::vector<StoredRequest> found = ToRequests(read.Run(work));
-  if (found.empty()) return RequestNotFound();
+  if (found.empty()) return NoSuchRequest();
   CountVerified(work, found);
   auto& [view, items, may_be_unlinked] = found.front();
   if (may_be_unlinked) {
@@ -153,7 +148,7 @@ Result<Page<ItemView>> ReadItems(pqxx::connection& connection, const ListItemsPa
   pqxx::transaction<pqxx::repeatable_read, pqxx::read_only> work(connection);
   const auto request =
       FirstRow(work, sql::FindRequest{.account = params.account, .id = params.request});
-  if (!request) return RequestNotFound();
+  if (!request) return NoSuchRequest();
   const ItemRange range = RangeOf(*request);
   auto rows = sql::ReadItemStates{.first_envelope = EnvelopeId{range.first_envelope},
                                   .last_envelope = EnvelopeId{range.last_envelope},

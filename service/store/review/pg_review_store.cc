@@ -19,11 +19,6 @@
 namespace lethe::store {
 namespace {
 
-Error ReviewNotFound() {
-  return Error{ErrorCode::kNotFound, Text(ErrorReason::kReviewNotFound),
-               "the account has no batch of this name that needs a review"};
-}
-
 bool NeedsReview(const sql::ReadReview::Row& row) { return row.state == BatchState::kNeedsReview; }
 
 AttemptView ToAttempt(sql::ReviewedAttempts::Row row) {
@@ -80,13 +75,13 @@ Status DecideHeldRefusals(pqxx::work& work, const ResumeAccountParams& params,
   }
   const AuditAction action =
       decision == HeldRefusals::kReject ? AuditAction::kReject : AuditAction::kSendAgain;
-  for (const std::optional<TimePoint> unknown_since : {std::optional<TimePoint>(), {TimePoint{}}}) {
-    const Transition transition = Resolve(decision, unknown_since);
+  for (const bool may_have_effect : {false, true}) {
+    const Transition transition = Resolve(decision, {.may_have_effect = may_have_effect});
     Status checked = CheckMove(BatchState::kHeld, transition.to);
     if (!checked.ok()) return checked;
     sql::ResolveHeldRefusals{.account = params.account,
                              .apis = apis,
-                             .effect_unknown = unknown_since.has_value(),
+                             .effect_unknown = may_have_effect,
                              .state = transition.to,
                              .reason = transition.reason,
                              .principal = params.by.principal,
@@ -120,7 +115,7 @@ Result<ReviewDetails> PgReviewStore::GetReview(std::string_view account, BatchKe
     pqxx::transaction<pqxx::repeatable_read, pqxx::read_only> work(connection);
     const auto found = FirstRow(
         work, sql::ReadReview{.account = account, .envelope = batch.envelope, .lo = batch.lo});
-    if (!found || !NeedsReview(*found)) return ReviewNotFound();
+    if (!found || !NeedsReview(*found)) return NoSuchReview();
     ReviewDetails details{.review = ToShownReview(*found, account), .requests = {}, .attempts = {}};
     const Span span = details.review.facts.span;
     const sql::ReviewedRequests requests{.envelope = batch.envelope, .lo = span.lo, .hi = span.hi};
@@ -138,7 +133,7 @@ Result<AuditEvent> PgReviewStore::ResolveReview(const ResolveReviewParams& param
     sql::LockReview{.envelope = envelope, .lo = lo}.Run(work);
     const auto found =
         FirstRow(work, sql::ReadReview{.account = params.account, .envelope = envelope, .lo = lo});
-    if (!found) return ReviewNotFound();
+    if (!found) return NoSuchReview();
     const ReviewFacts facts = ToReview(*found, params.account).facts;
     // No operator was ever shown an etag of a batch that needs no review, so none fits.
     const std::string_view etag = NeedsReview(*found) ? params.etag : "";

@@ -18,7 +18,8 @@ ReviewView ToReview(const Row& row, std::string_view account) {
                     .span = {row.lo, row.hi},
                     .reason = row.reason,
                     .call_count = row.call_count,
-                    .unknown_since = row.unknown_since},
+                    .unknown_since = row.unknown_since,
+                    .may_have_effect = row.may_have_effect},
           .since = row.review_since};
 }
 

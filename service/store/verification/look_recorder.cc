@@ -42,6 +42,7 @@ bool Conclude(pqxx::work& work, const LookEnd& end) {
                                                 .hi = run->span.hi,
                                                 .state = run->to,
                                                 .reason = run->reason,
+                                                .unknown_since = run->unknown_since,
                                                 .second_look_in = second_look_in}
                                   .Run(work)
                             : sql::SplitReadBack{.envelope = claim.envelope,
@@ -50,6 +51,7 @@ bool Conclude(pqxx::work& work, const LookEnd& end) {
                                                  .run_hi = run->span.hi,
                                                  .state = run->to,
                                                  .reason = run->reason,
+                                                 .unknown_since = run->unknown_since,
                                                  .second_look_in = second_look_in}
                                   .Run(work);
     if (moved == 0) return false;

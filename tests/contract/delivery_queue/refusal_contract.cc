@@ -321,6 +321,11 @@ TEST_P(RefusalContract, RemembersForAnHourThatARefusedIdentifierWasTaken) {
 
   AddHeld(Reason::kRefusedConfirmed);
   EXPECT_TRUE(Evidence().hiccup_lately);
+  EXPECT_EQ(OnlyHealth().hiccup_at, at().Now());
+  Add();
+  const auto next = Take();
+  ASSERT_TRUE(next);
+  EXPECT_EQ(next->facts.health.hiccup_at, at().Now()) << "a record that is named waits for it";
   at().Advance(kHiccupMemory - 1ms);
   EXPECT_TRUE(Evidence().hiccup_lately);
   at().Advance(1ms);
@@ -620,8 +625,31 @@ TEST_P(RefusalContract, RejectsNoOneWhomACallMayHaveReachedThatAnOperatorHasDeci
   EXPECT_EQ(Settle({.verdict = RefusalVerdict::kReject, .room = 5}), Recorded::kApplied);
   EXPECT_EQ(at().Batches().front().state, BatchState::kNeedsReview);
   EXPECT_EQ(at().Batches().front().reason, Name(Reason::kRefusedEffectUnknown));
-  EXPECT_EQ(at().Batches().front().unknown_since, unknown->facts.started_at)
-      << "an operator may say that it was taken";
+  EXPECT_TRUE(at().Batches().front().may_have_effect) << "an operator may say that it was taken";
+}
+
+TEST_P(RefusalContract, RejectsNoOneWhomAnotherRequestsAcceptedCallIsAbout) {
+  const std::vector<Identifier> ann{Identifier("ann")};
+  at().AddEnvelope({.route = kErase, .identifiers = ann});
+  const auto accepted = Take();
+  ASSERT_TRUE(accepted);
+  ASSERT_EQ(Record(*accepted, Yes(), Accepted(*accepted)), Recorded::kApplied);
+  at().Advance(1min);
+  at().AddEnvelope({.route = kErase, .identifiers = ann});
+  const auto refused = Take();
+  ASSERT_TRUE(refused);
+  const Plan held{.transitions = {{.span = refused->facts.span,
+                                   .to = BatchState::kHeld,
+                                   .reason = Text(Reason::kRefusedConfirmed),
+                                   .not_before = at().Now() + kRetry,
+                                   .refused_since = at().Now(),
+                                   .lone_refusals = kConfirmingRefusal}}};
+  ASSERT_EQ(Record(*refused, {.outcome = OutcomeClass::kRefused}, held), Recorded::kApplied);
+  AcceptOne();
+  EXPECT_EQ(Settle({.verdict = RefusalVerdict::kReject, .room = 5}), Recorded::kApplied);
+  EXPECT_EQ(at().Batches()[1].state, BatchState::kNeedsReview)
+      << "CleverTap may refuse her because it is deleting her";
+  EXPECT_EQ(at().Batches()[1].reason, Name(Reason::kRefusedEffectUnknown));
 }
 
 TEST_P(RefusalContract, SendsRefusalsAgainThatHaveWaitedLongEnough) {

@@ -27,6 +27,7 @@ BatchRow AgainOf(const BatchRow& row, Span span) {
   part.state = BatchState::kReady;
   part.reason = "operator_send_again";
   part.unknown_since = {};
+  part.may_have_effect = true;
   part.refused_since = {};
   return part;
 }

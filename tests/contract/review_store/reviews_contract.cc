@@ -123,9 +123,9 @@ TEST_P(ReviewStoreContract, FindsABatchOnlyUnderItsAccountAndWhileItNeedsAReview
 }
 
 TEST_P(ReviewStoreContract, SendsAgainAsIfNothingHadBeenSentAndWaitsFromNowOn) {
-  BatchRow unaccountable = Unknown();
-  unaccountable.reason = "unaccountable";
-  const BatchRow row = Add(unaccountable);
+  BatchRow effect_unknown = Unknown();
+  effect_unknown.reason = "refused_effect_unknown";
+  const BatchRow row = Add(effect_unknown);
   at().Advance(2h);
   ASSERT_EQ(ReasonOf(Resolve(row, ReviewDecision::kSendAgain)), "");
   BatchRow expected = row;
@@ -133,6 +133,7 @@ TEST_P(ReviewStoreContract, SendsAgainAsIfNothingHadBeenSentAndWaitsFromNowOn) {
   expected.reason = "operator_send_again";
   expected.opened_at = at().Now();
   expected.unknown_since = {};
+  expected.may_have_effect = true;
   expected.refused_since = {};
   EXPECT_EQ(Batch(row), expected);
 }
@@ -145,6 +146,7 @@ TEST_P(ReviewStoreContract, MarksAcceptedFromNowOn) {
   expected.state = BatchState::kAccepted;
   expected.reason = "operator_accepted";
   expected.unknown_since = {};
+  expected.may_have_effect = true;
   expected.refused_since = {};
   expected.accepted_at = at().Now();
   expected.window_end = at().Now() + 48h;
@@ -159,6 +161,7 @@ TEST_P(ReviewStoreContract, CancelsForGood) {
   expected.state = BatchState::kCancelled;
   expected.reason = "operator_cancelled";
   expected.unknown_since = {};
+  expected.may_have_effect = true;
   expected.refused_since = {};
   expected.finished_at = at().Now();
   EXPECT_EQ(Batch(row), expected);

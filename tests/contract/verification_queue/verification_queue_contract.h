@@ -98,7 +98,8 @@ class VerificationQueueContract : public testing::TestWithParam<Implementation> 
     std::vector<ReadItem> items = claim.known;
     items.insert(items.end(), read.begin(), read.end());
     std::ranges::sort(items, {}, &ReadItem::pos);
-    result.transitions = ConcludeReadBack(claim.route.operation, claim.span, items);
+    result.transitions =
+        ConcludeReadBack(claim.route.operation, claim.span, items, claim.due_since);
     return result;
   }
   /// The look is over. A capture has found no profile; a read-back or second look has this result

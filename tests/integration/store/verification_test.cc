@@ -56,8 +56,9 @@ class VerifyingStore : public testing::Test {
   void ReadBackAs(const std::vector<ReadItem>& items) {
     const auto claim = TakeLook();
     ASSERT_TRUE(claim && claim->purpose == LookPurpose::kReadBack);
-    const LookResult result{
-        .read = items, .transitions = ConcludeReadBack(claim->route.operation, claim->span, items)};
+    const LookResult result{.read = items,
+                            .transitions = ConcludeReadBack(claim->route.operation, claim->span,
+                                                            items, claim->due_since)};
     ASSERT_EQ(looks_.Record(*claim, result).value(), Recorded::kApplied);
   }
   std::size_t Sendable() {
@@ -252,6 +253,19 @@ TEST_F(VerifyingStore, ARequestCountsItsOwnItemsThatWereReadBack) {
   EXPECT_EQ(items.rows[0].reappeared_at, std::nullopt);
   EXPECT_EQ(items.rows[1].read_back, ReadBack::kReappeared);
   EXPECT_EQ(items.rows[1].reappeared_at, clock_.Now());
+}
+
+TEST_F(VerifyingStore, WhatIsSentAgainAfterItsReadBackCountsAsCalledBefore) {
+  Ask(2);
+  Advance(2s);
+  Capture();
+  Send();
+  ReadBackAs({{0, ReadBack::kStillPresent}, {1, ReadBack::kAbsent}});
+  const auto again = delivery_.TakeBatch({.route = kErase, .linger = 2s, .lease = 30s}).value();
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->facts.span, (Span{0, 0}));
+  EXPECT_TRUE(again->facts.may_have_effect) << "CleverTap may refuse her as marked already";
+  EXPECT_TRUE(again->facts.unknown_since) << "a repeat that comes too late is not blind";
 }
 
 TEST_F(VerifyingStore, CapturesAreForgottenDeviceByDevice) {

@@ -100,12 +100,23 @@ void CallChecker::CheckNight(Operation operation, const Item& item) {
 
 void CallChecker::Recorded(const Claim& claim, const VendorReply& reply) {
   const std::string& account = claim.route.account;
+  if (reply.outcome == OutcomeClass::kPartial) CountUntold(claim, reply);
   if (reply.outcome != OutcomeClass::kAccountBlocked) return;
   // Not if it was blocked before, for what a batch can end.
   const auto blocks = queue_.blocks();
   const auto block = blocks.find(account);
   if (block != blocks.end() && block->second == Resume::kConnect) {
     refused_credentials_.insert(account);
+  }
+}
+
+void CallChecker::CountUntold(const Claim& claim, const VendorReply& reply) {
+  const Span span = claim.facts.span;
+  for (int pos = span.lo; pos <= span.hi; ++pos) {
+    const bool untold = std::ranges::any_of(reply.faults, [&](const Fault& fault) {
+      return fault.index == pos - span.lo && fault.kind == FaultKind::kUnaccountable;
+    });
+    ledger_.at({claim.envelope, pos}).untold += untold || reply.faults.empty();
   }
 }
 
@@ -121,7 +132,7 @@ void CallChecker::CheckRepeat(const Claim& claim, Position position) {
   const int repeats = static_cast<int>(item.effects.size()) - 1;
   if (repeats == 0) return;
   ++repeated_effects_;
-  int reasons = item.sent_again;
+  int reasons = item.sent_again + item.untold;
   queue_.VisitAttempts([&](const AttemptRow& row) {
     if (row.envelope != position.envelope || row.span.lo > position.pos ||
         row.span.hi < position.pos) {

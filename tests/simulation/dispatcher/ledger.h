@@ -24,6 +24,7 @@ struct Item {
   bool attempted = false;                    ///< Somebody was given it to send.
   std::vector<TimePoint> effects = {};       ///< When CleverTap has taken it.
   std::optional<TimePoint> refused_at = {};  ///< When somebody last heard that it was refused.
+  int untold = 0;  ///< Answers that were kept and did not say what became of it.
 
   // A person's decisions.
   int sent_again = 0;

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "access/directory.h"
 #include "api/server.h"
 #include "fakes/fake_clock.h"
 #include "fakes/fake_pause_store.h"
@@ -60,10 +61,17 @@ class InProcessServer : public testing::Test {
                                  .executor = std::move(executor),
                                  .vendor_executor = RunHere,
                                  .bulk_executor = std::move(bulk_executor),
+                                 .directory = directory_,
                                  .on_finished =
                                      [this](const FinishedCall& call) {
                                        std::lock_guard lock(mutex_);
                                        finished_.push_back(call);
+                                     },
+                                 .on_refused =
+                                     [this](const RefusedCall& call) {
+                                       std::lock_guard lock(mutex_);
+                                       refused_.push_back({call.cause, std::string(call.method),
+                                                           std::string(call.principal)});
                                      },
                                  .limits = limits});
     if (!server) throw std::runtime_error(server.error().message);
@@ -112,6 +120,17 @@ class InProcessServer : public testing::Test {
     return finished_;
   }
 
+  struct Refused {
+    access::Refusal cause;
+    std::string method;
+    std::string principal;
+    friend bool operator==(const Refused&, const Refused&) = default;
+  };
+  std::vector<Refused> refused() const {
+    std::lock_guard lock(mutex_);
+    return refused_;
+  }
+
   fakes::FakeClock clock_;
   fakes::FakeRequestStore store_{clock_};
   fakes::FakeReviewStore reviews_{clock_};
@@ -120,6 +139,8 @@ class InProcessServer : public testing::Test {
   fakes::FakeVendorCheck vendor_check_;
   mutable std::mutex mutex_;
   std::vector<FinishedCall> finished_;
+  std::vector<Refused> refused_;
+  access::LiveDirectory directory_;  ///< Open: a test may let in others.
   std::unique_ptr<Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::PrivacyRequestService::Stub> stub_;

@@ -26,6 +26,22 @@ TEST(ParseAccountName, RefusesEverythingElse) {
   }
 }
 
+TEST(AccountIn, IsThatOfEveryNameThatIsRight) {
+  EXPECT_EQ(AccountIn("accounts/shop"), "shop");
+  EXPECT_EQ(AccountIn("accounts/shop/privacyRequests/7"), "shop");
+  EXPECT_EQ(AccountIn("accounts/shop/reviews/7-4"), "shop");
+  EXPECT_EQ(AccountIn("accounts/shop/"), "shop") << "what is wrong behind it is told later";
+  EXPECT_EQ(AccountIn("accounts/shop/privacyRequests/7/accounts/bank"), "shop");
+}
+
+TEST(AccountIn, IsNoneWhereNoAccountCouldBeNamedSo) {
+  for (const char* name :
+       {"", "accounts", "accounts/", "accounts//privacyRequests/7", "accounts/-", "accounts/Shop",
+        "shop", "/accounts/shop", "accounts/sh op/reviews/1-0", "accounts/*"}) {
+    EXPECT_EQ(AccountIn(name), "") << name;
+  }
+}
+
 TEST(ParseRequestName, IsTheInverseOfFormatting) {
   for (const RequestId id : {RequestId{1}, RequestId{9'223'372'036'854'775'807}}) {
     const auto name = ParseRequestName(FormatRequestName("shop", id));

@@ -79,6 +79,9 @@ TEST_F(Reflection, FindsAFileByItsNameAndByAnExtension) {
       "google.protobuf.MessageOptions");
   question.mutable_file_containing_extension()->set_extension_number(1);
   EXPECT_EQ(Ask(question).error_response().error_code(), StatusCode::NOT_FOUND);
+  question.set_all_extension_numbers_of_type("google.protobuf.MethodOptions");
+  EXPECT_EQ(Ask(question).all_extension_numbers_response().extension_number_size(), 1)
+      << "lethe.v1.permission";
   question.set_all_extension_numbers_of_type("lethe.v1.PrivacyRequest");
   EXPECT_EQ(Ask(question).all_extension_numbers_response().extension_number_size(), 0);
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <thread>
 
+#include "grpc/reflection/v1alpha/reflection.grpc.pb.h"
 #include "in_process_server.h"
 
 namespace lethe::api {
@@ -78,6 +79,29 @@ TEST_F(ServerTest, RefusesAPortThatIsTaken) {
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().reason, "CANNOT_LISTEN");
   EXPECT_THAT(second.error().message, HasSubstr(taken));
+}
+
+TEST_F(ServerTest, ShowsNoReflectionWhereItIsNotWanted) {
+  const auto quiet = Server::Start({.listen = "127.0.0.1:0",
+                                    .store = store_,
+                                    .vendor_check = vendor_check_,
+                                    .reviews = reviews_,
+                                    .pauses = pauses_,
+                                    .recovery = recovery_,
+                                    .accounts = TwoAccounts(),
+                                    .clock = clock_,
+                                    .executor = RunHere,
+                                    .vendor_executor = {},
+                                    .on_finished = {},
+                                    .reflection = false});
+  ASSERT_TRUE(quiet);
+  const auto channel = grpc::CreateChannel("127.0.0.1:" + std::to_string((*quiet)->port()),
+                                           grpc::InsecureChannelCredentials());
+  grpc::ClientContext context;
+  const auto stub = grpc::reflection::v1alpha::ServerReflection::NewStub(channel);
+  const auto dialogue = stub->ServerReflectionInfo(&context);
+  EXPECT_EQ(dialogue->Finish().error_code(), StatusCode::UNIMPLEMENTED);
+  EXPECT_TRUE((*quiet)->Answers(seconds(5)));
 }
 
 TEST_F(ServerTest, RefusesAnInvalidAddress) {

@@ -72,7 +72,7 @@ TEST(Accounting, ReadsCodesAsNumbersAndAsText) {
                {"523", kPermanent, "523"},        {"508", kUnaccountable, "508"},
                {"509", kPermanent, "509"},        {"535", kPermanent, "535"},
                {"536", kUnaccountable, "536"},    {"555", kTransient, "555"},
-               {"\"555\"", kTransient, "555"},    {"\"0516\"", kUnaccountable, "0516"},
+               {"\"555\"", kTransient, "555"},    {"\"0516\"", kUnaccountable, ""},
                {"1", kUnaccountable, "1"},        {"500", kUnaccountable, "500"},
                {"null", kUnaccountable, ""},      {"\"bad +2\"", kUnaccountable, ""},
                {"9192132314", kUnaccountable, ""}};

@@ -102,18 +102,20 @@ TEST(AccountCondition, SendsHeldRefusalsAgainOrRejectsThem) {
 
 TEST(AccountCondition, RejectsNoIdentifierThatAnEarlierCallMayHaveReached) {
   const TimePoint unknown_since{1h};
-  const Transition rejection = Resolve(HeldRefusals::kReject, unknown_since);
+  const Transition rejection = Resolve(HeldRefusals::kReject, {.unknown_since = unknown_since});
   EXPECT_EQ(rejection.to, BatchState::kNeedsReview);
   EXPECT_EQ(rejection.reason, "refused_effect_unknown");
   EXPECT_EQ(rejection.unknown_since, unknown_since);
-  EXPECT_EQ(Resolve(HeldRefusals::kSendAgain, unknown_since).to, BatchState::kReady);
-  EXPECT_EQ(Resolve(HeldRefusals::kSendAgain, unknown_since).unknown_since, unknown_since);
+  EXPECT_EQ(Resolve(HeldRefusals::kSendAgain, {.unknown_since = unknown_since}).to,
+            BatchState::kReady);
+  EXPECT_EQ(Resolve(HeldRefusals::kSendAgain, {.unknown_since = unknown_since}).unknown_since,
+            unknown_since);
 }
 
 TEST(AccountCondition, MovesHeldRefusalsOnlyWhereTheyMayGo) {
   for (const HeldRefusals decision : {HeldRefusals::kSendAgain, HeldRefusals::kReject}) {
     EXPECT_TRUE(CanMove(BatchState::kHeld, Resolve(decision, {}).to));
-    EXPECT_TRUE(CanMove(BatchState::kHeld, Resolve(decision, TimePoint{1h}).to));
+    EXPECT_TRUE(CanMove(BatchState::kHeld, Resolve(decision, {.unknown_since = TimePoint{1h}}).to));
   }
 }
 

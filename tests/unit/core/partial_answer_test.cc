@@ -54,6 +54,14 @@ class PartialAnswer : public testing::Test {
             .reason = "unaccountable",
             .unknown_since = facts_.started_at};
   }
+  /// Of a call of several: sent again.
+  Transition Unclear(Span span) const {
+    return {.span = span,
+            .to = kReady,
+            .reason = "unknown_outcome",
+            .not_before = now_ + 500ms,
+            .unknown_since = facts_.started_at};
+  }
 
   void Size(int size) { facts_.span.hi = facts_.span.lo + size - 1; }
 
@@ -77,22 +85,37 @@ TEST_F(PartialAnswer, SplitsTheBatchIntoRunsOfOneStateAndReason) {
                            {7, kPermanent, ""}});
   EXPECT_EQ(plan.transitions, (Transitions{Accepted({100, 100}), Named(101), Named(102), Named(103),
                                            Accepted({104, 104}), Retried({105, 105}),
-                                           Unaccountable({106, 106}), Named(107)}))
+                                           Unclear({106, 106}), Named(107)}))
       << "each of the named goes on alone";
   EXPECT_TRUE(plan.spends_attempt);
   EXPECT_EQ(plan.account, AccountVerdict::kHealthy);
 }
 
-TEST_F(PartialAnswer, ARecordThatIsNamedAgainWhileAloneIsRejectedTheSecondTime) {
+TEST_F(PartialAnswer, ARecordThatIsNamedAgainWhileAloneIsRejectedAnHourLater) {
   Size(1);
   facts_.lone_refusals = facts_.vouched_refusals = 1;
   facts_.refused_since = now_ - 1s;
   const Transition again = After({{0, kPermanent, "516"}}).transitions.at(0);
   EXPECT_EQ(again.to, kReady);
-  EXPECT_EQ(again.not_before, now_ + LoneRetryDelay(2));
+  EXPECT_EQ(again.not_before, now_ + kBeforeLastTries) << "a server may be wrong for minutes";
   facts_.lone_refusals = facts_.vouched_refusals = again.lone_refusals;
   EXPECT_EQ(After({{0, kPermanent, "516"}}).transitions,
             (Transitions{Rejected({100, 100}, "vendor_code_516")}));
+}
+
+TEST_F(PartialAnswer, WhileCleverTapTakesOthersThatItHadNamedARecordIsNamedToTheEnd) {
+  Size(1);
+  facts_.health.hiccup_at = now_ - kHiccupMemory + 1s;
+  for (int named = kNamings - 1; named < kMostLoneRefusals - 1; ++named) {
+    facts_.lone_refusals = facts_.vouched_refusals = named;
+    const Transition again = After({{0, kPermanent, "516"}}).transitions.at(0);
+    EXPECT_EQ(again.to, kReady) << named;
+    EXPECT_EQ(again.not_before, now_ + kBeforeLastTries);
+  }
+  facts_.lone_refusals = facts_.vouched_refusals = kMostLoneRefusals - 1;
+  const Transition last = After({{0, kPermanent, "516"}}).transitions.at(0);
+  EXPECT_EQ(last.to, kNeedsReview);
+  EXPECT_EQ(last.reason, "refused_alone");
 }
 
 TEST_F(PartialAnswer, ARecordThatWasRefusedOtherwiseBetweenIsJudgedAsARefusalAlone) {
@@ -157,6 +180,14 @@ TEST_F(PartialAnswer, RejectsNoIdentifierThatAnEarlierCallMayHaveReached) {
                                            Accepted({101, 107})}));
 }
 
+TEST_F(PartialAnswer, RejectsNoIdentifierThatWasAcceptedBeforeOrSentAgainByAnOperator) {
+  facts_.may_have_effect = true;
+  EXPECT_EQ(
+      After({{0, kPermanent, "516"}}).transitions,
+      (Transitions{{.span = {100, 100}, .to = kNeedsReview, .reason = "refused_effect_unknown"},
+                   Accepted({101, 107})}));
+}
+
 TEST_F(PartialAnswer, OfALoneIdentifierIsARefusalAlone) {
   Size(1);
   const Plan plan = After({{0, kPermanent, "516"}});
@@ -195,8 +226,8 @@ TEST_F(PartialAnswer, TakesOnlyShortCodesOfDigitsIntoTheReason) {
     return After({{0, kPermanent, std::move(code)}}).transitions.at(0).reason;
   };
   EXPECT_EQ(reason("5"), "vendor_code_5");
-  EXPECT_EQ(reason("123456"), "vendor_code_123456");
-  EXPECT_EQ(reason("1234567"), "refused_by_vendor");
+  EXPECT_EQ(reason("516"), "vendor_code_516");
+  EXPECT_EQ(reason("4711"), "refused_by_vendor") << "it may be somebody's number";
   EXPECT_EQ(reason("919876543210"), "refused_by_vendor");
   EXPECT_EQ(reason("-516"), "refused_by_vendor");
   EXPECT_EQ(reason("51 6"), "refused_by_vendor");
@@ -204,13 +235,35 @@ TEST_F(PartialAnswer, TakesOnlyShortCodesOfDigitsIntoTheReason) {
   EXPECT_EQ(reason(std::string("51\0", 3)), "refused_by_vendor");
 }
 
-TEST_F(PartialAnswer, WithoutFaultsLeavesAllUnaccountable) {
-  EXPECT_EQ(After({}).transitions, (Transitions{Unaccountable({100, 107})}));
+TEST_F(PartialAnswer, ThatTellsOfNoneIsSearchedByHalves) {
+  const auto half = [&](Span span) {
+    return Transition{.span = span,
+                      .to = kReady,
+                      .reason = "refused_together",
+                      .not_before = now_,
+                      .unknown_since = facts_.started_at,
+                      .refused_since = now_};
+  };
+  const Plan plan = After({});
+  EXPECT_EQ(plan.transitions, (Transitions{half({100, 103}), half({104, 107})}));
+  EXPECT_EQ(plan.taken, false);
+  Size(1);
+  EXPECT_EQ(After({}).transitions, (Transitions{Unaccountable({100, 100})}));
+  EXPECT_EQ(After({{0, kUnaccountable, "599"}}).transitions,
+            (Transitions{Unaccountable({100, 100})}));
+}
+
+TEST_F(PartialAnswer, ThatTellsOfNoneIsNotRepeatedPastTheHorizon) {
+  facts_.unknown_since = now_ - 16min;
+  EXPECT_EQ(After({}).transitions, (Transitions{{.span = {100, 107},
+                                                 .to = kNeedsReview,
+                                                 .reason = "unknown_outcome",
+                                                 .unknown_since = now_ - 16min}}));
 }
 
 TEST_F(PartialAnswer, ThatFaultsAnUnknownPositionDecidesNothing) {
   Size(3);
-  Transitions expected{Retried({100, 100}), Unaccountable({101, 102})};
+  Transitions expected{Retried({100, 100}), Unclear({101, 102})};
   expected.front().unknown_since.reset();
   for (int nowhere : {-1, 3, 2'000'000'000, -2'000'000'000}) {
     EXPECT_EQ(After({{0, kPermanent, "516"}, {nowhere, kPermanent, "516"}}).transitions, expected)
@@ -221,7 +274,7 @@ TEST_F(PartialAnswer, ThatFaultsAnUnknownPositionDecidesNothing) {
 TEST_F(PartialAnswer, ThatFaultsAPositionTwiceLeavesItUnaccountable) {
   Size(2);
   EXPECT_EQ(After({{1, kPermanent, "516"}, {1, kTransient, "555"}}).transitions,
-            (Transitions{Accepted({100, 100}), Unaccountable({101, 101})}));
+            (Transitions{Accepted({100, 100}), Unclear({101, 101})}));
 }
 
 TEST_F(PartialAnswer, MayListItsFaultsInAnyOrder) {

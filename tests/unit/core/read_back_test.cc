@@ -89,27 +89,48 @@ TEST(JudgeReadBack, ADemergeOfAProfileOfOneDeviceCannotBeSeen) {
   EXPECT_EQ(Judge({}, Of({"A"}), Operation::kDemerge), ReadBack::kUnclear);
 }
 
+const TimePoint kLookedAt = At("2026-03-05 10:00 +0000");
+
 Transition Part(int lo, int hi, BatchState to, std::string reason = "") {
-  return {.span = {lo, hi}, .to = to, .reason = std::move(reason)};
+  Transition part{.span = {lo, hi}, .to = to, .reason = std::move(reason)};
+  if (to == BatchState::kReady) part.unknown_since = kLookedAt;
+  return part;
 }
 
 TEST(ConcludeReadBack, ItemsWithoutALookUpAreDone) {
-  EXPECT_THAT(ConcludeReadBack(Operation::kErasure, {3, 9}, {}),
+  EXPECT_THAT(ConcludeReadBack(Operation::kErasure, {3, 9}, {}, kLookedAt),
               ElementsAre(Part(3, 9, BatchState::kDone)));
 }
 
 TEST(ConcludeReadBack, AbsentAndReappearedStayTogetherWithTheRest) {
   const std::vector<ReadItem> items{{1, ReadBack::kAbsent}, {3, ReadBack::kReappeared}};
-  EXPECT_THAT(ConcludeReadBack(Operation::kErasure, {0, 4}, items),
+  EXPECT_THAT(ConcludeReadBack(Operation::kErasure, {0, 4}, items, kLookedAt),
               ElementsAre(Part(0, 4, BatchState::kDone)));
 }
 
 TEST(ConcludeReadBack, WhoIsStillThereIsSentAgainOnlyWhereACaptureShowsThatItIsTheSamePerson) {
   const std::vector<ReadItem> items{{.pos = 0, .result = ReadBack::kStillPresent}};
-  EXPECT_EQ(ConcludeReadBack(Operation::kErasure, {0, 0}, items).at(0).to, BatchState::kReady);
+  EXPECT_EQ(ConcludeReadBack(Operation::kErasure, {0, 0}, items, kLookedAt).at(0).to,
+            BatchState::kReady);
   for (const Operation operation : {Operation::kDemerge, Operation::kDisassociation}) {
-    EXPECT_EQ(ConcludeReadBack(operation, {0, 0}, items).at(0).to, BatchState::kNeedsReview);
+    EXPECT_EQ(ConcludeReadBack(operation, {0, 0}, items, kLookedAt).at(0).to,
+              BatchState::kNeedsReview);
   }
+}
+
+TEST(ConcludeReadBack, ARepeatThatComesANightLaterIsNotBlind) {
+  const std::vector<ReadItem> items{{.pos = 0, .result = ReadBack::kStillPresent}};
+  const Transition again = ConcludeReadBack(Operation::kErasure, {0, 0}, items, kLookedAt).at(0);
+  AttemptFacts facts{.operation = Operation::kErasure,
+                     .span = {0, 0},
+                     .attempt_count = 2,
+                     .call_count = 2,
+                     .started_at = kLookedAt};
+  facts.unknown_since = again.unknown_since;
+  const ProcessingHours hours{.zone = TimeZone::Find("UTC").value()};
+  EXPECT_TRUE(MayResend(facts, hours, kLookedAt + std::chrono::minutes(1)));
+  EXPECT_FALSE(MayResend(facts, hours, kLookedAt + std::chrono::hours(24)))
+      << "the person may have come back since";
 }
 
 TEST(ConcludeReadBack, GivesEachResultARunOfItsOwn) {
@@ -118,7 +139,7 @@ TEST(ConcludeReadBack, GivesEachResultARunOfItsOwn) {
                                     {2, ReadBack::kStillPresent, true},
                                     {4, ReadBack::kUnclear},
                                     {5, std::nullopt}};
-  EXPECT_THAT(ConcludeReadBack(Operation::kErasure, {0, 5}, items),
+  EXPECT_THAT(ConcludeReadBack(Operation::kErasure, {0, 5}, items, kLookedAt),
               ElementsAre(Part(0, 1, BatchState::kReady, "still_present"),
                           Part(2, 2, BatchState::kNeedsReview, "still_present"),
                           Part(3, 3, BatchState::kDone),
@@ -128,7 +149,7 @@ TEST(ConcludeReadBack, GivesEachResultARunOfItsOwn) {
 
 TEST(ConcludeReadBack, TheOnlyItemMayBeTheWholeBatch) {
   const std::vector<ReadItem> items{{7, ReadBack::kStillPresent}};
-  EXPECT_THAT(ConcludeReadBack(Operation::kErasure, {7, 7}, items),
+  EXPECT_THAT(ConcludeReadBack(Operation::kErasure, {7, 7}, items, kLookedAt),
               ElementsAre(Part(7, 7, BatchState::kReady, "still_present")));
 }
 
@@ -136,7 +157,8 @@ TEST(ConcludeReadBack, EveryMoveIsOneOfTheStateMachine) {
   for (const bool resent : {false, true}) {
     for (const ReadBack result : kAll<ReadBack>) {
       const std::vector<ReadItem> items{{0, result, resent}};
-      for (const Transition& run : ConcludeReadBack(Operation::kErasure, {0, 0}, items)) {
+      for (const Transition& run :
+           ConcludeReadBack(Operation::kErasure, {0, 0}, items, kLookedAt)) {
         EXPECT_TRUE(CanMove(BatchState::kAccepted, run.to)) << Name(result);
       }
     }

@@ -173,18 +173,21 @@ TEST(LoneRetryDelay, IsThatOfTwoTriesAtATimeFurtherAndFurtherApart) {
 TEST(RefusalReview, SaysWhetherAnEarlierCallMayHaveReachedThem) {
   const TimePoint then{std::chrono::hours(1)};
   EXPECT_EQ(RefusalReview({}).reason, "refused_alone");
-  EXPECT_EQ(RefusalReview(then).reason, "refused_effect_unknown");
-  EXPECT_EQ(RefusalReview(then).unknown_since, then);
+  EXPECT_EQ(RefusalReview({.unknown_since = then}).reason, "refused_effect_unknown");
+  EXPECT_EQ(RefusalReview({.unknown_since = then}).unknown_since, then);
+  EXPECT_EQ(RefusalReview({.may_have_effect = true}).reason, "refused_effect_unknown");
 }
 
 TEST(JudgeRefusals, RejectsNoIdentifierThatAnEarlierCallMayHaveReached) {
   EXPECT_EQ(Rejection("why", {}),
             (Transition{.span = {}, .to = BatchState::kRejected, .reason = "why"}));
   const TimePoint then{std::chrono::hours(1)};
-  EXPECT_EQ(Rejection("why", then), (Transition{.span = {},
-                                                .to = BatchState::kNeedsReview,
-                                                .reason = "refused_effect_unknown",
-                                                .unknown_since = then}));
+  EXPECT_EQ(Rejection("why", {.may_have_effect = true}).reason, "refused_effect_unknown");
+  EXPECT_EQ(Rejection("why", {.unknown_since = then}),
+            (Transition{.span = {},
+                        .to = BatchState::kNeedsReview,
+                        .reason = "refused_effect_unknown",
+                        .unknown_since = then}));
 }
 
 TEST(JudgeRefusals, SendsOneAtATimeAgain) {

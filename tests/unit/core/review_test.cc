@@ -46,6 +46,14 @@ TEST(Review, AllowsWhatTheEvidenceLeavesOpen) {
   }
 }
 
+TEST(Review, WhomAnEarlierCallMayHaveReachedMayBeMarkedAccepted) {
+  for (const char* reason : {"refused_effect_unknown", "refused_alone", "still_present"}) {
+    ReviewFacts facts = Facts(reason);
+    facts.may_have_effect = true;
+    EXPECT_TRUE(IsAllowed(ReviewDecision::kMarkAccepted, facts)) << reason;
+  }
+}
+
 TEST(Review, LeadsWhereTheStateMachineAllows) {
   const ReviewFacts facts = Facts("unknown_outcome", kNow - 3h);
   for (const ReviewDecision decision : kAll<ReviewDecision>) {
@@ -60,7 +68,7 @@ Transition Again(Span span) {
 }
 
 TEST(Review, SendsAgainAtOnceWithANewHorizon) {
-  EXPECT_THAT(Resolve(Facts("unaccountable", kNow - 3h), ReviewDecision::kSendAgain, kHours, kNow),
+  EXPECT_THAT(Resolve(Facts("waited_too_long"), ReviewDecision::kSendAgain, kHours, kNow),
               ElementsAre(Again({3, 9})));
 }
 
@@ -68,6 +76,8 @@ TEST(Review, SendsAgainInHalvesWhatNoCallHasAnAnswerFor) {
   ReviewFacts facts = Facts("unknown_outcome", kNow - 3h);
   EXPECT_THAT(Resolve(facts, ReviewDecision::kSendAgain, kHours, kNow),
               ElementsAre(Again({3, 6}), Again({7, 9})));
+  facts.reason = "unaccountable";
+  EXPECT_THAT(Resolve(facts, ReviewDecision::kSendAgain, kHours, kNow), testing::SizeIs(2));
   facts.reason = "senders_lost";
   EXPECT_THAT(Resolve(facts, ReviewDecision::kSendAgain, kHours, kNow), testing::SizeIs(2));
   facts.span = {5, 5};

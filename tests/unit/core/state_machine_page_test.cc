@@ -216,7 +216,7 @@ void PlanReadBacks(Planned& planned) {
     }
     const int last = static_cast<int>(items.size());
     planned.Add(BatchState::kAccepted, "ConcludeReadBack",
-                ConcludeReadBack(Operation::kErasure, {0, last}, items));
+                ConcludeReadBack(Operation::kErasure, {0, last}, items, TimePoint{}));
   }
 }
 
@@ -228,7 +228,8 @@ void PlanOperators(Planned& planned) {
   }
   for (const HeldRefusals decision : {HeldRefusals::kSendAgain, HeldRefusals::kReject}) {
     for (const auto unknown_since : {std::optional<TimePoint>(), std::optional(kNow)}) {
-      planned.Add(BatchState::kHeld, "Resolve", Resolve(decision, unknown_since));
+      planned.Add(BatchState::kHeld, "Resolve",
+                  Resolve(decision, {.unknown_since = unknown_since}));
     }
   }
 }

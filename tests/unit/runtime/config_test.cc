@@ -105,7 +105,8 @@ TEST_F(ConfigTest, TellsEveryErrorAtOnceWithItsPlace) {
                   "    time_zone: IST\n")),
       ElementsAre("2:11: grpc.listen: must be HOST:PORT, such as 127.0.0.1:50051, 0.0.0.0:50051 or "
                   "[::]:50051",
-                  "3:3: grpc: unknown key port; known here: listen",
+                  "3:3: grpc: unknown key port; known here: listen, insecure, "
+                  "reflection",
                   "1:1: database: give url, url_file or the variable LETHE_DATABASE_URL",
                   "1:1: needs the key keys_file: the keys that seal identifiers",
                   "6:9: dispatcher.poll: must be a duration from 10ms to 10s, a whole number and "
@@ -140,10 +141,12 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Bad{"grcp: {}\n", "1:1: unknown key grcp; did you mean grpc?"},
         Bad{"zzz: 1\n",
-            "1:1: unknown key zzz; known here: grpc, operations, database, keys_file, log, intake, "
+            "1:1: unknown key zzz; known here: grpc, operations, database, access, keys_file, log, "
+            "intake, "
             "dispatcher, recovery, shutdown, accounts"},
         Bad{"s3cret!: 1\n",
-            "1:1: unknown key; known here: grpc, operations, database, keys_file, log, intake, "
+            "1:1: unknown key; known here: grpc, operations, database, access, keys_file, log, "
+            "intake, "
             "dispatcher, recovery, shutdown, accounts"},
         Bad{"log:\n  level: info\n  level: info\n", "3:3: log.level: this key is here twice"},
         Bad{"keys_file: a\n", "3:1: keys_file: this key is here twice"},
@@ -235,9 +238,63 @@ INSTANTIATE_TEST_SUITE_P(
         Bound{"shutdown", "grace", {"1s", "29s"}, {"999ms", "29001ms", "30s"}},
         Bound{"grpc",
               "listen",
-              {"'0.0.0.0:0'", "'[::1]:65535'", "'localhost:1'", "'my-host.example:50051'"},
+              {"'127.0.0.1:0'", "'[::1]:65535'", "'localhost:1'"},
               {"'127.0.0.1:65536'", "'127.0.0.1:'", "'127.0.0.1'", "':50051'", "'50051'", "'::1:1'",
                "'[::g]:1'", "'[]:1'", "'a b:1'", "'h:-1'", "'http://h:1'", "'h:1,h:2'", "''"}}));
+
+TEST_F(ConfigTest, AnAddressThatOthersReachIsRefusedUnlessItIsSaidToBeInsecure) {
+  constexpr auto kRefusal =
+      "others than this machine reach it, and the port speaks no TLS: listen on 127.0.0.1, or say "
+      "insecure: true where something in front of it encrypts";
+  const std::string access = "access: {file: access.yaml}\n";
+  for (const std::string listen :
+       {"0.0.0.0:50051", "[::]:50051", "10.1.2.3:50051", "lethe.internal:50051"}) {
+    EXPECT_THAT(Errors(LoadWith("grpc:\n  listen: '" + listen + "'\n" + access)),
+                ElementsAre("2:11: grpc.listen: " + std::string(kRefusal)));
+    const auto config = LoadWith("grpc: {listen: '" + listen + "', insecure: true}\n" + access);
+    ASSERT_TRUE(config.ok()) << listen;
+    EXPECT_TRUE(config->grpc_insecure);
+  }
+  for (const std::string listen : {"127.0.0.1:1", "127.9.9.9:1", "localhost:1", "[::1]:1"}) {
+    const auto config = LoadWith("grpc: {listen: '" + listen + "'}\n");
+    ASSERT_TRUE(config.ok()) << listen << config.error().message;
+    EXPECT_FALSE(config->grpc_insecure);
+  }
+  EXPECT_THAT(Errors(LoadWith(access, {{"LETHE_GRPC_LISTEN", "[::]:50051"}})),
+              ElementsAre("LETHE_GRPC_LISTEN: " + std::string(kRefusal)));
+  EXPECT_THAT(Errors(LoadWith("grpc: {insecure: yes}\n")),
+              ElementsAre("1:18: grpc.insecure: must be true or false"));
+}
+
+TEST_F(ConfigTest, WithoutAnAccessFileOthersThanThisMachineAreRefusedUnlessItIsSaidToBeOpen) {
+  const std::string reached = "grpc: {listen: '[::]:50051', insecure: true}\n";
+  EXPECT_THAT(Errors(LoadWith(reached)),
+              ElementsAre("1:1: access: others than this machine reach grpc.listen: give file, or "
+                          "say open: true where every caller may do everything"));
+  constexpr auto kNeither =
+      "access: give file, or say open: true where every caller may do everything";
+  EXPECT_THAT(Errors(LoadWith(reached + "access: {open: false}\n")),
+              ElementsAre(std::string("2:1: ") + kNeither));
+  EXPECT_THAT(Errors(LoadWith("access: {}\n")), ElementsAre(std::string("1:1: ") + kNeither));
+  EXPECT_THAT(Errors(LoadWith("access: {file: a, open: true}\n")),
+              ElementsAre("1:1: access: give file or open: true, not both"));
+  EXPECT_THAT(Errors(LoadWith("access: {open: yes}\n")),
+              ElementsAre("1:16: access.open: must be true or false"));
+  EXPECT_THAT(Errors(LoadWith("access: {file: }\n")),
+              ElementsAre("1:10: access.file: needs one value"));
+  EXPECT_TRUE(LoadWith(reached + "access: {open: true}\n")->access_open);
+  EXPECT_TRUE(LoadWith("access: {open: true}\n").ok());
+}
+
+TEST_F(ConfigTest, ReflectionIsAChoice) {
+  EXPECT_TRUE(LoadWith("")->grpc_reflection);
+  EXPECT_FALSE(LoadWith("grpc: {reflection: false}\n")->grpc_reflection);
+}
+
+TEST_F(ConfigTest, TheAccessFileIsRelativeToTheConfiguration) {
+  EXPECT_EQ(LoadWith("")->access_file, "");
+  EXPECT_EQ(LoadWith("access: {file: who.yaml}\n")->access_file, directory_.path() / "who.yaml");
+}
 
 TEST_F(ConfigTest, DatabaseConnectionsHaveBounds) {
   for (const auto& [value, good] :
@@ -307,12 +364,12 @@ TEST_F(ConfigTest, NoErrorRepeatsASecret) {
 
 TEST_F(ConfigTest, VariablesWinOverTheFile) {
   const auto config = LoadWith("grpc: {listen: '127.0.0.1:1'}\nlog: {level: error}\n",
-                               {{"LETHE_GRPC_LISTEN", "0.0.0.0:2"},
+                               {{"LETHE_GRPC_LISTEN", "127.0.0.2:2"},
                                 {"LETHE_OPERATIONS_LISTEN", "0.0.0.0:3"},
                                 {"LETHE_LOG_LEVEL", "debug"},
                                 {"LETHE_DATABASE_URL", "host=other"}});
   ASSERT_TRUE(config.ok()) << config.error().message;
-  EXPECT_EQ(config->grpc_listen, "0.0.0.0:2");
+  EXPECT_EQ(config->grpc_listen, "127.0.0.2:2");
   EXPECT_EQ(config->operations_listen, "0.0.0.0:3");
   EXPECT_EQ(config->log.level, telemetry::LogLevel::kDebug);
   EXPECT_EQ(config->database.url->Reveal(), "host=other");

@@ -45,6 +45,9 @@ void TouchAll(Metrics& metrics) {
                         .duration = 500ms});
   metrics.LookedUp({"demo", LookPurpose::kCapture, LookUpOutcome::kFound, 1});
   metrics.WasReadBack({"demo", LookPurpose::kReadBack, ReadBack::kAbsent, 1});
+  metrics.AccessRefused("not_permitted");
+  metrics.SetAccessFileBroken(false);
+  metrics.SetOpen(true, false);
   metrics.StoreFailed(ErrorCode::kUnavailable);
   metrics.SetNewestKey("mac", 2);
   metrics.SetVendorClockOffset(3ms);

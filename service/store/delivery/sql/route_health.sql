@@ -4,7 +4,8 @@
 -- @api api
 -- > accepted_at time?
 -- > failing int
+-- > hiccup_at time?
 -- > connected_at time?
-select lethe_micros(health.accepted_at) as accepted_at, health.failing, lethe_micros(a.connected_at) as connected_at
+select lethe_micros(health.accepted_at) as accepted_at, health.failing, lethe_micros(health.hiccup_at) as hiccup_at, lethe_micros(a.connected_at) as connected_at
 from account_state a cross join lateral @health(slots_of: @slots_of, api: @api) health
 where a.account = @account

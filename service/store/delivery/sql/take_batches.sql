@@ -12,6 +12,7 @@
 -- > attempt_count int        this attempt included
 -- > call_count int           this call included
 -- > unknown_since time?
+-- > may_have_effect bool
 -- > refused_since time?
 -- > lone_refusals int
 -- > vouched_refusals int
@@ -34,6 +35,6 @@ with present as materialized (select lethe_now() as t), oldest as materialized (
 update batch b set state = 'sending', reason = null, not_before = null, attempt_count = attempt_count + 1, call_count = call_count + 1
 from oldest o
 where b.envelope = o.envelope and b.lo = o.lo and b.state in ('open', 'ready')
-returning o.n as route, b.envelope, b.lo, b.hi, b.kind, b.attempt_count, b.call_count, lethe_micros(b.unknown_since) as unknown_since,
+returning o.n as route, b.envelope, b.lo, b.hi, b.kind, b.attempt_count, b.call_count, lethe_micros(b.unknown_since) as unknown_since, b.may_have_effect,
           lethe_micros(b.refused_since) as refused_since, b.lone_refusals, b.vouched_refusals, b.throttled_calls, lethe_micros(b.opened_at) as waiting_since,
           b.captured_at is not null as captured, coalesce(o.reason = 'unchanged', false) as unchanged

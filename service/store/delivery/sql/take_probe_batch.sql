@@ -12,6 +12,7 @@
 -- > attempt_count int
 -- > call_count int
 -- > unknown_since time?
+-- > may_have_effect bool
 -- > refused_since time?
 -- > lone_refusals int
 -- > vouched_refusals int
@@ -39,6 +40,6 @@ with present as materialized (select lethe_now() as t), fresh as materialized (
 update batch b set state = 'sending', reason = null, not_before = null, attempt_count = attempt_count + 1, call_count = call_count + 1
 from (select * from fresh union all select * from called) o
 where b.envelope = o.envelope and b.lo = o.lo and b.state in ('open', 'ready')
-returning b.envelope, b.lo, b.hi, b.kind, b.attempt_count, b.call_count, lethe_micros(b.unknown_since) as unknown_since,
+returning b.envelope, b.lo, b.hi, b.kind, b.attempt_count, b.call_count, lethe_micros(b.unknown_since) as unknown_since, b.may_have_effect,
           lethe_micros(b.refused_since) as refused_since, b.lone_refusals, b.vouched_refusals, b.throttled_calls,
           lethe_micros(b.opened_at) as waiting_since, b.captured_at is not null as captured, coalesce(o.reason = 'unchanged', false) as unchanged

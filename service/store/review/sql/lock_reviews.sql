@@ -14,9 +14,10 @@
 -- > reason text_or_none
 -- > call_count int
 -- > unknown_since time?
+-- > may_have_effect bool
 -- > review_since time?
 -- > until time              that of the filter, or now
-select b.envelope, b.lo, b.hi, b.operation, b.kind, b.state, b.reason, b.call_count, lethe_micros(b.unknown_since) as unknown_since,
+select b.envelope, b.lo, b.hi, b.operation, b.kind, b.state, b.reason, b.call_count, lethe_micros(b.unknown_since) as unknown_since, b.may_have_effect,
        lethe_micros(b.review_since) as review_since,
        coalesce(@until::bigint, lethe_micros(lethe_now())) as until
 from batch b

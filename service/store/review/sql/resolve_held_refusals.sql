@@ -2,7 +2,7 @@
 -- is sent again waits from now on (SendUntil()).
 -- @account text
 -- @apis text[]
--- @effect_unknown bool       those with an earlier call of unknown effect; false: the others
+-- @effect_unknown bool       those of which EarlierEffect::IsPossible(); false: the others
 -- @state state               where they go
 -- @reason text
 -- @principal text            the operator
@@ -11,7 +11,7 @@
 with held as materialized (
   select envelope, lo, hi, reason from batch
   where account = @account and lethe_api(operation) = any(@apis::text[]) and state = 'held' and reason in @refusal_reasons()
-    and (unknown_since is not null) = @effect_unknown
+    and (unknown_since is not null or may_have_effect) = @effect_unknown
   order by envelope, lo for update
 ), moved as (
   update batch b set state = @state, reason = @reason, not_before = null, refused_since = null, lone_refusals = 0, vouched_refusals = 0,

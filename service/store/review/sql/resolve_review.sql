@@ -1,5 +1,5 @@
--- Moves runs of a batch that needs a review to where an operator's decision leads; the first run keeps the row. What earlier calls may
--- have done is forgotten with what moves, and what is sent again waits from now on (SendUntil()). A run in needs_review stays as it is.
+-- Moves runs of a batch that needs a review to where an operator's decision leads; the first run keeps the row. When a call
+-- of unknown effect was made is forgotten of what moves, but not that there was one. What is sent again waits from now on (SendUntil()). A run in needs_review stays as it is.
 -- 0 rows: the batch needs no review.
 -- @envelope envelope
 -- @lo int                    of the batch
@@ -17,12 +17,13 @@ with run as materialized (
               @runs.window_end::bigint[]) as r(lo, hi, state, reason, accepted_at, window_end)
 ), later as (
   insert into batch (envelope, lo, hi, account, operation, kind, state, reason, opened_at, attempt_count, call_count, captured_at,
-                     unknown_since, refused_since, lone_refusals, vouched_refusals, throttled_calls, review_since, accepted_at, window_end, finished_at)
+                     unknown_since, refused_since, lone_refusals, vouched_refusals, throttled_calls, may_have_effect, review_since, accepted_at,
+                     window_end, finished_at)
   select b.envelope, r.lo, r.hi, b.account, b.operation, b.kind, r.state, case when r.stays then b.reason else r.reason end,
          coalesce(r.opened_at, b.opened_at), b.attempt_count, b.call_count, b.captured_at, case when r.stays then b.unknown_since end,
          case when r.stays then b.refused_since end, case when r.stays then b.lone_refusals else 0 end,
          case when r.stays then b.vouched_refusals else 0 end, case when r.stays then b.throttled_calls else 0 end,
-         case when r.stays then b.review_since end, r.accepted_at, r.window_end, r.finished_at
+         b.may_have_effect or b.unknown_since is not null and not r.stays, case when r.stays then b.review_since end, r.accepted_at, r.window_end, r.finished_at
   from run r join batch b on r.lo > b.lo
   where b.envelope = @envelope and b.lo = @lo and b.state = 'needs_review'
 )
@@ -32,6 +33,7 @@ update batch b set hi = r.hi, state = r.state, reason = case when r.stays then b
                    lone_refusals = case when r.stays then b.lone_refusals else 0 end,
                    vouched_refusals = case when r.stays then b.vouched_refusals else 0 end,
                    throttled_calls = case when r.stays then b.throttled_calls else 0 end,
+                   may_have_effect = b.may_have_effect or b.unknown_since is not null and not r.stays,
                    review_since = case when r.stays then b.review_since end, accepted_at = r.accepted_at, window_end = r.window_end,
                    finished_at = r.finished_at
 from run r

@@ -18,9 +18,9 @@ with present as materialized (select lethe_now() as t), run as materialized (
     as r(lo, hi, state, reason, unknown_since)
 ), later as (
   insert into batch (envelope, lo, hi, account, operation, kind, state, reason, opened_at, attempt_count, call_count, captured_at,
-                     unknown_since, review_since, look_at, look_tries)
+                     unknown_since, may_have_effect, review_since, look_at, look_tries)
   select b.envelope, r.lo, r.hi, b.account, b.operation, b.kind, r.state, r.reason, b.opened_at, b.attempt_count, b.call_count, b.captured_at,
-         r.unknown_since, r.review_since, r.look_at,
+         r.unknown_since, b.may_have_effect, r.review_since, r.look_at,
          case when r.state = 'held' and @trouble::bool then b.look_tries + 1 else 0 end
   from run r join batch b on b.envelope = @envelope and b.lo = @lo
   where r.lo > @lo and b.state = 'held' and b.reason = 'look_before_repeat'

@@ -5,9 +5,10 @@
 -- @hi int                           the last position that the row keeps
 -- @state state                      where the run goes
 -- @reason text_or_none
+-- @unknown_since time?              of what is sent again
 -- @second_look_in milliseconds?     null: there is none
 update batch set hi = @hi, state = @state, reason = coalesce(@reason, case when @state = 'done' then reason end),
-                 look_at = null, look_tries = 0,
+                 look_at = null, look_tries = 0, unknown_since = lethe_time(@unknown_since), may_have_effect = @state <> 'done',
                  accepted_at = case when @state = 'done' then accepted_at end,
                  window_end = case when @state = 'done' then window_end end,
                  finished_at = case when @state = 'done' then lethe_now() end,
