@@ -89,6 +89,7 @@ struct Server::State {
         access(gate, params.clock),
         executor(std::move(params.executor)),
         vendor_executor(std::move(params.vendor_executor)),
+        bulk_executor(std::move(params.bulk_executor)),
         operators({.store = params.reviews,
                    .pauses = params.pauses,
                    .recovery = params.recovery,
@@ -101,6 +102,7 @@ struct Server::State {
                  .clock = params.clock,
                  .executor = Bounded(executor),
                  .vendor_executor = Bounded(vendor_executor),
+                 .bulk_executor = bulk_executor ? Bounded(bulk_executor) : Executor{},
                  .budget = budget,
                  .gate = gate},
                 std::move(params.accounts)) {}
@@ -118,6 +120,7 @@ struct Server::State {
   AccessService access;
   const Executor executor;
   const Executor vendor_executor;
+  const Executor bulk_executor;
   OperatorService operators;
   PrivacyRequestService service;
   ReflectionService reflection{{v1::PrivacyRequestService::service_full_name(),

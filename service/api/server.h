@@ -66,8 +66,9 @@ struct ServerParams {
   RecoveryStore& recovery;
   KnownAccounts accounts;
   const Clock& clock;
-  Executor executor;                                          ///< Runs what waits for the database.
-  Executor vendor_executor;                                   ///< For what waits for CleverTap.
+  Executor executor;            ///< Runs what waits for the database.
+  Executor vendor_executor;     ///< For what waits for CleverTap.
+  Executor bulk_executor = {};  ///< For large requests; empty: gRPC's own threads.
   access::LiveDirectory directory = access::LiveDirectory();  ///< Who may call.
   CallObserver on_finished = {};                              ///< May be empty, as the next one.
   RefusalObserver on_refused = {};

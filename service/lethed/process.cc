@@ -31,6 +31,13 @@ constexpr int kVendorChecksLine = 32;
 /// line would hear too late.
 constexpr int kReadersLine = 256;
 
+/// Large requests are worked on by as many threads as the committer has: more would only wait for
+/// it.
+constexpr int kBulkThreads = 2;
+
+/// How many may wait for that. What the budget of calls takes is less.
+constexpr int kBulkLine = 2'500;
+
 /// How many flushes the committer writes at a time.
 constexpr int kWriters = 2;
 
@@ -117,6 +124,7 @@ Process::Process(const runtime::Config& config, Roles roles)
       passcodes_(config.accounts, runtime::ReadPasscodes),
       readers_(config.database.connections, kReadersLine),
       checkers_(kVendorChecks, kVendorChecksLine),
+      bulk_(kBulkThreads, kBulkLine),
       access_({.path = config.access_file,
                .accounts = config.accounts,
                .directory = directory_,
@@ -263,6 +271,7 @@ Status Process::StartApi() {
        .clock = clock_,
        .executor = [this](auto work) { return readers_.Post(std::move(work)); },
        .vendor_executor = [this](auto work) { return checkers_.Post(std::move(work)); },
+       .bulk_executor = [this](auto work) { return bulk_.Post(std::move(work)); },
        .directory = directory_,
        .on_finished = [this](const auto& call) { observer_.Show(call); },
        .on_refused = [this](const auto& call) { observer_.Show(call); },
@@ -346,6 +355,7 @@ std::string Process::MetricsText() {
     }
   }
   metrics_.SetIntakeWaiting(committer_.waiting_items());
+  metrics_.SetDatabaseSessions(connector_->open_sessions());
   return metrics_.Text();
 }
 

@@ -114,6 +114,7 @@ class Process {
   // Threads for callers, and the server that takes their calls; none in a process without the role.
   runtime::WorkerPool readers_;
   runtime::WorkerPool checkers_;
+  runtime::WorkerPool bulk_;
   /// Many times what a busy process takes to answer a health check.
   static constexpr milliseconds kPortAnswersWithin{5'000};
   std::size_t max_connections_ = 0;

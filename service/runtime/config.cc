@@ -2,6 +2,7 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -15,6 +16,7 @@
 #include "lethe/operation_traits.h"
 #include "lethe/project.h"
 #include "lethe/reasons.h"
+#include "lethe/recovery.h"
 #include "runtime/config_ports.h"
 #include "runtime/config_reader.h"
 #include "runtime/config_values.h"
@@ -42,6 +44,8 @@ constexpr milliseconds kMaxKeep = 8'784h;
 
 /// A year: far beyond any term of the law.
 constexpr milliseconds kMaxSendWithin = 8'784h;
+
+static_assert(kRepeatsComeWithin + std::max(kMaxKeep, kMaxSendWithin) < kLossesMatterFor);
 
 Result<TimeZone> FindZone(const std::string& name) {
   if (const auto zone = TimeZone::Find(name)) return *zone;

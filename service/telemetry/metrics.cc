@@ -45,6 +45,7 @@ Metrics::Metrics(std::string_view version, std::span<const Account> accounts)
   f.build_info.Add({{"version", Word(version)}}).Set(1);
   f.connections_refused.Add({});
   f.intake_waiting.Add({});
+  f.database_sessions.Add({});
   f.windows_closed.Add({});
   f.commit_duration.Add({}, kShortSeconds);
   f.commit_requests.Add({}, kRequests);
@@ -107,6 +108,8 @@ void Metrics::CommitFinished(int requests, milliseconds duration) {
   families_->commit_requests.Add({}, kRequests).Observe(requests);
   families_->commit_duration.Add({}, kShortSeconds).Observe(Seconds(duration));
 }
+
+void Metrics::SetDatabaseSessions(int count) { families_->database_sessions.Add({}).Set(count); }
 
 void Metrics::SetIntakeWaiting(std::int64_t identifiers) {
   families_->intake_waiting.Add({}).Set(static_cast<double>(identifiers));

@@ -60,6 +60,7 @@ class Metrics {
   void CommitFinished(int requests, milliseconds duration);
 
   void SetIntakeWaiting(std::int64_t identifiers);
+  void SetDatabaseSessions(int count);
   void ConnectionsRefused(std::uint64_t count);
 
   /// Calls were refused because of who makes them; `cause` is one of a closed set. With 0 the

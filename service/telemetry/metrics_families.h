@@ -53,6 +53,8 @@ struct Metrics::Families {
   Family<Counter>& connections_refused =
       NewCounter("lethe_grpc_connections_refused_total",
                  "Connections that were closed at once because as many were open as may be.");
+  Family<Gauge>& database_sessions =
+      NewGauge("lethe_database_sessions", "Sessions of the database that this process has.");
   Family<Gauge>& intake_waiting =
       NewGauge("lethe_intake_waiting_identifiers",
                "Identifiers in this process's waiting line, not durable yet.");

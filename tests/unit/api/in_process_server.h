@@ -49,7 +49,7 @@ inline bool RunHere(const std::function<void()>& work) {
 class InProcessServer : public testing::Test {
  protected:
   explicit InProcessServer(Executor executor = RunHere, ServerLimits limits = {},
-                           std::optional<ServerTls> tls = {}) {
+                           std::optional<ServerTls> tls = {}, Executor bulk_executor = {}) {
     auto server = Server::Start({.listen = "127.0.0.1:0",
                                  .tls = std::move(tls),
                                  .store = store_,
@@ -61,6 +61,7 @@ class InProcessServer : public testing::Test {
                                  .clock = clock_,
                                  .executor = std::move(executor),
                                  .vendor_executor = RunHere,
+                                 .bulk_executor = std::move(bulk_executor),
                                  .directory = directory_,
                                  .on_finished =
                                      [this](const FinishedCall& call) {
