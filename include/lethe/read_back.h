@@ -79,7 +79,8 @@ inline constexpr auto kAll<ReadBack> = AllNamed<ReadBack>();
 /// What a look-up is judged by.
 struct ReadBackFacts {
   Operation operation;
-  TimePoint accepted_at;               ///< When CleverTap accepted the call.
+  IdentifierKind kind;
+  TimePoint accepted_at;  ///< When CleverTap accepted the call, or an operator found that it had.
   std::optional<Capture> before = {};  ///< Nothing: there was no look-up before the call.
 };
 
@@ -92,7 +93,8 @@ struct ReadItem {
   int pos;
   std::optional<ReadBack> result = {};  ///< Nothing: no look-up was answered in time.
 
-  /// An earlier call had no effect either, so the item is not sent a third time.
+  /// An earlier call had no effect either, or an operator has decided about it: it is not sent
+  /// again without one.
   bool resent = false;
 };
 

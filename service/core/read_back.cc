@@ -18,24 +18,32 @@ std::optional<bool> SharesAnId(const Profile& before, const Profile& now) {
   });
 }
 
-/// Nothing if it has no history.
-std::optional<bool> BeganSince(const Profile& profile, TimePoint accepted_at) {
-  if (!profile.first_seen) return std::nullopt;
-  return *profile.first_seen > accepted_at;
+/// The profile that was there before the call is still there only if both its devices and its
+/// history say so: an old history may also be that of an old, anonymous install, on which the
+/// person has logged in since.
+ReadBack JudgeByCapture(const Capture& before, const Profile& found, bool is_new) {
+  if (!before.profile) return is_new ? ReadBack::kReappeared : ReadBack::kUnclear;
+  const Profile& was = *before.profile;
+  const std::optional<bool> shares = SharesAnId(was, found);
+  const bool same_history = was.first_seen && found.first_seen == was.first_seen;
+  if (shares.value_or(false) && same_history) return ReadBack::kStillPresent;
+  // An app keeps its CleverTap ID when its user comes back, but the old history is gone then. If
+  // there was no history, a first event proves nothing.
+  const bool old_is_gone = was.first_seen || shares == false;
+  return is_new && old_is_gone ? ReadBack::kReappeared : ReadBack::kUnclear;
 }
 
-/// A demerge leaves each device a profile of its own, with its history, and none with the identity:
-/// a profile that is still merged has several devices. One device with an old history is either a
-/// profile that the call did not touch, or a device on which the person has logged in again.
-ReadBack JudgeDemerge(const Profile& found, const std::optional<bool>& began_since) {
-  if (found.object_ids.empty()) return ReadBack::kUnclear;
-  if (found.object_ids.size() > 1) return ReadBack::kStillPresent;
-  return began_since.value_or(false) ? ReadBack::kReappeared : ReadBack::kUnclear;
-}
-
-ReadBack JudgeByHistory(const std::optional<bool>& began_since) {
-  if (!began_since) return ReadBack::kUnclear;
-  return *began_since ? ReadBack::kReappeared : ReadBack::kStillPresent;
+/// Nothing shows what was there before: a first event since then may be the first of all of an old
+/// profile, and behind an identity may be another profile. Only a CleverTap ID, or a phone, with a
+/// history from before is what it was.
+ReadBack JudgeWithoutCapture(const ReadBackFacts& facts, const Profile& found) {
+  if (facts.operation == Operation::kDemerge) {
+    // A demerge leaves each device a profile of its own, with its history.
+    return found.object_ids.size() > 1 ? ReadBack::kStillPresent : ReadBack::kUnclear;
+  }
+  const bool is_old = found.first_seen && *found.first_seen <= facts.accepted_at;
+  const bool is_itself = facts.kind != IdentifierKind::kIdentity;
+  return is_old && is_itself ? ReadBack::kStillPresent : ReadBack::kUnclear;
 }
 
 Transition After(Operation operation, const ReadItem& item, TimePoint looked_at) {
@@ -71,23 +79,9 @@ void Append(Transition next, std::vector<Transition>& runs) {
 
 ReadBack JudgeReadBack(const ReadBackFacts& facts, const std::optional<Profile>& found) {
   if (!found) return ReadBack::kAbsent;
-  if (facts.before && !facts.before->profile) return ReadBack::kReappeared;
-  const std::optional<bool> began_since = BeganSince(*found, facts.accepted_at);
-  switch (facts.operation) {
-    case Operation::kDemerge: return JudgeDemerge(*found, began_since);
-    case Operation::kErasure:
-    case Operation::kDisassociation: break;
-  }
-
-  if (!facts.before) return JudgeByHistory(began_since);
-  const Profile& before = *facts.before->profile;
-  const std::optional<bool> shares = SharesAnId(before, *found);
-  if (!shares) return JudgeByHistory(began_since);
-  if (!*shares) return ReadBack::kReappeared;
-  if (!began_since.value_or(false)) return ReadBack::kStillPresent;
-  // An app keeps its CleverTap ID when its user comes back, but the old history is gone then. If
-  // there was no history, a first event proves nothing.
-  return before.first_seen ? ReadBack::kReappeared : ReadBack::kUnclear;
+  if (!facts.before) return JudgeWithoutCapture(facts, *found);
+  const bool is_new = found->first_seen && *found->first_seen > facts.accepted_at;
+  return JudgeByCapture(*facts.before, *found, is_new);
 }
 
 std::vector<Transition> ConcludeReadBack(Operation operation, Span span,

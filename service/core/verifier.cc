@@ -150,6 +150,7 @@ LookResult Verifier::Judge(const LookClaim& claim, const LookUps& look_ups,
         break;
       case LookPurpose::kReadBack: {
         const ReadBackFacts facts{.operation = claim.route.operation,
+                                  .kind = claim.kind,
                                   .accepted_at = claim.accepted_at,
                                   .before = answer.item->before};
         result.read.push_back(

@@ -84,7 +84,8 @@ void FakeVerificationQueue::FillIn(LookClaim& claim) const {
     } else if (claim.purpose == kCapture) {
       wanted = wanted && !captures_.contains(key);
     } else if (claim.purpose == kReadBack) {
-      item.resent = WasStillPresent(key, claim.call_number);
+      item.resent = WasStillPresent(key, claim.call_number) ||
+                    batches_.at({claim.envelope, claim.span.lo}).may_have_effect;
       const auto capture = captures_.find(key);
       if (capture != captures_.end()) item.before = capture->second;
       wanted = !first && (wanted || item.resent);
@@ -180,6 +181,7 @@ void FakeVerificationQueue::Conclude(const LookClaim& claim, const LookResult& r
     run.row.state = transition.to;
     run.row.reason = transition.reason;
     run.row.unknown_since = transition.unknown_since;
+    run.may_have_effect |= transition.to != BatchState::kDone;
     if (transition.to == BatchState::kDone) {
       run.row.finished_at = clock_.Now();
       for (int pos = transition.span.lo; pos <= transition.span.hi && options_.second_look; ++pos) {

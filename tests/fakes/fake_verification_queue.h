@@ -95,6 +95,7 @@ class FakeVerificationQueue : public VerificationQueue {
     std::optional<TimePoint> not_before = {};
     std::optional<TimePoint> look_at = {};
     int tries = 0;
+    bool may_have_effect = false;
   };
   struct Slot {
     std::int64_t epoch = 0;

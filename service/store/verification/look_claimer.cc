@@ -125,6 +125,7 @@ void LookClaimer::ReadItems(pqxx::work& work, LookClaim& claim, double share) co
   for (const auto& row : items.Run(work)) {
     add_unreadable_up_to(row.pos);
     next = row.pos + 1;
+    if (claim.purpose == LookPurpose::kReadBack && row.decided) continue;
     if (claim.purpose == LookPurpose::kReadBack && row.read_back) {
       claim.known.push_back({.pos = row.pos, .result = row.read_back, .resent = row.resent});
     }

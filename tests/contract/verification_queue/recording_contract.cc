@@ -122,7 +122,7 @@ TEST_P(VerificationQueueContract, AResultOfTheSameCallMakesNoItemResent) {
   EXPECT_EQ(at().Batches().at(0).state, BatchState::kReady) << "it is sent again once";
 }
 
-TEST_P(VerificationQueueContract, OnlyAnItemThatWasStillPresentIsResent) {
+TEST_P(VerificationQueueContract, WhateverIsAcceptedAgainAfterItsReadBackIsResent) {
   const EnvelopeId envelope = at().AddBatch({.size = 2, .sampled = {0, 1}});
   const EnvelopeId other = at().AddBatch({});
   const auto claim = Take();
@@ -134,7 +134,7 @@ TEST_P(VerificationQueueContract, OnlyAnItemThatWasStillPresentIsResent) {
     const auto again = Take();
     ASSERT_TRUE(again);
     ASSERT_EQ(again->items.size(), 1U);
-    EXPECT_EQ(again->items[0].resent, (batch == BatchKey{envelope, 0}));
+    EXPECT_TRUE(again->items[0].resent) << "it is not sent a third time";
     Record(*again, All(*again, ReadBack::kAbsent));
   }
 }

@@ -132,7 +132,9 @@ TEST_F(VerificationTest, WhoCameBackIsNotErasedAgain) {
                       .status = 503});
   Request(Ask::kEraseIdentities, {"anna"});
   ASSERT_TRUE(Eventually([&] { return Calls(Endpoint::kDelete) == 1 && !IsThere("anna"); }));
-  AddPerson("anna", {"device-2"});
+  sandbox::Profile back{.identities = {"anna"}, .devices = {{.guid = "device-2"}}};
+  back.events["App Launched"] = {.count = 1, .first_seen = Item().accept_time().seconds() + 2};
+  ASSERT_TRUE(sandbox_->AddProfile(kAccountId, std::move(back)).ok());
   ASSERT_TRUE(Eventually([&] { return Calls(Endpoint::kProfile) > 1; }));
   EXPECT_EQ(Get().state(), PrivacyRequest::STATE_IN_PROGRESS) << "never done without an answer";
   sandbox_->ClearFaults();

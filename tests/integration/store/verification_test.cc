@@ -268,6 +268,34 @@ TEST_F(VerifyingStore, WhatIsSentAgainAfterItsReadBackCountsAsCalledBefore) {
   EXPECT_TRUE(again->facts.unknown_since) << "a repeat that comes too late is not blind";
 }
 
+TEST_F(VerifyingStore, WhatAnOperatorSaysWasAcceptedIsNotSentAgainWithoutOne) {
+  Ask(1);
+  Advance(2s);
+  Capture();
+  Send();
+  database_.Run("update batch set reason = 'operator_accepted'");
+  const auto claim = TakeLook();
+  ASSERT_TRUE(claim && claim->purpose == LookPurpose::kReadBack);
+  EXPECT_TRUE(claim->items.front().resent);
+}
+
+TEST_F(VerifyingStore, WhatAnOperatorHasSeenAndSaysWasAcceptedIsDone) {
+  Ask(2);
+  Advance(2s);
+  Capture();
+  Send();
+  ReadBackAs({{0, ReadBack::kUnclear}, {1, ReadBack::kAbsent}});
+  Advance(1h);
+  database_.Run(
+      "update batch set state = 'accepted', reason = 'operator_accepted', accepted_at = "
+      "lethe_now(), window_end = lethe_now(), review_since = null where state = 'needs_review'");
+  Advance(1s);
+  const auto claim = TakeLook();
+  ASSERT_TRUE(claim && claim->purpose == LookPurpose::kReadBack);
+  EXPECT_THAT(claim->items, testing::IsEmpty());
+  EXPECT_THAT(claim->known, testing::IsEmpty()) << "else it came back for ever";
+}
+
 TEST_F(VerifyingStore, CapturesAreForgottenDeviceByDevice) {
   Ask(1);
   Advance(2s);

@@ -22,8 +22,10 @@ Profile Of(const std::vector<std::string>& ids, std::optional<TimePoint> first_s
 }
 
 ReadBack Judge(const std::optional<Capture>& before, const std::optional<Profile>& found,
-               Operation operation = Operation::kErasure) {
-  return JudgeReadBack({.operation = operation, .accepted_at = kAccepted, .before = before}, found);
+               Operation operation = Operation::kErasure,
+               IdentifierKind kind = IdentifierKind::kIdentity) {
+  return JudgeReadBack(
+      {.operation = operation, .kind = kind, .accepted_at = kAccepted, .before = before}, found);
 }
 Capture Captured(Profile profile) { return {std::move(profile)}; }
 
@@ -34,59 +36,69 @@ TEST(JudgeReadBack, NoProfileIsAbsentWhateverWasThereBefore) {
   }
 }
 
-TEST(JudgeReadBack, WithACaptureTheCleverTapIdsDecide) {
+TEST(JudgeReadBack, TheProfileOfBeforeHasADeviceAndTheHistoryOfBefore) {
   const Capture before = Captured(Of({"A", "B"}, kBefore));
   EXPECT_EQ(Judge(before, Of({"A", "B"}, kBefore)), ReadBack::kStillPresent);
   EXPECT_EQ(Judge(before, Of({"C", "B"}, kBefore)), ReadBack::kStillPresent);
-  EXPECT_EQ(Judge(before, Of({"B"})), ReadBack::kStillPresent);
+}
+
+TEST(JudgeReadBack, WhoCameBackHasAHistoryThatBeganSinceAndNothingIsLeftOfTheOldOne) {
+  const Capture before = Captured(Of({"A", "B"}, kBefore));
   EXPECT_EQ(Judge(before, Of({"C"}, kSince)), ReadBack::kReappeared);
-  EXPECT_EQ(Judge(before, Of({"C"}, kBefore)), ReadBack::kReappeared);
-  EXPECT_EQ(Judge(before, Of({"C"})), ReadBack::kReappeared);
+  EXPECT_EQ(Judge(before, Of({"A"}, kSince)), ReadBack::kReappeared) << "an app keeps its id";
+  EXPECT_EQ(Judge(Captured(Of({"A"})), Of({"C"}, kSince)), ReadBack::kReappeared);
+  EXPECT_EQ(Judge(Capture{}, Of({"A"}, kSince)), ReadBack::kReappeared);
 }
 
-TEST(JudgeReadBack, AnAppThatKeptItsIdAndLostItsHistoryIsAPersonWhoCameBack) {
-  EXPECT_EQ(Judge(Captured(Of({"A"}, kBefore)), Of({"A"}, kSince)), ReadBack::kReappeared);
-}
-
-TEST(JudgeReadBack, AFirstEventOfAProfileWithoutHistoryProvesNothing) {
-  EXPECT_EQ(Judge(Captured(Of({"A"})), Of({"A"}, kSince)), ReadBack::kUnclear);
-}
-
-TEST(JudgeReadBack, AProfileWhereThereWasNoneBeforeIsNew) {
-  EXPECT_EQ(Judge(Capture{}, Of({"A"}, kBefore)), ReadBack::kReappeared);
-  EXPECT_EQ(Judge(Capture{}, Of({})), ReadBack::kReappeared);
-}
-
-TEST(JudgeReadBack, WithoutIdsToCompareTheHistoryDecides) {
-  for (const std::optional<Capture>& before :
-       {std::optional<Capture>(), std::optional(Captured(Of({}, kBefore)))}) {
-    EXPECT_EQ(Judge(before, Of({"A"}, kBefore)), ReadBack::kStillPresent);
-    EXPECT_EQ(Judge(before, Of({"A"}, kSince)), ReadBack::kReappeared);
-    EXPECT_EQ(Judge(before, Of({"A"})), ReadBack::kUnclear);
+TEST(JudgeReadBack, AnOldHistoryThatIsNotThatOfBeforeMayBeThatOfAnOldInstall) {
+  const TimePoint older = kBefore - std::chrono::hours(24);
+  for (const Profile& before : {Of({"A"}, kBefore), Of({}, kBefore), Of({"A"})}) {
+    EXPECT_EQ(Judge(Captured(before), Of({"A", "C"}, older)), ReadBack::kUnclear);
+    EXPECT_EQ(Judge(Captured(before), Of({"C"}, older)), ReadBack::kUnclear);
   }
-  EXPECT_EQ(Judge(Captured(Of({"A"}, kBefore)), Of({}, kSince)), ReadBack::kReappeared);
-  EXPECT_EQ(Judge(Captured(Of({"A"}, kBefore)), Of({})), ReadBack::kUnclear);
+  EXPECT_EQ(Judge(Captured(Of({"A"}, older)), Of({"A"}, kBefore)), ReadBack::kUnclear)
+      << "she came back before an operator said that the call was accepted";
+  EXPECT_EQ(Judge(Captured(Of({"A"}, kBefore)), Of({"C"}, kBefore)), ReadBack::kUnclear)
+      << "CleverTap may have dropped the old device";
 }
 
-TEST(JudgeReadBack, AnEventOfTheMomentOfAcceptanceIsOld) {
-  EXPECT_EQ(Judge({}, Of({}, kAccepted)), ReadBack::kStillPresent);
-  EXPECT_EQ(Judge({}, Of({}, kAccepted + std::chrono::seconds(1))), ReadBack::kReappeared);
+TEST(JudgeReadBack, WithoutEventsNothingTellsWhoItIs) {
+  EXPECT_EQ(Judge(Captured(Of({"A"}, kBefore)), Of({"A"})), ReadBack::kUnclear);
+  EXPECT_EQ(Judge(Captured(Of({"A"}, kBefore)), Of({"C"})), ReadBack::kUnclear);
+  EXPECT_EQ(Judge(Captured(Of({"A"})), Of({"A"}, kSince)), ReadBack::kUnclear)
+      << "the first event of an old profile";
 }
 
-TEST(JudgeReadBack, APhoneThatStillFindsItsProfileWasNotDisassociated) {
-  EXPECT_EQ(Judge({}, Of({"A"}, kBefore), Operation::kDisassociation), ReadBack::kStillPresent);
-  EXPECT_EQ(Judge({}, Of({"A"}, kSince), Operation::kDisassociation), ReadBack::kReappeared);
+TEST(JudgeReadBack, WhereNobodyWasFoundBeforeAnOldHistoryShowsThatTheLookUpWasWrong) {
+  EXPECT_EQ(Judge(Capture{}, Of({"A"}, kBefore)), ReadBack::kUnclear);
+  EXPECT_EQ(Judge(Capture{}, Of({})), ReadBack::kUnclear);
 }
 
-TEST(JudgeReadBack, AMergedProfileHasSeveralDevices) {
+TEST(JudgeReadBack, WithoutACaptureWhoeverIsBehindAnIdentityMayBeAnother) {
+  for (const auto& first_seen : {std::optional(kBefore), std::optional(kSince), {}}) {
+    EXPECT_EQ(Judge({}, Of({"A"}, first_seen)), ReadBack::kUnclear);
+  }
+}
+
+TEST(JudgeReadBack, ACleverTapIdOrAPhoneWithAnOldHistoryIsWhatItWas) {
+  const auto judge = [](std::optional<TimePoint> first_seen) {
+    const ReadBack by_id =
+        Judge({}, Of({"A"}, first_seen), Operation::kErasure, IdentifierKind::kGuid);
+    EXPECT_EQ(by_id,
+              Judge({}, Of({"A"}, first_seen), Operation::kDisassociation, IdentifierKind::kPhone));
+    return by_id;
+  };
+  EXPECT_EQ(judge(kBefore), ReadBack::kStillPresent);
+  EXPECT_EQ(judge(kAccepted), ReadBack::kStillPresent) << "times have whole seconds";
+  EXPECT_EQ(judge(kSince), ReadBack::kUnclear) << "it may be the first event of all";
+  EXPECT_EQ(judge({}), ReadBack::kUnclear);
+}
+
+TEST(JudgeReadBack, AMergedProfileHasSeveralDevicesAndOneDeviceTellsNothing) {
   EXPECT_EQ(Judge({}, Of({"A", "B"}, kSince), Operation::kDemerge), ReadBack::kStillPresent);
-  EXPECT_EQ(Judge({}, Of({"A"}, kSince), Operation::kDemerge), ReadBack::kReappeared);
-  EXPECT_EQ(Judge({}, Of({}, kBefore), Operation::kDemerge), ReadBack::kUnclear);
-}
-
-TEST(JudgeReadBack, ADemergeOfAProfileOfOneDeviceCannotBeSeen) {
-  EXPECT_EQ(Judge({}, Of({"A"}, kBefore), Operation::kDemerge), ReadBack::kUnclear);
-  EXPECT_EQ(Judge({}, Of({"A"}), Operation::kDemerge), ReadBack::kUnclear);
+  for (const Profile& found : {Of({}, kBefore), Of({"A"}, kSince), Of({"A"}, kBefore)}) {
+    EXPECT_EQ(Judge({}, found, Operation::kDemerge), ReadBack::kUnclear);
+  }
 }
 
 const TimePoint kLookedAt = At("2026-03-05 10:00 +0000");

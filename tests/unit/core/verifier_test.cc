@@ -103,12 +103,15 @@ TEST_F(VerifierTest, AWindowThatIsOverByTheQueuesClockOnlyWaits) {
 }
 
 TEST_F(VerifierTest, AnItemThatIsStillPresentIsSentAgainOnce) {
-  const EnvelopeId envelope = Add(1);
+  const EnvelopeId envelope = Add(1, BatchState::kReady);
   profiles_.Put(IdentifierAt(envelope, 0), Old("A"));
+  Look();
+  EXPECT_EQ(queue_.captures(), 1);
+  queue_.AcceptAgain(envelope, 0);
   Look();
   EXPECT_EQ(OnlyBatch().state, BatchState::kReady);
   queue_.AcceptAgain(envelope, 0);
-  Look();  // The capture of the ready batch never happened; this is the second read-back.
+  Look();
   EXPECT_EQ(OnlyBatch().state, BatchState::kNeedsReview);
   EXPECT_EQ(OnlyBatch().reason, "still_present");
 }
@@ -123,7 +126,9 @@ TEST_F(VerifierTest, TheCaptureTellsWhoCameBackFromWhoStayed) {
   EXPECT_EQ(queue_.captures(), 2);
 
   queue_.AcceptAgain(envelope, 0);
-  profiles_.Put(IdentifierAt(envelope, 1), Old("C"));
+  Profile back = Old("C");
+  back.first_seen = clock_.Now() + 1s;
+  profiles_.Put(IdentifierAt(envelope, 1), back);
   const LookReport report = Look();
   EXPECT_EQ(report.of(ReadBack::kStillPresent), 1);
   EXPECT_EQ(report.of(ReadBack::kReappeared), 1);
