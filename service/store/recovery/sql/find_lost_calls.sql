@@ -25,7 +25,8 @@ with place as materialized (
 select p.pos::int as pos, lethe_micros(min(p.started_at)) as called_at
 from place p
 where (p.settled_at is null
-       or (select opened_at from batch where envelope = @envelope and lo = @lo) < p.settled_at + interval '7 days')
+       or (select r.create_time from request_item i join request r on r.id = i.request_id
+           where i.envelope = @envelope and i.pos = p.pos) < p.settled_at + interval '7 days')
   and not exists (
     select from attempt a where a.envelope = @envelope and a.lo <= p.pos and a.hi >= p.pos and a.started_at > p.found_at)
 group by p.pos
