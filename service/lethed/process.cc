@@ -89,6 +89,7 @@ Process::Process(const runtime::Config& config, Roles roles)
                  clock_),
       requests_(keys_, committer_, pool_),
       reviews_(pool_),
+      changer_(pool_, [this](const auto& change) { observer_.Show(change); }),
       queue_(name_, config.accounts, keys_, delivery_pool_, &history_),
       gate_(config.accounts, delivery_pool_),
       slots_(name_, config.accounts, pool_),
@@ -229,6 +230,7 @@ Status Process::StartApi() {
   auto server = api::Server::Start(
       {.listen = config_.grpc_listen,
        .store = requests_,
+       .changer = changer_,
        .vendor_check = vendor_checker_,
        .reviews = reviews_,
        .pauses = pauses_,

@@ -68,6 +68,11 @@ struct Metrics::Families {
   Family<Gauge>& grpc_plaintext = NewGauge(
       "lethe_grpc_plaintext", "1 where the gRPC port speaks no TLS and others can reach it.");
 
+  // What people decide.
+  Family<Counter>& items_changed =
+      NewCounter("lethe_items_changed_total",
+                 "Items that somebody wanted to cancel, hold or release, by what came of it.");
+
   // Sending.
   Family<Counter>& batches_sent = NewCounter(
       "lethe_batches_sent_total", "Calls that left for CleverTap, whatever came of them.");
