@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/change_commands.h"
 #include "cli/client.h"
 #include "cli/command.h"
 #include "cli/identifier_file.h"
@@ -243,6 +244,7 @@ int Run(int argc, const char* const* argv, const Streams& streams) {
   Options options;
   const Commands commands = AddCommands(app, options);
   std::vector<Command> operator_commands = AddOperatorCommands(app);
+  for (Command& command : AddChangeCommands(app)) operator_commands.push_back(std::move(command));
   for (Command& command : AddPauseCommands(app)) operator_commands.push_back(std::move(command));
   for (Command& command : AddRecoveryCommands(app)) operator_commands.push_back(std::move(command));
   try {
