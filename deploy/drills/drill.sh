@@ -89,9 +89,10 @@ report() {
   [ "$lost$not_done$breaches" = 000 ]
 }
 
-# Callers on all replicas, the fault among them, what came of it. $1: the longest that a caller may wait, in seconds.
+# Callers on all replicas, the fault among them, what came of it. $1: the longest that a caller may wait, in seconds; $2: if given, when a
+# replica must be not ready at the latest.
 drill() {
-  local within=$1 recovered=yes longest
+  local within=$1 unready_within=${2:-} recovered=yes longest
   must_be_free "$kGrpc" LETHE_GRPC_PORT
   must_be_free "$kOperations" LETHE_OPS_PORT
   must_be_free "$kSandbox" LETHE_SANDBOX_PORT
@@ -114,5 +115,6 @@ drill() {
   report || recovered=no
   longest=$(awk '$1 == "longest_wait" {print $2}' "$kDir/figures")
   awk -v waited="$longest" -v within="$within" 'BEGIN {exit !(waited <= within)}' || recovered=no
-  [ "$recovered" = yes ] || fail "not as it must be (a caller may wait $within s). Logs: $kDir/lethed-*.log"
+  [ -z "$unready_within" ] || awk -v most="$unready_within" '$1 == "unready_after" {exit !($2 != "-" && $2 <= most)}' "$kDir/figures" || recovered=no
+  [ "$recovered" = yes ] || fail "not as it must be (a caller may wait $within s${unready_within:+, and replicas must be not ready after $unready_within s}). Logs: $kDir/lethed-*.log"
 }

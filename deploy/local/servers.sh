@@ -8,6 +8,9 @@
 # shellcheck disable=SC2154  # the caller's variables
 # shellcheck disable=SC2317  # most functions are called by step
 
+# The caller's own servers and credentials are not meant here.
+unset LETHE_SERVER LETHE_TLS LETHE_CA_FILE LETHE_CERTIFICATE_FILE LETHE_KEY_FILE LETHE_SERVER_NAME LETHE_TOKEN_FILE LETHE_CLI_CONFIG LETHE_PROFILE
+
 readonly kBin=${LETHE_BIN_DIR:-build/release/bin}
 readonly kFreeDiskMb=3000  # a Release build and its cache, with room for the database
 
@@ -89,7 +92,7 @@ build() {
 
 forget() {
   deploy/local/postgres remove "$kDir/postgres"
-  rm -f "$kDir"/{keys,passcode*,lethe.yaml,report.json,lethed.log,sandbox.log}
+  rm -f "$kDir"/{keys,passcode*,lethe.yaml,access.yaml,client.yaml,report.json,lethed.log,sandbox.log} "$kDir"/tls/*.{crt,key}
 }
 
 start_postgres() {  # start_postgres [--fast]
@@ -131,6 +134,30 @@ migrate() {  # migrate [BIN_DIR] : as the owner of the tables; lethed itself may
   LETHE_DATABASE_OWNER_URL=$(deploy/local/postgres url "$kDir/postgres" lethe_owner) \
     "${1:-$kBin}/lethed" migrate --config "$kDir/lethe.yaml" || fail "the schema could not be brought up to date: see above"
 }
+
+# ---- certificates, where a script wants them
+
+readonly kTls=$kDir/tls
+
+ends_soon() { ! openssl x509 -noout -checkend $((30 * 24 * 3600)) -in "$1" >/dev/null 2>&1; }
+
+new_key=(-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes)
+
+write_ca() (  # for ten years; what it has issued is made anew with it
+  umask 077
+  mkdir -p "$kTls"
+  ends_soon "$kTls/ca.crt" || return 0
+  rm -f "$kTls"/*.{crt,key}
+  openssl req -x509 "${new_key[@]}" -keyout "$kTls/ca.key" -out "$kTls/ca.crt" -days 3650 -subj "/CN=Lethe on this machine" \
+    -addext keyUsage=critical,keyCertSign 2>/dev/null
+)
+
+issue() (  # issue NAME SANS : NAME.crt and NAME.key, for a year
+  umask 077
+  ends_soon "$kTls/$1.crt" || return 0
+  openssl req "${new_key[@]}" -keyout "$kTls/$1.key" -subj "/CN=$1" 2>/dev/null |
+    openssl x509 -req -CA "$kTls/ca.crt" -CAkey "$kTls/ca.key" -days 365 -extfile <(echo "subjectAltName=$2") -out "$kTls/$1.crt" 2>/dev/null
+)
 
 start_lethed() {
   serve "$kDir/lethed.log" "$kBin/lethed" serve --config "$kDir/lethe.yaml"

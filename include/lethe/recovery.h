@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,6 +11,16 @@
 #include "lethe/time.h"
 
 namespace lethe {
+
+/// Once an operator has resumed, callers repeat what was lost for so long. What is accepted later
+/// for the same identifiers is another wish.
+inline constexpr std::chrono::days kRepeatsComeWithin{7};
+
+/// How long a lost call matters after an operator has resumed: claims ask for it, and no process
+/// takes it for a new loss. Then it is deleted with the digests of its identifiers. What is
+/// accepted while repeats come waits for its first call for a year at most (`send_within`), and no
+/// journal is kept for longer (`recovery.keep`).
+inline constexpr std::chrono::days kLossesMatterFor{374};
 
 /// Calls of one account and API that processes remember and the database does not have.
 struct LostCalls {

@@ -40,23 +40,19 @@ ino_t SocketNumber(int descriptor) {
   return fstat(descriptor, &about) == 0 ? about.st_ino : 0;
 }
 
-int PortOf(const sockaddr_storage& address) {
-  return ntohs(address.ss_family == AF_INET6
-                   ? reinterpret_cast<const sockaddr_in6&>(address).sin6_port
-                   : reinterpret_cast<const sockaddr_in&>(address).sin_port);
-}
-
 void Set(int descriptor, int option, int value) {
   setsockopt(descriptor, IPPROTO_TCP, option, &value, sizeof(value));
 }
 
 }  // namespace
 
-ConnectionAcceptor::ConnectionAcceptor(net::Listener listener, std::size_t most, Serve serve)
+ConnectionAcceptor::ConnectionAcceptor(net::Listener listener, std::size_t most, Serve serve,
+                                       const Serve& serve_self)
     : port_(listener.port()),
       listener_(std::move(listener)),
       most_(most),
       serve_(std::move(serve)),
+      serve_self_(serve_self ? serve_self : serve_),
       stop_(eventfd(0, EFD_CLOEXEC)),
       thread_([this] { Run(); }) {}
 
@@ -92,8 +88,9 @@ int ConnectionAcceptor::AcceptWaiting() {
     const int descriptor = accept4(listener_->fd(), reinterpret_cast<sockaddr*>(&peer), &size,
                                    SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (descriptor < 0) return errno;
-    if (Admit(descriptor, PortOf(peer))) {
-      serve_(descriptor);
+    const bool of_self = TakeExpected(AddressOf(peer));
+    if (Admit(descriptor, of_self)) {
+      (of_self ? serve_self_ : serve_)(descriptor);
     } else {
       ++refused_;  // Before the peer can see it.
       close(descriptor);
@@ -102,10 +99,10 @@ int ConnectionAcceptor::AcceptWaiting() {
   return 0;
 }
 
-bool ConnectionAcceptor::Admit(int descriptor, int peer_port) {
+bool ConnectionAcceptor::Admit(int descriptor, bool of_self) {
   open_.erase(descriptor);  // An earlier connection had this descriptor: it is closed.
   if (open_.size() >= most_) ForgetClosed();
-  if (open_.size() >= most_ && !TakeExpected(peer_port)) return false;
+  if (open_.size() >= most_ && !of_self) return false;
   open_.emplace(descriptor, SocketNumber(descriptor));
   Set(descriptor, TCP_NODELAY, 1);
   Set(descriptor, TCP_USER_TIMEOUT, kUnacknowledgedMs);
@@ -117,18 +114,19 @@ bool ConnectionAcceptor::Answers(milliseconds deadline) {
   {
     const std::lock_guard lock(mutex_);
     if (!listener_) return false;
-    auto made = ConnectToSelf(listener_->fd(), [this](int port) { expected_.insert(port); });
+    auto made =
+        ConnectToSelf(listener_->fd(), [this](const auto& from) { expected_.insert(from); });
     if (made) connection.emplace(*std::move(made));
   }
   if (!connection) return false;
   const bool answers = AnswersHealthCheck(*connection, deadline);
-  TakeExpected(connection->local_port);
+  TakeExpected(connection->address);
   return answers;
 }
 
-bool ConnectionAcceptor::TakeExpected(int peer_port) {
+bool ConnectionAcceptor::TakeExpected(const std::string& address) {
   const std::lock_guard lock(mutex_);
-  return expected_.erase(peer_port) > 0;
+  return expected_.erase(address) > 0;
 }
 
 void ConnectionAcceptor::ForgetClosed() {

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <string>
 #include <thread>
 #include <unordered_map>
 
@@ -26,8 +27,10 @@ class ConnectionAcceptor {
   /// Takes a descriptor, and closes it in its own time.
   using Serve = std::function<void(int descriptor)>;
 
-  /// At most `most` connections are open at a time; one more is closed at once. Begins to accept.
-  ConnectionAcceptor(net::Listener listener, std::size_t most, Serve serve);
+  /// At most `most` connections are open at a time; one more is closed at once. `serve_self` takes
+  /// those that this process makes to itself; empty: `serve` does. Begins to accept.
+  ConnectionAcceptor(net::Listener listener, std::size_t most, Serve serve,
+                     const Serve& serve_self = {});
 
   ~ConnectionAcceptor();
   ConnectionAcceptor(const ConnectionAcceptor&) = delete;
@@ -49,19 +52,20 @@ class ConnectionAcceptor {
  private:
   void Run();
   int AcceptWaiting();
-  bool Admit(int descriptor, int peer_port);
-  bool TakeExpected(int peer_port);
+  bool Admit(int descriptor, bool of_self);
+  bool TakeExpected(const std::string& address);
   void ForgetClosed();
 
   const int port_;
   std::optional<net::Listener> listener_;  // Until Stop().
   const std::size_t most_;
   const Serve serve_;
+  const Serve serve_self_;
   const int stop_;  // An eventfd.
   std::atomic<std::uint64_t> refused_ = 0;
 
-  std::mutex mutex_;        // Of listener_, beside the thread's use, and of expected_.
-  std::set<int> expected_;  // The ports from which the process calls itself.
+  std::mutex mutex_;                // Of listener_, beside the thread's use, and of expected_.
+  std::set<std::string> expected_;  // The addresses from which the process calls itself.
 
   // Of the thread alone. gRPC does not tell when it closes a connection. But a socket has a number
   // of its own, its inode: a descriptor that shows another one, or none, is not the connection any

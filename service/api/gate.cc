@@ -5,6 +5,7 @@
 
 #include "api/known_accounts.h"
 #include "api/names.h"
+#include "api/peer_certificate.h"
 #include "lethe/reasons.h"
 
 namespace lethe::api {
@@ -57,17 +58,29 @@ Caller::Caller(std::shared_ptr<const Principal> principal, const Asked& asked, T
   }
 }
 
+Result<access::Recognition> Gate::Recognise(const grpc::CallbackServerContext& context,
+                                            std::string_view method) const {
+  const auto directory = directory_.Current();
+  access::Credentials credentials;
+  PeerCertificate certificate;
+  if (!directory->open()) credentials.token = TokenIn(context);
+  if (!credentials.token && directory->knows_certificates()) {
+    certificate = PeerCertificate(context, certificates_);
+    credentials.certificate = certificate.names();
+    credentials.certificate_until = certificate.until();
+  }
+  access::Recognition recognition = directory->Recognise(credentials, clock_.Now());
+  if (!recognition.refusal) return recognition;
+  const auto& principal = recognition.principal;
+  return Refuse(method, *recognition.refusal, principal ? principal->name : "", {});
+}
+
 Result<Caller> Gate::Admit(const grpc::CallbackServerContext& context, std::string_view method,
                            const Asked& asked) const {
-  const auto directory = directory_.Current();
+  auto recognition = Recognise(context, method);
+  if (!recognition.ok()) return recognition.error();
   const TimePoint now = clock_.Now();
-  access::Credentials credentials;
-  if (!directory->open()) credentials.token = TokenIn(context);
-  access::Recognition recognition = directory->Recognise(credentials, now);
-  const auto& principal = recognition.principal;
-  if (recognition.refusal) {
-    return Refuse(method, *recognition.refusal, principal ? principal->name : "", asked);
-  }
+  const auto& principal = recognition->principal;
   switch (Judge(*principal, asked, now)) {
     case Verdict::kYes: break;
     case Verdict::kDenied:
@@ -75,7 +88,7 @@ Result<Caller> Gate::Admit(const grpc::CallbackServerContext& context, std::stri
     case Verdict::kNotSeen:
       return Refuse(method, access::Refusal::kNotSeen, principal->name, asked);
   }
-  return Caller(std::move(recognition.principal), asked, now);
+  return Caller(std::move(recognition->principal), asked, now);
 }
 
 Error Gate::RefuseOfAnother(std::string_view method, const Caller& caller) const {

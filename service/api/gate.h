@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "access/certificate.h"
 #include "access/directory.h"
 #include "api/asked.h"
 #include "lethe/access.h"
@@ -77,6 +78,10 @@ class Gate {
     return RefuseOfAnother(MethodOf<Request>::kName, caller);
   }
 
+  /// Who makes a call that needs no permission; `method` is its name. kUnauthenticated: as above.
+  Result<access::Recognition> Recognise(const grpc::CallbackServerContext& context,
+                                        std::string_view method) const;
+
  private:
   Result<Caller> Admit(const grpc::CallbackServerContext& context, std::string_view method,
                        const Asked& asked) const;
@@ -87,6 +92,7 @@ class Gate {
   const access::LiveDirectory directory_;
   const Clock& clock_;
   const RefusalObserver on_refused_;
+  mutable access::CertificateCache certificates_;  // Thread-safe.
 };
 
 }  // namespace lethe::api

@@ -103,10 +103,27 @@ SelfConnection::~SelfConnection() {
 }
 
 SelfConnection::SelfConnection(SelfConnection&& other) noexcept
-    : descriptor(std::exchange(other.descriptor, -1)), local_port(other.local_port) {}
+    : descriptor(std::exchange(other.descriptor, -1)), address(std::move(other.address)) {}
 
-std::optional<SelfConnection> ConnectToSelf(int listener,
-                                            const std::function<void(int local_port)>& announce) {
+std::string AddressOf(const sockaddr_storage& address) {
+  std::string text;
+  const auto append = [&text](const auto& part) {
+    text.append(reinterpret_cast<const char*>(&part), sizeof(part));
+  };
+  if (address.ss_family == AF_INET6) {
+    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
+    append(v6.sin6_addr);
+    append(v6.sin6_port);
+  } else {
+    const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
+    append(v4.sin_addr);
+    append(v4.sin_port);
+  }
+  return text;
+}
+
+std::optional<SelfConnection> ConnectToSelf(
+    int listener, const std::function<void(const std::string& address)>& announce) {
   Address there(listener);
   there.UseLoopbackForAny();
   const int descriptor =
@@ -115,11 +132,10 @@ std::optional<SelfConnection> ConnectToSelf(int listener,
   Address here = there;
   here.port() = 0;
   if (bind(descriptor, here.raw(), here.size) == 0) {
-    Address bound(descriptor);
-    const int local_port = ntohs(bound.port());
-    announce(local_port);
+    const std::string address = AddressOf(Address(descriptor).storage);
+    announce(address);
     if (connect(descriptor, there.raw(), there.size) == 0 || errno == EINPROGRESS) {
-      return SelfConnection(descriptor, local_port);
+      return SelfConnection(descriptor, address);
     }
   }
   close(descriptor);

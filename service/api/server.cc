@@ -11,12 +11,14 @@
 #include <string>
 #include <utility>
 
+#include "api/access_service.h"
 #include "api/call_interceptor.h"
 #include "api/connection_acceptor.h"
 #include "api/gate.h"
 #include "api/operator_service.h"
 #include "api/reflection.h"
 #include "api/service.h"
+#include "api/tls_credentials.h"
 #include "grpc/health/v1/health.pb.h"
 #include "lethe/limits.h"
 #include "net/listener.h"
@@ -59,6 +61,24 @@ void SetConnectionRules(grpc::ServerBuilder& builder) {
                              Milliseconds(seconds(10)));
 }
 
+using grpc::experimental::ExternalConnectionAcceptor;
+
+/// A way for accepted connections into the server that is to be built.
+std::unique_ptr<ExternalConnectionAcceptor> AddWayIn(
+    grpc::ServerBuilder& builder, std::shared_ptr<grpc::ServerCredentials> credentials) {
+  return builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+      std::move(credentials));
+}
+
+ConnectionAcceptor::Serve HandTo(ExternalConnectionAcceptor& way_in) {
+  return [&way_in](int descriptor) {
+    ExternalConnectionAcceptor::NewConnectionParameters connection;
+    connection.fd = descriptor;
+    way_in.HandleNewConnection(&connection);
+  };
+}
+
 }  // namespace
 
 struct Server::State {
@@ -66,8 +86,10 @@ struct Server::State {
       : budget(params.limits.calls),
         watches({.calls = params.limits.watches}),
         gate(std::move(params.directory), params.clock, std::move(params.on_refused)),
+        access(gate, params.clock),
         executor(std::move(params.executor)),
         vendor_executor(std::move(params.vendor_executor)),
+        bulk_executor(std::move(params.bulk_executor)),
         operators({.store = params.reviews,
                    .pauses = params.pauses,
                    .recovery = params.recovery,
@@ -83,6 +105,7 @@ struct Server::State {
                  .clock = params.clock,
                  .executor = Bounded(executor),
                  .vendor_executor = Bounded(vendor_executor),
+                 .bulk_executor = bulk_executor ? Bounded(bulk_executor) : Executor{},
                  .budget = budget,
                  .gate = gate},
                 std::move(params.accounts)) {}
@@ -97,15 +120,20 @@ struct Server::State {
   CallBudget budget;
   CallBudget watches;
   const Gate gate;
+  AccessService access;
   const Executor executor;
   const Executor vendor_executor;
+  const Executor bulk_executor;
   OperatorService operators;
   PrivacyRequestService service;
   ReflectionService reflection{{v1::PrivacyRequestService::service_full_name(),
-                                v1::OperatorService::service_full_name(), HealthService(),
+                                v1::OperatorService::service_full_name(),
+                                v1::AccessService::service_full_name(), HealthService(),
                                 reflection::ServerReflection::service_full_name()}};
+  std::shared_ptr<grpc::ServerCredentials> credentials;  ///< gRPC asks them as long as it serves.
   std::unique_ptr<grpc::Server> server;
-  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> connections;
+  std::unique_ptr<ExternalConnectionAcceptor> connections;
+  std::unique_ptr<ExternalConnectionAcceptor> own_connections;
   std::unique_ptr<ConnectionAcceptor> acceptor;
   int port = 0;
   std::once_flag shut_down;
@@ -124,6 +152,7 @@ Result<std::unique_ptr<Server>> Server::Start(ServerParams params) {
   const bool has_reflection = params.reflection;
   const Clock& clock = params.clock;
   CallObserver on_finished = std::move(params.on_finished);
+  auto credentials = params.tls ? TlsCredentials(*params.tls) : grpc::InsecureServerCredentials();
   auto state = std::make_unique<State>(std::move(params));
 
   grpc::ServerBuilder builder;
@@ -135,10 +164,11 @@ Result<std::unique_ptr<Server>> Server::Start(ServerParams params) {
   SetConnectionRules(builder);
   builder.RegisterService(&state->service);
   builder.RegisterService(&state->operators);
+  builder.RegisterService(&state->access);
   if (has_reflection) builder.RegisterService(&state->reflection);
-  state->connections = builder.experimental().AddExternalConnectionAcceptor(
-      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
-      grpc::InsecureServerCredentials());
+  state->credentials = std::move(credentials);
+  state->connections = AddWayIn(builder, state->credentials);
+  state->own_connections = AddWayIn(builder, grpc::InsecureServerCredentials());
   state->server = builder.BuildAndStart();
   if (!state->server) {
     return Error{.code = ErrorCode::kInternal,
@@ -146,12 +176,9 @@ Result<std::unique_ptr<Server>> Server::Start(ServerParams params) {
                  .message = "gRPC does not start; what it printed on standard error says why"};
   }
   state->port = listener->port();
-  state->acceptor = std::make_unique<ConnectionAcceptor>(
-      *std::move(listener), limits.connections, [&to = *state->connections](int descriptor) {
-        grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
-        connection.fd = descriptor;
-        to.HandleNewConnection(&connection);
-      });
+  state->acceptor = std::make_unique<ConnectionAcceptor>(*std::move(listener), limits.connections,
+                                                         HandTo(*state->connections),
+                                                         HandTo(*state->own_connections));
   std::unique_ptr<Server> server(new Server(std::move(state)));
   server->SetServing(true);
   return server;
@@ -168,6 +195,7 @@ void Server::SetServing(bool serving) {
   health.SetServingStatus("", serving);
   health.SetServingStatus(v1::PrivacyRequestService::service_full_name(), serving);
   health.SetServingStatus(v1::OperatorService::service_full_name(), serving);
+  health.SetServingStatus(v1::AccessService::service_full_name(), serving);
 }
 
 bool Server::Answers(milliseconds deadline) { return state_->acceptor->Answers(deadline); }

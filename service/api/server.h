@@ -3,9 +3,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "access/directory.h"
+#include "access/tls.h"
 #include "api/call_budget.h"
 #include "api/call_observer.h"
 #include "api/executor.h"
@@ -49,8 +51,15 @@ struct ServerLimits {
   milliseconds connection_grace{60'000};
 };
 
+/// By what the port speaks TLS 1.2 or later.
+struct ServerTls {
+  access::LiveTls identity;  ///< Connections that come later have the one that there is then.
+  access::ClientCertificates client_certificates = access::ClientCertificates::kOff;
+};
+
 struct ServerParams {
   std::string listen = "127.0.0.1:50051";  ///< As of net::Listener.
+  std::optional<ServerTls> tls = {};       ///< Nothing: plaintext.
   RequestStore& store;                     ///< Outlives the server, as do the others.
   RequestChanger& changer;
   VendorCheck& vendor_check;
@@ -59,8 +68,9 @@ struct ServerParams {
   RecoveryStore& recovery;
   KnownAccounts accounts;
   const Clock& clock;
-  Executor executor;                                          ///< Runs what waits for the database.
-  Executor vendor_executor;                                   ///< For what waits for CleverTap.
+  Executor executor;            ///< Runs what waits for the database.
+  Executor vendor_executor;     ///< For what waits for CleverTap.
+  Executor bulk_executor = {};  ///< For large requests; empty: gRPC's own threads.
   access::LiveDirectory directory = access::LiveDirectory();  ///< Who may call.
   CallObserver on_finished = {};                              ///< May be empty, as the next one.
   RefusalObserver on_refused = {};
@@ -68,8 +78,8 @@ struct ServerParams {
   ServerLimits limits = {};
 };
 
-/// The gRPC server: PrivacyRequestService, OperatorService, `grpc.health.v1.Health` and reflection,
-/// on one port without TLS. Thread-safe.
+/// The gRPC server: PrivacyRequestService, OperatorService, AccessService, `grpc.health.v1.Health`
+/// and reflection, on one port. Thread-safe.
 class Server {
  public:
   /// Serving when it returns. kFailedPrecondition (CANNOT_LISTEN) if the address cannot be had.
@@ -80,11 +90,12 @@ class Server {
 
   int port() const;
 
-  /// What the health service says, of both services and of the process (`""`). SERVING at first.
+  /// What the health service says, of Lethe's services and of the process (`""`). SERVING at first.
   void SetServing(bool serving);
 
   /// Whether a caller who comes now would be answered within `deadline`: asked through the port
-  /// itself, on a connection that the limit does not count. False after Shutdown().
+  /// itself, on a connection that the limit does not count, and which alone speaks no TLS: the
+  /// process has no client certificate. False after Shutdown().
   bool Answers(milliseconds deadline);
 
   /// Connections that were refused, since this was asked last.

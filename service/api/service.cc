@@ -1,5 +1,6 @@
 #include "api/service.h"
 
+#include <cstddef>
 #include <utility>
 
 #include "api/handling.h"
@@ -9,6 +10,14 @@
 
 namespace lethe::api {
 
+namespace {
+
+/// A request that is larger takes longer to check and to seal than all else that gRPC's threads do:
+/// a hundred of the largest keep them for seconds.
+constexpr std::size_t kLargeRequestBytes = 8 * 1024;
+
+}  // namespace
+
 PrivacyRequestService::PrivacyRequestService(Parts parts, KnownAccounts accounts)
     : parts_(std::move(parts)), accounts_(std::move(accounts)) {}
 
@@ -16,6 +25,18 @@ grpc::ServerUnaryReactor* PrivacyRequestService::CreatePrivacyRequest(
     grpc::CallbackServerContext* context, const v1::CreatePrivacyRequestRequest* request,
     v1::PrivacyRequest* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  if (!parts_.bulk_executor || request->ByteSizeLong() <= kLargeRequestBytes) {
+    return Create(context, reactor, request, response);
+  }
+  const bool taken =
+      parts_.bulk_executor([=, this] { Create(context, reactor, request, response); });
+  if (!taken) Finish(reactor, CallBudget::Refusal());
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* PrivacyRequestService::Create(
+    grpc::CallbackServerContext* context, grpc::ServerUnaryReactor* reactor,
+    const v1::CreatePrivacyRequestRequest* request, v1::PrivacyRequest* response) {
   if (parts_.budget.Exceeded()) {
     Finish(reactor, CallBudget::Refusal());
     return reactor;

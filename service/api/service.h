@@ -18,7 +18,8 @@ namespace lethe::api {
 /// The gRPC service over a store: each handler asks the gate, validates, finds the account, calls
 /// the store and maps its answer. Handlers never block gRPC's threads: what may wait for the
 /// database runs on `executor`, what waits for CleverTap on `vendor_executor`, where it holds up no
-/// reads. A call that was taken is always answered, whether or not its caller still listens.
+/// reads; a large request is checked and sealed on `bulk_executor`, where it holds up no small one.
+/// A call that was taken is always answered, whether or not its caller still listens.
 class PrivacyRequestService final : public v1::PrivacyRequestService::CallbackService {
  public:
   struct Parts {
@@ -28,6 +29,7 @@ class PrivacyRequestService final : public v1::PrivacyRequestService::CallbackSe
     const Clock& clock;
     Executor executor;
     Executor vendor_executor;
+    Executor bulk_executor;  ///< May be empty: gRPC's own threads.
     const CallBudget& budget;
     const Gate& gate;
   };
@@ -52,6 +54,11 @@ class PrivacyRequestService final : public v1::PrivacyRequestService::CallbackSe
                                                  v1::PrivacyRequestChange* response) override;
 
  private:
+  grpc::ServerUnaryReactor* Create(grpc::CallbackServerContext* context,
+                                   grpc::ServerUnaryReactor* reactor,
+                                   const v1::CreatePrivacyRequestRequest* request,
+                                   v1::PrivacyRequest* response);
+
   // What the handlers do for a caller who may, without gRPC: they fill the response. What is of
   // other operations than the caller's does not exist for it.
   Status Get(const v1::GetPrivacyRequestRequest& request, const Caller& caller,

@@ -76,12 +76,12 @@ Request MessageOf(const ChangeOptions& options, bool only_preview) {
 grpc::Status Ask(const ChangeOptions& options, const Global& global, v1::RequestChange change,
                  bool only_preview, v1::PrivacyRequestChange* response) {
   if (change == v1::REQUEST_CHANGE_CANCEL && !options.as_operator) {
-    return Client(global.server)
+    return Client(global.connection)
         .Cancel(MessageOf<v1::CancelPrivacyRequestRequest>(options, only_preview), response);
   }
   auto request = MessageOf<v1::ChangePrivacyRequestRequest>(options, only_preview);
   request.set_change(change);
-  return OperatorClient(global.server).ChangePrivacyRequest(request, response);
+  return OperatorClient(global.connection).ChangePrivacyRequest(request, response);
 }
 
 /// `3 cancelled, 1 being sent`

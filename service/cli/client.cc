@@ -10,8 +10,8 @@
 
 namespace lethe::cli {
 
-Client::Client(const std::string& server)
-    : channel_(OpenChannel(server)), stub_(v1::PrivacyRequestService::NewStub(channel_)) {}
+Client::Client(const Connection& connection)
+    : channel_(OpenChannel(connection)), stub_(v1::PrivacyRequestService::NewStub(channel_)) {}
 
 grpc::Status Client::Create(const v1::CreatePrivacyRequestRequest& request,
                             v1::PrivacyRequest* response) {

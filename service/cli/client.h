@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "cli/connection.h"
 #include "grpc/health/v1/health.pb.h"
 #include "lethe/v1/privacy_request_service.grpc.pb.h"
 
@@ -14,7 +15,7 @@ namespace lethe::cli {
 /// Calls to one server that block, each for at most ten seconds.
 class Client {
  public:
-  explicit Client(const std::string& server);
+  explicit Client(const Connection& connection);
 
   grpc::Status Create(const v1::CreatePrivacyRequestRequest& request, v1::PrivacyRequest* response);
   grpc::Status Get(const std::string& name, v1::PrivacyRequest* response);

@@ -6,13 +6,14 @@
 #include <functional>
 #include <string>
 
+#include "cli/connection.h"
 #include "cli/run.h"
 
 namespace lethe::cli {
 
 /// What every command is given.
 struct Global {
-  std::string server = "127.0.0.1:50051";
+  Connection connection;
   bool json = false;
 };
 

@@ -8,8 +8,8 @@
 
 namespace lethe::cli {
 
-OperatorClient::OperatorClient(const std::string& server)
-    : stub_(v1::OperatorService::NewStub(OpenChannel(server))) {}
+OperatorClient::OperatorClient(const Connection& connection)
+    : stub_(v1::OperatorService::NewStub(OpenChannel(connection))) {}
 
 grpc::Status OperatorClient::ListReviews(const std::string& parent, int limit,
                                          v1::ListReviewsResponse* all) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "cli/connection.h"
 #include "lethe/v1/operator_service.grpc.pb.h"
 
 namespace lethe::cli {
@@ -12,7 +13,7 @@ namespace lethe::cli {
 /// Calls of operators to one server, as those of Client.
 class OperatorClient {
  public:
-  explicit OperatorClient(const std::string& server);
+  explicit OperatorClient(const Connection& connection);
 
   /// The oldest `limit` reviews of `accounts/{account}`, from as many pages as it takes.
   grpc::Status ListReviews(const std::string& parent, int limit, v1::ListReviewsResponse* all);

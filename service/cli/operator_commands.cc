@@ -78,7 +78,7 @@ Command AddListReviews(CLI::App& group, const SharedOptions& options) {
   return {command, [options](const Global& global, const Streams& streams) {
             v1::ListReviewsResponse all;
             const grpc::Status status =
-                OperatorClient(global.server)
+                OperatorClient(global.connection)
                     .ListReviews("accounts/" + options->account, options->limit, &all);
             return Answer(global, streams, status, all, Lines(all.reviews()));
           }};
@@ -90,7 +90,7 @@ Command AddShowReview(CLI::App& group, const SharedOptions& options) {
   return {command, [options](const Global& global, const Streams& streams) {
             v1::Review review;
             const grpc::Status status =
-                OperatorClient(global.server).GetReview(options->review.name(), &review);
+                OperatorClient(global.connection).GetReview(options->review.name(), &review);
             return Answer(global, streams, status, review,
                           [&](std::ostream& out) { out << Page(review); });
           }};
@@ -189,7 +189,7 @@ Command AddPreviewReviews(CLI::App& group, const SharedOptions& options) {
             *request.mutable_filter() = options->resolve_all.filter();
             v1::ReviewGroup seen;
             const grpc::Status status =
-                OperatorClient(global.server).PreviewReviews(request, &seen);
+                OperatorClient(global.connection).PreviewReviews(request, &seen);
             return Answer(global, streams, status, seen,
                           [&](std::ostream& out) { out << Line(seen) << '\n'; });
           }};
@@ -209,7 +209,7 @@ Command AddResolveReviews(CLI::App& group, const SharedOptions& options) {
             options->resolve_all.set_parent("accounts/" + options->account);
             v1::ReviewGroup decided;
             const grpc::Status status =
-                OperatorClient(global.server).ResolveReviews(options->resolve_all, &decided);
+                OperatorClient(global.connection).ResolveReviews(options->resolve_all, &decided);
             return Answer(global, streams, status, decided,
                           [&](std::ostream& out) { out << "resolved: " << Line(decided) << '\n'; });
           }};
@@ -228,7 +228,7 @@ Command AddResolveReview(CLI::App& group, const SharedOptions& options) {
   return {command, [options](const Global& global, const Streams& streams) {
             v1::AuditEvent event;
             const grpc::Status status =
-                OperatorClient(global.server).ResolveReview(options->resolve, &event);
+                OperatorClient(global.connection).ResolveReview(options->resolve, &event);
             return Answer(global, streams, status, event,
                           [&](std::ostream& out) { out << Line(event) << '\n'; });
           }};
@@ -238,7 +238,7 @@ Command AddListAccounts(CLI::App& group) {
   CLI::App* command = group.add_subcommand("list", "Show every account");
   return {command, [](const Global& global, const Streams& streams) {
             v1::ListAccountsResponse all;
-            const grpc::Status status = OperatorClient(global.server).ListAccounts(&all);
+            const grpc::Status status = OperatorClient(global.connection).ListAccounts(&all);
             return Answer(global, streams, status, all, Lines(all.accounts()));
           }};
 }
@@ -246,13 +246,14 @@ Command AddListAccounts(CLI::App& group) {
 Command AddShowAccount(CLI::App& group, const SharedOptions& options) {
   CLI::App* command = group.add_subcommand("show", "Show an account");
   AddField(*command, "account", &options->account, "Its name");
-  return {command, [options](const Global& global, const Streams& streams) {
-            v1::Account account;
-            const grpc::Status status =
-                OperatorClient(global.server).GetAccount("accounts/" + options->account, &account);
-            return Answer(global, streams, status, account,
-                          [&](std::ostream& out) { out << Line(account) << '\n'; });
-          }};
+  return {
+      command, [options](const Global& global, const Streams& streams) {
+        v1::Account account;
+        const grpc::Status status =
+            OperatorClient(global.connection).GetAccount("accounts/" + options->account, &account);
+        return Answer(global, streams, status, account,
+                      [&](std::ostream& out) { out << Line(account) << '\n'; });
+      }};
 }
 
 Command AddResumeAccount(CLI::App& group, const SharedOptions& options) {
@@ -275,7 +276,7 @@ Command AddResumeAccount(CLI::App& group, const SharedOptions& options) {
             v1::Account account;
             options->resume.set_name("accounts/" + options->account);
             const grpc::Status status =
-                OperatorClient(global.server).ResumeAccount(options->resume, &account);
+                OperatorClient(global.connection).ResumeAccount(options->resume, &account);
             return Answer(global, streams, status, account,
                           [&](std::ostream& out) { out << Line(account) << '\n'; });
           }};
@@ -287,7 +288,7 @@ Command AddListAuditEvents(CLI::App& group, const SharedOptions& options) {
   return {command, [options](const Global& global, const Streams& streams) {
             v1::ListAuditEventsResponse all;
             const grpc::Status status =
-                OperatorClient(global.server)
+                OperatorClient(global.connection)
                     .ListAuditEvents("accounts/" + options->account, options->limit, &all);
             return Answer(global, streams, status, all, Lines(all.audit_events()));
           }};

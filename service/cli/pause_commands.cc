@@ -84,7 +84,7 @@ int Pause(const std::shared_ptr<PauseOptions>& options, const Global& global,
     streams.err << "lethe: --until is not like 2026-03-02T10:00:00Z\n";
     return kUsage;
   }
-  OperatorClient client(global.server);
+  OperatorClient client(global.connection);
   const auto preview = [&](std::ostream& out) {
     out << "This stops " << Calls(*options)
         << (options->until.empty() ? ", until `lethe resume`" : ", until " + options->until)
@@ -110,7 +110,7 @@ int Resume(const std::shared_ptr<PauseOptions>& options, const Global& global,
   request.set_parent(options->parent());
   request.set_api(options->api);
   request.set_justification(options->why);
-  OperatorClient client(global.server);
+  OperatorClient client(global.connection);
   const auto preview = [&](std::ostream& out) {
     out << "This ends the pause of " << Calls(*options) << ".\n";
     return ShowAccounts(client, *options, out);
@@ -130,7 +130,7 @@ int Resume(const std::shared_ptr<PauseOptions>& options, const Global& global,
 
 int List(const Global& global, const Streams& streams) {
   v1::ListPausesResponse response;
-  const grpc::Status status = OperatorClient(global.server).ListPauses(&response);
+  const grpc::Status status = OperatorClient(global.connection).ListPauses(&response);
   if (!status.ok()) return Fail(streams, status);
   if (global.json) {
     streams.out << Json(response);

@@ -31,12 +31,12 @@ int Print(const v1::Recovery& recovery, const Global& global, const Streams& str
 
 int Show(const Global& global, const Streams& streams) {
   v1::Recovery response;
-  const grpc::Status status = OperatorClient(global.server).GetRecovery(&response);
+  const grpc::Status status = OperatorClient(global.connection).GetRecovery(&response);
   return status.ok() ? Print(response, global, streams) : Fail(streams, status);
 }
 
 int Resume(const ResumeOptions& options, const Global& global, const Streams& streams) {
-  OperatorClient client(global.server);
+  OperatorClient client(global.connection);
   const auto preview = [&](std::ostream& out) {
     v1::Recovery now;
     grpc::Status status = client.GetRecovery(&now);

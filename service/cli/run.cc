@@ -6,9 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "cli/access_commands.h"
 #include "cli/change_commands.h"
 #include "cli/client.h"
 #include "cli/command.h"
+#include "cli/connection.h"
 #include "cli/identifier_file.h"
 #include "cli/identifiers.h"
 #include "cli/operator_commands.h"
@@ -41,6 +43,7 @@ struct CreateOptions {
 };
 
 struct Options {
+  ConnectionOptions connection;
   Global global;
   CreateOptions create;
   std::string name;
@@ -99,10 +102,7 @@ Commands AddCommands(CLI::App& app, Options& options) {
   app.require_subcommand(1);
   app.fallthrough();
   app.footer(kFooter);
-  app.add_option("--server", options.global.server,
-                 "host:port; to another machine through https_proxy, unless no_proxy names it")
-      ->envname("LETHE_SERVER")
-      ->capture_default_str();
+  AddConnectionOptions(app, options.connection);
   app.add_flag("--json", options.global.json, "Print the answer as JSON");
 
   const std::string name_help = "accounts/{account}/privacyRequests/{id}";
@@ -244,6 +244,7 @@ int Run(int argc, const char* const* argv, const Streams& streams) {
   Options options;
   const Commands commands = AddCommands(app, options);
   std::vector<Command> operator_commands = AddOperatorCommands(app);
+  for (Command& command : AddAccessCommands(app)) operator_commands.push_back(std::move(command));
   for (Command& command : AddChangeCommands(app)) operator_commands.push_back(std::move(command));
   for (Command& command : AddPauseCommands(app)) operator_commands.push_back(std::move(command));
   for (Command& command : AddRecoveryCommands(app)) operator_commands.push_back(std::move(command));
@@ -252,10 +253,13 @@ int Run(int argc, const char* const* argv, const Streams& streams) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error, streams.out, streams.err) == 0 ? kOk : kUsage;
   }
+  if (const auto wrong = Resolve(options.connection, options.global.connection)) {
+    return Usage(streams, *wrong);
+  }
   for (const Command& command : operator_commands) {
     if (*command.app) return command.run(options.global, streams);
   }
-  Client client(options.global.server);
+  Client client(options.global.connection);
   if (*commands.create) return Create(client, options, streams);
   if (*commands.get) return Get(client, options, streams);
   if (*commands.items) return Items(client, options, streams);

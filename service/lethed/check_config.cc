@@ -10,6 +10,8 @@
 #include "crypto/key_ring.h"
 #include "runtime/access_file.h"
 #include "runtime/secrets.h"
+#include "runtime/system_clock.h"
+#include "runtime/tls_files.h"
 #include "store/accounts/projects.h"
 #include "store/base/write_to_log.h"
 #include "store/keys/ring_register.h"
@@ -129,6 +131,18 @@ void CheckAccess(const runtime::Config& config, Findings& findings) {
   for (const std::string& note : file->notes) std::cout << note << "\n";
 }
 
+void CheckTls(const std::string& port, const std::optional<runtime::TlsFiles>& files,
+              Findings& findings) {
+  if (!files) return;
+  const auto identity = runtime::LoadTls(*files);
+  if (!identity.ok()) return findings.Add(identity.error());
+  const TimePoint now = runtime::SystemClock().Now();
+  if (identity->until <= now) findings.Add(port + ".tls: a certificate has ended");
+  if (identity->client_ca_until && *identity->client_ca_until <= now) {
+    findings.Add(port + ".tls: a certificate of the client CA has ended");
+  }
+}
+
 }  // namespace
 
 int CheckConfig(const runtime::Config& config, bool connect) {
@@ -140,6 +154,8 @@ int CheckConfig(const runtime::Config& config, bool connect) {
     findings.Add(loaded.error());
   }
   CheckAccess(config, findings);
+  CheckTls("grpc", config.grpc_tls, findings);
+  CheckTls("operations", config.operations_tls, findings);
   const auto url = runtime::DatabaseUrlSource(config.database)();
   if (!url.ok()) findings.Add(url.error());
   if (url.ok() && connect) DatabaseCheck(config, keys, findings).Run();

@@ -11,6 +11,7 @@
 #include "store/reading/snapshot.h"
 #include "store/reading/tallies.h"
 #include "store/recovery/call_journal.h"
+#include "store/recovery/doubt.h"
 #include "store/recovery/journal_register.h"
 #include "store/schema/migrations.h"
 #include "store/schema/partitions.h"
@@ -232,6 +233,13 @@ Next DatabaseUpkeep::FoldTallies() {
   });
   if (!folded.ok()) parts_.observer.ShowFailure("tallies.failed", folded.error());
   return Next::kWait;
+}
+
+Next DatabaseUpkeep::ForgetLosses() {
+  const auto more = parts_.pool.With(
+      [](pqxx::connection& connection) -> Result<bool> { return store::ForgetLosses(connection); });
+  if (!more.ok()) parts_.observer.ShowFailure("losses.failed", more.error());
+  return more.ok() && *more ? Next::kAgain : Next::kWait;
 }
 
 Next DatabaseUpkeep::PublishSnapshot() {

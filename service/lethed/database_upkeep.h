@@ -63,6 +63,9 @@ class DatabaseUpkeep {
   /// Keeps what the gauges read small.
   runtime::Next FoldTallies();
 
+  /// Deletes what was lost and settled so long ago that it matters no more.
+  runtime::Next ForgetLosses();
+
   /// Sets the queue's gauges.
   runtime::Next PublishSnapshot();
 

@@ -1,6 +1,7 @@
 #include "lethed/observer.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -345,13 +346,40 @@ void Observer::ShowAccessRefused(const Error& error) {
 
 void Observer::ShowAccessMended() { metrics_.SetAccessFileBroken(false); }
 
-void Observer::Show(const Openness& open) {
-  metrics_.SetOpen(open.access, open.plaintext);
+void Observer::ShowAccessOpen(bool open) {
+  metrics_.SetAccessOpen(open);
   metrics_.SetAccessFileBroken(false);
   for (const access::Refusal cause : kAll<access::Refusal>) metrics_.AccessRefused(Name(cause), 0);
-  if (open.access) Log(LogLevel::kWarning, "access.open");
-  if (open.plaintext) Log(LogLevel::kWarning, "grpc.plaintext");
+  if (open) Log(LogLevel::kWarning, "access.open");
 }
+
+void Observer::ShowPlaintext(Port port, bool plaintext) {
+  metrics_.SetPlaintext(Name(port), plaintext);
+  if (plaintext)
+    Log(LogLevel::kWarning, "port.plaintext", {{"port", LogValue::Public(Name(port))}});
+}
+
+void Observer::ShowTls(Port port, const access::TlsIdentity& identity) {
+  metrics_.SetTlsFilesBroken(Name(port), false);
+  metrics_.SetTlsEnd(Name(port), "server", identity.until);
+  if (identity.client_ca_until) {
+    metrics_.SetTlsEnd(Name(port), "client_ca", *identity.client_ca_until);
+  }
+  Log(LogLevel::kInfo, "tls.in_use",
+      {{"port", LogValue::Public(Name(port))},
+       {"until_unix_seconds",
+        std::chrono::floor<std::chrono::seconds>(identity.until).time_since_epoch().count()}});
+}
+
+void Observer::ShowTlsRefused(Port port, const Error& error) {
+  metrics_.SetTlsFilesBroken(Name(port), true);
+  Log(LogLevel::kError, "tls.refused",
+      {{"port", LogValue::Public(Name(port))},
+       {"reason", LogValue::Public(error.reason)},
+       {"error", LogValue::Public(error.message)}});
+}
+
+void Observer::ShowTlsMended(Port port) { metrics_.SetTlsFilesBroken(Name(port), false); }
 
 void Observer::ShowFailure(const char* event, const Error& error) {
   metrics_.StoreFailed(error.code);

@@ -2,8 +2,10 @@
 
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "access/tls.h"
 #include "api/call_observer.h"
 #include "api/gate.h"
 #include "core/account_prober.h"
@@ -22,6 +24,17 @@
 #include "telemetry/metrics.h"
 
 namespace lethe {
+
+/// What a process listens on.
+enum class Port { kGrpc, kOperations };
+
+constexpr std::string_view Name(Port port) {
+  switch (port) {
+    case Port::kGrpc: return "grpc";
+    case Port::kOperations: return "operations";
+  }
+  return "";
+}
 
 /// Shows what the parts of a process report, as metrics and log lines: ids, counts and words of
 /// closed sets. Thread-safe.
@@ -72,12 +85,18 @@ class Observer {
   void ShowAccessRefused(const Error& error);
   void ShowAccessMended();
 
-  /// Who may call at all: of a process that takes calls, at its start.
-  struct Openness {
-    bool access;     ///< There is no access file.
-    bool plaintext;  ///< Others than this machine reach a port without TLS.
-  };
-  void Show(const Openness& open);
+  /// Whether there is no access file: of a process that takes calls, at its start.
+  void ShowAccessOpen(bool open);
+
+  /// Whether others than this machine reach the port without TLS: at the start.
+  void ShowPlaintext(Port port, bool plaintext);
+
+  /// By what the port speaks TLS from now on.
+  void ShowTls(Port port, const access::TlsIdentity& identity);
+
+  /// The port's files cannot be used, and those before them hold; and they can be used again.
+  void ShowTlsRefused(Port port, const Error& error);
+  void ShowTlsMended(Port port);
 
   /// A call to the store failed; `event` names what was tried.
   void ShowFailure(const char* event, const Error& error);

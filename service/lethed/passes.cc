@@ -25,6 +25,10 @@ std::vector<Pass> AllPasses(const PassParts& on) {
       // Yesterday's shards are folded within the hour: what the snapshots read stays small.
       {"fold_tallies", 1h, kDispatcher, kDatabase, [on] { return on.database.FoldTallies(); }},
 
+      // They were kept for a year: an hour is soon enough.
+      {"forget_losses", 1h, kDispatcher, kTrustedClock,
+       [on] { return on.database.ForgetLosses(); }},
+
       // A jump is noticed, and CleverTap asked about it, within a second each.
       {"confirm_clock", 1s, kDispatcher, kNothing, [on] { return on.clock.Look(); }},
 

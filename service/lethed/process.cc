@@ -9,8 +9,10 @@
 #include <utility>
 #include <vector>
 
+#include "api/handshake_log.h"
 #include "lethed/passes.h"
 #include "runtime/access_file.h"
+#include "runtime/config_values.h"
 #include "runtime/descriptors.h"
 #include "runtime/secrets.h"
 #include "store/accounts/former_accounts.h"
@@ -28,6 +30,13 @@ constexpr int kVendorChecksLine = 32;
 /// How many reads may wait for a session. Each takes milliseconds; what is further back in a longer
 /// line would hear too late.
 constexpr int kReadersLine = 256;
+
+/// Large requests are worked on by as many threads as the committer has: more would only wait for
+/// it.
+constexpr int kBulkThreads = 2;
+
+/// How many may wait for that. What the budget of calls takes is less.
+constexpr int kBulkLine = 2'500;
 
 /// How many flushes the committer writes at a time.
 constexpr int kWriters = 2;
@@ -116,11 +125,16 @@ Process::Process(const runtime::Config& config, Roles roles)
       passcodes_(config.accounts, runtime::ReadPasscodes),
       readers_(config.database.connections, kReadersLine),
       checkers_(kVendorChecks, kVendorChecksLine),
+      bulk_(kBulkThreads, kBulkLine),
       access_({.path = config.access_file,
                .accounts = config.accounts,
                .directory = directory_,
                .observer = observer_,
                .read = runtime::ReadAccessText}),
+      grpc_tls_({.port = Port::kGrpc,
+                 .files = config.grpc_tls,
+                 .observer = observer_,
+                 .load = runtime::LoadTls}),
       readiness_(
           [this](bool ready) {
             if (server_) server_->SetServing(ready);
@@ -170,7 +184,13 @@ Process::Process(const runtime::Config& config, Roles roles)
                      .profiles = vendor_,
                      .clock = clock_,
                      .jitter = Jitter,
-                     .observer = observer_}) {}
+                     .observer = observer_}),
+      operations_tls_(
+          {.port = Port::kOperations,
+           .files = config.operations_tls,
+           .observer = observer_,
+           .load = runtime::LoadTls,
+           .use = [this](const auto& identity) { return UseForOperations(identity); }}) {}
 
 void Process::HistoryLost(const store::LostHistory& lost) {
   observer_.Show(lost);
@@ -197,9 +217,15 @@ Status Process::Start() {
     ours.push_back({"access_file", AccessUpkeep::kEvery, Pass::RunsIn::kEveryRole,
                     Pass::Needs::kNothing, [this] { return access_.Look(); }});
   }
+  ours.push_back(
+      {"tls_files", TlsUpkeep::kEvery, Pass::RunsIn::kEveryRole, Pass::Needs::kNothing, [this] {
+         if (server_) grpc_tls_.Look();
+         return operations_tls_.Look();
+       }});
+  if (Status started = StartOperations(); !started.ok()) return started;
   loops_.emplace(std::move(ours), readiness_, clock_,
                  runtime::Loop::Parts{clock_, Jitter, runtime::WaitFor});
-  if (Status started = StartOperations(); !started.ok()) return started;
+  running_ = &*loops_;
   telemetry::Log(telemetry::LogLevel::kInfo, "lethed.started",
                  {{"version", LETHE_VERSION},
                   {"process", telemetry::LogValue::Public(name_)},
@@ -226,9 +252,14 @@ Status Process::OpenJournal() {
 
 Status Process::StartApi() {
   if (Status known = access_.Begin(); !known.ok()) return known;
-  observer_.Show({.access = config_.access_file.empty(), .plaintext = config_.grpc_insecure});
+  observer_.ShowAccessOpen(config_.access_file.empty());
+  observer_.ShowPlaintext(Port::kGrpc,
+                          !config_.grpc_tls && !runtime::IsOfThisMachine(config_.grpc_listen));
+  if (Status known = grpc_tls_.Begin(); !known.ok()) return known;
+  api::CountFailedHandshakes();
   auto server = api::Server::Start(
       {.listen = config_.grpc_listen,
+       .tls = GrpcTls(),
        .store = requests_,
        .changer = changer_,
        .vendor_check = vendor_checker_,
@@ -242,6 +273,7 @@ Status Process::StartApi() {
        .clock = clock_,
        .executor = [this](auto work) { return readers_.Post(std::move(work)); },
        .vendor_executor = [this](auto work) { return checkers_.Post(std::move(work)); },
+       .bulk_executor = [this](auto work) { return bulk_.Post(std::move(work)); },
        .directory = directory_,
        .on_finished = [this](const auto& call) { observer_.Show(call); },
        .on_refused = [this](const auto& call) { observer_.Show(call); },
@@ -253,12 +285,33 @@ Status Process::StartApi() {
   return Ok();
 }
 
+std::optional<api::ServerTls> Process::GrpcTls() const {
+  if (!config_.grpc_tls) return std::nullopt;
+  return api::ServerTls{.identity = grpc_tls_.identity(),
+                        .client_certificates = config_.grpc_tls->client_certificates};
+}
+
 Status Process::StartOperations() {
-  auto operations = telemetry::OperationsServer::Start(
-      config_.operations_listen,
-      {.metrics_text = [this] { return MetricsText(); },
-       .alive = [this] { return !loops_->stuck() && !port_watch_.silent(); },
-       .not_ready_reason = [this] { return NotReadyReason(); }});
+  observer_.ShowPlaintext(
+      Port::kOperations,
+      !config_.operations_tls && !runtime::IsOfThisMachine(config_.operations_listen));
+  // Whose first identity begins to listen.
+  return config_.operations_tls ? operations_tls_.Begin() : ListenForOperations(std::nullopt);
+}
+
+Status Process::UseForOperations(const access::TlsIdentity& identity) {
+  const telemetry::OperationsTls tls{.certificates = identity.certificates,
+                                     .key = identity.key.Reveal()};
+  return operations_ ? operations_->Use(tls) : ListenForOperations(tls);
+}
+
+Status Process::ListenForOperations(const std::optional<telemetry::OperationsTls>& tls) {
+  auto operations =
+      telemetry::OperationsServer::Start(config_.operations_listen,
+                                         {.metrics_text = [this] { return MetricsText(); },
+                                          .alive = [this] { return Alive(); },
+                                          .not_ready_reason = [this] { return NotReadyReason(); }},
+                                         {}, tls);
   if (!operations.ok()) return operations.error();
   operations_ = std::move(*operations);
   return Ok();
@@ -274,6 +327,11 @@ void Process::Stop() {
     const std::jthread look_ups([this] { verification_.Stop(); });
     if (server_) server_->Shutdown(kDrainCalls);
   }
+}
+
+bool Process::Alive() const {
+  const PassLoops* loops = running_;
+  return (loops == nullptr || !loops->stuck()) && !port_watch_.silent();
 }
 
 std::optional<std::string> Process::NotReadyReason() const {
@@ -293,7 +351,13 @@ std::optional<std::string> Process::NotReadyReason() const {
 
 std::string Process::MetricsText() {
   if (server_) metrics_.ConnectionsRefused(server_->TakeRefusedConnections());
+  if (config_.grpc_tls && server_) {
+    for (const api::HandshakeFailure failure : kAll<api::HandshakeFailure>) {
+      metrics_.TlsHandshakesFailed(Name(failure), api::TakeFailedHandshakes(failure));
+    }
+  }
   metrics_.SetIntakeWaiting(committer_.waiting_items());
+  metrics_.SetDatabaseSessions(connector_->open_sessions());
   return metrics_.Text();
 }
 

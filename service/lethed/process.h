@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +23,7 @@
 #include "lethed/port_watch.h"
 #include "lethed/readiness.h"
 #include "lethed/roles.h"
+#include "lethed/tls_upkeep.h"
 #include "lethed/verification_worker.h"
 #include "runtime/config.h"
 #include "runtime/passcode_watch.h"
@@ -66,7 +68,11 @@ class Process {
  private:
   Status OpenJournal();
   Status StartApi();
+  std::optional<api::ServerTls> GrpcTls() const;
   Status StartOperations();
+  Status UseForOperations(const access::TlsIdentity& identity);
+  Status ListenForOperations(const std::optional<telemetry::OperationsTls>& tls);
+  bool Alive() const;
   std::optional<std::string> NotReadyReason() const;
   std::string MetricsText();
   void HistoryLost(const store::LostHistory& lost);
@@ -110,11 +116,13 @@ class Process {
   // Threads for callers, and the server that takes their calls; none in a process without the role.
   runtime::WorkerPool readers_;
   runtime::WorkerPool checkers_;
+  runtime::WorkerPool bulk_;
   /// Many times what a busy process takes to answer a health check.
   static constexpr milliseconds kPortAnswersWithin{5'000};
   std::size_t max_connections_ = 0;
   const access::LiveDirectory directory_;
   AccessUpkeep access_;
+  TlsUpkeep grpc_tls_;
   std::unique_ptr<api::Server> server_;
   PortWatch port_watch_{[this] { return server_->Answers(kPortAnswersWithin); }};
   Readiness readiness_;
@@ -127,6 +135,9 @@ class Process {
   VerificationWorker verification_;
   std::optional<PassLoops> loops_;
 
+  std::atomic<const PassLoops*> running_ = nullptr;  ///< loops_, once it is there.
+
+  TlsUpkeep operations_tls_;
   std::unique_ptr<telemetry::OperationsServer> operations_;
 };
 

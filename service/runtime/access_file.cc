@@ -3,18 +3,14 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <filesystem>
-#include <fstream>
 #include <map>
 #include <optional>
-#include <sstream>
-#include <system_error>
 #include <utility>
 
 #include "lethe/reasons.h"
 #include "runtime/access_values.h"
 #include "runtime/config_values.h"
+#include "runtime/public_file.h"
 #include "runtime/yaml_section.h"
 
 namespace lethe::runtime {
@@ -170,25 +166,7 @@ class AccessLoader {
 }  // namespace
 
 Result<std::string> ReadAccessText(const std::string& path) {
-  std::error_code failed;
-  const auto status = std::filesystem::status(path, failed);
-  if (!std::filesystem::exists(status)) return UnusableAccessFile(path, failed.message());
-  if (!std::filesystem::is_regular_file(status)) {
-    return UnusableAccessFile(path, "is not a regular file");
-  }
-  if ((status.permissions() & std::filesystem::perms::others_write) !=
-      std::filesystem::perms::none) {
-    return UnusableAccessFile(path, "everybody on this machine may change it: chmod o-w " + path);
-  }
-  if (std::filesystem::file_size(path, failed) > kMaxAccessFileBytes && !failed) {
-    return UnusableAccessFile(path,
-                              "is larger than " + std::to_string(kMaxAccessFileBytes) + " bytes");
-  }
-  std::ifstream file(path);
-  if (!file) return UnusableAccessFile(path, std::generic_category().message(errno));
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
+  return ReadPublicFile(path, kMaxAccessFileBytes);
 }
 
 Result<AccessFile> ParseAccessFile(const std::string& path, const std::string& text,

@@ -2,6 +2,7 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -15,6 +16,9 @@
 #include "lethe/operation_traits.h"
 #include "lethe/project.h"
 #include "lethe/reasons.h"
+#include "lethe/recovery.h"
+#include "runtime/config_ports.h"
+#include "runtime/config_reader.h"
 #include "runtime/config_values.h"
 #include "runtime/yaml_section.h"
 
@@ -41,26 +45,7 @@ constexpr milliseconds kMaxKeep = 8'784h;
 /// A year: far beyond any term of the law.
 constexpr milliseconds kMaxSendWithin = 8'784h;
 
-auto Integer(int min, int max) {
-  return [=](const std::string& text) { return ParseInteger(text, min, max); };
-}
-auto Duration(milliseconds min, milliseconds max) {
-  return [=](const std::string& text) { return ParseDuration(text, min, max); };
-}
-
-/// One of the words of an enumeration.
-template <typename Enum>
-auto OneOf(std::initializer_list<Enum> values) {
-  return [values = std::vector<Enum>(values)](const std::string& text) -> Result<Enum> {
-    std::string words;
-    for (Enum value : values) {
-      if (Name(value) == text) return value;
-      words += (words.empty() ? "" : ", ") + std::string(Name(value));
-    }
-    return Error{ErrorCode::kInvalidArgument, Text(ErrorReason::kBadValue),
-                 "must be one of " + words};
-  };
-}
+static_assert(kRepeatsComeWithin + std::max(kMaxKeep, kMaxSendWithin) < kLossesMatterFor);
 
 Result<TimeZone> FindZone(const std::string& name) {
   if (const auto zone = TimeZone::Find(name)) return *zone;
@@ -69,18 +54,15 @@ Result<TimeZone> FindZone(const std::string& name) {
 }
 
 /// Reads one document. What it returns is whole only if no problem was found.
-class Loader {
+class Loader : private ConfigReader {
  public:
   Loader(Problems& problems, std::filesystem::path directory, const Environment& environment,
          TimeZone utc)
-      : problems_(problems),
-        directory_(std::move(directory)),
-        environment_(environment),
-        utc_(utc) {}
+      : ConfigReader(problems, std::move(directory), environment), utc_(utc) {}
 
   Config Load(const YAML::Node& document) {
-    Section root(problems_, document, document.Mark(), "");
-    ReadListening(root);
+    Section root(problems(), document, document.Mark(), "");
+    ReadPorts(*this, root, config_);
     ReadDatabase(root);
     ReadAccess(root);
     ReadPath(root.Require("keys_file", "the keys that seal identifiers"), config_.keys_file);
@@ -106,29 +88,6 @@ class Loader {
   }
 
  private:
-  void ReadListening(Section& root) {
-    Section grpc = root.Child("grpc");
-    const auto grpc_listen = Overridden("LETHE_GRPC_LISTEN", grpc.Take("listen"));
-    const bool good = Read(grpc_listen, config_.grpc_listen, ParseListen);
-    const bool told = Read(grpc.Take("insecure"), config_.grpc_insecure, ParseTruth);
-    Read(grpc.Take("reflection"), config_.grpc_reflection, ParseTruth);
-    grpc.Close();
-    if (good && told && !config_.grpc_insecure && !IsOfThisMachine(config_.grpc_listen)) {
-      problems_.Add(*grpc_listen,
-                    "others than this machine reach it, and the port speaks no TLS: listen on "
-                    "127.0.0.1, or say insecure: true where something in front of it encrypts");
-    }
-
-    Section operations = root.Child("operations");
-    const auto listen = Overridden("LETHE_OPERATIONS_LISTEN", operations.Take("listen"));
-    Read(listen, config_.operations_listen, ParseListen);
-    operations.Close();
-    if (listen && config_.operations_listen == config_.grpc_listen &&
-        !config_.grpc_listen.ends_with(":0")) {
-      problems_.Add(*listen, "must differ from grpc.listen");
-    }
-  }
-
   void ReadAccess(Section& root) {
     const bool said = root.Has("access");
     Section access = root.Child("access");
@@ -193,12 +152,12 @@ class Loader {
     const bool call_good = Read(call, dispatcher.call_timeout, Duration(1s, 5min));
     const bool lease_good = Read(lease, dispatcher.lease, Duration(3s, 15min));
     if (connect_good && call_good && dispatcher.connect_timeout > dispatcher.call_timeout) {
-      problems_.Add(connect ? *connect : *call, "connect_timeout must not exceed call_timeout");
+      problems().Add(connect ? *connect : *call, "connect_timeout must not exceed call_timeout");
     }
     if (call_good && lease_good && dispatcher.lease < dispatcher.call_timeout + kLeaseMargin) {
-      problems_.Add(lease ? *lease : *call,
-                    "lease must be at least call_timeout and " + FormatDuration(kLeaseMargin) +
-                        ", here " + FormatDuration(dispatcher.call_timeout + kLeaseMargin));
+      problems().Add(lease ? *lease : *call,
+                     "lease must be at least call_timeout and " + FormatDuration(kLeaseMargin) +
+                         ", here " + FormatDuration(dispatcher.call_timeout + kLeaseMargin));
     }
     Read(section.Take("senders"), dispatcher.senders, Integer(1, 256));
     section.Close();
@@ -235,7 +194,7 @@ class Loader {
     const auto window = section.Take("sandbox_window");
     Read(window, account.hours.sandbox_window, Duration(1ms, 48h));
     if (window && IsCleverTap(account.base_url)) {
-      problems_.Add(*window, "is for sandboxes; CleverTap's own windows cannot be shortened");
+      problems().Add(*window, "is for sandboxes; CleverTap's own windows cannot be shortened");
     }
     Read(section.Take("deletions_begin"), account.hours.deletions_begin, ParseTimeOfDay);
     ReadByOperation(section, "resend_horizon", account.hours.resend, 0ms, kMaxResendHorizon);
@@ -262,32 +221,12 @@ class Loader {
          OneOf({VerifyMode::kOff, VerifyMode::kSample, VerifyMode::kAll}));
     Read(share, sample, [](const std::string& text) { return ParseShare(text, 0.01, 1); });
     Read(second_look, verification.second_look, Duration(1s, kMaxSecondLook));
-    if (share && mode != VerifyMode::kSample) problems_.Add(*share, "needs verification: sample");
+    if (share && mode != VerifyMode::kSample) problems().Add(*share, "needs verification: sample");
     if (second_look && mode == VerifyMode::kOff) {
-      problems_.Add(*second_look, "needs verification: sample or all");
+      problems().Add(*second_look, "needs verification: sample or all");
     }
     if (mode == VerifyMode::kSample) verification.share = sample;
     if (mode == VerifyMode::kAll) verification.share = 1;
-  }
-
-  /// The variable's value if it is set, otherwise the file's.
-  std::optional<Setting> Overridden(const std::string& variable,
-                                    std::optional<Setting> in_file) const {
-    if (auto text = environment_(variable)) return Setting{variable, "", *std::move(text)};
-    return in_file;
-  }
-
-  /// Puts the parsed text into `out`. False if it is wrong, which is reported.
-  template <typename T, typename Parse>
-  bool Read(const std::optional<Setting>& setting, T& out, Parse parse) {
-    if (!setting) return true;
-    auto value = parse(setting->text);
-    if (!value.ok()) {
-      problems_.Add(*setting, value.error().message);
-      return false;
-    }
-    out = std::move(value).value();
-    return true;
   }
 
   void ReadUrl(const std::optional<Setting>& setting, std::optional<DatabaseUrl>& out) {
@@ -295,21 +234,10 @@ class Loader {
     if (setting && Read(setting, text, ParseDatabaseUrl)) out = DatabaseUrl(text);
   }
 
-  /// A file name, relative to the configuration's own directory.
-  void ReadPath(const std::optional<Setting>& setting, std::string& out) {
-    Read(setting, out, [this](const std::string& text) -> Result<std::string> {
-      if (text.empty() || text.find('\0') != std::string::npos) {
-        return Error{ErrorCode::kInvalidArgument, Text(ErrorReason::kBadValue),
-                     "must be the name of a file"};
-      }
-      return (directory_ / text).lexically_normal().string();
-    });
-  }
-
   void RefuseRepeat(std::map<std::string, std::string>& seen, const std::string& value,
                     const Setting& setting, const std::string& what) {
     const auto [first, is_new] = seen.emplace(value, setting.where);
-    if (!is_new) problems_.Add(setting, what + " (" + first->second + ")");
+    if (!is_new) problems().Add(setting, what + " (" + first->second + ")");
   }
 
   /// CleverTap has each account id in one region. At two hosts that are not CleverTap's, sandboxes,
@@ -328,15 +256,12 @@ class Loader {
               : "is the id of another account already, at another host, and CleverTap has each "
                 "id in one region only";
       what.append(": accounts ").append(other.name).append(" and ").append(account.name);
-      problems_.Add(id, what.append(" (").append(where).append(")"));
+      problems().Add(id, what.append(" (").append(where).append(")"));
       break;
     }
     with_id_.emplace_back(account, id.where);
   }
 
-  Problems& problems_;
-  const std::filesystem::path directory_;
-  const Environment& environment_;
   const TimeZone utc_;
   Config config_;
   std::map<std::string, std::string> names_;              ///< To where they were first given.

@@ -10,6 +10,7 @@
 #include "lethe/redacted.h"
 #include "lethe/result.h"
 #include "lethe/time.h"
+#include "runtime/tls_files.h"
 #include "telemetry/logging.h"
 
 namespace lethe::runtime {
@@ -47,13 +48,19 @@ struct Config {
   };
 
   std::string grpc_listen = "127.0.0.1:50051";
+  std::string operations_listen = "127.0.0.1:9464";
+
+  /// By what the port speaks TLS; nothing: plaintext. That of operations asks for no client
+  /// certificate.
+  std::optional<TlsFiles> grpc_tls = {};
+  std::optional<TlsFiles> operations_tls = {};
 
   /// Others than this machine may reach the port, though it speaks no TLS: something else encrypts.
   bool grpc_insecure = false;
+  bool operations_insecure = false;
 
   bool grpc_reflection = true;  ///< The port tells strangers what is in proto/.
 
-  std::string operations_listen = "127.0.0.1:9464";
   Database database;
 
   /// Who may do what; empty: everyone may do everything, which is for one machine, or where

@@ -45,6 +45,7 @@ Metrics::Metrics(std::string_view version, std::span<const Account> accounts)
   f.build_info.Add({{"version", Word(version)}}).Set(1);
   f.connections_refused.Add({});
   f.intake_waiting.Add({});
+  f.database_sessions.Add({});
   f.windows_closed.Add({});
   f.commit_duration.Add({}, kShortSeconds);
   f.commit_requests.Add({}, kRequests);
@@ -108,6 +109,8 @@ void Metrics::CommitFinished(int requests, milliseconds duration) {
   families_->commit_duration.Add({}, kShortSeconds).Observe(Seconds(duration));
 }
 
+void Metrics::SetDatabaseSessions(int count) { families_->database_sessions.Add({}).Set(count); }
+
 void Metrics::SetIntakeWaiting(std::int64_t identifiers) {
   families_->intake_waiting.Add({}).Set(static_cast<double>(identifiers));
 }
@@ -132,9 +135,24 @@ void Metrics::SetAccessFileBroken(bool broken) {
   families_->access_file_broken.Add({}).Set(broken ? 1 : 0);
 }
 
-void Metrics::SetOpen(bool access, bool plaintext) {
-  families_->access_open.Add({}).Set(access ? 1 : 0);
-  families_->grpc_plaintext.Add({}).Set(plaintext ? 1 : 0);
+void Metrics::SetAccessOpen(bool open) { families_->access_open.Add({}).Set(open ? 1 : 0); }
+
+void Metrics::SetPlaintext(std::string_view port, bool plaintext) {
+  families_->port_plaintext.Add({{"port", Word(port)}}).Set(plaintext ? 1 : 0);
+}
+
+void Metrics::SetTlsEnd(std::string_view port, std::string_view certificate, TimePoint end) {
+  families_->tls_end.Add({{"certificate", Word(certificate)}, {"port", Word(port)}})
+      .Set(Seconds(end.time_since_epoch()));
+}
+
+void Metrics::SetTlsFilesBroken(std::string_view port, bool broken) {
+  families_->tls_files_broken.Add({{"port", Word(port)}}).Set(broken ? 1 : 0);
+}
+
+void Metrics::TlsHandshakesFailed(std::string_view cause, std::uint64_t count) {
+  families_->tls_handshakes_failed.Add({{"cause", Word(cause)}})
+      .Increment(static_cast<double>(count));
 }
 
 void Metrics::CallFinished(const FinishedCall& call) {

@@ -68,6 +68,7 @@ class Metrics {
   void CommitFinished(int requests, milliseconds duration);
 
   void SetIntakeWaiting(std::int64_t identifiers);
+  void SetDatabaseSessions(int count);
   void ConnectionsRefused(std::uint64_t count);
 
   /// Calls were refused because of who makes them; `cause` is one of a closed set. With 0 the
@@ -76,9 +77,18 @@ class Metrics {
 
   void SetAccessFileBroken(bool broken);
 
-  /// Whether every caller may do everything, and whether others than this machine reach a port
-  /// without TLS. Only told by a process that takes calls.
-  void SetOpen(bool access, bool plaintext);
+  /// Whether every caller may do everything. Only told by a process that takes calls.
+  void SetAccessOpen(bool open);
+
+  // Of a port; its name is one of a closed set, as is that of a certificate.
+
+  /// Whether others than this machine reach it without TLS.
+  void SetPlaintext(std::string_view port, bool plaintext);
+  void SetTlsEnd(std::string_view port, std::string_view certificate, TimePoint end);
+  void SetTlsFilesBroken(std::string_view port, bool broken);
+
+  /// `cause` is one of a closed set. With 0 the series begins.
+  void TlsHandshakesFailed(std::string_view cause, std::uint64_t count);
 
   void CallFinished(const FinishedCall& call);
   void LookedUp(const LookUps& look_ups);

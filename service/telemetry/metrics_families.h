@@ -53,6 +53,8 @@ struct Metrics::Families {
   Family<Counter>& connections_refused =
       NewCounter("lethe_grpc_connections_refused_total",
                  "Connections that were closed at once because as many were open as may be.");
+  Family<Gauge>& database_sessions =
+      NewGauge("lethe_database_sessions", "Sessions of the database that this process has.");
   Family<Gauge>& intake_waiting =
       NewGauge("lethe_intake_waiting_identifiers",
                "Identifiers in this process's waiting line, not durable yet.");
@@ -65,8 +67,20 @@ struct Metrics::Families {
                "1 while the access file cannot be used, and the one before it holds.");
   Family<Gauge>& access_open = NewGauge(
       "lethe_access_open", "1 where there is no access file: every caller may do everything.");
-  Family<Gauge>& grpc_plaintext = NewGauge(
-      "lethe_grpc_plaintext", "1 where the gRPC port speaks no TLS and others can reach it.");
+  Family<Gauge>& port_plaintext =
+      NewGauge("lethe_port_plaintext",
+               "1 where the port speaks no TLS and others than this machine can reach it.");
+  Family<Counter>& tls_handshakes_failed =
+      NewCounter("lethe_tls_handshakes_failed_total",
+                 "Connections to the gRPC port that ended before they spoke HTTP/2, by cause.");
+  Family<Gauge>& tls_end =
+      NewGauge("lethe_tls_certificate_end_timestamp_seconds",
+               "When the first of the port's own certificates (server), or of those that issue "
+               "its clients' (client_ca), ends.");
+  Family<Gauge>& tls_files_broken =
+      NewGauge("lethe_tls_files_broken",
+               "1 while the port's certificate, key or client CA cannot be used, and those before "
+               "them hold.");
 
   // What people decide.
   Family<Counter>& items_changed =

@@ -1,14 +1,19 @@
 #include "telemetry/operations_server.h"
 
+#include <fcntl.h>
 #include <microhttpd.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <string_view>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 #include "net/listener.h"
 #include "telemetry/open_connections.h"
@@ -23,6 +28,9 @@ constexpr unsigned kThreads = 2;
 /// For one connection, in bytes: a request's line and headers, and its answer's. A probe needs a
 /// few hundred; past it the answer is 431.
 constexpr std::size_t kConnectionMemory = 8 * 1024;
+
+/// In GnuTLS' words.
+constexpr char kVersions[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
 
 struct Answer {
   unsigned status = MHD_HTTP_OK;
@@ -77,36 +85,64 @@ class OperationsServer::Impl {
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
-  Status Listen(const std::string& listen) {
+  Status Listen(const std::string& listen, const std::optional<OperationsTls>& tls) {
     auto listener = net::Listener::Open(listen);
     if (!listener) {
       return Error{listener.error().code, listener.error().reason,
                    listener.error().message + "; see operations.listen"};
     }
-    port_ = listener->port();
-    // From here on the library closes it.
-    const int descriptor = listener->Release();
-    const std::array options{
+    listener_.emplace(*std::move(listener));
+    return Serve(tls);
+  }
+
+  Status Use(const OperationsTls& tls) {
+    const std::optional<OperationsTls> before = std::move(tls_);
+    if (daemon_ != nullptr) {
+      // A daemon that stops with its socket shuts that down, for those after it too.
+      close(MHD_quiesce_daemon(daemon_));
+      MHD_stop_daemon(daemon_);
+    }
+    Status serving = Serve(tls);
+    if (!serving.ok()) std::ignore = Serve(before);
+    return serving;
+  }
+
+  int port() const { return listener_->port(); }
+
+ private:
+  /// Starts a daemon of its own on the port. Who connects between two daemons waits.
+  Status Serve(const std::optional<OperationsTls>& tls) {
+    tls_ = tls;
+    // The library closes it with the daemon.
+    const int descriptor = fcntl(listener_->fd(), F_DUPFD_CLOEXEC, 0);
+    std::vector options{
         MHD_OptionItem{MHD_OPTION_LISTEN_SOCKET, descriptor, nullptr},
         MHD_OptionItem{MHD_OPTION_THREAD_POOL_SIZE, kThreads, nullptr},
         MHD_OptionItem{MHD_OPTION_CONNECTION_LIMIT, limits_.most_connections(), nullptr},
         MHD_OptionItem{MHD_OPTION_CONNECTION_TIMEOUT, limits_.idle.count(), nullptr},
         MHD_OptionItem{MHD_OPTION_CONNECTION_MEMORY_LIMIT, kConnectionMemory, nullptr},
         MHD_OptionItem{MHD_OPTION_NOTIFY_CONNECTION,
-                       reinterpret_cast<intptr_t>(&Impl::OnConnection), this},
-        MHD_OptionItem{MHD_OPTION_END, 0, nullptr}};
-    daemon_ = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, 0, nullptr, nullptr, &Impl::OnRequest,
-                               this, MHD_OPTION_ARRAY, options.data(), MHD_OPTION_END);
+                       reinterpret_cast<intptr_t>(&Impl::OnConnection), this}};
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC;
+    if (tls_) {
+      flags |= MHD_USE_TLS;
+      options.push_back({MHD_OPTION_HTTPS_PRIORITIES, 0, const_cast<char*>(kVersions)});
+      options.push_back({MHD_OPTION_HTTPS_MEM_CERT, 0, tls_->certificates.data()});
+      options.push_back({MHD_OPTION_HTTPS_MEM_KEY, 0, tls_->key.data()});
+    }
+    options.push_back({MHD_OPTION_END, 0, nullptr});
+    daemon_ = MHD_start_daemon(flags, 0, nullptr, nullptr, &Impl::OnRequest, this, MHD_OPTION_ARRAY,
+                               options.data(), MHD_OPTION_END);
     if (daemon_ == nullptr) {
-      return Error{ErrorCode::kUnavailable, "LISTEN_FAILED",
-                   "the operations port does not start: " + std::string(std::strerror(errno))};
+      return Error{
+          ErrorCode::kUnavailable, "LISTEN_FAILED",
+          tls_ ? "the operations port does not start: GnuTLS does not take its "
+                 "certificate or its key"
+               : "the operations port does not start: " + std::string(std::strerror(errno))};
     }
     return Ok();
   }
 
-  int port() const { return port_; }
-
- private:
   static MHD_Result OnRequest(void* self, MHD_Connection* connection, const char* path,
                               const char* method, const char*, const char*, size_t*, void**) {
     // On the first call for a request: whatever body would follow is not read.
@@ -130,15 +166,16 @@ class OperationsServer::Impl {
   const OperationsHooks hooks_;
   const OperationsLimits limits_;
   OpenConnections open_;
+  std::optional<net::Listener> listener_;
+  std::optional<OperationsTls> tls_;
   MHD_Daemon* daemon_ = nullptr;
-  int port_ = 0;
 };
 
-Result<std::unique_ptr<OperationsServer>> OperationsServer::Start(const std::string& listen,
-                                                                  OperationsHooks hooks,
-                                                                  OperationsLimits limits) {
+Result<std::unique_ptr<OperationsServer>> OperationsServer::Start(
+    const std::string& listen, OperationsHooks hooks, OperationsLimits limits,
+    const std::optional<OperationsTls>& tls) {
   auto impl = std::make_unique<Impl>(std::move(hooks), limits);
-  if (Status listening = impl->Listen(listen); !listening) return std::move(listening).error();
+  if (Status listening = impl->Listen(listen, tls); !listening) return std::move(listening).error();
   return std::unique_ptr<OperationsServer>(new OperationsServer(std::move(impl)));
 }
 
@@ -146,5 +183,7 @@ OperationsServer::OperationsServer(std::unique_ptr<Impl> impl) : impl_(std::move
 OperationsServer::~OperationsServer() = default;
 
 int OperationsServer::port() const { return impl_->port(); }
+
+Status OperationsServer::Use(const OperationsTls& tls) { return impl_->Use(tls); }
 
 }  // namespace lethe::telemetry

@@ -23,6 +23,12 @@ struct OperationsHooks {
   std::function<std::optional<std::string>()> not_ready_reason;
 };
 
+/// By what the port speaks TLS 1.2 or later, in PEM; nobody is asked for a client certificate.
+struct OperationsTls {
+  std::string certificates;  ///< The port's, then those between it and its root.
+  std::string key;
+};
+
 /// What strangers may take of the process through the operations port.
 struct OperationsLimits {
   /// Connections that are open at a time. One more closes the oldest, so that strangers who say
@@ -46,14 +52,19 @@ struct OperationsLimits {
 /// Any other path is 404, any other method 405. One answer a connection. Listens until destroyed.
 class OperationsServer {
  public:
-  /// `listen` is as of net::Listener.
+  /// `listen` is as of net::Listener. Without `tls` it speaks plaintext.
   ///   kUnavailable (LISTEN_FAILED): the address is in use or not this machine's.
-  static Result<std::unique_ptr<OperationsServer>> Start(const std::string& listen,
-                                                         OperationsHooks hooks,
-                                                         OperationsLimits limits = {});
+  static Result<std::unique_ptr<OperationsServer>> Start(
+      const std::string& listen, OperationsHooks hooks, OperationsLimits limits = {},
+      const std::optional<OperationsTls>& tls = {});
   ~OperationsServer();
 
   int port() const;
+
+  /// Speaks TLS by other means from now on. A call that is under way is cut off: machines ask
+  /// again. Of one that was started with `tls`; for one thread.
+  ///   kUnavailable (LISTEN_FAILED): GnuTLS does not take them; those before them hold.
+  Status Use(const OperationsTls& tls);
 
  private:
   class Impl;

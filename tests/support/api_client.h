@@ -29,10 +29,12 @@ class ApiClient {
 
   /// With a token, calls carry it.
   explicit ApiClient(int port, std::string token = {})
+      : ApiClient(port, grpc::InsecureChannelCredentials(), std::move(token)) {}
+  ApiClient(int port, const std::shared_ptr<grpc::ChannelCredentials>& credentials,
+            std::string token = {})
       : token_(std::move(token)),
-        stub_(v1::PrivacyRequestService::NewStub(
-            grpc::CreateCustomChannel("127.0.0.1:" + std::to_string(port),
-                                      grpc::InsecureChannelCredentials(), OwnConnection()))) {}
+        stub_(v1::PrivacyRequestService::NewStub(grpc::CreateCustomChannel(
+            "127.0.0.1:" + std::to_string(port), credentials, OwnConnection()))) {}
 
   Answer<v1::PrivacyRequest> Create(
       const v1::CreatePrivacyRequestRequest& request,

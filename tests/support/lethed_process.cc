@@ -29,9 +29,12 @@ void Write(const std::filesystem::path& path, const std::string& text) {
 
 std::string Yaml(const LethedOptions& options) {
   std::ostringstream yaml;
-  yaml << "grpc: {listen: '" << options.grpc_listen << "'}\n"
-       << "operations: {listen: '" << options.operations_listen << "'}\n"
-       << "database: {url: '" << options.database_url
+  const auto more = [](const std::string& settings) {
+    return settings.empty() ? "}\n" : ", " + settings + "}\n";
+  };
+  yaml << "grpc: {listen: '" << options.grpc_listen << "'" << more(options.grpc_settings)
+       << "operations: {listen: '" << options.operations_listen << "'"
+       << more(options.operations_settings) << "database: {url: '" << options.database_url
        << (options.owner_url.empty() ? "" : "', owner_url: '" + options.owner_url) << "'}\n"
        << "keys_file: keys\n"
        << (options.access.empty() ? "" : "access: {file: access.yaml}\n")
@@ -116,6 +119,10 @@ void LethedFiles::SetKeys(const std::string& key_file) const {
 
 void LethedFiles::SetAccess(const std::string& access) const {
   Write(directory_ / "access.yaml", access);
+}
+
+void LethedFiles::SetFile(const std::string& name, const std::string& text) const {
+  Write(directory_ / name, text);
 }
 
 LethedFiles::Token LethedFiles::NewToken() {

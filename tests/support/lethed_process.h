@@ -17,6 +17,8 @@ struct LethedOptions {
   std::string passcode = "passcode";             ///< Of every account, at first.
   std::string grpc_listen = "127.0.0.1:0";
   std::string operations_listen = "127.0.0.1:0";
+  std::string grpc_settings = {};        ///< Further `key: value` pairs of the port.
+  std::string operations_settings = {};  ///< Likewise.
   std::string log_level = "info";
 
   /// As in the configuration.
@@ -90,6 +92,9 @@ class LethedFiles {
 
   /// Only where the options had one.
   void SetAccess(const std::string& access) const;
+
+  /// Another file beside the configuration, for its owner only.
+  void SetFile(const std::string& name, const std::string& text) const;
 
   /// Runs `lethed COMMAND --config ..` to its end; throws if it takes a minute.
   struct Finished {

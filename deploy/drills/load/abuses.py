@@ -1,4 +1,5 @@
 """What strangers do to the ports, each in a process of its own whose processor time is capped."""
+import ctypes
 import multiprocessing
 import os
 import resource
@@ -10,6 +11,7 @@ import http2
 
 CPU_SHARE = 0.5  # of one core
 TIMEOUT = 5.0
+PR_SET_PDEATHSIG = 1  # prctl(2): an abuser ends with who started it, however that ends
 
 
 class Pace:
@@ -194,29 +196,43 @@ def operations_port(ports):
     keep_open(ports.operations, 500, b"GET /metrics HTTP/1.1\r\nHo", again=b"s")
 
 
-def rapid_reset(ports):
-    """Calls that are cancelled as they are made, 2,000 a second."""
+def resets(ports, per_second):
     cancel = struct.pack(">I", 8)
+    message = http2.create_request("reset", ["reset"])
+    at_once = per_second // 100
 
     def one(pace):
         connection = http2.Connection(ports.grpc, TIMEOUT)
-        message = http2.create_request("reset", ["reset"])
         while True:
             began = time.monotonic()
-            for _ in range(20):
-                stream = connection.next_stream
-                connection.next_stream += 2
-                connection.socket.sendall(http2.call(stream, http2.CREATE, message) +
-                                          http2.frame(http2.RST_STREAM, 0, stream, cancel))
+            first = connection.next_stream
+            connection.next_stream += 2 * at_once
+            connection.socket.sendall(b"".join(
+                http2.call(stream, http2.CREATE, message) + http2.frame(http2.RST_STREAM, 0, stream, cancel)
+                for stream in range(first, connection.next_stream, 2)))
             pace.breathe(max(0.0, began + 0.01 - time.monotonic()))
 
     again_and_again(1, one)
+
+
+def rapid_reset(ports):
+    """Calls that are cancelled as they are made, 2,000 a second."""
+    resets(ports, 2_000)
+
+
+def rapid_resets(ports):
+    """The same, 20,000 a second at most."""
+    resets(ports, 20_000)
 
 
 BOUNDED = [idle, half_a_hello, half_of_tls, slow_headers, unfinished_messages, large_requests, oversized_requests, unread_answers,
            many_calls, health_watches, reflections, operations_port]
 # gRPC 1.51 cannot close it: shown, not judged.
 OPEN = [rapid_reset]
+# What a proxy in front must close.
+CLOSED_BY_A_PROXY = [rapid_reset, rapid_resets, oversized_requests, unread_answers, health_watches]
+# Shown without it as well.
+RESETS = [rapid_reset, rapid_resets]
 
 
 class Running:
@@ -225,9 +241,11 @@ class Running:
     def __init__(self, abuse, ports):
         def work():
             signal.signal(signal.SIGINT, signal.SIG_IGN)
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
             os.nice(10)
             hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
             resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 8_192), hard))
+            http2.source = "127.0.0.2"
             abuse(ports)
 
         self.process = multiprocessing.get_context("fork").Process(target=work, daemon=True)

@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""Each abuse beside an honest caller: flood.py GRPC_PORT OPERATIONS_PORT PROCESS [--short]. deploy/drills/flood says what it must show."""
+"""Each abuse beside an honest caller: flood.py GRPC_PORT OPERATIONS_PORT PROCESS [--short | --proxy PORT PROCESS].
+
+deploy/drills/flood says what it must show.
+"""
 import collections
 import sys
 import threading
@@ -85,7 +88,7 @@ def fill(port):
     connection.close()
 
 
-def run(abuse, ports, memory, alone_for, beside_for, judges_latency):
+def run(abuse, ports, memory, alone_for, beside_for, judges_latency, name=None):
     """One line of the table; whether all was as it must be, and the process is there for the next."""
     honest = Honest(ports.grpc)
     alone, _, _ = honest.ask_for(alone_for)
@@ -100,10 +103,23 @@ def run(abuse, ports, memory, alone_for, beside_for, judges_latency):
     wrong = [what for what, is_wrong in (
         ("p99", judges_latency and ratio > RATIO), ("recovery", served is None or served > (RECOVERED_WITHIN if judges_latency else AT_ALL)),
         ("memory", not 0 < peak < MEMORY_MIB), ("alive", probe.missed > 0)) if is_wrong]
-    print(f"{abuse.__name__:<20} {1000 * p99_alone:>8.1f} {1000 * percentile(beside, 0.5):>8.1f} {1000 * p99_beside:>8.1f} {ratio:>6.1f} "
+    print(f"{name or abuse.__name__:<24} {1000 * p99_alone:>8.1f} {1000 * percentile(beside, 0.5):>8.1f} {1000 * p99_beside:>8.1f} {ratio:>6.1f} "
           f"{len(beside):>6} {refused:>8} {lost:>5} {'never' if served is None else f'{served:.2f}':>8} {peak:>6} "
           f"{probe.asked - probe.missed:>4}/{probe.asked:<4} {', '.join(wrong)}", flush=True)
     return not wrong, peak > 0
+
+
+def through_a_proxy(ports, memory, proxy, memory_of_proxy):
+    """What the proxy closes, and then the same without it."""
+    as_it_must_be = True
+    for abuse in abuses.CLOSED_BY_A_PROXY:
+        memory_of_proxy.begin()
+        good, there = run(abuse, ports._replace(grpc=proxy), memory, 4, 10, True, f"{abuse.__name__}, proxy")
+        print(f"{'':<24} the proxy itself: {memory_of_proxy.peak()} MiB at most", flush=True)
+        as_it_must_be = as_it_must_be and good and there
+    for abuse in abuses.RESETS:
+        run(abuse, ports, memory, 4, 4, True)  # Memory grows by hundreds of MiB a second.
+    return as_it_must_be
 
 
 def main():
@@ -112,9 +128,11 @@ def main():
     alone_for, beside_for = (1, 2) if short else (4, 10)
     fill(ports.grpc)
     Honest(ports.grpc).ask_for(1)  # What is slow once is not measured.
-    print(f"{'':<20} {'alone':>8} {'beside the abuse':>24} {'':>6} {'tries again':>14} {'served':>8} {'peak':>6} {'alive':>6}\n"
-          f"{'abuse':<20} {'p99 ms':>8} {'p50 ms':>8} {'p99 ms':>8} {'ratio':>6} {'calls':>6} {'refused':>8} {'lost':>5} {'after s':>8} "
+    print(f"{'':<24} {'alone':>8} {'beside the abuse':>24} {'':>6} {'tries again':>14} {'served':>8} {'peak':>6} {'alive':>6}\n"
+          f"{'abuse':<24} {'p99 ms':>8} {'p50 ms':>8} {'p99 ms':>8} {'ratio':>6} {'calls':>6} {'refused':>8} {'lost':>5} {'after s':>8} "
           f"{'MiB':>6} {'':>9} wrong")
+    if "--proxy" in sys.argv:
+        sys.exit(0 if through_a_proxy(ports, memory, int(sys.argv[5]), Memory(sys.argv[6])) else 1)
     as_it_must_be = True
     for abuse in abuses.BOUNDED + ([] if short else abuses.OPEN):
         good, there = run(abuse, ports, memory, alone_for, beside_for, judges_latency=not short)

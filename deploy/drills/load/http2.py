@@ -64,8 +64,11 @@ def list_request(page_size):
 
 # ---- a connection
 
+source = "127.0.0.1"  # where the connections of this process come from
+
+
 def connect(port, timeout):
-    peer = socket.create_connection(("127.0.0.1", port), timeout)
+    peer = socket.create_connection(("127.0.0.1", port), timeout, (source, 0))
     peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return peer
 

@@ -5,6 +5,7 @@
 
 #include "lethe/operation_traits.h"
 #include "lethe/reasons.h"
+#include "lethe/recovery.h"
 #include "store/accounts/sql.h"
 
 namespace lethe::store {
@@ -27,7 +28,7 @@ Result<SlotOffer> PgCallSlots::Lease(const LeaseParams& params) {
       return SlotOffer{.blocked = true};
     }
 
-    sql::FreeSlots free_slots;
+    sql::FreeSlots free_slots{.losses_matter_for = kLossesMatterFor};
     free_slots.routes.Add({.account = route.account,
                            .slots_of = gate->slots_of,
                            .api = api,

@@ -12,6 +12,7 @@
 
 #include "lethe/chosen_run.h"
 #include "lethe/reasons.h"
+#include "lethe/recovery.h"
 #include "store/accounts/sql.h"
 #include "store/base/check_move.h"
 #include "store/base/item_range.h"
@@ -83,7 +84,8 @@ class Changing {
                                   .operation = operation_,
                                   .envelope = batch.envelope,
                                   .lo = batch.lo,
-                                  .hi = batch.hi};
+                                  .hi = batch.hi,
+                                  .repeats_within = kRepeatsComeWithin};
     std::set<int> called;
     for (const auto& row : find.Run(work_)) called.insert(row.pos);
     return called;

@@ -7,6 +7,7 @@
 
 #include "lethe/operation_traits.h"
 #include "lethe/read_back.h"
+#include "lethe/recovery.h"
 #include "store/accounts/sql.h"
 #include "store/delivery/precedence.h"
 #include "store/delivery/sql.h"
@@ -190,7 +191,7 @@ void BatchClaimer::ClaimFor(pqxx::work& work, Demand& demand, bool probing,
 }
 
 void BatchClaimer::FindFreeSlots(pqxx::work& work, Demand& demand) const {
-  sql::FreeSlots free_slots;
+  sql::FreeSlots free_slots{.losses_matter_for = kLossesMatterFor};
   std::vector<RouteDemand*> by_place;
   for (auto& [route, one] : demand) {
     free_slots.routes.Add({.account = route.account,

@@ -55,7 +55,9 @@ void Committer::Submit(SealedRequest request, RequestStore::SubmitDone done) {
       done(Unavailable("Lethe is stopping: try again with the same key"));
       return;
     }
-    if (waiting_items_ + items > options_.max_waiting_items) {
+    const bool few = items <= kMaxItemsOfAFew;
+    const int for_few_only = few ? 0 : options_.max_waiting_items / 10;
+    if (waiting_items_ + items > options_.max_waiting_items - for_few_only) {
       lock.unlock();
       done(Error{.code = ErrorCode::kResourceExhausted,
                  .reason = Text(ErrorReason::kTooBusy),
@@ -64,7 +66,7 @@ void Committer::Submit(SealedRequest request, RequestStore::SubmitDone done) {
       return;
     }
     waiting_items_ += items;
-    waiting_.push_back({std::move(request), std::move(done)});
+    (few ? few_ : many_).push_back({std::move(request), std::move(done)});
   }
   changed_.notify_all();
 }
@@ -103,20 +105,25 @@ std::vector<Committer::Waiting> Committer::TakeFlush(bool first) {
   changed_.wait(lock, [this, first] { return stopping_ || MayTake(first); });
   std::vector<Waiting> flush;
   int items = 0;
-  while (!waiting_.empty()) {
-    const int more = static_cast<int>(waiting_.front().request.items.size());
-    if (!flush.empty() && items + more > kMaxItemsPerFlush) break;
-    items += more;
-    flush.push_back(std::move(waiting_.front()));
-    waiting_.pop_front();
-  }
+  const auto take = [&](std::deque<Waiting>& line, int up_to) {
+    while (!line.empty()) {
+      const int more = static_cast<int>(line.front().request.items.size());
+      if (!flush.empty() && items + more > up_to) break;
+      items += more;
+      flush.push_back(std::move(line.front()));
+      line.pop_front();
+    }
+  };
+  take(few_, kMaxItemsPerFlush / 2);
+  take(many_, kMaxItemsPerFlush);
+  take(few_, kMaxItemsPerFlush);
   waiting_items_ -= items;
   if (first) first_commits_ = true;
   return flush;
 }
 
 bool Committer::MayTake(bool first) const {
-  return !waiting_.empty() && (first || (first_commits_ && waiting_items_ >= kWorthHelping));
+  return !IsEmpty() && (first || (first_commits_ && waiting_items_ >= kWorthHelping));
 }
 
 void Committer::CommitWithRetries(Writer& writer, std::span<Waiting> flush) {

@@ -23,6 +23,11 @@ namespace lethe::store {
 /// answer soon. A flush is the requests that one transaction commits.
 inline constexpr int kMaxItemsPerFlush = 5000;
 
+/// A request of so many identifiers overtakes longer ones in the waiting line, up to half of a
+/// flush: a caller who asks for one person does not wait for the bulk of others, and the bulk goes
+/// on.
+inline constexpr int kMaxItemsOfAFew = 10;
+
 /// A flush that ended.
 struct FlushReport {
   /// A request that was kept just now. A repeat of a known key is not.
@@ -41,9 +46,11 @@ struct FlushReport {
 
 struct CommitterOptions {
   std::shared_ptr<Connector> connector;
-  std::string holder;     ///< Names the process in the node table.
-  int max_waiting_items;  ///< Identifiers that may wait; Submit() refuses more.
-  int writers = 1;        ///< Threads that commit, each over a session of its own.
+  std::string holder;  ///< Names the process in the node table.
+
+  /// Identifiers that may wait; Submit() refuses more. A tenth of it is for requests of a few only.
+  int max_waiting_items;
+  int writers = 1;  ///< Threads that commit, each over a session of its own.
   /// How long the committer tries to reach a database that went away during a flush. After that the
   /// callers are told that the outcome is unknown. Longer than a fail-over, shorter than callers
   /// wait.
@@ -51,7 +58,7 @@ struct CommitterOptions {
   std::function<void(const FlushReport&)> on_flush;  ///< Called by the writers' threads.
 };
 
-/// Commits the requests of this process. The first writer takes all requests that wait, commits
+/// Commits the requests of this process. The first writer takes the requests that wait, commits
 /// them in one transaction and then answers the callers: an idle process commits each request by
 /// itself, a busy one hundreds together. The other writers help while the first commits and many
 /// wait: one computes while another waits for the disk. Otherwise they rest, so that envelopes fill
@@ -101,6 +108,7 @@ class Committer {
 
   void CommitUntilStopped(bool first);
   std::vector<Waiting> TakeFlush(bool first);
+  bool IsEmpty() const { return few_.empty() && many_.empty(); }
   bool MayTake(bool first) const;
   void CommitWithRetries(Writer& writer, std::span<Waiting> flush);
   void SetRefusal(std::optional<Error> error);
@@ -115,7 +123,8 @@ class Committer {
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<Waiting> waiting_;
+  std::deque<Waiting> few_;   ///< What waits, of kMaxItemsOfAFew at most.
+  std::deque<Waiting> many_;  ///< All else that waits.
   int waiting_items_ = 0;
   bool first_commits_ =
       false;  ///< The first writer is between TakeFlush() and its callers' answers.

@@ -5,10 +5,15 @@
 #include <optional>
 #include <stdexcept>
 
+#include "lethe/recovery.h"
+#include "store/base/values.h"
 #include "store/recovery/sql.h"
 
 namespace lethe::store {
 namespace {
+
+/// A hundred thousand digests at most: locks for about a second.
+constexpr int kForgottenAtATime = 100;
 
 /// By position: when the earliest lost call about the item was made.
 using CalledAt = std::map<int, TimePoint>;
@@ -18,7 +23,8 @@ CalledAt FindLostCalls(pqxx::work& work, const Claim& claim) {
                                 .operation = claim.route.operation,
                                 .envelope = claim.envelope,
                                 .lo = claim.facts.span.lo,
-                                .hi = claim.facts.span.hi};
+                                .hi = claim.facts.span.hi,
+                                .repeats_within = kRepeatsComeWithin};
   CalledAt called;
   for (const auto& row : find.Run(work)) called[row.pos] = row.called_at;
   return called;
@@ -56,6 +62,14 @@ void MarkDoubtful(pqxx::work& work, Claim& claim) {
   if (!first) return;
   facts.unknown_since = facts.unknown_since ? std::min(*facts.unknown_since, *first) : *first;
   facts.unchanged = false;  // The look-up was before the call.
+}
+
+bool ForgetLosses(pqxx::connection& connection) {
+  pqxx::work work(connection);
+  const sql::ForgetLosses forget{.matter_for = kLossesMatterFor, .calls = kForgottenAtATime};
+  const bool may_be_more = OnlyRow(work, forget).calls == kForgottenAtATime;
+  work.commit();
+  return may_be_more;
 }
 
 }  // namespace lethe::store

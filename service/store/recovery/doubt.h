@@ -12,4 +12,8 @@ namespace lethe::store {
 /// next free slot. Throws what pqxx throws.
 void MarkDoubtful(pqxx::work& work, Claim& claim);
 
+/// Deletes some of the losses that are older than kLossesMatterFor. Whether there may be more of
+/// them. Throws what pqxx throws.
+bool ForgetLosses(pqxx::connection& connection);
+
 }  // namespace lethe::store

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lethe/pause.h"
+#include "lethe/recovery.h"
 #include "store/accounts/sql.h"
 #include "store/base/values.h"
 #include "store/recovery/call_journal.h"
@@ -37,7 +38,7 @@ TimePoint Lost::since() const {
 std::vector<sql::FindLostAttempts::Row> FindMissing(pqxx::transaction_base& work,
                                                     const std::vector<RememberedCall>& calls) {
   if (calls.empty()) return {};
-  sql::FindLostAttempts find;
+  sql::FindLostAttempts find{.matter_for = kLossesMatterFor};
   for (const RememberedCall& call : calls) {
     find.calls.Add({.envelope = call.envelope,
                     .lo = call.span.lo,

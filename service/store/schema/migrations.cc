@@ -12,8 +12,19 @@ namespace lethe::store {
 namespace {
 
 // Session-level, so that it spans the transactions of all steps.
-constexpr char kLock[] = "select pg_advisory_lock(hashtext('lethe.migrations'))";
+constexpr char kTryLock[] = "select pg_try_advisory_lock(hashtext('lethe.migrations'))";
 constexpr char kUnlock[] = "select pg_advisory_unlock(hashtext('lethe.migrations'))";
+
+// A migration of another process takes minutes.
+constexpr milliseconds kBetweenTries{100};
+
+// Tries again and again: a session that waits within a statement has a snapshot, and whoever builds
+// an index concurrently waits for the end of that.
+void Lock(pqxx::connection& connection, const MigrationWaits& waits) {
+  while (!pqxx::nontransaction(connection).exec1(kTryLock)[0].as<bool>()) {
+    waits.sleep(kBetweenTries);
+  }
+}
 
 std::string Checksum(const Migration& migration) {
   std::array<unsigned char, crypto_generichash_BYTES> hash;
@@ -85,7 +96,7 @@ Result<MigrationReport> Migrate(pqxx::connection& connection,
     // service.
     connection.set_variable("lock_timeout", "0");
     connection.set_variable("statement_timeout", "0");
-    pqxx::nontransaction(connection).exec(kLock);
+    Lock(connection, waits);
     auto report = MigrateLocked(connection, migrations, waits);
     pqxx::nontransaction(connection).exec(kUnlock);
     return report;

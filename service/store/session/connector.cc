@@ -52,6 +52,8 @@ std::unique_ptr<Session> Connector::Connect() {
 std::unique_ptr<Session> Connector::Open(bool for_all) {
   try {
     auto session = store::Connect(url_, limits_);
+    ++open_sessions_;
+    session->Hold(std::shared_ptr<void>(nullptr, [this](void*) { --open_sessions_; }));
     EndAbandoned(*session);
     // Asked now: libpq forgets it with the connection.
     session->OnNoAnswer([this, pid = session->backendpid()] {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -48,6 +49,9 @@ class Connector {
   /// A session could be opened, and the database is of no use all the same.
   void Distrust(const std::exception& error);
 
+  /// Sessions that live.
+  int open_sessions() const { return open_sessions_; }
+
  private:
   void Fail(const std::string& cause);
   void EndAbandoned(Session& session);
@@ -59,6 +63,7 @@ class Connector {
   const UrlSource url_;
   const SessionLimits limits_;
   const std::function<void(pqxx::connection&)> before_use_;
+  std::atomic<int> open_sessions_ = 0;
   std::mutex mutex_;
   Backoff backoff_;
   std::vector<int> abandoned_;  ///< Server processes of sessions that were given up.

@@ -39,6 +39,10 @@ struct PoolLimits {
   /// How many callers may wait in line; more are refused at once. Above the threads of one process
   /// that share a pool.
   int line = 128;
+
+  /// A session that nobody has needed for so long is closed when the next one is given back: what a
+  /// busy hour opened does not stay for the night.
+  milliseconds idle = std::chrono::minutes{5};
 };
 
 /// When a peer's host vanishes, no packet says so. The kernel gives the connection up after about

@@ -1,5 +1,7 @@
 #include "store/session/pool.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -29,7 +31,7 @@ std::unique_ptr<Session> Pool::Take() {
     }
     ++in_use_;
     if (!idle_.empty()) {
-      auto session = std::move(idle_.back());
+      auto session = std::move(idle_.back().session);
       idle_.pop_back();
       return session;
     }
@@ -51,14 +53,19 @@ void Pool::GiveBackAfter(const std::exception& error, std::unique_ptr<Session> s
 
 void Pool::GiveBack(std::unique_ptr<Session> session, bool broken) {
   broken = broken || !session->is_open();
-  std::vector<std::unique_ptr<Session>> cut;  // closed outside the lock
+  std::vector<Idle> closed;  // outside the lock
+  const auto now = std::chrono::steady_clock::now();
   std::lock_guard lock(mutex_);
   --in_use_;
   if (broken) {
-    cut.swap(idle_);
-    cut.push_back(std::move(session));
+    closed.swap(idle_);
+    closed.push_back({std::move(session), now});
   } else {
-    idle_.push_back(std::move(session));
+    const auto rested = std::ranges::find_if(
+        idle_, [&](const Idle& one) { return now - one.since < limits_.idle; });
+    closed.assign(std::make_move_iterator(idle_.begin()), std::make_move_iterator(rested));
+    idle_.erase(idle_.begin(), rested);
+    idle_.push_back({std::move(session), now});
   }
   returned_.notify_one();
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <exception>
 #include <memory>
@@ -16,8 +17,8 @@
 
 namespace lethe::store {
 
-/// A bounded set of sessions, opened when needed and kept. Thread-safe. When a session breaks, the
-/// idle ones are closed as well: what cut one has most likely cut all.
+/// A bounded set of sessions, opened when needed and kept while they are. Thread-safe. When a
+/// session breaks, the idle ones are closed as well: what cut one has most likely cut all.
 class Pool {
  public:
   /// Pools that share a connector leave a database alone together.
@@ -58,6 +59,11 @@ class Pool {
   }
 
  private:
+  struct Idle {
+    std::unique_ptr<Session> session;
+    std::chrono::steady_clock::time_point since;
+  };
+
   /// `again`: another session may do better at once.
   template <typename Work>
   auto Once(Work&& work, std::optional<milliseconds> use, bool& again)
@@ -87,7 +93,7 @@ class Pool {
   const PoolLimits limits_;
   std::mutex mutex_;
   std::condition_variable returned_;
-  std::vector<std::unique_ptr<Session>> idle_;
+  std::vector<Idle> idle_;  ///< The last one is taken first, so that others rest.
   int in_use_ = 0;
   int in_line_ = 0;
 };

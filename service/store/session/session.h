@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <pqxx/pqxx>
 #include <stdexcept>
@@ -36,6 +37,9 @@ class Session final : public pqxx::connection {
 
   /// `abandoned` is called when the session is given up.
   void OnNoAnswer(std::function<void()> abandoned) { abandoned_ = std::move(abandoned); }
+
+  /// Let go when the session ends.
+  void Hold(std::shared_ptr<void> held) { held_ = std::move(held); }
 
   /// Runs `work`, which talks to the database through this session, commits included. Throws what
   /// it throws; NoAnswer instead if the limit passed; NotReplicated if a commit of it may not have
@@ -74,6 +78,7 @@ class Session final : public pqxx::connection {
   const int socket_;  ///< A duplicate, so that its number is this session's until the end.
   Warnings warnings_{*this};
   std::function<void()> abandoned_;
+  std::shared_ptr<void> held_;
 };
 
 }  // namespace lethe::store

@@ -130,7 +130,7 @@ TEST(OpenAccess, IsForThisMachineUnlessTheConfigurationSaysOtherwise) {
   LethedFiles here({.database_url = database.url(), .vendor_url = kNowhere});
   const auto lethed = here.StartReady();
   EXPECT_EQ(lethed->Metric("lethe_access_open "), 1);
-  EXPECT_EQ(lethed->Metric("lethe_grpc_plaintext "), 0);
+  EXPECT_EQ(lethed->Metric("lethe_port_plaintext{"), 0);
   EXPECT_THAT(lethed->process().out(), HasSubstr("\"message\":\"access.open\""));
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "integration/recovery/replica.h"
+#include "store/recovery/doubt.h"
 #include "store/recovery/pg_recovery_store.h"
 
 namespace lethe::store {
@@ -48,6 +49,22 @@ class RecoveryOfAPast : public LostHistoryTest {
     database_.PutCopyBack();
     ASSERT_FALSE(*Take(one_));
     ASSERT_TRUE(Resume().ok());
+  }
+
+  /// As if it had been found, and settled, so much earlier.
+  void Age(milliseconds by) {
+    const std::string earlier = std::to_string(by.count()) + " * interval '1 millisecond'";
+    for (const std::string table : {"lost_history", "lost_attempt"}) {
+      database_.Run("update " + table + " set found_at = found_at - " + earlier +
+                    ", settled_at = settled_at - " + earlier);
+    }
+  }
+
+  /// Of each table that keeps them.
+  std::vector<std::int64_t> LostRows() {
+    return {Number(database_, "select count(*) from lost_history"),
+            Number(database_, "select count(*) from lost_attempt"),
+            Number(database_, "select count(*) from lost_digest")};
   }
 
   PgRecoveryStore recovery_{store_.pool()};
@@ -153,6 +170,46 @@ TEST_F(RecoveryOfAPast, DoubtsWhatWasAskedForBeforeHoweverLongItWasOnHold) {
   const auto claim = Take(one_);
   ASSERT_TRUE(claim.ok() && *claim);
   EXPECT_TRUE((*claim)->facts.unknown_since);
+}
+
+TEST_F(RecoveryOfAPast, IsForgottenOnceItMattersNoMore) {
+  ASSERT_NO_FATAL_FAILURE(LoseARequestThatWasSent());
+  Age(kLossesMatterFor - 1h);
+  EXPECT_FALSE(ForgetLosses(*Connect(database_.source())));
+  EXPECT_THAT(LostRows(), ElementsAre(1, 1, 2));
+  Age(2h);
+  EXPECT_FALSE(ForgetLosses(*Connect(database_.source())));
+  EXPECT_THAT(LostRows(), ElementsAre(0, 0, 0));
+}
+
+TEST_F(RecoveryOfAPast, IsNoNewLossOnceItIsForgotten) {
+  ASSERT_NO_FATAL_FAILURE(LoseARequestThatWasSent());
+  database_.SetClock(one_.told.front().since + kLossesMatterFor + 1h);
+  ForgetLosses(*Connect(database_.source()));
+  ASSERT_THAT(LostRows(), ElementsAre(0, 0, 0));
+  one_.history.Check(*Connect(database_.source()));
+  EXPECT_THAT(one_.told, testing::SizeIs(1)) << "the process remembers the call still";
+  EXPECT_THAT(Pauses(), IsEmpty());
+}
+
+TEST_F(RecoveryOfAPast, IsNeverForgottenBeforeAnOperatorHasResumed) {
+  AddBatch();
+  LoseACall();
+  Age(10 * kLossesMatterFor);
+  EXPECT_FALSE(ForgetLosses(*Connect(database_.source())));
+  EXPECT_THAT(LostRows(), ElementsAre(1, 1, 2));
+}
+
+TEST_F(RecoveryOfAPast, IsForgottenAHundredCallsAtATime) {
+  ASSERT_NO_FATAL_FAILURE(LoseARequestThatWasSent());
+  database_.Run(
+      "insert into lost_attempt (envelope, lo, hi, number, started_at, account, operation, "
+      "has_digests, found_at, settled_at) select n, 0, 0, 1, l.started_at, l.account, l.operation, "
+      "false, l.found_at, l.settled_at from lost_attempt l, generate_series(1, 100) n");
+  Age(kLossesMatterFor + 1h);
+  EXPECT_TRUE(ForgetLosses(*Connect(database_.source())));
+  EXPECT_FALSE(ForgetLosses(*Connect(database_.source())));
+  EXPECT_THAT(LostRows(), ElementsAre(0, 0, 0));
 }
 
 TEST_F(RecoveryOfAPast, LeavesWhatWasDecidedSince) {

@@ -98,6 +98,41 @@ TEST_F(CommitterTest, AFlushTakesNoMoreItemsThanItsLimit) {
   EXPECT_EQ(flushes_.reports()[2].requests, 1);
 }
 
+TEST_F(CommitterTest, ARequestOfAFewOvertakesTheBulkAndDoesNotStopIt) {
+  constexpr int kBulk = 1000;
+  constexpr int kFlushes = 3;
+  std::vector<std::future<Result<Admission>>> answers;
+  InOneFlush([&] {
+    for (int i = 0; i < kFlushes * kMaxItemsPerFlush / kBulk; ++i) {
+      answers.push_back(Start(committer(), Sealed("bulk " + std::to_string(i), kBulk)));
+    }
+    for (int i = 0; i < kMaxItemsPerFlush; i += kMaxItemsOfAFew) {
+      answers.push_back(Start(committer(), Sealed("few " + std::to_string(i), kMaxItemsOfAFew)));
+    }
+  });
+  for (auto& answer : answers) EXPECT_TRUE(answer.get().ok());
+  const auto reports = flushes_.reports();
+  ASSERT_EQ(reports.size(), 5U);
+  EXPECT_EQ(reports[1].requests, 250 + 2 + 50)
+      << "half and half, and small ones where no bulk fits";
+  EXPECT_EQ(reports[2].requests, 200 + 3);
+  EXPECT_EQ(reports[3].requests, 5) << "bulk is all that is left";
+}
+
+TEST_F(CommitterTest, TheBulkLeavesRoomInTheLineForAFew) {
+  CommitterOptions options = Options(database_.source(), flushes_);
+  options.max_waiting_items = 100;
+  Restart(std::move(options));
+  std::vector<std::future<Result<Admission>>> answers;
+  InOneFlush([&] {
+    answers.push_back(Start(committer(), Sealed("bulk", 90)));
+    auto refused = Start(committer(), Sealed("more", 11)).get();
+    EXPECT_EQ(refused.error().code, ErrorCode::kResourceExhausted);
+    answers.push_back(Start(committer(), Sealed("few", kMaxItemsOfAFew)));
+  });
+  for (auto& answer : answers) EXPECT_TRUE(answer.get().ok());
+}
+
 TEST_F(CommitterTest, ASecondWriterHelpsWhileManyWait) {
   CommitterOptions options = Options(database_.source(), flushes_);
   options.writers = 2;

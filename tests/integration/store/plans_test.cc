@@ -197,7 +197,8 @@ TEST_F(Plans, AFreeSlotIsFoundAmongItsOwn) {
                                     {"routes.slots_of", "'{acme,globex}'"},
                                     {"routes.api", "'{delete,delete}'"},
                                     {"routes.concurrency", "'{2,2}'"},
-                                    {"routes.wanted", "'{1,1}'"}}),
+                                    {"routes.wanted", "'{1,1}'"},
+                                    {"losses_matter_for", "1000"}}),
               ReadsNoTableWhole());
 }
 

@@ -190,6 +190,24 @@ TEST_F(SilentDatabase, AWaitForASessionEnds) {
   EXPECT_TRUE(Ask(pool).ok());
 }
 
+TEST(SessionsOfAPool, AreCountedAndClosedWhenNobodyNeedsThem) {
+  const TestDatabase database;
+  const auto connector = std::make_shared<Connector>(database.source());
+  Pool busy(connector, 2);
+  const auto use_two = [](Pool& pool) {
+    const Holder holder(pool);
+    EXPECT_TRUE(Ask(pool).ok());
+  };
+  use_two(busy);
+  EXPECT_EQ(connector->open_sessions(), 2) << "both are kept for a while";
+  {
+    Pool quiet(connector, 2, {.idle = 0ms});
+    use_two(quiet);
+    EXPECT_EQ(connector->open_sessions(), 3) << "the first that came back is closed by the second";
+  }
+  EXPECT_EQ(connector->open_sessions(), 2);
+}
+
 TEST_F(SilentDatabase, TheLineForASessionIsBounded) {
   Pool pool(database_.source(), 1, {.wait = 600s, .line = 1});
   std::atomic<int> refused = 0;

@@ -50,8 +50,10 @@ inline bool RunHere(const std::function<void()>& work) {
 /// A server on a free port over a fake store, and a channel to it.
 class InProcessServer : public testing::Test {
  protected:
-  explicit InProcessServer(Executor executor = RunHere, ServerLimits limits = {}) {
+  explicit InProcessServer(Executor executor = RunHere, ServerLimits limits = {},
+                           std::optional<ServerTls> tls = {}, Executor bulk_executor = {}) {
     auto server = Server::Start({.listen = "127.0.0.1:0",
+                                 .tls = std::move(tls),
                                  .store = store_,
                                  .changer = changer_,
                                  .vendor_check = vendor_check_,
@@ -62,6 +64,7 @@ class InProcessServer : public testing::Test {
                                  .clock = clock_,
                                  .executor = std::move(executor),
                                  .vendor_executor = RunHere,
+                                 .bulk_executor = std::move(bulk_executor),
                                  .directory = directory_,
                                  .on_finished =
                                      [this](const FinishedCall& call) {

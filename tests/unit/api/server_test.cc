@@ -53,7 +53,8 @@ const std::string kServing = "\x08\x01";
 const std::string kNotServing = "\x08\x02";
 
 TEST_F(ServerTest, TellsItsHealth) {
-  for (const char* service : {"", "lethe.v1.PrivacyRequestService", "lethe.v1.OperatorService"}) {
+  for (const char* service : {"", "lethe.v1.PrivacyRequestService", "lethe.v1.OperatorService",
+                              "lethe.v1.AccessService"}) {
     EXPECT_EQ(Health(service), kServing);
     server_->SetServing(false);
     EXPECT_EQ(Health(service), kNotServing);

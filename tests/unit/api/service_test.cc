@@ -343,36 +343,68 @@ TEST_F(Service, MeasuresCallsFromTheirArrivalToTheirAnswer) {
   EXPECT_EQ(finished()[0].duration, milliseconds(70));
 }
 
-/// Reads wait until the test runs them.
-class QueuedReads : public InProcessServer {
- protected:
-  QueuedReads()
-      : InProcessServer([this](std::function<void()> work) {
-          std::lock_guard lock(queue_mutex_);
-          if (full_) return false;
-          queue_.push_back(std::move(work));
-          return true;
-        }) {}
+/// What an executor takes waits until the test runs it.
+class Queue {
+ public:
+  Executor executor() {
+    return [this](std::function<void()> work) {
+      std::lock_guard lock(mutex_);
+      if (full_) return false;
+      waiting_.push_back(std::move(work));
+      return true;
+    };
+  }
 
   void SetFull() {
-    std::lock_guard lock(queue_mutex_);
+    std::lock_guard lock(mutex_);
     full_ = true;
   }
 
   std::function<void()> Take() {
     for (;; std::this_thread::yield()) {
-      std::lock_guard lock(queue_mutex_);
-      if (queue_.empty()) continue;
-      auto work = std::move(queue_.front());
-      queue_.pop_front();
+      std::lock_guard lock(mutex_);
+      if (waiting_.empty()) continue;
+      auto work = std::move(waiting_.front());
+      waiting_.pop_front();
       return work;
     }
   }
 
  private:
-  std::mutex queue_mutex_;
+  std::mutex mutex_;
   bool full_ = false;
-  std::deque<std::function<void()>> queue_;
+  std::deque<std::function<void()>> waiting_;
+};
+
+class QueuedBulk : protected Queue, public InProcessServer {
+ protected:
+  QueuedBulk() : InProcessServer(RunHere, {}, {}, executor()) {}
+
+  static v1::CreatePrivacyRequestRequest Large(const std::string& key) {
+    v1::CreatePrivacyRequestRequest request = Erasure(key);
+    for (int i = 0; i < 500; ++i) {
+      request.mutable_erasure()->add_identities("somebody-with-a-name-" + std::to_string(i));
+    }
+    return request;
+  }
+};
+
+TEST_F(QueuedBulk, HoldsUpNoSmallRequest) {
+  std::jthread caller([&] { EXPECT_TRUE(Create(Large("large")).ok()); });
+  const auto large = Take();
+  EXPECT_TRUE(Create(Erasure("small")).ok());
+  large();
+}
+
+TEST_F(QueuedBulk, IsRefusedWhenTooMuchWaits) {
+  SetFull();
+  EXPECT_EQ(Create(Large("large")).error_code(), StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_TRUE(Create(Erasure("small")).ok());
+}
+
+class QueuedReads : protected Queue, public InProcessServer {
+ protected:
+  QueuedReads() : InProcessServer(executor()) {}
 };
 
 TEST_F(QueuedReads, AreRefusedWhenTooManyWaitAndToldWhenToComeBack) {

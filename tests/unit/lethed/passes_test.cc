@@ -137,8 +137,8 @@ TEST_F(PassesTest, WhatDecidesByTheTimeNeedsATrustedClock) {
   for (const Pass& pass : All()) {
     if (pass.needs == Pass::Needs::kTrustedClock) names.push_back(pass.name);
   }
-  EXPECT_THAT(names, ElementsAre("offer_routes", "rescue", "judge_refusals", "close_windows",
-                                 "offer_look_ups"));
+  EXPECT_THAT(names, ElementsAre("forget_losses", "offer_routes", "rescue", "judge_refusals",
+                                 "close_windows", "offer_look_ups"));
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ TEST(AccessExample, LoadsAndGrantsForTheAccountOfTheOtherExample) {
 
 TEST(AccessExample, OfKubernetesLoadsWithItsConfiguration) {
   const YAML::Node files =
-      YAML::LoadFile(LETHE_SOURCE_DIR "/deploy/kubernetes/configmap.yaml")["data"];
+      YAML::LoadFile(LETHE_SOURCE_DIR "/deploy/kubernetes/configmap.yaml.example")["data"];
   const TemporaryDirectory directory;
   const auto config =
       LoadConfig(directory.Write("lethe.yaml", files["lethe.yaml"].as<std::string>()),

@@ -106,7 +106,7 @@ TEST_F(ConfigTest, TellsEveryErrorAtOnceWithItsPlace) {
       ElementsAre("2:11: grpc.listen: must be HOST:PORT, such as 127.0.0.1:50051, 0.0.0.0:50051 or "
                   "[::]:50051",
                   "3:3: grpc: unknown key port; known here: listen, insecure, "
-                  "reflection",
+                  "reflection, tls",
                   "1:1: database: give url, url_file or the variable LETHE_DATABASE_URL",
                   "1:1: needs the key keys_file: the keys that seal identifiers",
                   "6:9: dispatcher.poll: must be a duration from 10ms to 10s, a whole number and "
@@ -242,28 +242,69 @@ INSTANTIATE_TEST_SUITE_P(
               {"'127.0.0.1:65536'", "'127.0.0.1:'", "'127.0.0.1'", "':50051'", "'50051'", "'::1:1'",
                "'[::g]:1'", "'[]:1'", "'a b:1'", "'h:-1'", "'http://h:1'", "'h:1,h:2'", "''"}}));
 
-TEST_F(ConfigTest, AnAddressThatOthersReachIsRefusedUnlessItIsSaidToBeInsecure) {
-  constexpr auto kRefusal =
-      "others than this machine reach it, and the port speaks no TLS: listen on 127.0.0.1, or say "
-      "insecure: true where something in front of it encrypts";
+constexpr char kReachedInPlaintext[] =
+    "others than this machine reach it, and the port speaks no TLS: give tls, listen on "
+    "127.0.0.1, or say insecure: true where something in front of it encrypts";
+constexpr char kPair[] = "certificate_file: tls/a.crt, key_file: tls/a.key";
+
+TEST_F(ConfigTest, AnAddressThatOthersReachIsRefusedUnlessItSpeaksTlsOrIsSaidToBeInsecure) {
   const std::string access = "access: {file: access.yaml}\n";
-  for (const std::string listen :
-       {"0.0.0.0:50051", "[::]:50051", "10.1.2.3:50051", "lethe.internal:50051"}) {
-    EXPECT_THAT(Errors(LoadWith("grpc:\n  listen: '" + listen + "'\n" + access)),
-                ElementsAre("2:11: grpc.listen: " + std::string(kRefusal)));
-    const auto config = LoadWith("grpc: {listen: '" + listen + "', insecure: true}\n" + access);
-    ASSERT_TRUE(config.ok()) << listen;
-    EXPECT_TRUE(config->grpc_insecure);
-  }
-  for (const std::string listen : {"127.0.0.1:1", "127.9.9.9:1", "localhost:1", "[::1]:1"}) {
-    const auto config = LoadWith("grpc: {listen: '" + listen + "'}\n");
-    ASSERT_TRUE(config.ok()) << listen << config.error().message;
-    EXPECT_FALSE(config->grpc_insecure);
+  for (const std::string port : {"grpc", "operations"}) {
+    for (const std::string listen :
+         {"0.0.0.0:50061", "[::]:50061", "10.1.2.3:50061", "lethe.internal:50061"}) {
+      EXPECT_THAT(Errors(LoadWith(port + ":\n  listen: '" + listen + "'\n" + access)),
+                  ElementsAre("2:11: " + port + ".listen: " + kReachedInPlaintext));
+      const auto insecure =
+          LoadWith(port + ": {listen: '" + listen + "', insecure: true}\n" + access);
+      ASSERT_TRUE(insecure.ok()) << listen;
+      EXPECT_TRUE(port == "grpc" ? insecure->grpc_insecure : insecure->operations_insecure);
+      const auto tls =
+          LoadWith(port + ": {listen: '" + listen + "', tls: {" + kPair + "}}\n" + access);
+      ASSERT_TRUE(tls.ok()) << listen << tls.error().message;
+      EXPECT_TRUE(port == "grpc" ? tls->grpc_tls : tls->operations_tls);
+    }
+    for (const std::string listen : {"127.0.0.1:1", "127.9.9.9:1", "localhost:1", "[::1]:1"}) {
+      const auto config = LoadWith(port + ": {listen: '" + listen + "'}\n");
+      ASSERT_TRUE(config.ok()) << listen << config.error().message;
+      EXPECT_FALSE(config->grpc_insecure || config->operations_insecure);
+    }
   }
   EXPECT_THAT(Errors(LoadWith(access, {{"LETHE_GRPC_LISTEN", "[::]:50051"}})),
-              ElementsAre("LETHE_GRPC_LISTEN: " + std::string(kRefusal)));
+              ElementsAre(std::string("LETHE_GRPC_LISTEN: ") + kReachedInPlaintext));
   EXPECT_THAT(Errors(LoadWith("grpc: {insecure: yes}\n")),
               ElementsAre("1:18: grpc.insecure: must be true or false"));
+  EXPECT_THAT(Errors(LoadWith(std::string("grpc: {insecure: true, tls: {") + kPair + "}}\n")),
+              ElementsAre("1:18: grpc.insecure: the port speaks TLS: leave it out"));
+}
+
+TEST_F(ConfigTest, TlsIsReadFromFilesBesideTheConfiguration) {
+  const auto config = LoadWith(std::string("grpc:\n  tls: {") + kPair +
+                               ", client_certificates: required, client_ca_file: tls/ca.crt}\n"
+                               "operations: {tls: {" +
+                               kPair + "}}\n");
+  ASSERT_TRUE(config.ok()) << config.error().message;
+  EXPECT_EQ(config->grpc_tls->certificate_file, directory_.path() / "tls/a.crt");
+  EXPECT_EQ(config->grpc_tls->key_file, directory_.path() / "tls/a.key");
+  EXPECT_EQ(config->grpc_tls->client_ca_file, directory_.path() / "tls/ca.crt");
+  EXPECT_EQ(config->grpc_tls->client_certificates, access::ClientCertificates::kRequired);
+  EXPECT_EQ(config->operations_tls->client_certificates, access::ClientCertificates::kOff);
+  EXPECT_FALSE(LoadWith("")->grpc_tls);
+}
+
+TEST_F(ConfigTest, TlsNeedsWhatBelongsTogether) {
+  EXPECT_THAT(Errors(LoadWith("grpc: {tls: {}}\n")),
+              ElementsAre("1:8: grpc.tls: needs the key certificate_file: the port's certificate, "
+                          "in PEM",
+                          "1:8: grpc.tls: needs the key key_file: the key of the certificate, in "
+                          "PEM"));
+  const std::string pair = kPair;
+  EXPECT_THAT(Errors(LoadWith("grpc: {tls: {client_certificates: optional, " + pair + "}}\n")),
+              ElementsAre("1:35: grpc.tls.client_certificates: needs client_ca_file"));
+  EXPECT_THAT(Errors(LoadWith("grpc: {tls: {client_ca_file: ca.crt, " + pair + "}}\n")),
+              ElementsAre("1:30: grpc.tls.client_ca_file: needs client_certificates: optional or "
+                          "required"));
+  EXPECT_THAT(Errors(LoadWith("operations: {tls: {client_ca_file: ca.crt, " + pair + "}}\n")),
+              ElementsAre(testing::HasSubstr("unknown key client_ca_file")));
 }
 
 TEST_F(ConfigTest, WithoutAnAccessFileOthersThanThisMachineAreRefusedUnlessItIsSaidToBeOpen) {
@@ -365,12 +406,12 @@ TEST_F(ConfigTest, NoErrorRepeatsASecret) {
 TEST_F(ConfigTest, VariablesWinOverTheFile) {
   const auto config = LoadWith("grpc: {listen: '127.0.0.1:1'}\nlog: {level: error}\n",
                                {{"LETHE_GRPC_LISTEN", "127.0.0.2:2"},
-                                {"LETHE_OPERATIONS_LISTEN", "0.0.0.0:3"},
+                                {"LETHE_OPERATIONS_LISTEN", "127.0.0.3:3"},
                                 {"LETHE_LOG_LEVEL", "debug"},
                                 {"LETHE_DATABASE_URL", "host=other"}});
   ASSERT_TRUE(config.ok()) << config.error().message;
   EXPECT_EQ(config->grpc_listen, "127.0.0.2:2");
-  EXPECT_EQ(config->operations_listen, "0.0.0.0:3");
+  EXPECT_EQ(config->operations_listen, "127.0.0.3:3");
   EXPECT_EQ(config->log.level, telemetry::LogLevel::kDebug);
   EXPECT_EQ(config->database.url->Reveal(), "host=other");
 }

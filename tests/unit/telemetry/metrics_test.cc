@@ -48,7 +48,11 @@ void TouchAll(Metrics& metrics) {
   metrics.AccessRefused("not_permitted");
   metrics.Changed({"demo", RequestChange::kCancel, ChangeEffect::kChanged, 3});
   metrics.SetAccessFileBroken(false);
-  metrics.SetOpen(true, false);
+  metrics.SetAccessOpen(true);
+  metrics.SetPlaintext("grpc", false);
+  metrics.SetTlsEnd("grpc", "server", TimePoint());
+  metrics.SetTlsFilesBroken("grpc", false);
+  metrics.TlsHandshakesFailed("other", 0);
   metrics.StoreFailed(ErrorCode::kUnavailable);
   metrics.SetNewestKey("mac", 2);
   metrics.SetVendorClockOffset(3ms);
@@ -200,12 +204,14 @@ TEST(Metrics, ShowsFlushesAndTheWaitingLine) {
   Metrics metrics = DemoMetrics();
   metrics.CommitFinished(20, 30ms);
   metrics.SetIntakeWaiting(17);
+  metrics.SetDatabaseSessions(7);
   metrics.ConnectionsRefused(2);
   metrics.ConnectionsRefused(3);
   EXPECT_THAT(metrics.Text(), HasSubstr("lethe_commit_requests_sum 20\n"));
   EXPECT_THAT(metrics.Text(), HasSubstr("lethe_commit_duration_seconds_bucket{le=\"0.025\"} 0\n"));
   EXPECT_THAT(metrics.Text(), HasSubstr("lethe_commit_duration_seconds_bucket{le=\"0.05\"} 1\n"));
   EXPECT_THAT(metrics.Text(), HasSubstr("lethe_intake_waiting_identifiers 17\n"));
+  EXPECT_THAT(metrics.Text(), HasSubstr("lethe_database_sessions 7\n"));
   EXPECT_THAT(metrics.Text(), HasSubstr("lethe_grpc_connections_refused_total 5\n"));
 }
 

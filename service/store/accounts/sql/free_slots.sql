@@ -4,6 +4,7 @@
 -- @routes.api api
 -- @routes.concurrency int    the highest number of a slot that may be used
 -- @routes.wanted int         how many slots at most
+-- @losses_matter_for milliseconds   since an operator resumed
 -- > route bigint             the place of the route in @routes, from 1
 -- > number int
 -- > setbacks int
@@ -13,13 +14,12 @@
 -- > connected_at time?
 -- > blocked bool             the route alone, whatever its account
 -- > probe_due bool           the route is blocked, and its next batch is due as the probe
--- > lost_calls bool          calls of the account were lost, and may have been about what waits: for a year at most, or was accepted up to
---                            a week after an operator resumed
+-- > lost_calls bool          calls of the account were lost, and may have been about what waits
 with present as materialized (select lethe_now() as t)
 select r.n as route, free.number, free.setbacks, lethe_micros(health.accepted_at) as accepted_at, health.failing,
        lethe_micros(health.hiccup_at) as hiccup_at, lethe_micros(a.connected_at) as connected_at,
        b.account is not null as blocked, coalesce(b.resume_by = 'batch' and b.probe_at <= present.t, false) as probe_due,
-       exists (select from lost_attempt l where l.account = r.account and coalesce(l.settled_at, 'infinity') > present.t - interval '374 days')
+       exists (select from lost_attempt l where l.account = r.account and coalesce(l.settled_at, 'infinity') > present.t - @losses_matter_for::bigint * interval '1 millisecond')
          as lost_calls
 from present cross join unnest(@routes.account::text[], @routes.slots_of::text[], @routes.api::text[], @routes.concurrency::int[], @routes.wanted::int[])
     with ordinality as r(account, slots_of, api, concurrency, wanted, n)
