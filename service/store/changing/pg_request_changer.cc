@@ -41,6 +41,7 @@ bool AreTheSame(const std::vector<Batch>& one, const std::vector<Batch>& other) 
   });
 }
 
+/// Those that hold items of the range, as they are now; what a change could move is locked.
 std::vector<Batch> Lock(pqxx::work& work, const ItemRange& range) {
   const sql::LockBatches lock{.first_envelope = EnvelopeId{range.first_envelope},
                               .last_envelope = EnvelopeId{range.last_envelope},
@@ -54,13 +55,13 @@ std::vector<Batch> Lock(pqxx::work& work, const ItemRange& range) {
   }
 }
 
-/// What is changed within one transaction.
+/// One change within its transaction; counts what it does.
 class Changing {
  public:
   Changing(pqxx::work& work, const ChangeRequestParams& params, Operation operation)
       : work_(work), params_(params), operation_(operation) {}
 
-  /// `positions` of the batch, ascending.
+  /// Those of the positions that can be changed; they are of the batch, ascending.
   Status Change(const Batch& batch, std::vector<int> positions) {
     const ChangeEffect effect = EffectOf(
         params_.change,
