@@ -96,7 +96,7 @@ class ManyChanges : public ChangeRaces {
  protected:
   void SetUp() override {
     database_.Run(
-        "create sequence step; "
+        "create sequence step; grant usage on sequence step to public; "
         "alter table attempt add column step bigint default nextval('step'); "
         "alter table audit_event add column step bigint default nextval('step')");
   }

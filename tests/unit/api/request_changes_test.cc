@@ -77,7 +77,8 @@ class RequestChanges : public AccessWorld {
   }
   static std::vector<std::string> FieldsOf(const grpc::Status& status) {
     std::vector<std::string> fields;
-    for (const auto& violation : ViolationsOf(status).field_violations()) {
+    const auto bad_request = ViolationsOf(status);
+    for (const auto& violation : bad_request.field_violations()) {
       fields.push_back(violation.field());
     }
     return fields;
