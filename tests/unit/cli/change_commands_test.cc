@@ -95,7 +95,7 @@ TEST_F(ChangeCommands, AskAPersonAndNobodyElse) {
   EXPECT_EQ(Lethe("cancel"), kUsage);
   EXPECT_THAT(err(), HasSubstr("say --yes"));
   EXPECT_EQ(Asked("cancel", "n\n"), kFailed);
-  EXPECT_THAT(err(), AllOf(HasSubstr(name_ + " QUEUED"), HasSubstr("This leaves: 3 cancelled"),
+  EXPECT_THAT(err(), AllOf(HasSubstr(name_ + " queued"), HasSubstr("This leaves: 3 cancelled"),
                            HasSubstr("not confirmed")));
   EXPECT_THAT(changer_.decided_by(), IsEmpty());
   EXPECT_EQ(Asked("cancel", "y\n"), kOk) << err();
