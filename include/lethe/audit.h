@@ -11,8 +11,18 @@
 
 namespace lethe {
 
-/// What an operator did to a batch or, from kResume on, to an account.
-enum class AuditAction { kSendAgain, kMarkAccepted, kCancel, kReject, kResume, kPause, kEndPause };
+/// What somebody did to a batch or, from kResume on, to an account.
+enum class AuditAction {
+  kSendAgain,
+  kMarkAccepted,
+  kCancel,
+  kReject,
+  kHold,
+  kRelease,
+  kResume,
+  kPause,
+  kEndPause
+};
 
 /// The names used in SQL.
 constexpr std::string_view Name(AuditAction action) {
@@ -21,6 +31,8 @@ constexpr std::string_view Name(AuditAction action) {
     case AuditAction::kMarkAccepted: return "mark_accepted";
     case AuditAction::kCancel: return "cancel";
     case AuditAction::kReject: return "reject";
+    case AuditAction::kHold: return "hold";
+    case AuditAction::kRelease: return "release";
     case AuditAction::kResume: return "resume";
     case AuditAction::kPause: return "pause";
     case AuditAction::kEndPause: return "end_pause";
@@ -30,6 +42,12 @@ constexpr std::string_view Name(AuditAction action) {
 
 template <>
 inline constexpr auto kAll<AuditAction> = AllNamed<AuditAction>();
+
+/// Who decides, and why.
+struct Operator {
+  std::string principal;
+  std::string justification;  ///< 1..kMaxJustificationCharacters, without personal data.
+};
 
 /// One decision about one batch or one account. Written in one transaction with what it did, never
 /// changed, free of personal data.

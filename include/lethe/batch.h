@@ -27,7 +27,7 @@ enum class BatchState {
   kAccepted,   ///< CleverTap has said yes; its window runs until `window_end`.
   kDone,       ///< The window has passed. Final.
   kRejected,   ///< CleverTap will never take these identifiers, and said so. Final.
-  kCancelled,  ///< An operator decided that it is not sent, or not again. Final.
+  kCancelled,  ///< It is not sent, or not again: the caller or an operator decided so. Final.
   kNeedsReview,  ///< Nothing can tell what happened, or repeating could hurt: an operator must
                  ///< look, and only an operator moves it on.
 };

@@ -55,6 +55,10 @@ enum class Reason {
   kFoundUnclear,  ///< The look-up found a profile, and nothing tells whether it is the old one.
   kUnverified,    ///< No look-up was answered for kReadBackWithin.
 
+  // A RequestChange sets these.
+  kCancelledOnRequest,  ///< It was taken back before CleverTap had it.
+  kOnHold,              ///< It is not sent until somebody releases it.
+
   // An operator's decision sets these.
   kOperatorSendAgain,
   kOperatorAccepted,
@@ -92,6 +96,8 @@ constexpr std::string_view Name(Reason reason) {
     case Reason::kStillPresent: return Name(ReadBack::kStillPresent);
     case Reason::kFoundUnclear: return "found_unclear";
     case Reason::kUnverified: return "unverified";
+    case Reason::kCancelledOnRequest: return "cancelled_on_request";
+    case Reason::kOnHold: return "on_hold";
     case Reason::kOperatorSendAgain: return "operator_send_again";
     case Reason::kOperatorAccepted: return "operator_accepted";
     case Reason::kOperatorCancelled: return "operator_cancelled";
@@ -196,6 +202,7 @@ enum class ErrorReason {
   kInvalidRequest,         ///< Fields are wrong.
   kAccountNotFound,        ///< No such account is configured.
   kRequestNotFound,        ///< The account has no such request.
+  kItemNotFound,           ///< The request has no item with such an ordinal.
   kReviewNotFound,         ///< The account has no such batch, or it needs no review.
   kIdempotencyKeyReused,   ///< The key came before with another payload.
   kReviewChanged,          ///< The batch is no longer what the operator has looked at.
@@ -236,6 +243,7 @@ constexpr std::string_view Name(ErrorReason reason) {
     case ErrorReason::kInvalidRequest: return "INVALID_REQUEST";
     case ErrorReason::kAccountNotFound: return "ACCOUNT_NOT_FOUND";
     case ErrorReason::kRequestNotFound: return "REQUEST_NOT_FOUND";
+    case ErrorReason::kItemNotFound: return "ITEM_NOT_FOUND";
     case ErrorReason::kReviewNotFound: return "REVIEW_NOT_FOUND";
     case ErrorReason::kIdempotencyKeyReused: return "IDEMPOTENCY_KEY_REUSED";
     case ErrorReason::kReviewChanged: return "REVIEW_CHANGED";

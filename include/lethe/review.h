@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "lethe/batch.h"
+#include "lethe/chosen_run.h"
 #include "lethe/decision.h"
 #include "lethe/operation.h"
 #include "lethe/result.h"
@@ -71,24 +72,13 @@ using ReviewSelection = std::variant<std::monostate, ReviewHalf, ItemsOfRequest>
 /// The positions of a half: none, of the second half of a batch of one.
 Span HalfOf(Span span, ReviewHalf half);
 
-struct ReviewRun {
-  Span span;
-  bool chosen;  ///< Whether the decision is about it.
-
-  friend bool operator==(const ReviewRun&, const ReviewRun&) = default;
-};
-
-/// Cuts the span where chosen positions begin and end. `positions`: within the span, ascending,
-/// each once.
-std::vector<ReviewRun> CutByChoice(Span span, std::span<const int> positions);
-
 /// An etag for optimistic concurrency: it changes with what an operator sees of the batch, so that
 /// an operator decides only about what they have looked at.
 std::string EtagOf(const ReviewFacts& facts);
 
 /// Where a decision about the chosen runs leads; those that are not chosen stay in kNeedsReview.
 /// Together they are the batch's span.
-std::vector<Transition> Resolve(const ReviewFacts& facts, std::span<const ReviewRun> runs,
+std::vector<Transition> Resolve(const ReviewFacts& facts, std::span<const ChosenRun> runs,
                                 ReviewDecision decision, const ProcessingHours& hours,
                                 TimePoint now);
 

@@ -75,12 +75,6 @@ struct ListAuditEventsParams {
   int page_size;
 };
 
-/// The operator who decides, and why.
-struct Operator {
-  std::string principal;
-  std::string justification;  ///< 1..kMaxJustificationCharacters, without personal data.
-};
-
 struct ResolveReviewParams {
   const Operator& by;
   std::string_view account;

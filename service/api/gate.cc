@@ -91,6 +91,19 @@ Result<Caller> Gate::Admit(const grpc::CallbackServerContext& context, std::stri
   return Caller(std::move(recognition->principal), asked, now);
 }
 
+Error Gate::RefuseOfAnother(std::string_view method, const Caller& caller) const {
+  if (on_refused_) {
+    on_refused_({.method = method,
+                 .cause = access::Refusal::kNotPermitted,
+                 .principal = caller.name(),
+                 .at = clock_.Monotonic()});
+  }
+  return {.code = ErrorCode::kPermissionDenied,
+          .reason = Text(ErrorReason::kNotPermitted),
+          .message = caller.name() +
+                     " did not hand this request over: an operator changes the requests of others"};
+}
+
 Error Gate::Refuse(std::string_view method, access::Refusal cause, std::string_view principal,
                    const Asked& asked) const {
   if (on_refused_) {

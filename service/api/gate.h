@@ -71,6 +71,13 @@ class Gate {
     return Admit(context, MethodOf<Request>::kName, AskedBy(request));
   }
 
+  /// For a caller that was admitted, and wants to change what another principal handed over:
+  /// kPermissionDenied NOT_PERMITTED.
+  template <typename Request>
+  Error RefuseOfAnother(const Caller& caller, const Request&) const {
+    return RefuseOfAnother(MethodOf<Request>::kName, caller);
+  }
+
   /// Who makes a call that needs no permission; `method` is its name. kUnauthenticated: as above.
   Result<access::Recognition> Recognise(const grpc::CallbackServerContext& context,
                                         std::string_view method) const;
@@ -78,6 +85,7 @@ class Gate {
  private:
   Result<Caller> Admit(const grpc::CallbackServerContext& context, std::string_view method,
                        const Asked& asked) const;
+  Error RefuseOfAnother(std::string_view method, const Caller& caller) const;
   Error Refuse(std::string_view method, access::Refusal cause, std::string_view principal,
                const Asked& asked) const;
 

@@ -154,6 +154,12 @@ v1::PrivacyRequest ToProto(const RequestView& view, const ProcessingHours& hours
   return proto;
 }
 
+v1::PrivacyRequest Show(const RequestView& view, const KnownAccount& account, TimePoint now) {
+  v1::PrivacyRequest request = ToProto(view, account.hours, now);
+  if (!account.configured) request.clear_expected_completion_time();
+  return request;
+}
+
 v1::PrivacyRequestItem ToProto(const ItemView& view) {
   v1::PrivacyRequestItem proto;
   proto.set_ordinal(view.ordinal);

@@ -53,6 +53,8 @@ v1::AuditEvent::Action ToProto(AuditAction action) {
     case AuditAction::kMarkAccepted: return v1::AuditEvent::ACTION_MARK_ACCEPTED;
     case AuditAction::kCancel: return v1::AuditEvent::ACTION_CANCEL;
     case AuditAction::kReject: return v1::AuditEvent::ACTION_REJECT;
+    case AuditAction::kHold: return v1::AuditEvent::ACTION_HOLD;
+    case AuditAction::kRelease: return v1::AuditEvent::ACTION_RELEASE;
     case AuditAction::kResume: return v1::AuditEvent::ACTION_RESUME;
     case AuditAction::kPause: return v1::AuditEvent::ACTION_PAUSE;
     case AuditAction::kEndPause: return v1::AuditEvent::ACTION_END_PAUSE;

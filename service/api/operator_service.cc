@@ -6,6 +6,7 @@
 #include "api/operator_mapping.h"
 #include "api/operator_validation.h"
 #include "api/pause_validation.h"
+#include "api/request_changes.h"
 
 namespace lethe::api {
 
@@ -47,6 +48,12 @@ grpc::ServerUnaryReactor* OperatorService::PreviewReviews(grpc::CallbackServerCo
 grpc::ServerUnaryReactor* OperatorService::ResolveReviews(grpc::CallbackServerContext* context,
                                                           const v1::ResolveReviewsRequest* request,
                                                           v1::ReviewGroup* response) {
+  return Serve(context, request, response);
+}
+
+grpc::ServerUnaryReactor* OperatorService::ChangePrivacyRequest(
+    grpc::CallbackServerContext* context, const v1::ChangePrivacyRequestRequest* request,
+    v1::PrivacyRequestChange* response) {
   return Serve(context, request, response);
 }
 
@@ -183,6 +190,19 @@ Status OperatorService::Handle(const v1::ResolveReviewsRequest& request, const C
   if (!group) return group.error();
   response = ToProto(*group);
   return Ok();
+}
+
+Status OperatorService::Handle(const v1::ChangePrivacyRequestRequest& request, const Caller& caller,
+                               v1::PrivacyRequestChange& response) {
+  const auto items = ValidateChange(request);
+  if (!items) return items.error();
+  const auto account = accounts_.Find(items->request.account);
+  if (!account) return account.error();
+  const auto view = parts_.requests.Get(items->request.account, items->request.id);
+  if (!view) return view.error();
+  if (!caller.May(view->operation)) return NoSuchRequest();
+  return ChangeItems({.store = parts_.requests, .changer = parts_.changer, .clock = parts_.clock},
+                     *items, caller.name(), *account, *view, response);
 }
 
 Status OperatorService::Handle(const v1::ListAccountsRequest&, const Caller& caller,

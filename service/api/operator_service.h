@@ -5,6 +5,8 @@
 #include "api/known_accounts.h"
 #include "lethe/pause_store.h"
 #include "lethe/recovery.h"
+#include "lethe/request_changer.h"
+#include "lethe/request_store.h"
 #include "lethe/review_store.h"
 #include "lethe/time.h"
 #include "lethe/v1/operator_service.grpc.pb.h"
@@ -18,6 +20,8 @@ class OperatorService final : public v1::OperatorService::CallbackService {
     ReviewStore& store;
     PauseStore& pauses;
     RecoveryStore& recovery;
+    RequestStore& requests;
+    RequestChanger& changer;
     const Clock& clock;
     Executor executor;
     const Gate& gate;
@@ -41,6 +45,9 @@ class OperatorService final : public v1::OperatorService::CallbackService {
   grpc::ServerUnaryReactor* ResolveReviews(grpc::CallbackServerContext* context,
                                            const v1::ResolveReviewsRequest* request,
                                            v1::ReviewGroup* response) override;
+  grpc::ServerUnaryReactor* ChangePrivacyRequest(grpc::CallbackServerContext* context,
+                                                 const v1::ChangePrivacyRequestRequest* request,
+                                                 v1::PrivacyRequestChange* response) override;
   grpc::ServerUnaryReactor* ListAccounts(grpc::CallbackServerContext* context,
                                          const v1::ListAccountsRequest* request,
                                          v1::ListAccountsResponse* response) override;
@@ -85,6 +92,8 @@ class OperatorService final : public v1::OperatorService::CallbackService {
                 v1::ReviewGroup& response);
   Status Handle(const v1::ResolveReviewsRequest& request, const Caller& caller,
                 v1::ReviewGroup& response);
+  Status Handle(const v1::ChangePrivacyRequestRequest& request, const Caller& caller,
+                v1::PrivacyRequestChange& response);
   Status Handle(const v1::ListAccountsRequest& request, const Caller& caller,
                 v1::ListAccountsResponse& response);
   Status Handle(const v1::GetAccountRequest& request, const Caller& caller, v1::Account& response);

@@ -15,6 +15,7 @@
 #include "api/known_accounts.h"
 #include "lethe/pause_store.h"
 #include "lethe/recovery.h"
+#include "lethe/request_changer.h"
 #include "lethe/request_store.h"
 #include "lethe/result.h"
 #include "lethe/review_store.h"
@@ -60,6 +61,7 @@ struct ServerParams {
   std::string listen = "127.0.0.1:50051";  ///< As of net::Listener.
   std::optional<ServerTls> tls = {};       ///< Nothing: plaintext.
   RequestStore& store;                     ///< Outlives the server, as do the others.
+  RequestChanger& changer;
   VendorCheck& vendor_check;
   ReviewStore& reviews;
   PauseStore& pauses;

@@ -5,6 +5,7 @@
 
 #include "api/handling.h"
 #include "api/mapping.h"
+#include "api/request_changes.h"
 #include "api/validation.h"
 
 namespace lethe::api {
@@ -116,6 +117,14 @@ grpc::ServerUnaryReactor* PrivacyRequestService::ListPrivacyRequestItems(
       [=, this](const Caller& caller) { return ListItems(*request, caller, *response); });
 }
 
+grpc::ServerUnaryReactor* PrivacyRequestService::CancelPrivacyRequest(
+    grpc::CallbackServerContext* context, const v1::CancelPrivacyRequestRequest* request,
+    v1::PrivacyRequestChange* response) {
+  return AdmitAndRun(
+      parts_.gate, parts_.executor, context, *request,
+      [=, this](const Caller& caller) { return Cancel(*request, caller, *response); });
+}
+
 Status PrivacyRequestService::Get(const v1::GetPrivacyRequestRequest& request, const Caller& caller,
                                   v1::PrivacyRequest& response) {
   const auto name = ValidateGet(request);
@@ -125,15 +134,8 @@ Status PrivacyRequestService::Get(const v1::GetPrivacyRequestRequest& request, c
   const auto view = parts_.store.Get(name->account, name->id);
   if (!view) return view.error();
   if (!caller.May(view->operation)) return NoSuchRequest();
-  response = Show(*view, *account);
+  response = Show(*view, *account, parts_.clock.Now());
   return Ok();
-}
-
-v1::PrivacyRequest PrivacyRequestService::Show(const RequestView& view,
-                                               const KnownAccount& account) const {
-  v1::PrivacyRequest request = ToProto(view, account.hours, parts_.clock.Now());
-  if (!account.configured) request.clear_expected_completion_time();
-  return request;
 }
 
 Status PrivacyRequestService::List(const v1::ListPrivacyRequestsRequest& request,
@@ -147,7 +149,8 @@ Status PrivacyRequestService::List(const v1::ListPrivacyRequestsRequest& request
       {.account = query->account, .before = query->before, .page_size = query->page_size});
   if (!page) return page.error();
   for (const RequestView& view : page->rows) {
-    if (caller.May(view.operation)) *response.add_privacy_requests() = Show(view, *account);
+    if (!caller.May(view.operation)) continue;
+    *response.add_privacy_requests() = Show(view, *account, parts_.clock.Now());
   }
   if (page->more) response.set_next_page_token(NextPageToken(*query, page->rows.back().id));
   return Ok();
@@ -173,6 +176,20 @@ Status PrivacyRequestService::ListItems(const v1::ListPrivacyRequestItemsRequest
   for (const ItemView& view : page->rows) *response.add_items() = ToProto(view);
   if (page->more) response.set_next_page_token(NextPageToken(*query, page->rows.back().ordinal));
   return Ok();
+}
+
+Status PrivacyRequestService::Cancel(const v1::CancelPrivacyRequestRequest& request,
+                                     const Caller& caller, v1::PrivacyRequestChange& response) {
+  const auto items = ValidateCancel(request);
+  if (!items) return items.error();
+  const auto account = accounts_.Find(items->request.account);
+  if (!account) return account.error();
+  const auto view = parts_.store.Get(items->request.account, items->request.id);
+  if (!view) return view.error();
+  if (!caller.May(view->operation)) return NoSuchRequest();
+  if (view->principal != caller.name()) return parts_.gate.RefuseOfAnother(caller, request);
+  return ChangeItems({.store = parts_.store, .changer = parts_.changer, .clock = parts_.clock},
+                     *items, caller.name(), *account, *view, response);
 }
 
 Status PrivacyRequestService::GetOriginal(const RequestView& repeated, const Account& account,

@@ -7,6 +7,7 @@
 #include "api/gate.h"
 #include "api/known_accounts.h"
 #include "lethe/account.h"
+#include "lethe/request_changer.h"
 #include "lethe/request_store.h"
 #include "lethe/time.h"
 #include "lethe/v1/privacy_request_service.grpc.pb.h"
@@ -23,6 +24,7 @@ class PrivacyRequestService final : public v1::PrivacyRequestService::CallbackSe
  public:
   struct Parts {
     RequestStore& store;
+    RequestChanger& changer;
     VendorCheck& vendor_check;
     const Clock& clock;
     Executor executor;
@@ -47,6 +49,9 @@ class PrivacyRequestService final : public v1::PrivacyRequestService::CallbackSe
   grpc::ServerUnaryReactor* ListPrivacyRequestItems(
       grpc::CallbackServerContext* context, const v1::ListPrivacyRequestItemsRequest* request,
       v1::ListPrivacyRequestItemsResponse* response) override;
+  grpc::ServerUnaryReactor* CancelPrivacyRequest(grpc::CallbackServerContext* context,
+                                                 const v1::CancelPrivacyRequestRequest* request,
+                                                 v1::PrivacyRequestChange* response) override;
 
  private:
   grpc::ServerUnaryReactor* Create(grpc::CallbackServerContext* context,
@@ -62,9 +67,8 @@ class PrivacyRequestService final : public v1::PrivacyRequestService::CallbackSe
               v1::ListPrivacyRequestsResponse& response);
   Status ListItems(const v1::ListPrivacyRequestItemsRequest& request, const Caller& caller,
                    v1::ListPrivacyRequestItemsResponse& response);
-
-  /// Without the time at which it would be complete, if nothing is sent for its account.
-  v1::PrivacyRequest Show(const RequestView& view, const KnownAccount& account) const;
+  Status Cancel(const v1::CancelPrivacyRequestRequest& request, const Caller& caller,
+                v1::PrivacyRequestChange& response);
 
   /// The original of a repeated request, as it stands now.
   Status GetOriginal(const RequestView& repeated, const Account& account,

@@ -59,6 +59,12 @@ grpc::Status Client::ListItems(const std::string& name, v1::ListPrivacyRequestIt
   return grpc::Status::OK;
 }
 
+grpc::Status Client::Cancel(const v1::CancelPrivacyRequestRequest& request,
+                            v1::PrivacyRequestChange* response) {
+  Call call;
+  return stub_->CancelPrivacyRequest(&call.context, request, response);
+}
+
 grpc::Status Client::Health(grpc::health::v1::HealthCheckResponse* response) {
   Call call;
   return grpc::health::v1::Health::NewStub(channel_)->Check(&call.context, {}, response);

@@ -26,6 +26,9 @@ class Client {
   /// Every item of the request.
   grpc::Status ListItems(const std::string& name, v1::ListPrivacyRequestItemsResponse* all);
 
+  grpc::Status Cancel(const v1::CancelPrivacyRequestRequest& request,
+                      v1::PrivacyRequestChange* response);
+
   grpc::Status Health(grpc::health::v1::HealthCheckResponse* response);
 
  private:

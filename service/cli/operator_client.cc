@@ -53,6 +53,12 @@ grpc::Status OperatorClient::ResolveReviews(const v1::ResolveReviewsRequest& req
   return stub_->ResolveReviews(&call.context, request, response);
 }
 
+grpc::Status OperatorClient::ChangePrivacyRequest(const v1::ChangePrivacyRequestRequest& request,
+                                                  v1::PrivacyRequestChange* response) {
+  Call call;
+  return stub_->ChangePrivacyRequest(&call.context, request, response);
+}
+
 grpc::Status OperatorClient::ListAccounts(v1::ListAccountsResponse* response) {
   Call call;
   return stub_->ListAccounts(&call.context, {}, response);

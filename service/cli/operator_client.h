@@ -23,6 +23,9 @@ class OperatorClient {
   grpc::Status PreviewReviews(const v1::PreviewReviewsRequest& request, v1::ReviewGroup* response);
   grpc::Status ResolveReviews(const v1::ResolveReviewsRequest& request, v1::ReviewGroup* response);
 
+  grpc::Status ChangePrivacyRequest(const v1::ChangePrivacyRequestRequest& request,
+                                    v1::PrivacyRequestChange* response);
+
   grpc::Status ListAccounts(v1::ListAccountsResponse* response);
   grpc::Status GetAccount(const std::string& name, v1::Account* response);
   grpc::Status ResumeAccount(const v1::ResumeAccountRequest& request, v1::Account* response);

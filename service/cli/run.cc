@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/access_commands.h"
+#include "cli/change_commands.h"
 #include "cli/client.h"
 #include "cli/command.h"
 #include "cli/connection.h"
@@ -244,6 +245,7 @@ int Run(int argc, const char* const* argv, const Streams& streams) {
   const Commands commands = AddCommands(app, options);
   std::vector<Command> operator_commands = AddOperatorCommands(app);
   for (Command& command : AddAccessCommands(app)) operator_commands.push_back(std::move(command));
+  for (Command& command : AddChangeCommands(app)) operator_commands.push_back(std::move(command));
   for (Command& command : AddPauseCommands(app)) operator_commands.push_back(std::move(command));
   for (Command& command : AddRecoveryCommands(app)) operator_commands.push_back(std::move(command));
   try {

@@ -7,9 +7,11 @@ bool CanMove(BatchState from, BatchState to) {
   using enum BatchState;
   switch (from) {
     // A batch that cannot be read goes to an operator without ever being sent.
-    case kOpen: return to == kReady || to == kHeld || to == kSending || to == kNeedsReview;
-    case kReady: return to == kHeld || to == kSending || to == kNeedsReview;
-    case kHeld: return to == kReady || to == kRejected || to == kNeedsReview;
+    case kOpen:
+      return to == kReady || to == kHeld || to == kSending || to == kNeedsReview ||
+             to == kCancelled;
+    case kReady: return to == kHeld || to == kSending || to == kNeedsReview || to == kCancelled;
+    case kHeld: return to == kReady || to == kRejected || to == kNeedsReview || to == kCancelled;
     // Never back to open: an attempt names its identifiers, so they must stay what they were.
     case kSending:
       return to == kReady || to == kHeld || to == kAccepted || to == kRejected ||

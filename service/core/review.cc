@@ -68,23 +68,11 @@ Span HalfOf(Span span, ReviewHalf half) {
                                     : Span{last_of_first + 1, span.hi};
 }
 
-std::vector<ReviewRun> CutByChoice(Span span, std::span<const int> positions) {
-  std::vector<ReviewRun> runs;
-  auto next = positions.begin();
-  for (int pos = span.lo; pos <= span.hi; ++pos) {
-    const bool chosen = next != positions.end() && *next == pos;
-    if (chosen) ++next;
-    if (runs.empty() || runs.back().chosen != chosen) runs.push_back({{pos, pos}, chosen});
-    runs.back().span.hi = pos;
-  }
-  return runs;
-}
-
-std::vector<Transition> Resolve(const ReviewFacts& facts, std::span<const ReviewRun> runs,
+std::vector<Transition> Resolve(const ReviewFacts& facts, std::span<const ChosenRun> runs,
                                 ReviewDecision decision, const ProcessingHours& hours,
                                 TimePoint now) {
   std::vector<Transition> transitions;
-  for (const ReviewRun& run : runs) {
+  for (const ChosenRun& run : runs) {
     if (!run.chosen) {
       transitions.push_back({.span = run.span});
       continue;

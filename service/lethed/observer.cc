@@ -190,6 +190,25 @@ void Observer::Show(const Route& route, const core::LookReport& report) {
        {"fenced", report.fenced}});
 }
 
+void Observer::Show(const store::ChangeReport& change) {
+  for (const ChangeEffect effect : kAll<ChangeEffect>) {
+    const int items = change.counts[effect];
+    if (items > 0) metrics_.Changed({change.account, change.change, effect, items});
+  }
+  // Without the reason: people's own words stay in the database.
+  Log(LogLevel::kInfo, "requests.changed",
+      {{"principal", LogValue::Public(change.principal)},
+       {"account", LogValue::Public(change.account)},
+       {"request", change.request},
+       {"change", change.change},
+       {"changed", change.counts[ChangeEffect::kChanged]},
+       {"changed_before", change.counts[ChangeEffect::kChangedBefore]},
+       {"being_sent", change.counts[ChangeEffect::kBeingSent]},
+       {"irreversible", change.counts[ChangeEffect::kIrreversible]},
+       {"in_review", change.counts[ChangeEffect::kInReview]},
+       {"final", change.counts[ChangeEffect::kFinal]}});
+}
+
 void Observer::Show(const store::LeftBehind& left) {
   Log(LogLevel::kWarning, "account.not_configured",
       {{"account", LogValue::Public(left.account)},

@@ -17,6 +17,7 @@
 #include "lethed/refusal_log.h"
 #include "runtime/access_file.h"
 #include "store/accounts/former_accounts.h"
+#include "store/changing/pg_request_changer.h"
 #include "store/intake/committer.h"
 #include "store/recovery/call_journal.h"
 #include "store/recovery/history_check.h"
@@ -51,6 +52,7 @@ class Observer {
   void Show(const core::ProbeReport& report);
   void Show(const Route& route, const core::LookReport& report);
   void Show(const core::ForgetReport& report);
+  void Show(const store::ChangeReport& change);
   void Show(const store::LeftBehind& left);
   void Show(const store::LostHistory& lost);
 

@@ -32,6 +32,7 @@
 #include "store/accounts/pg_account_gate.h"
 #include "store/accounts/pg_call_slots.h"
 #include "store/accounts/pg_pause_store.h"
+#include "store/changing/pg_request_changer.h"
 #include "store/delivery/pg_delivery_queue.h"
 #include "store/intake/committer.h"
 #include "store/pg_request_store.h"
@@ -97,6 +98,7 @@ class Process {
   store::Committer committer_;
   store::PgRequestStore requests_;
   store::PgReviewStore reviews_;
+  store::PgRequestChanger changer_;
   store::PgDeliveryQueue queue_;
   store::PgAccountGate gate_;
   store::PgCallSlots slots_;

@@ -123,6 +123,14 @@ void Metrics::AccessRefused(std::string_view cause, int calls) {
   families_->access_refused.Add({{"cause", Word(cause)}}).Increment(calls);
 }
 
+void Metrics::Changed(const ItemsChanged& changed) {
+  families_->items_changed
+      .Add({{"account", Word(changed.account)},
+            {"change", Word(Name(changed.change))},
+            {"effect", Word(Name(changed.effect))}})
+      .Increment(changed.items);
+}
+
 void Metrics::SetAccessFileBroken(bool broken) {
   families_->access_file_broken.Add({}).Set(broken ? 1 : 0);
 }

@@ -9,6 +9,7 @@
 #include "lethe/account.h"
 #include "lethe/operation.h"
 #include "lethe/queue_snapshot.h"
+#include "lethe/request_change.h"
 #include "lethe/result.h"
 #include "lethe/time.h"
 #include "lethe/vendor.h"
@@ -27,6 +28,13 @@ struct ItemsReadBack {
   std::string_view account;
   LookPurpose purpose;  ///< Not kCapture.
   ReadBack result;
+  int items;
+};
+
+struct ItemsChanged {
+  std::string_view account;
+  RequestChange change;
+  ChangeEffect effect;
   int items;
 };
 
@@ -85,6 +93,7 @@ class Metrics {
   void CallFinished(const FinishedCall& call);
   void LookedUp(const LookUps& look_ups);
   void WasReadBack(const ItemsReadBack& read_back);
+  void Changed(const ItemsChanged& changed);
   void WindowsClosed(int batches);
   void BatchesAbandoned(int batches);
 

@@ -82,6 +82,11 @@ struct Metrics::Families {
                "1 while the port's certificate, key or client CA cannot be used, and those before "
                "them hold.");
 
+  // What people decide.
+  Family<Counter>& items_changed =
+      NewCounter("lethe_items_changed_total",
+                 "Items that somebody wanted to cancel, hold or release, by what came of it.");
+
   // Sending.
   Family<Counter>& batches_sent = NewCounter(
       "lethe_batches_sent_total", "Calls that left for CleverTap, whatever came of them.");

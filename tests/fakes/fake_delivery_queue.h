@@ -16,6 +16,7 @@
 #include "lethe/call_slots.h"
 #include "lethe/delivery_queue.h"
 #include "lethe/limits.h"
+#include "lethe/request_change.h"
 
 namespace lethe::fakes {
 
@@ -89,12 +90,21 @@ class FakeDeliveryQueue : public DeliveryQueue, public CallSlots {
   void Resolve(EnvelopeId envelope, std::span<const Transition> decision);
   void ResumeAccount(const std::string& account, HeldRefusals held_refusals);
 
+  /// What people decide about the items of a request: those at its ordinals (all, if none are
+  /// given), which are positions of its envelopes. Nothing: it has no such item.
+  std::optional<ChangeCounts> Change(RequestId request, std::span<const int> ordinals,
+                                     RequestChange change, bool preview);
+  bool HasRequest(std::string_view account, RequestId request) const;
+
  protected:
   /// Whether the claim's slot is still its own. Virtual for tests of tests.
   virtual bool Holds(const Claim& claim) const;
 
   /// What the item has to wait for, if anything. Virtual likewise.
   virtual std::optional<Blocker> FindBlocker(const BatchRow& batch, int pos) const;
+
+  /// What a change does to the batch. Virtual likewise.
+  virtual ChangeEffect Effect(const BatchRow& batch, RequestChange change) const;
 
   /// The time by which windows close, where the caller's is `now`.
   virtual TimePoint ClosesBy(TimePoint now) const { return std::min(now, clock_.Now()); }
@@ -151,6 +161,7 @@ class FakeDeliveryQueue : public DeliveryQueue, public CallSlots {
   void CarryOut(const Claim& claim, const Plan& plan);
   void Judge(const Claim& claim, const Plan& plan);
   void Decide(BatchRow& batch, const Transition& decision);
+  void Change(const BatchRow& whole, std::span<const int> positions, RequestChange change);
   void FreeRefused(const std::string& account);  ///< Not of routes that stay blocked.
   void FreeRefused(const Route& route);
   void Count(Slot& slot, EnvelopeId envelope, bool taken) const;

@@ -247,7 +247,7 @@ class FakeReviewStore final : public ReviewStore {
   }
 
   /// Moves the chosen runs; the first of their events.
-  AuditEvent Decide(BatchKey key, const std::vector<ReviewRun>& runs, const Verdict& verdict) {
+  AuditEvent Decide(BatchKey key, const std::vector<ChosenRun>& runs, const Verdict& verdict) {
     const Kept whole = batches_.at(key);
     const std::vector<Transition> transitions =
         Resolve(ViewOf(whole).facts, runs, verdict.decision, verdict.hours, verdict.now);
@@ -257,7 +257,7 @@ class FakeReviewStore final : public ReviewStore {
       if (run.to != BatchState::kNeedsReview) Move(part, run);
     }
     std::optional<AuditEvent> first;
-    for (const ReviewRun& run : runs) {
+    for (const ChosenRun& run : runs) {
       if (!run.chosen) continue;
       AuditEvent event = EventOf(ActionOf(verdict.decision), whole.row, verdict.by);
       event.span = run.span;

@@ -151,7 +151,7 @@ bool FakeVerificationQueue::IsLookedUp(const LookClaim& claim, bool over) const 
       return row.state == BatchState::kReady &&
              (!over || (!row.captured_at && row.span == claim.span));
     case kReadBack: return row.state == BatchState::kAccepted;
-    case kBeforeRepeat: return row.state == BatchState::kHeld;
+    case kBeforeRepeat: return row.state == BatchState::kHeld && row.span == claim.span;
     case kSecondLook: break;
   }
   return row.state == BatchState::kDone && (!over || row.second_look_at);

@@ -4,8 +4,11 @@
 
 #include "api/names.h"
 #include "fakes/fake_clock.h"
+#include "fakes/fake_delivery_queue.h"
 #include "fakes/fake_pause_store.h"
 #include "fakes/fake_recovery_store.h"
+#include "fakes/fake_request_changer.h"
+#include "fakes/fake_request_store.h"
 #include "fakes/fake_review_store.h"
 #include "fuzz/handler.h"
 #include "lethe/reasons.h"
@@ -51,10 +54,15 @@ struct World {
   fakes::FakeReviewStore reviews{clock};
   fakes::FakePauseStore pauses{clock};
   fakes::FakeRecoveryStore recovery;
+  fakes::FakeRequestStore requests{clock};
+  fakes::FakeDeliveryQueue queue{clock};
+  fakes::FakeRequestChanger changer{queue};
   Gate gate{access::LiveDirectory(), clock};
   OperatorService service{{.store = reviews,
                            .pauses = pauses,
                            .recovery = recovery,
+                           .requests = requests,
+                           .changer = changer,
                            .clock = clock,
                            .executor = RunHere,
                            .gate = gate},

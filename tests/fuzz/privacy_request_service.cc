@@ -4,6 +4,8 @@
 #include "api/names.h"
 #include "api/service.h"
 #include "fakes/fake_clock.h"
+#include "fakes/fake_delivery_queue.h"
+#include "fakes/fake_request_changer.h"
 #include "fakes/fake_request_store.h"
 #include "fakes/fake_vendor_check.h"
 #include "fuzz/handler.h"
@@ -41,10 +43,13 @@ struct World {
 
   fakes::FakeClock clock;
   fakes::FakeRequestStore store{clock};
+  fakes::FakeDeliveryQueue queue{clock};
+  fakes::FakeRequestChanger changer{queue};
   fakes::FakeVendorCheck vendor_check;
   CallBudget budget;
   Gate gate{access::LiveDirectory(), clock};
   PrivacyRequestService service{{.store = store,
+                                 .changer = changer,
                                  .vendor_check = vendor_check,
                                  .clock = clock,
                                  .executor = RunHere,

@@ -112,6 +112,11 @@ void MarkUnlinked(pqxx::transaction_base& work, const ErasureItems& erasure,
 
 }  // namespace
 
+Error RequestNotFound() {
+  return Error{ErrorCode::kNotFound, Text(ErrorReason::kRequestNotFound),
+               "the account has no request with this id"};
+}
+
 Result<RequestView> ReadRequest(pqxx::connection& connection, std::string_view account,
                                 RequestId id) {
   pqxx::nontransaction work(connection);

@@ -8,7 +8,9 @@
 
 namespace lethe::store {
 
-// What RequestStore answers about requests that are kept. All throw what pqxx throws.
+// What RequestStore answers about requests that are kept. All but the first throw what pqxx throws.
+
+Error RequestNotFound();
 
 Result<RequestView> ReadRequest(pqxx::connection& connection, std::string_view account,
                                 RequestId id);

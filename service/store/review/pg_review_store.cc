@@ -173,7 +173,7 @@ Result<ReviewGroup> PgReviewStore::ResolveReviews(const ResolveReviewsParams& pa
                           .hours = params.hours,
                           .now = params.now};
     for (const auto& [key, facts] : found.batches) {
-      const ReviewRun whole{.span = facts.span, .chosen = true};
+      const ChosenRun whole{.span = facts.span, .chosen = true};
       const auto event = Decide(work, verdict, key.envelope, facts, {&whole, 1});
       if (!event.ok()) return event.error();
     }

@@ -63,7 +63,7 @@ FoundReviews Find(pqxx::work& work, const ReviewFilter& filter, std::optional<Ti
 }  // namespace
 
 Result<AuditEvent> Decide(pqxx::work& work, const Verdict& verdict, EnvelopeId envelope,
-                          const ReviewFacts& facts, std::span<const ReviewRun> runs) {
+                          const ReviewFacts& facts, std::span<const ChosenRun> runs) {
   sql::ResolveReview resolve{.envelope = envelope, .lo = facts.span.lo};
   BatchState after = BatchState::kNeedsReview;
   for (const Transition& run : Resolve(facts, runs, verdict.decision, verdict.hours, verdict.now)) {
@@ -81,7 +81,7 @@ Result<AuditEvent> Decide(pqxx::work& work, const Verdict& verdict, EnvelopeId e
   if (resolve.Run(work) == 0) throw std::logic_error("a batch moves while it is locked");
 
   std::optional<AuditEvent> first;
-  for (const ReviewRun& run : runs) {
+  for (const ChosenRun& run : runs) {
     if (!run.chosen) continue;
     const auto event =
         OnlyRow(work, sql::WriteAuditEvent{.principal = verdict.by.principal,

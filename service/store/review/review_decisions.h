@@ -22,7 +22,7 @@ struct Verdict {
 /// Moves the chosen runs and writes an event for each; answers the first. BAD_PLAN as
 /// ReviewStore::ResolveReview(). Throws what pqxx throws, as do all of these.
 Result<AuditEvent> Decide(pqxx::work& work, const Verdict& verdict, EnvelopeId envelope,
-                          const ReviewFacts& facts, std::span<const ReviewRun> runs);
+                          const ReviewFacts& facts, std::span<const ChosenRun> runs);
 
 /// The positions that are selected of the batch, or NOT_IN_REVIEW.
 Result<std::vector<int>> PositionsOf(pqxx::work& work, EnvelopeId envelope, Span span,

@@ -62,6 +62,7 @@ bool Conclude(pqxx::work& work, const LookEnd& end) {
 bool EndBeforeRepeat(pqxx::work& work, const LookEnd& end) {
   sql::EndBeforeRepeat statement{.envelope = end.claim.envelope,
                                  .lo = end.claim.span.lo,
+                                 .hi = end.claim.span.hi,
                                  .again_in = end.result.again_in,
                                  .trouble = end.result.trouble};
   for (const Transition& run : end.result.transitions) {

@@ -161,6 +161,17 @@ TEST_F(RecoveryOfAPast, TakesWhatIsAcceptedAWeekLaterForAnotherWish) {
   EXPECT_THAT(Batches(), ElementsAre("0-1 sending"));
 }
 
+TEST_F(RecoveryOfAPast, DoubtsWhatWasAskedForBeforeHoweverLongItWasOnHold) {
+  AddBatch();
+  LoseACall();
+  ASSERT_TRUE(Resume().ok());
+  // As after a release.
+  database_.Run("update batch set opened_at = opened_at + interval '8 days'");
+  const auto claim = Take(one_);
+  ASSERT_TRUE(claim.ok() && *claim);
+  EXPECT_TRUE((*claim)->facts.unknown_since);
+}
+
 TEST_F(RecoveryOfAPast, IsForgottenOnceItMattersNoMore) {
   ASSERT_NO_FATAL_FAILURE(LoseARequestThatWasSent());
   Age(kLossesMatterFor - 1h);

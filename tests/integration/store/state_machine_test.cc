@@ -100,7 +100,7 @@ TEST_F(StateMachineInSql, ThePageNamesStatementsThatThereAre) {
 // The other tests of the store rely on this: the database refuses what is no edge.
 TEST_F(StateMachineInSql, ATestDatabaseRefusesMovesThatAreNoEdges) {
   Add(BatchState::kOpen);
-  EXPECT_TRUE(Refuses("update batch set state = 'cancelled', reason = 'x', finished_at = now()"));
+  EXPECT_TRUE(Refuses("update batch set state = 'rejected', reason = 'x', finished_at = now()"));
   EXPECT_FALSE(Refuses("update batch set state = 'sending'"));
   EXPECT_TRUE(Refuses("update batch set state = 'open'"));
   EXPECT_FALSE(Refuses("update batch set hi = 5"));
@@ -115,7 +115,7 @@ TEST_F(StateMachineInSql, ATestDatabaseRefusesSplitsThatAreNoEdges) {
            state + "', 'x', now(), now() from batch where envelope = 1 and lo = 0";
   };
   Add(BatchState::kReady);
-  EXPECT_TRUE(Refuses(split_off("cancelled")));
+  EXPECT_TRUE(Refuses(split_off("rejected")));
   EXPECT_FALSE(Refuses(split_off("needs_review")));
 }
 

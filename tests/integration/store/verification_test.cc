@@ -1,9 +1,11 @@
 #include <gtest/gtest.h>
 
 #include <optional>
+#include <vector>
 
 #include "integration/store/world.h"
 #include "lethe/read_back.h"
+#include "store/changing/pg_request_changer.h"
 #include "store/verification/pg_verification_queue.h"
 #include "support/pg_store.h"
 
@@ -72,6 +74,40 @@ class VerifyingStore : public testing::Test {
   PgDeliveryQueue delivery_{"test", Verifying(), store_.keys(), store_.pool()};
   PgVerificationQueue looks_{"test", Verifying(), store_.keys(), store_.pool()};
 };
+
+/// A look-up before a repeat is about people of whom somebody takes some away meanwhile.
+TEST_F(VerifyingStore, ALookUpMovesNothingOfABatchThatHasSplitMeanwhile) {
+  const RequestId request = Ask(3);
+  Advance(2s);
+  Capture();
+  const auto claim = TakeBatch();
+  ASSERT_TRUE(claim);
+  const Plan plan{.transitions = {{.span = claim->facts.span,
+                                   .to = BatchState::kHeld,
+                                   .reason = Text(Reason::kLookBeforeRepeat),
+                                   .unknown_since = clock_.Now()}}};
+  ASSERT_TRUE(delivery_.Record(*claim, {.outcome = OutcomeClass::kUnknown}, plan).ok());
+  const auto look = TakeLook();
+  ASSERT_TRUE(look && look->purpose == LookPurpose::kBeforeRepeat);
+
+  const std::vector<int> ordinals{1};
+  PgRequestChanger changer(store_.pool());
+  const auto held = changer.Change({.by = {.principal = "jane", .justification = "why"},
+                                    .account = "acme",
+                                    .request = request,
+                                    .ordinals = ordinals,
+                                    .change = RequestChange::kHold,
+                                    .preview = false});
+  ASSERT_TRUE(held.ok() && (*held)[ChangeEffect::kChanged] == 1);
+  LookResult unchanged;
+  unchanged.transitions = {{.span = look->span,
+                            .to = BatchState::kReady,
+                            .reason = Text(Reason::kUnchanged),
+                            .unknown_since = look->due_since}};
+  EXPECT_EQ(looks_.Record(*look, unchanged).value(), Recorded::kFenced);
+  ExpectSound(database_);
+  EXPECT_EQ(Number(database_, "select count(*) from batch where state = 'ready'"), 0);
+}
 
 TEST_F(VerifyingStore, AnErasureByIdentityIsSentOnceItIsCaptured) {
   Ask(2);

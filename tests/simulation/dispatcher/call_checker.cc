@@ -50,6 +50,8 @@ int CallChecker::CallStarted(const Claim& claim, const VendorCall& call, TimePoi
   for (const Identifier& identifier : call.identifiers) {
     const Item& item = ledger_.at({claim.envelope, pos++});
     if (identifier != item.identifier) ledger_.Violated("a call carried another identifier");
+    if (item.on_hold) ledger_.Violated("a call began with an item that is on hold");
+    if (item.cancelled) ledger_.Violated("a call began with an item that was cancelled");
     CheckHorizon(claim, item);
   }
   if (pos != claim.facts.span.hi + 1) ledger_.Violated("a call carried another identifier");
@@ -72,6 +74,7 @@ void CallChecker::TookEffect(const Claim& claim, const std::vector<bool>& taken)
   for (const bool took : taken) {
     const Position position{claim.envelope, pos++};
     if (!took) continue;
+    if (ledger_.at(position).cancelled) ledger_.Violated("a cancelled item took effect");
     ledger_.at(position).effects.push_back(clock_.Now());
     CheckRepeat(claim, position);
     CheckNight(claim.route.operation, ledger_.at(position));

@@ -30,6 +30,8 @@ enum class Defect {
   kTakesConflictForRefusal,
   kTrustsItsOwnClock,
   kDoesNotWaitForTheLastTries,
+  kCancelsTooLate,
+  kHoldsWhatIsBeingSent,
 };
 
 }  // namespace lethe::simulation

@@ -31,6 +31,8 @@ struct Item {
   std::size_t effects_answered_for = 0;  ///< Effects before it was last sent again.
   bool marked_accepted = false;
   bool rejected = false;
+  bool cancelled = false;  ///< It was taken back before CleverTap had it.
+  bool on_hold = false;
 };
 
 /// Where an item is.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
+#include <vector>
 
 #include "lethe/account_condition.h"
 #include "lethe/reasons.h"
@@ -13,6 +15,7 @@ using namespace std::chrono_literals;
 using fakes::BatchRow;
 
 constexpr milliseconds kLongestAbsence = 4h;
+constexpr milliseconds kLongestThought = 2min;
 
 }  // namespace
 
@@ -23,6 +26,48 @@ void Person::Work() {
     ResumeAccounts();
     stage_.rows.Look(*stage_.queue);
   }
+}
+
+void Person::ChangeMinds() {
+  Fate& fate = stage_.fate;
+  while (fate.IsStormy() && !stage_.IsOver()) {
+    stage_.scheduler.Sleep(fate.UpTo(kLongestThought));
+    const auto& envelopes = stage_.ledger.envelopes();
+    if (envelopes.empty()) continue;
+    auto chosen = envelopes.begin();
+    std::advance(chosen, fate.Below(static_cast<int>(envelopes.size())));
+    const auto& change =
+        kAll<RequestChange>[static_cast<std::size_t>(fate.Below(kAll<RequestChange>.size()))];
+    std::vector<int> positions;
+    for (int pos = 0; pos < std::ssize(chosen->second.items); ++pos) {
+      if (fate.Chance(0.5)) positions.push_back(pos);
+    }
+    Change(chosen->first, change, positions);
+  }
+  for (const auto& [envelope, contents] : stage_.ledger.envelopes()) {
+    Change(envelope, RequestChange::kRelease, {});
+  }
+}
+
+void Person::Change(EnvelopeId envelope, RequestChange change, std::span<const int> positions) {
+  const RequestId request = stage_.ledger.at(envelope).items.front().request;
+  const auto counts = stage_.queue->Change(request, positions, change, /*preview=*/false);
+  if (!counts) return;
+  stage_.tally.changed[change] += (*counts)[ChangeEffect::kChanged];
+  stage_.queue->VisitBatches([&](const BatchRow& row) {
+    const bool cancelled = row.reason == Name(Reason::kCancelledOnRequest);
+    const bool on_hold = row.reason == Name(Reason::kOnHold);
+    for (int pos = row.span.lo; pos <= row.span.hi; ++pos) {
+      Item& item = stage_.ledger.at({row.envelope, pos});
+      if (cancelled && !item.effects.empty()) {
+        stage_.ledger.Violated("an item was cancelled that had taken effect");
+      }
+      item.cancelled = cancelled;
+      item.on_hold = on_hold;
+    }
+  });
+  stage_.rows.Look(*stage_.queue);
+  stage_.fate.SomethingHappened();
 }
 
 void Person::ResolveReviews() {

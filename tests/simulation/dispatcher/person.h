@@ -1,7 +1,9 @@
 #pragma once
 
+#include <span>
 #include <string>
 
+#include "lethe/request_change.h"
 #include "lethe/review.h"
 #include "simulation/dispatcher/stage.h"
 
@@ -16,7 +18,11 @@ class Person {
   /// Until all is over.
   void Work();
 
+  /// Cancels, holds and releases at any moment, until the storm is over; then nothing is on hold.
+  void ChangeMinds();
+
  private:
+  void Change(EnvelopeId envelope, RequestChange change, std::span<const int> positions);
   void ResolveReviews();
   void Resolve(const fakes::BatchRow& review);
   ReviewDecision DecisionOn(const fakes::BatchRow& review, const ReviewFacts& facts);

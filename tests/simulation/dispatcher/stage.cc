@@ -61,11 +61,37 @@ class TrustingQueue : public fakes::FakeDeliveryQueue {
   TimePoint ClosesBy(TimePoint now) const override { return now; }
 };
 
+/// Takes what a call may have carried for what CleverTap does not have.
+class LateQueue : public fakes::FakeDeliveryQueue {
+ public:
+  using FakeDeliveryQueue::FakeDeliveryQueue;
+
+ private:
+  ChangeEffect Effect(const fakes::BatchRow& batch, RequestChange change) const override {
+    return EffectOf(change,
+                    {.state = batch.state, .reason = batch.reason, .may_have_effect = false});
+  }
+};
+
+/// Says of what is being sent that it is on hold.
+class HastyQueue : public fakes::FakeDeliveryQueue {
+ public:
+  using FakeDeliveryQueue::FakeDeliveryQueue;
+
+ private:
+  ChangeEffect Effect(const fakes::BatchRow& batch, RequestChange change) const override {
+    const bool hasty = change == RequestChange::kHold && batch.state == BatchState::kSending;
+    return hasty ? ChangeEffect::kChanged : FakeDeliveryQueue::Effect(batch, change);
+  }
+};
+
 std::unique_ptr<fakes::FakeDeliveryQueue> QueueWith(Defect defect, const Clock& clock) {
   std::unique_ptr<fakes::FakeDeliveryQueue> queue;
   switch (defect) {
     case Defect::kForgetsToFence: queue = std::make_unique<UnfencedQueue>(clock); break;
     case Defect::kIgnoresTheOrder: queue = std::make_unique<UnorderedQueue>(clock); break;
+    case Defect::kCancelsTooLate: queue = std::make_unique<LateQueue>(clock); break;
+    case Defect::kHoldsWhatIsBeingSent: queue = std::make_unique<HastyQueue>(clock); break;
     case Defect::kTrustsItsOwnClock:
     case Defect::kClosesEarly: queue = std::make_unique<TrustingQueue>(clock); break;
     default: queue = std::make_unique<fakes::FakeDeliveryQueue>(clock); break;
@@ -140,6 +166,7 @@ void Tally::Add(const Tally& other) {
   splits += other.splits;
   let_go += other.let_go;
   for (const auto& [verdict, count] : other.rulings) rulings[verdict] += count;
+  for (const auto& [change, items_of_it] : other.changed) changed[change] += items_of_it;
   restored += other.restored;
   resumed += other.resumed;
   decided += other.decided;

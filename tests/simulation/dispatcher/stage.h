@@ -33,6 +33,7 @@ struct Scenario {
   bool clocks_wander = false;  ///< Those of the replicas' machines, while the storm lasts.
   bool at_night = false;  ///< The storm begins an hour before the night, and nothing but the night
                           ///< ends a horizon.
+  bool minds_change = false;  ///< While the storm lasts, people cancel, hold and release.
   Defect defect = Defect::kNone;
 };
 
@@ -49,9 +50,10 @@ struct Tally {
   int splits = 0;
   int let_go = 0;  ///< Batches that had waited for an earlier operation.
   std::map<RefusalVerdict, int> rulings = {};
-  int restored = 0;  ///< Blocks that a look at the credentials ended.
-  int resumed = 0;   ///< Blocks that a person ended.
-  int decided = 0;   ///< Reviews.
+  int restored = 0;                           ///< Blocks that a look at the credentials ended.
+  int resumed = 0;                            ///< Blocks that a person ended.
+  int decided = 0;                            ///< Reviews.
+  std::map<RequestChange, int> changed = {};  ///< Items.
   int control_calls = 0;
   int repeated_effects = 0;
   int clock_rests = 0;  ///< Rounds that a replica left out because of its clock.

@@ -61,6 +61,9 @@ void World::Run() {
     stage_.scheduler.Add([this] { KeepAlive(stage_); });
   }
   stage_.scheduler.Add([this] { Person(stage_).Work(); });
+  if (stage_.scenario.minds_change) {
+    stage_.scheduler.Add([this] { Person(stage_).ChangeMinds(); });
+  }
   stage_.scheduler.Run();
   stage_.rows.Conclude(*stage_.queue);
 }

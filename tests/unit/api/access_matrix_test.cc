@@ -49,6 +49,7 @@ enum class Needs {
   kWholeAccount,      ///< All operations.
   kWholeCompany,      ///< All operations of all accounts.
   kOperationOfThing,  ///< That of what the name is of: otherwise it is not found.
+  kOwnThing,          ///< Likewise, and to have handed it over, which none of them has.
 };
 
 /// `$A` stands for an account's name, `$R` and `$E` for the id of a request and of a review's
@@ -71,6 +72,11 @@ const std::vector<MethodRow> kRows{
     {"ListPrivacyRequests", "read", Needs::kNothing, "parent: 'accounts/$A'"},
     {"ListPrivacyRequestItems", "read", Needs::kOperationOfThing,
      "parent: 'accounts/$A/privacyRequests/$R'"},
+    {"CancelPrivacyRequest", "submit", Needs::kOwnThing,
+     "name: 'accounts/$A/privacyRequests/$R' reason: 'ticket 17'"},
+    {"ChangePrivacyRequest", "decide", Needs::kOperationOfThing,
+     "name: 'accounts/$A/privacyRequests/$R' change: REQUEST_CHANGE_HOLD reason: 'ticket 17' "
+     "validate_only: true"},
     {"ListReviews", "inspect", Needs::kNothing, "parent: 'accounts/$A'"},
     {"GetReview", "inspect", Needs::kOperationOfThing, "name: 'accounts/$A/reviews/$E-4'"},
     {"ResolveReview", "decide", Needs::kOperationOfThing,
@@ -132,11 +138,15 @@ void PrintTo(Answer answer, std::ostream* out) {
                                    "no such thing"}[static_cast<std::size_t>(answer)];
 }
 
+bool IsOfThing(const MethodRow& row) {
+  return row.needs == Needs::kOperationOfThing || row.needs == Needs::kOwnThing;
+}
+
 Answer Expected(const MethodRow& row, const Holder& holder, const std::string& account,
                 const OperationWords* of) {
   const bool names_account = row.message.find("$A") != std::string::npos;
   const bool has = kPermissionsOf.at(holder.role).contains(row.permission);
-  const bool is_name_of_thing = row.needs == Needs::kOperationOfThing;
+  const bool is_name_of_thing = IsOfThing(row);
   if (names_account && account != "-" && !holder.every_account && account != "shop") {
     return Answer::kNoSuchAccount;
   }
@@ -152,10 +162,12 @@ Answer Expected(const MethodRow& row, const Holder& holder, const std::string& a
     case Needs::kEveryOperation: return has_it ? Answer::kAdmitted : Answer::kDenied;
     case Needs::kWholeAccount:
     case Needs::kWholeCompany: return holder.HasAll() ? Answer::kAdmitted : Answer::kDenied;
-    case Needs::kOperationOfThing: break;
+    case Needs::kOperationOfThing:
+    case Needs::kOwnThing: break;
   }
   const bool is_there = account == "shop" || account == "bank";
-  return is_there && !has_it ? Answer::kNoSuchThing : Answer::kAdmitted;
+  if (is_there && !has_it) return Answer::kNoSuchThing;
+  return is_there && row.needs == Needs::kOwnThing ? Answer::kDenied : Answer::kAdmitted;
 }
 
 class AccessMatrix : public AccessWorld {
@@ -189,7 +201,9 @@ class AccessMatrix : public AccessWorld {
     v1::PrivacyRequest created;
     const auto status = Create(request, &created);
     ASSERT_TRUE(status.ok()) << status.error_message();
-    requests_[account + words.field] = created.name().substr(created.name().rfind('/') + 1);
+    const std::string id = created.name().substr(created.name().rfind('/') + 1);
+    requests_[account + words.field] = id;
+    queue_.AddEnvelope({.route = {account, words.operation}, .request = RequestId{std::stoll(id)}});
     fakes::BatchRow row = AddReview(EnvelopeOf(account, words));
     row.route = {account, words.operation};
     reviews_.SetBatch(row);
@@ -270,9 +284,9 @@ TEST_P(EveryMethod, IsForThoseWhoMayAndForNobodyElse) {
   for (const Holder& holder : Holders()) {
     for (const char* account : {"shop", "bank", "nowhere", "former", "-"}) {
       std::vector<const OperationWords*> of;
-      if (row.needs != Needs::kOperationOfThing) of.push_back(nullptr);
+      if (!IsOfThing(row)) of.push_back(nullptr);
       for (const OperationWords& words : kOperations) {
-        if (row.needs == Needs::kOperationOfThing || !row.message_of.empty()) of.push_back(&words);
+        if (IsOfThing(row) || !row.message_of.empty()) of.push_back(&words);
       }
       for (const OperationWords* words : of) {
         const auto message = MessageOf(row, method, account, words);
@@ -280,7 +294,7 @@ TEST_P(EveryMethod, IsForThoseWhoMayAndForNobodyElse) {
         const Answer answer = AnswerTo(holder.name, method, *message);
         // What there never was is not found either, by whoever may look.
         const bool is_there = std::string(account) != "former";
-        if (row.needs == Needs::kOperationOfThing && !is_there && answer == Answer::kNoSuchThing) {
+        if (IsOfThing(row) && !is_there && answer == Answer::kNoSuchThing) {
           EXPECT_EQ(Expected(row, holder, account, words), Answer::kAdmitted);
           continue;
         }

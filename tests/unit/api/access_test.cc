@@ -23,6 +23,7 @@ using enum Permission;
 const std::map<std::string, Permission> kMethods{
     {"CreatePrivacyRequest", kSubmit}, {"GetPrivacyRequest", kRead},
     {"ListPrivacyRequests", kRead},    {"ListPrivacyRequestItems", kRead},
+    {"CancelPrivacyRequest", kSubmit}, {"ChangePrivacyRequest", kDecide},
     {"ListReviews", kInspect},         {"GetReview", kInspect},
     {"ResolveReview", kDecide},        {"PreviewReviews", kInspect},
     {"ResolveReviews", kDecide},       {"ListAccounts", kInspect},
@@ -64,9 +65,9 @@ class AccessTest : public AccessWorld {
 
   static std::string NameOf(const MethodDescriptor& method, const std::string& account) {
     const std::string name = "accounts/" + account;
-    if (method.name() == "GetPrivacyRequest" || method.name() == "ListPrivacyRequestItems") {
-      return name + "/privacyRequests/1";
-    }
+    static const std::set<std::string> kOfRequests{"GetPrivacyRequest", "ListPrivacyRequestItems",
+                                                   "CancelPrivacyRequest", "ChangePrivacyRequest"};
+    if (kOfRequests.contains(method.name())) return name + "/privacyRequests/1";
     const bool is_review = method.name() == "GetReview" || method.name() == "ResolveReview";
     return is_review ? name + "/reviews/1-0" : name;
   }

@@ -17,8 +17,10 @@
 #include "access/directory.h"
 #include "api/server.h"
 #include "fakes/fake_clock.h"
+#include "fakes/fake_delivery_queue.h"
 #include "fakes/fake_pause_store.h"
 #include "fakes/fake_recovery_store.h"
+#include "fakes/fake_request_changer.h"
 #include "fakes/fake_request_store.h"
 #include "fakes/fake_review_store.h"
 #include "fakes/fake_vendor_check.h"
@@ -53,6 +55,7 @@ class InProcessServer : public testing::Test {
     auto server = Server::Start({.listen = "127.0.0.1:0",
                                  .tls = std::move(tls),
                                  .store = store_,
+                                 .changer = changer_,
                                  .vendor_check = vendor_check_,
                                  .reviews = reviews_,
                                  .pauses = pauses_,
@@ -134,6 +137,8 @@ class InProcessServer : public testing::Test {
 
   fakes::FakeClock clock_;
   fakes::FakeRequestStore store_{clock_};
+  fakes::FakeDeliveryQueue queue_{clock_};  ///< Empty: what the changer changes.
+  fakes::FakeRequestChanger changer_{queue_};
   fakes::FakeReviewStore reviews_{clock_};
   fakes::FakePauseStore pauses_{clock_};
   fakes::FakeRecoveryStore recovery_;

@@ -68,6 +68,7 @@ TEST_F(ServerTest, RefusesAPortThatIsTaken) {
   const std::string taken = "127.0.0.1:" + std::to_string(server_->port());
   const auto second = Server::Start({.listen = taken,
                                      .store = store_,
+                                     .changer = changer_,
                                      .vendor_check = vendor_check_,
                                      .reviews = reviews_,
                                      .pauses = pauses_,
@@ -85,6 +86,7 @@ TEST_F(ServerTest, RefusesAPortThatIsTaken) {
 TEST_F(ServerTest, ShowsNoReflectionWhereItIsNotWanted) {
   const auto quiet = Server::Start({.listen = "127.0.0.1:0",
                                     .store = store_,
+                                    .changer = changer_,
                                     .vendor_check = vendor_check_,
                                     .reviews = reviews_,
                                     .pauses = pauses_,
@@ -108,6 +110,7 @@ TEST_F(ServerTest, ShowsNoReflectionWhereItIsNotWanted) {
 TEST_F(ServerTest, RefusesAnInvalidAddress) {
   const auto second = Server::Start({.listen = "no such address",
                                      .store = store_,
+                                     .changer = changer_,
                                      .vendor_check = vendor_check_,
                                      .reviews = reviews_,
                                      .pauses = pauses_,

@@ -99,15 +99,15 @@ TEST(Review, HasTwoHalvesWhichTogetherAreTheWhole) {
 
 TEST(Review, IsCutWhereChosenItemsBeginAndEnd) {
   const auto cut = [](std::vector<int> positions) { return CutByChoice({3, 9}, positions); };
-  EXPECT_THAT(cut({3, 4, 5, 6, 7, 8, 9}), ElementsAre(ReviewRun{{3, 9}, true}));
-  EXPECT_THAT(cut({3}), ElementsAre(ReviewRun{{3, 3}, true}, ReviewRun{{4, 9}, false}));
-  EXPECT_THAT(cut({4, 5, 9}), ElementsAre(ReviewRun{{3, 3}, false}, ReviewRun{{4, 5}, true},
-                                          ReviewRun{{6, 8}, false}, ReviewRun{{9, 9}, true}));
+  EXPECT_THAT(cut({3, 4, 5, 6, 7, 8, 9}), ElementsAre(ChosenRun{{3, 9}, true}));
+  EXPECT_THAT(cut({3}), ElementsAre(ChosenRun{{3, 3}, true}, ChosenRun{{4, 9}, false}));
+  EXPECT_THAT(cut({4, 5, 9}), ElementsAre(ChosenRun{{3, 3}, false}, ChosenRun{{4, 5}, true},
+                                          ChosenRun{{6, 8}, false}, ChosenRun{{9, 9}, true}));
 }
 
 TEST(Review, LeavesWhatWasNotChosenWhereItIs) {
   const ReviewFacts facts = Facts("unknown_outcome", kNow - 3h);
-  const std::vector<ReviewRun> runs = {{{3, 3}, false}, {{4, 5}, true}, {{6, 9}, false}};
+  const std::vector<ChosenRun> runs = {{{3, 3}, false}, {{4, 5}, true}, {{6, 9}, false}};
   EXPECT_THAT(Resolve(facts, runs, ReviewDecision::kSendAgain, kHours, kNow),
               ElementsAre(Transition{.span = {3, 3}}, Again({4, 4}), Again({5, 5}),
                           Transition{.span = {6, 9}}));

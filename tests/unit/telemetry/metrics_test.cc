@@ -46,6 +46,7 @@ void TouchAll(Metrics& metrics) {
   metrics.LookedUp({"demo", LookPurpose::kCapture, LookUpOutcome::kFound, 1});
   metrics.WasReadBack({"demo", LookPurpose::kReadBack, ReadBack::kAbsent, 1});
   metrics.AccessRefused("not_permitted");
+  metrics.Changed({"demo", RequestChange::kCancel, ChangeEffect::kChanged, 3});
   metrics.SetAccessFileBroken(false);
   metrics.SetAccessOpen(true);
   metrics.SetPlaintext("grpc", false);

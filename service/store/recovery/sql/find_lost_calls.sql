@@ -1,6 +1,6 @@
 -- The items of a batch that was just taken which lost calls were about, each with the earliest of these calls. What was called once more after
 -- the loss was found is left out: since then the rules or an operator have decided about it. So is what was accepted too long after an operator
--- resumed: that is another wish of the same person.
+-- resumed: that is another wish of the same person. The items of an envelope are accepted within seconds: the first tells.
 -- @account text
 -- @operation operation
 -- @envelope envelope
@@ -26,7 +26,8 @@ with place as materialized (
 select p.pos::int as pos, lethe_micros(min(p.started_at)) as called_at
 from place p
 where (p.settled_at is null
-       or (select opened_at from batch where envelope = @envelope and lo = @lo) < p.settled_at + @repeats_within::bigint * interval '1 millisecond')
+       or (select r.create_time from request_item i join request r on r.id = i.request_id
+           where i.envelope = @envelope and i.pos = 0) < p.settled_at + @repeats_within::bigint * interval '1 millisecond')
   and not exists (
     select from attempt a where a.envelope = @envelope and a.lo <= p.pos and a.hi >= p.pos and a.started_at > p.found_at)
 group by p.pos

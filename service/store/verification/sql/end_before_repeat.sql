@@ -1,7 +1,9 @@
 -- Moves a batch that was looked up before a repeat to where its runs go; the first keeps its row. Those that stay held are due for another
--- look. No row: the batch is not held for it any more.
+-- look. No row: the batch is not held for it any more, or has split:
+-- then the batch of this name is another one.
 -- @envelope envelope
 -- @lo int
+-- @hi int
 -- @again_in milliseconds?    for those that stay held
 -- @trouble bool              as LookResult::trouble
 -- @runs.lo int
@@ -23,10 +25,10 @@ with present as materialized (select lethe_now() as t), run as materialized (
          r.unknown_since, b.may_have_effect, r.review_since, r.look_at,
          case when r.state = 'held' and @trouble::bool then b.look_tries + 1 else 0 end
   from run r join batch b on b.envelope = @envelope and b.lo = @lo
-  where r.lo > @lo and b.state = 'held' and b.reason = 'look_before_repeat'
+  where r.lo > @lo and b.hi = @hi and b.state = 'held' and b.reason = 'look_before_repeat'
 )
 update batch b set hi = r.hi, state = r.state, reason = r.reason, unknown_since = r.unknown_since, review_since = r.review_since,
                    look_at = r.look_at, look_tries = case when r.state = 'held' and @trouble::bool then b.look_tries + 1 else 0 end
 from run r
-where b.envelope = @envelope and b.lo = @lo and r.lo = @lo and b.state = 'held' and b.reason = 'look_before_repeat'
+where b.envelope = @envelope and b.lo = @lo and b.hi = @hi and r.lo = @lo and b.state = 'held' and b.reason = 'look_before_repeat'
 returning b.lo
