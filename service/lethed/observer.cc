@@ -355,8 +355,9 @@ void Observer::ShowAccessOpen(bool open) {
 
 void Observer::ShowPlaintext(Port port, bool plaintext) {
   metrics_.SetPlaintext(Name(port), plaintext);
-  if (plaintext)
+  if (plaintext) {
     Log(LogLevel::kWarning, "port.plaintext", {{"port", LogValue::Public(Name(port))}});
+  }
 }
 
 void Observer::ShowTls(Port port, const access::TlsIdentity& identity) {
