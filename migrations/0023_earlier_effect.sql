@@ -1,4 +1,4 @@
--- CleverTap may refuse somebody because an earlier call did what it is asked for again: then nobody is rejected for it.
+-- CleverTap may refuse a person because an earlier call has marked that person already. Lethe does not reject such a person: an operator decides.
 
 -- A call before those that unknown_since tells of may have carried out what the batch asks for: it was accepted and found without effect, or an
 -- operator has sent the batch again since a call of unknown effect.

@@ -13,8 +13,8 @@
 
 namespace lethe {
 
-// Who may do what: pure rules. Nobody may do anything that no grant of theirs allows. What names a
-// principal (a token, a certificate) is the business of service/access.
+// Who may do what: pure rules. A principal may do only what one of its grants allows.
+// service/access finds the principal of a call, by its token or certificate.
 
 /// One kind of thing that a call does. Each method of the API has one of them, as an option in the
 /// proto (`lethe.v1.Permission` has the same values).
@@ -163,7 +163,8 @@ bool Sees(const Principal& principal, std::string_view account, TimePoint now);
 /// Whether the principal may do it at that time.
 Verdict Judge(const Principal& principal, const Asked& asked, TimePoint now);
 
-/// May do everything, for ever.
+/// The principal of every call where there is no access file: it may do everything, and its grant
+/// has no end.
 Principal Everyone();
 
 }  // namespace lethe

@@ -11,7 +11,7 @@
 
 namespace lethe {
 
-/// What somebody did to a batch or, from kResume on, to an account.
+/// What a caller or an operator did: to a batch, or, from kResume on, to an account.
 enum class AuditAction {
   kSendAgain,
   kMarkAccepted,

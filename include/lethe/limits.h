@@ -22,8 +22,8 @@ inline constexpr std::size_t kMaxGuidBytes = 256;
 inline constexpr std::size_t kMinPhoneDigits = 7;
 inline constexpr std::size_t kMaxPhoneDigits = 15;
 
-/// CleverTap's own codes are HTTP's statuses and its numbers from 508 to 555. What has more digits
-/// may be somebody's number, and is not kept.
+/// CleverTap's own codes are HTTP's statuses and its numbers from 508 to 555. Lethe keeps no code
+/// with more digits: it may be a person's customer number.
 inline constexpr std::size_t kMaxCodeDigits = 3;
 
 /// Room for a UUID with a prefix, or for a hash in hex; more would make the key a payload.

@@ -57,7 +57,7 @@ enum class Reason {
 
   // A RequestChange sets these.
   kCancelledOnRequest,  ///< It was taken back before CleverTap had it.
-  kOnHold,              ///< It is not sent until somebody releases it.
+  kOnHold,              ///< An operator holds it: it is sent only after a release.
 
   // An operator's decision sets these.
   kOperatorSendAgain,

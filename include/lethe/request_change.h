@@ -12,7 +12,7 @@ namespace lethe {
 /// What people decide about items of a request that CleverTap does not have yet.
 enum class RequestChange {
   kCancel,   ///< They are never sent. Final.
-  kHold,     ///< They are not sent until somebody releases them.
+  kHold,     ///< Lethe sends them only after a kRelease.
   kRelease,  ///< They may be sent again.
 };
 

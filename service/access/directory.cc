@@ -75,19 +75,4 @@ Recognition Directory::RecogniseCertificate(const Credentials& credentials, Time
   return recognition;
 }
 
-LiveDirectory::LiveDirectory(Directory directory) : slot_(std::make_shared<Slot>()) {
-  Use(std::move(directory));
-}
-
-void LiveDirectory::Use(Directory directory) const {
-  auto next = std::make_shared<const Directory>(std::move(directory));
-  const std::lock_guard lock(slot_->mutex);
-  slot_->directory = std::move(next);
-}
-
-std::shared_ptr<const Directory> LiveDirectory::Current() const {
-  const std::lock_guard lock(slot_->mutex);
-  return slot_->directory;
-}
-
 }  // namespace lethe::access

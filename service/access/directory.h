@@ -3,13 +3,13 @@
 #include <cstddef>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "access/live.h"
 #include "access/token.h"
 #include "lethe/access.h"
 #include "lethe/time.h"
@@ -124,25 +124,12 @@ class Directory {
   std::map<std::string, std::size_t, std::less<>> certificates_;
 };
 
-/// The directory that a process works with. It changes while the process serves. Copies share it.
-/// Thread-safe.
-class LiveDirectory {
+/// The directory that a process works with.
+class LiveDirectory : public Live<Directory> {
  public:
   /// Open at first.
-  LiveDirectory() : LiveDirectory(Directory::Open()) {}
-  explicit LiveDirectory(Directory directory);
-
-  void Use(Directory directory) const;
-
-  /// That of the moment, to be kept for one call.
-  std::shared_ptr<const Directory> Current() const;
-
- private:
-  struct Slot {
-    std::mutex mutex;
-    std::shared_ptr<const Directory> directory;
-  };
-  std::shared_ptr<Slot> slot_;
+  LiveDirectory() : Live(Directory::Open()) {}
+  using Live::Live;
 };
 
 }  // namespace lethe::access

@@ -63,19 +63,4 @@ Status CheckPair(std::string_view certificates, const PrivateKey& key) {
   return Ok();
 }
 
-LiveTls::LiveTls(TlsIdentity identity) : slot_(std::make_shared<Slot>()) {
-  Use(std::move(identity));
-}
-
-void LiveTls::Use(TlsIdentity identity) const {
-  auto next = std::make_shared<const TlsIdentity>(std::move(identity));
-  const std::lock_guard lock(slot_->mutex);
-  slot_->identity = std::move(next);
-}
-
-std::shared_ptr<const TlsIdentity> LiveTls::Current() const {
-  const std::lock_guard lock(slot_->mutex);
-  return slot_->identity;
-}
-
 }  // namespace lethe::access

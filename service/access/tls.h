@@ -1,11 +1,11 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "access/live.h"
 #include "lethe/redacted.h"
 #include "lethe/result.h"
 #include "lethe/time.h"
@@ -51,23 +51,11 @@ Result<TimePoint> FirstEnd(std::string_view pem);
 /// Errors: as those of FirstEnd().
 Status CheckPair(std::string_view certificates, const PrivateKey& key);
 
-/// The identity that a process works with. It changes while the process serves. Copies share it.
-/// Thread-safe.
-class LiveTls {
+/// The identity that a process works with.
+class LiveTls : public Live<TlsIdentity> {
  public:
-  explicit LiveTls(TlsIdentity identity = {});
-
-  void Use(TlsIdentity identity) const;
-
-  /// That of the moment. Another object after each Use().
-  std::shared_ptr<const TlsIdentity> Current() const;
-
- private:
-  struct Slot {
-    std::mutex mutex;
-    std::shared_ptr<const TlsIdentity> identity;
-  };
-  std::shared_ptr<Slot> slot_;
+  LiveTls() : Live(TlsIdentity()) {}
+  using Live::Live;
 };
 
 }  // namespace lethe::access

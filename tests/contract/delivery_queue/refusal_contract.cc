@@ -614,13 +614,7 @@ TEST_P(RefusalContract, RejectsNoOneWhomACallMayHaveReachedThatAnOperatorHasDeci
   ASSERT_EQ(Record(*unknown, {.outcome = OutcomeClass::kUnknown}, again), Recorded::kApplied);
   const auto refused = Take();
   ASSERT_TRUE(refused);
-  const Plan held{.transitions = {{.span = refused->facts.span,
-                                   .to = BatchState::kHeld,
-                                   .reason = Text(Reason::kRefusedConfirmed),
-                                   .not_before = at().Now() + kRetry,
-                                   .refused_since = at().Now(),
-                                   .lone_refusals = kConfirmingRefusal}}};
-  ASSERT_EQ(Record(*refused, {.outcome = OutcomeClass::kRefused}, held), Recorded::kApplied);
+  ASSERT_NO_FATAL_FAILURE(Confirm(*refused));
   AcceptOne();
   EXPECT_EQ(Settle({.verdict = RefusalVerdict::kReject, .room = 5}), Recorded::kApplied);
   EXPECT_EQ(at().Batches().front().state, BatchState::kNeedsReview);
@@ -638,13 +632,7 @@ TEST_P(RefusalContract, RejectsNoOneWhomAnotherRequestsAcceptedCallIsAbout) {
   at().AddEnvelope({.route = kErase, .identifiers = ann});
   const auto refused = Take();
   ASSERT_TRUE(refused);
-  const Plan held{.transitions = {{.span = refused->facts.span,
-                                   .to = BatchState::kHeld,
-                                   .reason = Text(Reason::kRefusedConfirmed),
-                                   .not_before = at().Now() + kRetry,
-                                   .refused_since = at().Now(),
-                                   .lone_refusals = kConfirmingRefusal}}};
-  ASSERT_EQ(Record(*refused, {.outcome = OutcomeClass::kRefused}, held), Recorded::kApplied);
+  ASSERT_NO_FATAL_FAILURE(Confirm(*refused));
   AcceptOne();
   EXPECT_EQ(Settle({.verdict = RefusalVerdict::kReject, .room = 5}), Recorded::kApplied);
   EXPECT_EQ(at().Batches()[1].state, BatchState::kNeedsReview)

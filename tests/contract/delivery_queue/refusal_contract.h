@@ -48,6 +48,16 @@ class RefusalContract : public DeliveryQueueContract {
     ASSERT_EQ(Record(*claim, {.outcome = OutcomeClass::kRefused, .http_status = 400}, plan),
               Recorded::kApplied);
   }
+  /// CleverTap refuses the claim's identifier for the confirming time.
+  void Confirm(const Claim& claim) {
+    const Plan held{.transitions = {{.span = claim.facts.span,
+                                     .to = BatchState::kHeld,
+                                     .reason = Text(Reason::kRefusedConfirmed),
+                                     .not_before = at().Now() + kRetry,
+                                     .refused_since = at().Now(),
+                                     .lone_refusals = kConfirmingRefusal}}};
+    ASSERT_EQ(Record(claim, {.outcome = OutcomeClass::kRefused}, held), Recorded::kApplied);
+  }
   void AcceptOne(int size = 1) {
     Add(size);
     const auto claim = Take();
