@@ -7,6 +7,7 @@
 #include "store/accounts/former_accounts.h"
 #include "store/base/write_to_log.h"
 #include "store/delivery/waits.h"
+#include "store/outcomes/outcome_writer.h"
 #include "store/reading/database_time.h"
 #include "store/reading/snapshot.h"
 #include "store/reading/tallies.h"
@@ -233,6 +234,14 @@ Next DatabaseUpkeep::FoldTallies() {
   });
   if (!folded.ok()) parts_.observer.ShowFailure("tallies.failed", folded.error());
   return Next::kWait;
+}
+
+Next DatabaseUpkeep::WriteOutcomes() {
+  const auto more = parts_.pool.With([](pqxx::connection& connection) -> Result<bool> {
+    return store::WriteOutcomes(connection);
+  });
+  if (!more.ok()) parts_.observer.ShowFailure("outcomes.failed", more.error());
+  return more.ok() && *more ? Next::kAgain : Next::kWait;
 }
 
 Next DatabaseUpkeep::ForgetLosses() {

@@ -63,6 +63,9 @@ class DatabaseUpkeep {
   /// Keeps what the gauges read small.
   runtime::Next FoldTallies();
 
+  /// Writes what became of the requests that became final.
+  runtime::Next WriteOutcomes();
+
   /// Deletes what was lost and settled so long ago that it matters no more.
   runtime::Next ForgetLosses();
 

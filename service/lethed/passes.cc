@@ -54,6 +54,9 @@ std::vector<Pass> AllPasses(const PassParts& on) {
       // What waited for an earlier operation goes on within a second of its end.
       {"release_held", 1s, kDispatcher, kDatabase, [on] { return on.delivery.ReleaseHeld(); }},
 
+      // Lists and sums have a request among the finished ones a second after its last item.
+      {"write_outcomes", 1s, kDispatcher, kDatabase, [on] { return on.database.WriteOutcomes(); }},
+
       // As offer_routes, for look-ups.
       {"offer_look_ups", on.poll, kDispatcher, kTrustedClock,
        [on] { return on.verification.OfferRoutes(); }},

@@ -25,6 +25,8 @@ constexpr std::array kTypes{
     SqlType{"api", "Api", "Api", "text", "\"lethe/operation.h\""},
     SqlType{"resume", "Resume", "Resume", "text", "\"lethe/decision.h\""},
     SqlType{"outcome", "OutcomeClass", "OutcomeClass", "text", "\"lethe/vendor.h\""},
+    SqlType{"request_outcome", "RequestOutcome", "RequestOutcome", "text",
+            "\"lethe/request_outcome.h\""},
     SqlType{"read_back", "ReadBack", "ReadBack", "text", "\"lethe/read_back.h\""},
     SqlType{"pause_kind", "PauseKind", "PauseKind", "text", "\"lethe/pause.h\""},
     SqlType{"audit_action", "AuditAction", "AuditAction", "text", "\"lethe/audit.h\""},

@@ -52,6 +52,9 @@ class AllPlans : public testing::TestWithParam<Statement> {
     return statement == "bound_batches" || statement == "bound_looks";
   }
 
+  /// Takes rows from the start of a table that lives of being emptied, whichever they are.
+  static bool IsDrain(std::string_view statement) { return statement == "take_finished"; }
+
   /// Whether a table or an index has more rows than one request or one page.
   static bool IsLong(const std::string& table) {
     return Number(*database_, "select (reltuples > 2000)::int from pg_class where relname = '" +
@@ -68,7 +71,7 @@ TEST_P(AllPlans, ReadNoLongTableWhole) {
   for (std::size_t i = 0; i < plan.size(); ++i) {
     std::smatch match;
     if (std::regex_search(plan[i], match, table_scan)) {
-      EXPECT_FALSE(IsLong(match[1])) << plan[i];
+      EXPECT_FALSE(IsLong(match[1]) && !IsDrain(GetParam().name)) << plan[i];
     } else if (std::regex_search(plan[i], match, index_scan)) {
       const bool from_somewhere =
           i + 1 < plan.size() && plan[i + 1].find("Index Cond") != std::string::npos;

@@ -15,6 +15,7 @@
 #include "lethe/pause.h"
 #include "lethe/read_back.h"
 #include "lethe/reasons.h"
+#include "lethe/request_outcome.h"
 #include "store/base/statement.h"
 
 namespace lethe::store {
@@ -92,7 +93,7 @@ TEST_F(SqlOfOperations, TheSchemaAllowsExactlyTheWordsOfTheCode) {
       {"operation", WordsOf<Operation>()}, {"kind", WordsOf<IdentifierKind>()},
       {"state", WordsOf<BatchState>()},    {"api", WordsOf<Api>()},
       {"action", WordsOf<AuditAction>()},  {"result", WordsOf<ReadBack>()},
-      {"resume_by", WordsOf<Resume>()},
+      {"resume_by", WordsOf<Resume>()},    {"outcome", WordsOf<RequestOutcome>()},
   };
   const auto allowed = AllowedWords();
   for (const auto& [column, words] : allowed) {
