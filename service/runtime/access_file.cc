@@ -52,7 +52,10 @@ class AccessLoader {
   AccessFile Load(const YAML::Node& document) {
     Section root(problems_, document, document.Mark(), "");
     if (root.Has("issuers")) {
-      for (Section& section : root.List("issuers", "a list of issuers")) ReadIssuer(section);
+      for (Section& section : root.List("issuers", "a list of issuers")) {
+        ReadIssuer(section);
+        if (TooMuch()) break;
+      }
     }
     for (Section& section : root.List("principals", "a list of at least one principal")) {
       ReadMember(section);
