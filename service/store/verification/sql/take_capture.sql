@@ -1,5 +1,6 @@
--- Takes the account's oldest batch that is due for a capture, until the lease ends: an erasure by identity that could be sent. It is
--- closed if it was open: while its people are looked up, its items must stay what they are.
+-- Takes the account's oldest batch that is due for a capture, until the lease ends: an erasure by identity that could be sent, and no call of
+-- which can have had an effect, because a capture shows whom the first call met. It is closed if it was open: while its people are looked
+-- up, its items must stay what they are.
 -- @account text
 -- @lease milliseconds
 -- @linger milliseconds
@@ -7,13 +8,14 @@
 -- > lo int
 -- > hi int
 -- > kind kind
--- > call_number int       0: it was not sent yet
+-- > call_number int       0
 -- > accepted_at time?     null
 -- > due_since time
 -- > tries int
 with present as materialized (select lethe_now() as t), oldest as materialized (
   select b.envelope, b.lo, coalesce(b.not_before, b.opened_at) as due_since from batch b, present
   where b.account = @account and b.captured_at is null and b.operation = 'erasure' and b.kind = 'identity'
+    and @no_effect()
     and @sendable(linger: @linger::bigint)
     and coalesce(b.look_at <= present.t, true)
   order by b.envelope, b.lo limit 1 for update of b skip locked
