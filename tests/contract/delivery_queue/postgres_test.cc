@@ -57,11 +57,12 @@ class PostgresHarness : public QueueHarness {
     pqxx::connection connection(database_.owner_url());
     pqxx::work work(connection);
     work.exec_params(
-        "insert into batch (envelope, lo, hi, account, operation, kind, state, opened_at) "
-        "values ($1, 0, $2, $3, $4, $5, $6, lethe_now())",
+        "insert into batch (envelope, lo, hi, account, operation, kind, state, opened_at, urgency, due_at) "
+        "values ($1, 0, $2, $3, $4, $5, $6, lethe_now(), $7, lethe_time($8))",
         ToInt(id), envelope.size - 1, envelope.route.account,
         std::string(Name(envelope.route.operation)), std::string(Name(envelope.kind)),
-        envelope.closed || full ? "ready" : "open");
+        envelope.closed || full ? "ready" : "open", Rank(envelope.urgency),
+        envelope.due_at.time_since_epoch().count());
     const RequestId request = envelope.request.value_or(RequestId{ToInt(id)});
     for (int pos = 0; pos < envelope.size; ++pos) {
       const Identifier identifier = fakes::IdentifierAt(id, envelope, pos);

@@ -1,4 +1,4 @@
--- Takes the account's oldest batch that is due for a capture, until the lease ends: an erasure by identity that could be sent. It is
+-- Takes the account's batch that is due for a capture and is sent first, until the lease ends: an erasure by identity that could be sent. It is
 -- closed if it was open: while its people are looked up, its items must stay what they are.
 -- @account text
 -- @lease milliseconds
@@ -11,15 +11,15 @@
 -- > accepted_at time?     null
 -- > due_since time
 -- > tries int
-with present as materialized (select lethe_now() as t), oldest as materialized (
+with present as materialized (select lethe_now() as t), first as materialized (
   select b.envelope, b.lo, coalesce(b.not_before, b.opened_at) as due_since from batch b, present
   where b.account = @account and b.captured_at is null and b.operation = 'erasure' and b.kind = 'identity'
     and @sendable(linger: @linger::bigint)
     and coalesce(b.look_at <= present.t, true)
-  order by b.envelope, b.lo limit 1 for update of b skip locked
+  order by b.urgency, b.due_at, b.envelope, b.lo limit 1 for update of b skip locked
 )
 update batch b set state = 'ready', look_at = present.t + @lease::bigint * interval '1 millisecond'
-from oldest o, present
+from first o, present
 where b.envelope = o.envelope and b.lo = o.lo and b.state in ('open', 'ready')
 returning b.envelope, b.lo, b.hi, b.kind, 0 as call_number, null::bigint as accepted_at, lethe_micros(o.due_since) as due_since,
           b.look_tries as tries
