@@ -11,14 +11,14 @@
 #include <string>
 #include <utility>
 
-#include "api/access_service.h"
-#include "api/call_interceptor.h"
-#include "api/connection_acceptor.h"
-#include "api/gate.h"
-#include "api/operator_service.h"
-#include "api/reflection.h"
-#include "api/service.h"
-#include "api/tls_credentials.h"
+#include "api/calls/call_interceptor.h"
+#include "api/gate/access_service.h"
+#include "api/gate/gate.h"
+#include "api/operators/operator_service.h"
+#include "api/port/connection_acceptor.h"
+#include "api/port/reflection.h"
+#include "api/port/tls_credentials.h"
+#include "api/requests/service.h"
 #include "grpc/health/v1/health.pb.h"
 #include "lethe/limits.h"
 #include "net/listener.h"

@@ -7,12 +7,12 @@
 #include <string>
 
 #include "access/directory.h"
-#include "access/tls.h"
-#include "api/call_budget.h"
-#include "api/call_observer.h"
-#include "api/executor.h"
-#include "api/gate.h"
-#include "api/known_accounts.h"
+#include "api/calls/call_budget.h"
+#include "api/calls/call_observer.h"
+#include "api/calls/executor.h"
+#include "api/gate/gate.h"
+#include "api/gate/known_accounts.h"
+#include "api/port/tls_credentials.h"
 #include "lethe/pause_store.h"
 #include "lethe/recovery.h"
 #include "lethe/request_changer.h"
@@ -49,12 +49,6 @@ struct ServerLimits {
   /// `connection_grace` to end, more than any takes.
   milliseconds connection_age{300'000};
   milliseconds connection_grace{60'000};
-};
-
-/// By what the port speaks TLS 1.2 or later.
-struct ServerTls {
-  access::LiveTls identity;  ///< Connections that come later have the one that there is then.
-  access::ClientCertificates client_certificates = access::ClientCertificates::kOff;
 };
 
 struct ServerParams {

@@ -6,18 +6,18 @@
 #include <string>
 #include <vector>
 
-#include "cli/access_commands.h"
-#include "cli/change_commands.h"
-#include "cli/client.h"
-#include "cli/command.h"
-#include "cli/connection.h"
-#include "cli/identifier_file.h"
-#include "cli/identifiers.h"
-#include "cli/operator_commands.h"
-#include "cli/pause_commands.h"
-#include "cli/print.h"
-#include "cli/recovery_commands.h"
-#include "cli/watch.h"
+#include "cli/client/client.h"
+#include "cli/client/connection.h"
+#include "cli/commands/access_commands.h"
+#include "cli/commands/change_commands.h"
+#include "cli/commands/command.h"
+#include "cli/commands/operator_commands.h"
+#include "cli/commands/pause_commands.h"
+#include "cli/commands/recovery_commands.h"
+#include "cli/commands/watch.h"
+#include "cli/identifiers/identifier_file.h"
+#include "cli/identifiers/identifiers.h"
+#include "cli/output/print.h"
 
 namespace lethe::cli {
 namespace {
@@ -230,11 +230,6 @@ int Health(Client& client, const Options& options, const Streams& streams) {
 }
 
 }  // namespace
-
-int Fail(const Streams& streams, const grpc::Status& status) {
-  streams.err << "lethe: " << Describe(status);
-  return ExitCodeOf(status);
-}
 
 int Run(int argc, const char* const* argv, const Streams& streams) {
   CLI::App app(

@@ -1,25 +1,8 @@
 #pragma once
 
-#include <istream>
-#include <ostream>
+#include "cli/output/streams.h"
 
 namespace lethe::cli {
-
-/// What `lethe` ends with.
-enum ExitCode : int {
-  kOk = 0,
-  kFailed = 1,       ///< Refused, or a watched request did not complete.
-  kUsage = 2,        ///< The command line or a file that it names is wrong; nothing was sent.
-  kUnavailable = 3,  ///< No answer, or none but "try again"; repeating the command is safe.
-};
-
-struct Streams {
-  std::istream& in;
-  std::ostream& out;
-  std::ostream& err;
-  bool terminal;             ///< `out` can redraw what it has shown.
-  bool interactive = false;  ///< A person reads `err` and answers on `in`.
-};
 
 /// The whole of `lethe`: parses the command line, calls the server, prints.
 int Run(int argc, const char* const* argv, const Streams& streams);

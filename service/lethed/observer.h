@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "access/tls.h"
-#include "api/call_observer.h"
-#include "api/gate.h"
+#include "api/calls/call_observer.h"
+#include "api/gate/gate.h"
 #include "core/account_prober.h"
 #include "core/dispatcher.h"
 #include "core/verifier.h"

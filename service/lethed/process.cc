@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "api/handshake_log.h"
+#include "api/port/handshake_log.h"
 #include "lethed/passes.h"
 #include "runtime/access_file.h"
 #include "runtime/config_values.h"

@@ -1,8 +1,8 @@
-#include "api/identifier_rules.h"
+#include "api/fields/identifier_rules.h"
 
 #include <array>
 
-#include "api/text_rules.h"
+#include "api/fields/text_rules.h"
 #include "fuzz/fuzz.h"
 #include "fuzz/utf8.h"
 #include "lethe/limits.h"

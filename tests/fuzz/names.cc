@@ -1,4 +1,4 @@
-#include "api/names.h"
+#include "api/fields/names.h"
 
 #include "fuzz/fuzz.h"
 #include "runtime/config_values.h"

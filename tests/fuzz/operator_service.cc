@@ -1,8 +1,8 @@
-#include "api/operator_service.h"
+#include "api/operators/operator_service.h"
 
 #include <optional>
 
-#include "api/names.h"
+#include "api/fields/names.h"
 #include "fakes/fake_clock.h"
 #include "fakes/fake_delivery_queue.h"
 #include "fakes/fake_pause_store.h"

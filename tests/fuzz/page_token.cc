@@ -1,4 +1,4 @@
-#include "api/page_token.h"
+#include "api/fields/page_token.h"
 
 #include "fuzz/fuzz.h"
 

@@ -1,8 +1,8 @@
 #include <memory>
 #include <optional>
 
-#include "api/names.h"
-#include "api/service.h"
+#include "api/fields/names.h"
+#include "api/requests/service.h"
 #include "fakes/fake_clock.h"
 #include "fakes/fake_delivery_queue.h"
 #include "fakes/fake_request_changer.h"

@@ -1,4 +1,4 @@
-#include "api/access_service.h"
+#include "api/gate/access_service.h"
 
 #include <gmock/gmock.h>
 #include <google/protobuf/text_format.h>

@@ -1,4 +1,4 @@
-#include "api/asked.h"
+#include "api/gate/asked.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "api/call_budget.h"
+#include "api/calls/call_budget.h"
 
 #include <gmock/gmock.h>
 

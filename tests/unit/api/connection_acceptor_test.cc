@@ -1,4 +1,4 @@
-#include "api/connection_acceptor.h"
+#include "api/port/connection_acceptor.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>

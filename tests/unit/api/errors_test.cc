@@ -1,4 +1,4 @@
-#include "api/errors.h"
+#include "api/calls/errors.h"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-#include "api/identifier_rules.h"
+#include "api/fields/identifier_rules.h"
 
 #include <gmock/gmock.h>
 

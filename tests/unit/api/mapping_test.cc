@@ -1,4 +1,4 @@
-#include "api/mapping.h"
+#include "api/requests/mapping.h"
 
 #include <google/protobuf/util/time_util.h>
 #include <gtest/gtest.h>

@@ -1,10 +1,10 @@
-#include "api/names.h"
+#include "api/fields/names.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-#include "api/page_token.h"
+#include "api/fields/page_token.h"
 
 namespace lethe::api {
 namespace {

@@ -1,4 +1,4 @@
-#include "api/operator_mapping.h"
+#include "api/operators/operator_mapping.h"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-#include "api/operator_service.h"
+#include "api/operators/operator_service.h"
 
 #include <gmock/gmock.h>
 

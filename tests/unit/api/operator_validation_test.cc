@@ -1,4 +1,4 @@
-#include "api/operator_validation.h"
+#include "api/operators/operator_validation.h"
 
 #include <gmock/gmock.h>
 

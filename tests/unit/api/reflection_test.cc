@@ -1,4 +1,4 @@
-#include "api/reflection.h"
+#include "api/port/reflection.h"
 
 #include <gmock/gmock.h>
 #include <google/protobuf/descriptor.h>

@@ -1,4 +1,4 @@
-#include "api/text_rules.h"
+#include "api/fields/text_rules.h"
 
 #include <gtest/gtest.h>
 

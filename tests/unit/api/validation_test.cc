@@ -1,4 +1,4 @@
-#include "api/validation.h"
+#include "api/requests/validation.h"
 
 #include <gmock/gmock.h>
 #include <google/protobuf/text_format.h>

@@ -1,4 +1,4 @@
-#include "cli/identifier_file.h"
+#include "cli/identifiers/identifier_file.h"
 
 #include <gmock/gmock.h>
 
