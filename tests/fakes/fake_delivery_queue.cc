@@ -38,7 +38,8 @@ Result<std::vector<Route>> FakeDeliveryQueue::Sendable(std::span<const Route> ro
   const std::lock_guard lock(mutex_);
   std::vector<Route> sendable;
   for (const Route& route : routes) {
-    if (gate_.LetsThrough(route) && NextInLine(route, linger, /*oldest=*/true)) sendable.push_back(route);
+    if (gate_.LetsThrough(route) && NextInLine(route, linger, /*oldest=*/true))
+      sendable.push_back(route);
   }
   return sendable;
 }

@@ -19,7 +19,8 @@ inline std::vector<fakes::BatchRow> ReadBatches(const TestDatabase& database) {
            "lethe_micros(unknown_since), lethe_micros(accepted_at), lethe_micros(window_end), "
            "lethe_micros(finished_at), blocked_by_envelope, blocked_by_lo, blocked_by_hi, "
            "lethe_micros(refused_since), lone_refusals, vouched_refusals, throttled_calls, "
-           "may_have_effect, urgency, lethe_micros(greatest(due_at, timestamptz 'epoch')) from batch order by envelope, lo")) {
+           "may_have_effect, urgency, lethe_micros(greatest(due_at, timestamptz 'epoch')) from "
+           "batch order by envelope, lo")) {
     batches.push_back({.envelope = EnvelopeId{row[0].as<std::int64_t>()},
                        .span = {row[1].as<int>(), row[2].as<int>()},
                        .route = {row[3].c_str(), Parse<Operation>(row[4].c_str()).value()},

@@ -77,10 +77,9 @@ struct BatchClaimer::RouteDemand {
 
   /// How many of those that are wanted are to be the oldest.
   int oldest() const {
-    return static_cast<int>(std::count_if(slots.begin(), slots.begin() + wanted(),
-                                          [](const FreeSlot& slot) {
-                                            return TakesOldest(slot.turn);
-                                          }));
+    return static_cast<int>(
+        std::count_if(slots.begin(), slots.begin() + wanted(),
+                      [](const FreeSlot& slot) { return TakesOldest(slot.turn); }));
   }
 };
 

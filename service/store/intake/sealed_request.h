@@ -36,9 +36,9 @@ struct SealedRequest {
   std::vector<SealedItem> items;
   int duplicate_count;
   std::optional<TimePoint> submit_time;
-  std::optional<TimePoint> due_time;            ///< As its caller gave it.
-  std::optional<DefaultDueTime> by_law = {};    ///< Where the caller gave none.
-  std::optional<TimePoint> due_by = {};         ///< As it counts: SetDueTime().
+  std::optional<TimePoint> due_time;          ///< As its caller gave it.
+  std::optional<DefaultDueTime> by_law = {};  ///< Where the caller gave none.
+  std::optional<TimePoint> due_by = {};       ///< As it counts: SetDueTime().
 };
 
 /// Sets what follows from when the request is accepted: when it is due, and its lane's class.

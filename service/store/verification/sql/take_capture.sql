@@ -1,5 +1,6 @@
 -- Takes the account's batch that is due for a capture and is sent first, until the lease ends: an erasure by identity that could be sent. It is
--- closed if it was open: while its people are looked up, its items must stay what they are.
+-- closed if it was open: while its people are looked up, its items must stay what they are. (`any`, because with `=` the index of claims gives
+-- the order as well, and a search in it would pass all that was captured and not sent yet.)
 -- @account text
 -- @lease milliseconds
 -- @linger milliseconds
@@ -13,7 +14,7 @@
 -- > tries int
 with present as materialized (select lethe_now() as t), first as materialized (
   select b.envelope, b.lo, coalesce(b.not_before, b.opened_at) as due_since from batch b, present
-  where b.account = @account and b.captured_at is null and b.operation = 'erasure' and b.kind = 'identity'
+  where b.account = @account and b.captured_at is null and b.operation = any('{erasure}') and b.kind = 'identity'
     and @sendable(linger: @linger::bigint)
     and coalesce(b.look_at <= present.t, true)
   order by b.urgency, b.due_at, b.envelope, b.lo limit 1 for update of b skip locked
