@@ -182,9 +182,9 @@ bool Covers(const Plan& plan, Span span);
 bool MayResend(const AttemptFacts& facts, const ProcessingHours& hours, TimePoint now);
 
 /// What to do at `now` with a claimed batch that must not be sent; nothing if it may be sent. Past
-/// SendUntil() it waits for an operator; one that MayResend() forbids to send waits as
-/// DecideTooLate() says. The attempt that was not made costs nothing. The dispatcher asks right
-/// before it sends.
+/// SendUntil() it waits for an operator. One that MayResend() forbids to send, and one that an
+/// operator allowed to be sent again before SendAgainUntil(), wait as DecideTooLate() says. The
+/// attempt that was not made costs nothing. The dispatcher asks right before it sends.
 std::optional<Plan> DecideWithheld(const AttemptFacts& facts, const ProcessingHours& hours,
                                    TimePoint now);
 

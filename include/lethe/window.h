@@ -91,4 +91,13 @@ TimePoint ResendUntil(Operation operation, TimePoint unknown_since, const Proces
 /// reached CleverTap yet.
 TimePoint SendUntil(Operation operation, TimePoint waiting_since, const ProcessingHours& hours);
 
+/// The last instant at which Lethe may send, without looking, what an operator allowed at
+/// `allowed_at` to be sent again though an earlier call may have had its effect; later the people
+/// may have come back, which the operator could not know.
+///   kNextNight   as ResendUntil() for a call at `allowed_at`; a configured horizon does not
+///                shorten it, because it is not blind;
+///   k15Minutes   SendUntil(): a number changes hands in weeks, not over night.
+/// With a sandbox_window as SendUntil(), too: its nights come too quickly for a person.
+TimePoint SendAgainUntil(Operation operation, TimePoint allowed_at, const ProcessingHours& hours);
+
 }  // namespace lethe

@@ -216,6 +216,12 @@ Plan DecideTooLate(const AttemptFacts& facts) {
 std::optional<Plan> DecideWithheld(const AttemptFacts& facts, const ProcessingHours& hours,
                                    TimePoint now) {
   if (!MayResend(facts, hours, now)) return DecideTooLate(facts);
+  if (facts.may_have_effect && !facts.unknown_since &&
+      now > SendAgainUntil(facts.operation, facts.waiting_since, hours)) {
+    AttemptFacts late = facts;
+    late.unknown_since = facts.waiting_since;
+    return DecideTooLate(late);
+  }
   if (now <= SendUntil(facts.operation, facts.waiting_since, hours)) return {};
   return Plan{.transitions = {Review(facts, Reason::kWaitedTooLong)}, .spends_attempt = false};
 }

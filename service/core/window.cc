@@ -97,4 +97,13 @@ TimePoint SendUntil(Operation operation, TimePoint waiting_since, const Processi
   return waiting_since + hours.send_within[operation].value_or(TraitsOf(operation).send_within);
 }
 
+TimePoint SendAgainUntil(Operation operation, TimePoint allowed_at, const ProcessingHours& hours) {
+  if (TraitsOf(operation).resend_horizon == ResendHorizon::k15Minutes || hours.sandbox_window) {
+    return SendUntil(operation, allowed_at, hours);
+  }
+  ProcessingHours effective = hours;
+  effective.resend = {};
+  return ResendUntil(operation, allowed_at, effective);
+}
+
 }  // namespace lethe

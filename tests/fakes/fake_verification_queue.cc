@@ -219,6 +219,7 @@ EnvelopeId FakeVerificationQueue::AddBatch(const NewLookedBatch& batch) {
   added.kind = batch.kind;
   added.opened_at = clock_.Now();
   added.not_before = batch.not_before;
+  added.may_have_effect = batch.may_have_effect;
   if (batch.state == BatchState::kAccepted) {
     added.row.call_count = 1;
     added.row.accepted_at = clock_.Now();
@@ -323,7 +324,8 @@ bool FakeVerificationQueue::IsDue(const Batch& batch, LookPurpose purpose,
   switch (purpose) {
     case kCapture:
       return !batch.row.captured_at && batch.route.operation == Operation::kErasure &&
-             batch.kind == IdentifierKind::kIdentity &&
+             batch.kind == IdentifierKind::kIdentity && !batch.may_have_effect &&
+             !batch.row.unknown_since &&
              ((batch.row.state == BatchState::kReady && batch.not_before.value_or(now) <= now) ||
               (batch.row.state == BatchState::kOpen && batch.opened_at + linger <= now));
     case kReadBack: return batch.row.state == BatchState::kAccepted && *batch.row.window_end <= now;

@@ -24,6 +24,7 @@ struct NewLookedBatch {
   std::set<int> sampled = {0};
   milliseconds window{0};                    ///< kAccepted: from now on.
   std::optional<TimePoint> not_before = {};  ///< kReady.
+  bool may_have_effect = false;              ///< kReady: an operator sends it again.
 };
 
 /// A batch as a test sees it.

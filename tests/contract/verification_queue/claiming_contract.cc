@@ -51,6 +51,12 @@ TEST_P(VerificationQueueContract, ABatchIsCapturedOnceItMayBeSent) {
   EXPECT_EQ(claim->due_since, not_before);
 }
 
+TEST_P(VerificationQueueContract, NobodyIsCapturedWhomACallMayHaveReached) {
+  at().AddBatch({.state = BatchState::kReady, .may_have_effect = true});
+  EXPECT_THAT(Due(), IsEmpty());
+  EXPECT_FALSE(Take());
+}
+
 TEST_P(VerificationQueueContract, EachLookIsTakenOnce) {
   const BatchKey batch{at().AddBatch({.state = BatchState::kReady}), 0};
   for (const LookPurpose purpose : kLooksInTurn) {

@@ -48,13 +48,14 @@ class PostgresHarness : public VerificationHarness {
     pqxx::work work(connection);
     work.exec_params(
         "insert into batch (envelope, lo, hi, account, operation, kind, state, opened_at, "
-        "not_before, call_count, accepted_at, window_end) select $1, 0, $2, $3, $4, $5, $6::text, "
-        "lethe_now(), lethe_time($7), case when $6 = 'accepted' then 1 else 0 end, "
+        "not_before, may_have_effect, call_count, accepted_at, window_end) select $1, 0, $2, $3, "
+        "$4, $5, $6::text, "
+        "lethe_now(), lethe_time($7), $9, case when $6 = 'accepted' then 1 else 0 end, "
         "case when $6 = 'accepted' then lethe_now() end, case when $6 = 'accepted' then "
         "lethe_now() + $8::bigint * interval '1 millisecond' end",
         ToInt(id), batch.size - 1, batch.route.account, std::string(Name(batch.route.operation)),
         std::string(Name(batch.kind)), std::string(Name(batch.state)),
-        store::ToSql(batch.not_before), batch.window.count());
+        store::ToSql(batch.not_before), batch.window.count(), batch.may_have_effect);
     for (int pos = 0; pos < batch.size; ++pos) {
       // Of a sample of one half: an item that draws 0 is in it, one that draws the most is not.
       const std::string digest(20, batch.sampled.contains(pos) ? '\0' : '\xff');

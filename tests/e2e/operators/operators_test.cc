@@ -196,8 +196,12 @@ TEST_F(Operators, ResumeABlockedRoute) {
                       .status = 404});
   const std::string request = Create("key", Ask::kEraseIdentities, {"ann"});
   ASSERT_TRUE(Eventually([&] { return IsBlocked(ShowAccount()); }));
-  // So that only the operator's word brings the next call.
-  database_.Run("update route_block set probe_at = now() + interval '1 day'");
+  // So that only the operator's word brings the next call. A probe that is under way names its
+  // successor.
+  ASSERT_TRUE(Eventually([&] {
+    database_.Run("update route_block set probe_at = now() + interval '1 day'");
+    return database_.Run("select 1 from batch where state = 'sending'").empty();
+  }));
   const json seen = ShowAccount();
   EXPECT_FALSE(seen.contains("block"));
   ASSERT_EQ(seen.at("apiBlocks").size(), 1U);

@@ -60,12 +60,24 @@ int CallChecker::CallStarted(const Claim& claim, const VendorCall& call, TimePoi
 }
 
 void CallChecker::CheckHorizon(const Claim& claim, const Item& item) {
-  if (item.effects.size() <= item.effects_answered_for) return;
+  if (item.effects.size() <= item.effects_answered_for) return CheckPermission(claim, item);
   const TimePoint first = item.effects[item.effects_answered_for];
   // The horizon is judged when the attempt is written down; the call follows within the lease.
   const TimePoint until = ResendUntil(claim.route.operation, first, limits_.hours) + limits_.lease;
   if (clock_.Now() > until) {
     ledger_.Violated("an identifier was sent again past the resend horizon");
+  }
+}
+
+/// All its effects are from before a person had it sent again; that person could not know who comes
+/// back later. A look since then is as good as a person's, and a lost call since then has a horizon
+/// of its own.
+void CallChecker::CheckPermission(const Claim& claim, const Item& item) {
+  if (item.effects.empty() || claim.facts.unchanged || claim.facts.unknown_since) return;
+  const TimePoint until =
+      SendAgainUntil(claim.route.operation, item.allowed_at, limits_.hours) + limits_.lease;
+  if (clock_.Now() > until) {
+    ledger_.Violated("an identifier was sent again long after a person had allowed it");
   }
 }
 

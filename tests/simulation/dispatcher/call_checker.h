@@ -64,6 +64,7 @@ class CallChecker {
 
   void CheckOrder(const Claim& claim, Position position);
   void CheckHorizon(const Claim& claim, const Item& item);
+  void CheckPermission(const Claim& claim, const Item& item);
   void CountUntold(const Claim& claim, const VendorReply& reply);
   void CheckRepeat(const Claim& claim, Position position);
   void CheckNight(Operation operation, const Item& item);

@@ -82,6 +82,11 @@ TEST(Nights, NobodyIsActedOnAgainOnceTheNightHasBegun) {
   EXPECT_GT(sum.withheld, 0);
 }
 
+TEST(Nights, ARepeatLongAfterAPersonAllowedItIsFound) {
+  EXPECT_TRUE(Breaks(AtNight, Defect::kForgetsWhenItWasAllowed,
+                     HasSubstr("long after a person had allowed it")));
+}
+
 TEST(Nights, ARepeatThroughTheNightIsFound) {
   EXPECT_TRUE(Breaks(AtNight, Defect::kForgetsTheHorizon, HasSubstr("who came back in the night")));
 }

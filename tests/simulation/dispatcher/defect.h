@@ -10,6 +10,7 @@ enum class Defect {
   kTakesUnknownForYes,
   kTakesRefusalForYes,
   kForgetsTheHorizon,
+  kForgetsWhenItWasAllowed,
   kSendsTwice,
   kSendsOneTooFew,
   kIgnoresTheSlots,

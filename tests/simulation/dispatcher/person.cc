@@ -63,6 +63,7 @@ void Person::Change(EnvelopeId envelope, RequestChange change, std::span<const i
         stage_.ledger.Violated("an item was cancelled that had taken effect");
       }
       item.cancelled = cancelled;
+      if (item.on_hold && !on_hold) item.allowed_at = stage_.clock.Now();
       item.on_hold = on_hold;
     }
   });
@@ -89,6 +90,7 @@ void Person::Resolve(const BatchRow& review) {
     if (decision != ReviewDecision::kSendAgain) continue;
     ++item.sent_again;
     item.effects_answered_for = item.effects.size();
+    item.allowed_at = stage_.clock.Now();
   }
   stage_.queue->Resolve(
       review.envelope,
@@ -101,7 +103,9 @@ ReviewDecision Person::DecisionOn(const BatchRow& review, const ReviewFacts& fac
   for (int pos = review.span.lo; pos <= review.span.hi; ++pos) {
     all_taken &= !stage_.ledger.at({review.envelope, pos}).effects.empty();
   }
-  if (all_taken && IsAllowed(ReviewDecision::kMarkAccepted, facts)) {
+  // In truth a person rarely knows what CleverTap has taken.
+  const bool knows = !stage_.fate.IsStormy() || !stage_.fate.Chance(0.3);
+  if (all_taken && knows && IsAllowed(ReviewDecision::kMarkAccepted, facts)) {
     return ReviewDecision::kMarkAccepted;
   }
   // Sent again it would only come back.

@@ -30,6 +30,7 @@ Result<std::optional<Claim>> QueuePort::TakeBatch(const ClaimParams& params) {
   if (!taken.ok() || !*taken) return taken;
   AttemptFacts& facts = (*taken)->facts;
   if (Has(Defect::kForgetsTheHorizon)) facts.unknown_since.reset();
+  if (Has(Defect::kForgetsWhenItWasAllowed)) facts.waiting_since = stage_.clock.Now();
   if (Has(Defect::kBlocksForOnePayload) || Has(Defect::kNeverHalvesWithoutAnswer))
     facts.health = {};
   const bool is_suspect = facts.refused_since && facts.span.size() == 1;

@@ -510,6 +510,21 @@ TEST_F(Decisions, WhatHasWaitedTooLongForItsFirstCallWaitsForAnOperator) {
   }
 }
 
+TEST_F(Decisions, WhatAnOperatorAllowedToBeSentAgainIsLookedAtOnceTheNightHasPassed) {
+  facts_.may_have_effect = true;
+  facts_.can_be_looked_up = true;
+  facts_.waiting_since = At("2026-01-10 12:00 +0530");
+  EXPECT_EQ(DecideWithheld(facts_, hours_, At("2026-01-11 01:50 +0530")), std::nullopt);
+  const Plan expected{.transitions = {{.span = facts_.span,
+                                       .to = kHeld,
+                                       .reason = "look_before_repeat",
+                                       .unknown_since = facts_.waiting_since}},
+                      .spends_attempt = false};
+  EXPECT_EQ(DecideWithheld(facts_, hours_, At("2026-01-11 01:51 +0530")), expected);
+  facts_.may_have_effect = false;
+  EXPECT_EQ(DecideWithheld(facts_, hours_, At("2026-01-11 01:51 +0530")), std::nullopt);
+}
+
 TEST_F(Decisions, AnUnknownEffectGoesBeforeTheAge) {
   facts_.waiting_since = now_ - 100 * 24h;
   facts_.unknown_since = started_at_ - 24h;

@@ -137,6 +137,17 @@ TEST(SendUntil, IsDaysForANumberThatMayChangeHandsAndWeeksForTheOthers) {
   EXPECT_EQ(SendUntil(Operation::kDemerge, asked, hours), asked + 14 * 24h);
 }
 
+TEST(SendAgainUntil, IsTheNextNightWhateverTheConfiguredHorizonAndTheAgeOfANumber) {
+  const TimePoint allowed = At("2026-01-10 12:00 +0530");
+  ProcessingHours hours = In("Asia/Kolkata");
+  for (const Operation operation : kAll<Operation>) hours.resend[operation] = 0ms;
+  EXPECT_EQ(SendAgainUntil(Operation::kErasure, allowed, hours), At("2026-01-11 01:50 +0530"));
+  EXPECT_EQ(SendAgainUntil(Operation::kDemerge, allowed, hours), At("2026-01-11 03:50 +0530"));
+  EXPECT_EQ(SendAgainUntil(Operation::kDisassociation, allowed, hours), allowed + 72h);
+  hours.sandbox_window = 300ms;
+  EXPECT_EQ(SendAgainUntil(Operation::kErasure, allowed, hours), allowed + 14 * 24h);
+}
+
 TEST(SendUntil, IsWhatTheConfigurationSays) {
   const TimePoint asked = At("2026-01-10 12:00 +0530");
   for (const Operation operation : kAll<Operation>) {

@@ -14,6 +14,7 @@ where a.blocked_since is null and not @paused(account: r.account, api: 'profile'
   (r.operation = 'erasure' and exists (
     select from batch b
     where b.account = r.account and b.captured_at is null and b.operation = 'erasure' and b.kind = 'identity'
+      and @no_effect()
       and @sendable(linger: @linger::bigint)
       and coalesce(b.look_at <= present.t, true) offset 0))
   or exists (
