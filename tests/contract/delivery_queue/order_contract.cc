@@ -1,6 +1,6 @@
-#include <gmock/gmock.h>
-
 #include "contract/delivery_queue/order_contract.h"
+
+#include <gmock/gmock.h>
 
 namespace lethe::contract {
 namespace {

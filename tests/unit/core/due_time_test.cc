@@ -46,8 +46,7 @@ TEST(EndOfTerm, OfAMonthIsTheSameDayOfTheNext) {
            Case{"2026-10-01 01:30 -0400", "2026-11-01 01:30 -0400", "America/New_York"},
        }) {
     EXPECT_EQ(EndOfTerm(kMonth, At(since), In(zone)), At(end))
-        << since << " in " << zone << ": "
-        << ToString(EndOfTerm(kMonth, At(since), In(zone)));
+        << since << " in " << zone << ": " << ToString(EndOfTerm(kMonth, At(since), In(zone)));
   }
 }
 
@@ -70,8 +69,8 @@ TEST(EndOfTerm, OfEachLawIsInEveryZoneAsManyDaysLaterAsItsCalendarHas) {
       const auto local = rules.to_local(since);
       for (const auto& [name, terms] : kLaws) {
         const TimePoint end = EndOfTerm(terms.term, since, *zone);
-        const auto days = date::floor<date::days>(rules.to_local(end)) -
-                          date::floor<date::days>(local);
+        const auto days =
+            date::floor<date::days>(rules.to_local(end)) - date::floor<date::days>(local);
         SCOPED_TRACE(rules.name() + " " + ToString(since) + " " + std::string(name));
         // A zone that crosses the date line skips a day, or has one twice.
         EXPECT_GE(days.count(), terms.term.days > 0 ? terms.term.days : 28);
