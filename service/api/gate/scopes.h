@@ -2,7 +2,6 @@
 
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "api/fields/names.h"
@@ -28,17 +27,16 @@ inline Result<std::vector<ShownAccount>> ShownAccounts(const std::string& accoun
                                                        const Caller& caller,
                                                        const KnownAccounts& accounts) {
   std::vector<ShownAccount> shown;
-  const auto add = [&](const std::string& name, KnownAccount known) {
+  const auto add = [&](const std::string& name, const KnownAccount& known) {
     Operations operations = caller.OperationsIn(name);
     if (wanted) operations = operations.Contains(*wanted) ? Operations{*wanted} : Operations{};
     if (operations.empty()) return;
-    shown.push_back(
-        {.scope = {.account = name, .operations = operations}, .known = std::move(known)});
+    shown.push_back({.scope = {.account = name, .operations = operations}, .known = known});
   };
   if (!account.empty()) {
-    auto known = accounts.Find(account);
-    if (!known) return std::move(known).error();
-    add(account, *std::move(known));
+    const auto known = accounts.Find(account);
+    if (!known) return known.error();
+    add(account, *known);
     return shown;
   }
   for (const Account& one : accounts.configured()) {
