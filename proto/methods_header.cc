@@ -12,6 +12,7 @@
 #include "lethe/v1/access.pb.h"
 #include "lethe/v1/operator_service.pb.h"
 #include "lethe/v1/privacy_request_service.pb.h"
+#include "lethe/v1/reading_service.pb.h"
 
 namespace {
 
@@ -22,6 +23,7 @@ constexpr char kHead[] = R"(#pragma once
 #include "lethe/access.h"
 #include "lethe/v1/operator_service.pb.h"
 #include "lethe/v1/privacy_request_service.pb.h"
+#include "lethe/v1/reading_service.pb.h"
 
 namespace lethe::api {
 
@@ -51,7 +53,8 @@ int main(int argc, char** argv) {
   std::string text = kHead;
   std::set<std::string> messages;
   for (const auto* file :
-       {lethe::v1::PrivacyRequest::descriptor()->file(), lethe::v1::Review::descriptor()->file()}) {
+       {lethe::v1::PrivacyRequest::descriptor()->file(), lethe::v1::Review::descriptor()->file(),
+        lethe::v1::SubjectItem::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {
       const auto& service = *file->service(s);
       for (int m = 0; m < service.method_count(); ++m) {

@@ -21,7 +21,8 @@ enum class AuditAction {
   kRelease,
   kResume,
   kPause,
-  kEndPause
+  kEndPause,
+  kLookUp,  ///< A person was looked up among its requests.
 };
 
 /// The names used in SQL.
@@ -36,6 +37,7 @@ constexpr std::string_view Name(AuditAction action) {
     case AuditAction::kResume: return "resume";
     case AuditAction::kPause: return "pause";
     case AuditAction::kEndPause: return "end_pause";
+    case AuditAction::kLookUp: return "look_up";
   }
   return "";
 }

@@ -41,6 +41,12 @@ inline constexpr int kMaxMessageBytes = 1024 * 1024 + 256 * 1024;
 inline constexpr int kDefaultPageSize = 50;
 inline constexpr int kMaxPageSize = 1000;
 
+/// What one answer about a person shows: a person is in a few requests.
+inline constexpr int kMaxSubjectItems = 1000;
+
+/// The longest period of one summary: a report of a year, and room for one that begins elsewhere.
+inline constexpr std::chrono::days kMaxSummaryPeriod{750};
+
 /// Batches that one decision about many is about: one transaction, whose locks are held for about a
 /// second.
 inline constexpr int kMaxReviewsPerDecision = 500;

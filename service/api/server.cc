@@ -18,6 +18,7 @@
 #include "api/port/connection_acceptor.h"
 #include "api/port/reflection.h"
 #include "api/port/tls_credentials.h"
+#include "api/reading/reading_service.h"
 #include "api/requests/service.h"
 #include "grpc/health/v1/health.pb.h"
 #include "lethe/limits.h"
@@ -99,7 +100,13 @@ struct Server::State {
                    .executor = Bounded(executor),
                    .gate = gate},
                   params.accounts),
+        reading({.lists = params.lists,
+                 .clock = params.clock,
+                 .executor = Bounded(executor),
+                 .gate = gate},
+                params.accounts),
         service({.store = params.store,
+                 .lists = params.lists,
                  .changer = params.changer,
                  .vendor_check = params.vendor_check,
                  .clock = params.clock,
@@ -125,11 +132,12 @@ struct Server::State {
   const Executor vendor_executor;
   const Executor bulk_executor;
   OperatorService operators;
+  ReadingService reading;
   PrivacyRequestService service;
-  ReflectionService reflection{{v1::PrivacyRequestService::service_full_name(),
-                                v1::OperatorService::service_full_name(),
-                                v1::AccessService::service_full_name(), HealthService(),
-                                reflection::ServerReflection::service_full_name()}};
+  ReflectionService reflection{
+      {v1::PrivacyRequestService::service_full_name(), v1::OperatorService::service_full_name(),
+       v1::ReadingService::service_full_name(), v1::AccessService::service_full_name(),
+       HealthService(), reflection::ServerReflection::service_full_name()}};
   std::shared_ptr<grpc::ServerCredentials> credentials;  ///< gRPC asks them as long as it serves.
   std::unique_ptr<grpc::Server> server;
   std::unique_ptr<ExternalConnectionAcceptor> connections;
@@ -164,6 +172,7 @@ Result<std::unique_ptr<Server>> Server::Start(ServerParams params) {
   SetConnectionRules(builder);
   builder.RegisterService(&state->service);
   builder.RegisterService(&state->operators);
+  builder.RegisterService(&state->reading);
   builder.RegisterService(&state->access);
   if (has_reflection) builder.RegisterService(&state->reflection);
   state->credentials = std::move(credentials);
@@ -195,6 +204,7 @@ void Server::SetServing(bool serving) {
   health.SetServingStatus("", serving);
   health.SetServingStatus(v1::PrivacyRequestService::service_full_name(), serving);
   health.SetServingStatus(v1::OperatorService::service_full_name(), serving);
+  health.SetServingStatus(v1::ReadingService::service_full_name(), serving);
   health.SetServingStatus(v1::AccessService::service_full_name(), serving);
 }
 

@@ -16,6 +16,7 @@
 #include "lethe/pause_store.h"
 #include "lethe/recovery.h"
 #include "lethe/request_changer.h"
+#include "lethe/request_lists.h"
 #include "lethe/request_store.h"
 #include "lethe/result.h"
 #include "lethe/review_store.h"
@@ -55,6 +56,7 @@ struct ServerParams {
   std::string listen = "127.0.0.1:50051";  ///< As of net::Listener.
   std::optional<ServerTls> tls = {};       ///< Nothing: plaintext.
   RequestStore& store;                     ///< Outlives the server, as do the others.
+  RequestLists& lists;
   RequestChanger& changer;
   VendorCheck& vendor_check;
   ReviewStore& reviews;
@@ -72,8 +74,8 @@ struct ServerParams {
   ServerLimits limits = {};
 };
 
-/// The gRPC server: PrivacyRequestService, OperatorService, AccessService, `grpc.health.v1.Health`
-/// and reflection, on one port. Thread-safe.
+/// The gRPC server: PrivacyRequestService, ReadingService, OperatorService, AccessService,
+/// `grpc.health.v1.Health` and reflection, on one port. Thread-safe.
 class Server {
  public:
   /// Serving when it returns. kFailedPrecondition (CANNOT_LISTEN) if the address cannot be had.

@@ -18,6 +18,9 @@
 #include "cli/identifiers/identifier_file.h"
 #include "cli/identifiers/identifiers.h"
 #include "cli/output/print.h"
+#include "cli/reading/list_command.h"
+#include "cli/reading/subject_commands.h"
+#include "cli/reading/summary_commands.h"
 
 namespace lethe::cli {
 namespace {
@@ -47,8 +50,6 @@ struct Options {
   Global global;
   CreateOptions create;
   std::string name;
-  std::string account;
-  int limit = 50;
   std::vector<std::string> names;
   double interval_seconds = 1;
 };
@@ -58,7 +59,6 @@ struct Commands {
   CLI::App* create;
   CLI::App* get;
   CLI::App* items;
-  CLI::App* list;
   CLI::App* watch;
   CLI::App* health;
 };
@@ -112,11 +112,6 @@ Commands AddCommands(CLI::App& app, Options& options) {
   commands.get->add_option("name", options.name, name_help)->required();
   commands.items = app.add_subcommand("items", "Show the items of a request");
   commands.items->add_option("name", options.name, name_help)->required();
-  commands.list = app.add_subcommand("list", "Show an account's requests, newest first");
-  commands.list->add_option("--account", options.account)->required();
-  commands.list->add_option("--limit", options.limit, "At most this many")
-      ->capture_default_str()
-      ->check(CLI::PositiveNumber);
   commands.watch = app.add_subcommand("watch", "Follow requests until they need nothing more");
   commands.watch->add_option("names", options.names, name_help)->required();
   commands.watch->add_option("--interval", options.interval_seconds, "Seconds between two looks")
@@ -204,18 +199,6 @@ int Items(Client& client, const Options& options, const Streams& streams) {
   return kOk;
 }
 
-int List(Client& client, const Options& options, const Streams& streams) {
-  v1::ListPrivacyRequestsResponse response;
-  const grpc::Status status = client.List("accounts/" + options.account, options.limit, &response);
-  if (!status.ok()) return Fail(streams, status);
-  if (options.global.json) {
-    streams.out << Json(response);
-  } else {
-    for (const auto& request : response.privacy_requests()) Print(streams, false, request);
-  }
-  return kOk;
-}
-
 int Health(Client& client, const Options& options, const Streams& streams) {
   grpc::health::v1::HealthCheckResponse response;
   const grpc::Status status = client.Health(&response);
@@ -241,6 +224,9 @@ int Run(int argc, const char* const* argv, const Streams& streams) {
   std::vector<Command> operator_commands = AddOperatorCommands(app);
   for (Command& command : AddAccessCommands(app)) operator_commands.push_back(std::move(command));
   for (Command& command : AddChangeCommands(app)) operator_commands.push_back(std::move(command));
+  for (Command& command : AddListCommands(app)) operator_commands.push_back(std::move(command));
+  for (Command& command : AddSummaryCommands(app)) operator_commands.push_back(std::move(command));
+  for (Command& command : AddSubjectCommands(app)) operator_commands.push_back(std::move(command));
   for (Command& command : AddPauseCommands(app)) operator_commands.push_back(std::move(command));
   for (Command& command : AddRecoveryCommands(app)) operator_commands.push_back(std::move(command));
   try {
@@ -258,7 +244,6 @@ int Run(int argc, const char* const* argv, const Streams& streams) {
   if (*commands.create) return Create(client, options, streams);
   if (*commands.get) return Get(client, options, streams);
   if (*commands.items) return Items(client, options, streams);
-  if (*commands.list) return List(client, options, streams);
   if (*commands.watch) {
     const auto interval = std::chrono::duration<double>(options.interval_seconds);
     return Watch(client,

@@ -21,6 +21,7 @@
 #include "runtime/system_clock.h"
 #include "store/schema/migrations.h"
 #include "store/schema/partitions.h"
+#include "store/schema/reports.h"
 #include "store/schema/rights.h"
 #include "store/session/connection.h"
 #include "store/session/sql_errors.h"
@@ -60,6 +61,9 @@ int Migrate(const Config& config) {
     if (const auto& database = config.database;
         database.owner_url || !database.owner_url_file.empty()) {
       store::GrantRights(*connection, RoleThatServes(config));
+    }
+    if (const std::string& role = config.database.report_role; !role.empty()) {
+      store::GrantReports(*connection, role);
     }
     for (const std::string& name : report->applied) std::cout << "applied " << name << "\n";
     std::cout << "the schema is at version " << report->version << "\n";

@@ -35,6 +35,7 @@
 #include "store/changing/pg_request_changer.h"
 #include "store/delivery/pg_delivery_queue.h"
 #include "store/intake/committer.h"
+#include "store/lists/pg_request_lists.h"
 #include "store/pg_request_store.h"
 #include "store/recovery/call_journal.h"
 #include "store/recovery/call_memory.h"
@@ -98,6 +99,7 @@ class Process {
   store::Committer committer_;
   store::PgRequestStore requests_;
   store::PgReviewStore reviews_;
+  store::PgRequestLists lists_;
   store::PgRequestChanger changer_;
   store::PgDeliveryQueue queue_;
   store::PgAccountGate gate_;

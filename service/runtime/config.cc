@@ -130,6 +130,7 @@ class Loader : private ConfigReader {
     ReadUrl(url, config_.database.url);
     ReadUrl(override_url, config_.database.url);
     if (override_url) config_.database.url_file.clear();
+    Read(database.Take("report_role"), config_.database.report_role, ParseDatabaseRole);
     Read(database.Take("connections"), config_.database.connections, Integer(1, 100));
     database.Close();
   }

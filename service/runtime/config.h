@@ -30,6 +30,8 @@ struct Config {
     /// one role does both.
     std::optional<DatabaseUrl> owner_url = {};
     std::string owner_url_file = {};
+
+    std::string report_role = {};  ///< Whom `lethed migrate` grants the views; empty: nobody.
   };
 
   struct Dispatcher {

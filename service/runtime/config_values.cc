@@ -248,6 +248,14 @@ Result<std::string> ParseDatabaseUrl(const std::string& text) {
       "must be a connection string of libpq: postgresql://USER@HOST/DATABASE or key=value pairs");
 }
 
+Result<std::string> ParseDatabaseRole(const std::string& text) {
+  constexpr std::size_t kLongest = 63;  // PostgreSQL cuts a longer name off
+  if (text.empty() || text.size() > kLongest || text.find('\0') != std::string::npos) {
+    return Wrong("must be the name of a role: 1 to 63 bytes");
+  }
+  return text;
+}
+
 bool IsCleverTap(std::string_view base_url) {
   return HostOf(std::string(base_url)).ends_with("clevertap.com");
 }

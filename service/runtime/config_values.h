@@ -71,6 +71,9 @@ Result<std::string> ParseProbePath(std::string_view text);
 /// What libpq takes as a connection string.
 Result<std::string> ParseDatabaseUrl(const std::string& text);
 
+/// The name of a role of PostgreSQL as it was made, without quotation marks.
+Result<std::string> ParseDatabaseRole(const std::string& text);
+
 /// Whether the host of the URL, in ParseBaseUrl's form, is CleverTap's own.
 bool IsCleverTap(std::string_view base_url);
 

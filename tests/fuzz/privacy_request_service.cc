@@ -6,6 +6,7 @@
 #include "fakes/fake_clock.h"
 #include "fakes/fake_delivery_queue.h"
 #include "fakes/fake_request_changer.h"
+#include "fakes/fake_request_lists.h"
 #include "fakes/fake_request_store.h"
 #include "fakes/fake_vendor_check.h"
 #include "fuzz/handler.h"
@@ -43,12 +44,14 @@ struct World {
 
   fakes::FakeClock clock;
   fakes::FakeRequestStore store{clock};
+  fakes::FakeRequestLists lists{store};
   fakes::FakeDeliveryQueue queue{clock};
   fakes::FakeRequestChanger changer{queue};
   fakes::FakeVendorCheck vendor_check;
   CallBudget budget;
   Gate gate{access::LiveDirectory(), clock};
   PrivacyRequestService service{{.store = store,
+                                 .lists = lists,
                                  .changer = changer,
                                  .vendor_check = vendor_check,
                                  .clock = clock,

@@ -13,6 +13,9 @@ namespace lethe::api {
 inline constexpr std::string_view kAccountForm =
     "must have the form accounts/{account}, the account being a lower-case slug";
 
+inline constexpr std::string_view kAccountsForm =
+    "must have the form accounts/{account}, the account being a lower-case slug, or be accounts/-";
+
 /// How many rows the page has (see limits.h).
 inline int CheckPageSize(int page_size, Violations& violations) {
   if (page_size < 0) violations.Add("page_size", "must not be negative");

@@ -17,6 +17,13 @@ v1::Operation ToProto(Operation operation) {
   return v1::OPERATION_UNSPECIFIED;
 }
 
+std::optional<Operation> ToOperation(v1::Operation operation) {
+  for (const Operation one : kAll<Operation>) {
+    if (ToProto(one) == operation) return one;
+  }
+  return std::nullopt;
+}
+
 v1::IdentifierKind ToProto(IdentifierKind kind) {
   switch (kind) {
     case IdentifierKind::kIdentity: return v1::IDENTIFIER_KIND_IDENTITY;

@@ -39,6 +39,19 @@ inline constexpr Asked::Of kUnnamed = Asked::Of::kSomeAccounts;
 template <>
 inline constexpr Asked::Of kUnnamed<v1::ResumeRecoveryRequest> = Asked::Of::kEveryAccount;
 
+/// Whether `accounts/-` in a call means the accounts for which the principal has the permission,
+/// however many: it shows what is there for each. Else it means all accounts.
+template <typename Request>
+inline constexpr bool kShowsWhatIsGranted = false;
+template <>
+inline constexpr bool kShowsWhatIsGranted<v1::ListPrivacyRequestsRequest> = true;
+template <>
+inline constexpr bool kShowsWhatIsGranted<v1::ListExceptionsRequest> = true;
+template <>
+inline constexpr bool kShowsWhatIsGranted<v1::SummarizePrivacyRequestsRequest> = true;
+template <>
+inline constexpr bool kShowsWhatIsGranted<v1::LookupSubjectRequest> = true;
+
 template <typename Request>
 Asked AskedBy(const Request& request) {
   Asked asked{.permission = {}, .of = kUnnamed<Request>};
@@ -46,6 +59,9 @@ Asked AskedBy(const Request& request) {
     asked = AskedOf(request.parent());
   } else if constexpr (requires { request.name(); }) {
     asked = AskedOf(request.name());
+  }
+  if (kShowsWhatIsGranted<Request> && asked.of == Asked::Of::kEveryAccount) {
+    asked.of = Asked::Of::kSomeAccounts;
   }
   asked.permission = MethodOf<Request>::kPermission;
   asked.operations = OperationsOf(request);

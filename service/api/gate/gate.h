@@ -41,6 +41,11 @@ class Caller {
   bool May(Operation operation) const { return operations_.Contains(operation); }
   bool MayAll() const { return operations_ == Operations::All(); }
 
+  /// Of any account: the operations for which the principal has the method's permission.
+  Operations OperationsIn(std::string_view account) const {
+    return OperationsFor(*principal_, permission_, account, now_);
+  }
+
   /// Of a call that names no account: whether the principal has the method's permission for this
   /// one.
   bool MayFor(std::string_view account) const {

@@ -58,6 +58,7 @@ v1::AuditEvent::Action ToProto(AuditAction action) {
     case AuditAction::kResume: return v1::AuditEvent::ACTION_RESUME;
     case AuditAction::kPause: return v1::AuditEvent::ACTION_PAUSE;
     case AuditAction::kEndPause: return v1::AuditEvent::ACTION_END_PAUSE;
+    case AuditAction::kLookUp: return v1::AuditEvent::ACTION_LOOK_UP;
   }
   return v1::AuditEvent::ACTION_UNSPECIFIED;
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "api/gate/handling.h"
+#include "api/requests/list_requests.h"
 #include "api/requests/mapping.h"
 #include "api/requests/request_changes.h"
 #include "api/requests/validation.h"
@@ -144,19 +145,7 @@ Status PrivacyRequestService::Get(const v1::GetPrivacyRequestRequest& request, c
 Status PrivacyRequestService::List(const v1::ListPrivacyRequestsRequest& request,
                                    const Caller& caller,
                                    v1::ListPrivacyRequestsResponse& response) {
-  const auto query = ValidateList(request);
-  if (!query) return query.error();
-  const auto account = accounts_.Find(query->account);
-  if (!account) return account.error();
-  const auto page = parts_.store.ListRequests(
-      {.account = query->account, .before = query->before, .page_size = query->page_size});
-  if (!page) return page.error();
-  for (const RequestView& view : page->rows) {
-    if (!caller.May(view.operation)) continue;
-    *response.add_privacy_requests() = Show(view, *account, parts_.clock.Now());
-  }
-  if (page->more) response.set_next_page_token(NextPageToken(*query, page->rows.back().id));
-  return Ok();
+  return ListRequests(parts_.lists, accounts_, parts_.clock.Now(), request, caller, response);
 }
 
 Status PrivacyRequestService::ListItems(const v1::ListPrivacyRequestItemsRequest& request,

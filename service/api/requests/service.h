@@ -8,6 +8,7 @@
 #include "api/gate/known_accounts.h"
 #include "lethe/account.h"
 #include "lethe/request_changer.h"
+#include "lethe/request_lists.h"
 #include "lethe/request_store.h"
 #include "lethe/time.h"
 #include "lethe/v1/privacy_request_service.grpc.pb.h"
@@ -24,6 +25,7 @@ class PrivacyRequestService final : public v1::PrivacyRequestService::CallbackSe
  public:
   struct Parts {
     RequestStore& store;
+    RequestLists& lists;
     RequestChanger& changer;
     VendorCheck& vendor_check;
     const Clock& clock;

@@ -107,7 +107,6 @@ void CheckDueTime(TimePoint due_time, TimePoint now, Violations& violations) {
   }
 }
 
-std::string ListName(const std::string& account) { return "requests/" + account; }
 std::string ListName(const RequestName& request) {
   return "items/" + FormatRequestName(request.account, request.id);
 }
@@ -181,21 +180,6 @@ Result<RequestName> ValidateGet(const v1::GetPrivacyRequestRequest& request) {
   return *std::move(name);
 }
 
-Result<RequestsQuery> ValidateList(const v1::ListPrivacyRequestsRequest& request) {
-  Violations violations;
-  auto account = ParseAccountName(request.parent());
-  if (!account) violations.Add("parent", kAccountForm);
-  const int page_size = CheckPageSize(request.page_size(), violations);
-  std::optional<RequestId> before;
-  if (account) {
-    const auto last = CheckPageToken(*account, request.page_token(),
-                                     std::numeric_limits<std::int64_t>::max(), violations);
-    if (last) before = RequestId{*last};
-  }
-  if (!violations.empty()) return std::move(violations).ToError();
-  return RequestsQuery{*std::move(account), page_size, before};
-}
-
 Result<ItemsQuery> ValidateListItems(const v1::ListPrivacyRequestItemsRequest& request) {
   Violations violations;
   auto name = ParseRequestName(request.parent());
@@ -209,10 +193,6 @@ Result<ItemsQuery> ValidateListItems(const v1::ListPrivacyRequestItemsRequest& r
   }
   if (!violations.empty()) return std::move(violations).ToError();
   return ItemsQuery{*std::move(name), page_size, after_ordinal};
-}
-
-std::string NextPageToken(const RequestsQuery& query, RequestId last) {
-  return EncodePageToken(ListName(query.account), ToInt(last));
 }
 
 std::string NextPageToken(const ItemsQuery& query, int last_ordinal) {

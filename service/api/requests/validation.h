@@ -21,13 +21,6 @@ Result<NewRequest> ValidateCreate(const v1::CreatePrivacyRequestRequest& request
 
 Result<RequestName> ValidateGet(const v1::GetPrivacyRequestRequest& request);
 
-struct RequestsQuery {
-  std::string account;
-  int page_size;
-  std::optional<RequestId> before;
-};
-Result<RequestsQuery> ValidateList(const v1::ListPrivacyRequestsRequest& request);
-
 struct ItemsQuery {
   RequestName request;
   int page_size;
@@ -35,8 +28,7 @@ struct ItemsQuery {
 };
 Result<ItemsQuery> ValidateListItems(const v1::ListPrivacyRequestItemsRequest& request);
 
-/// The token that lets ValidateList() go on behind the last row of a page.
-std::string NextPageToken(const RequestsQuery& query, RequestId last);
+/// The token that lets ValidateListItems() go on behind the last row of a page.
 std::string NextPageToken(const ItemsQuery& query, int last_ordinal);
 
 }  // namespace lethe::api

@@ -1,6 +1,5 @@
 #include "cli/client/client.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "cli/client/call.h"
@@ -24,23 +23,6 @@ grpc::Status Client::Get(const std::string& name, v1::PrivacyRequest* response) 
   v1::GetPrivacyRequestRequest request;
   request.set_name(name);
   return stub_->GetPrivacyRequest(&call.context, request, response);
-}
-
-grpc::Status Client::List(const std::string& parent, int limit,
-                          v1::ListPrivacyRequestsResponse* all) {
-  v1::ListPrivacyRequestsRequest request;
-  request.set_parent(parent);
-  do {
-    Call call;
-    request.set_page_size(std::min(limit - all->privacy_requests_size(), kMaxPageSize));
-    v1::ListPrivacyRequestsResponse page;
-    grpc::Status status = stub_->ListPrivacyRequests(&call.context, request, &page);
-    if (!status.ok()) return status;
-    all->MergeFrom(page);
-    request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty() && all->privacy_requests_size() < limit);
-  all->set_next_page_token(request.page_token());
-  return grpc::Status::OK;
 }
 
 grpc::Status Client::ListItems(const std::string& name, v1::ListPrivacyRequestItemsResponse* all) {

@@ -20,9 +20,6 @@ class Client {
   grpc::Status Create(const v1::CreatePrivacyRequestRequest& request, v1::PrivacyRequest* response);
   grpc::Status Get(const std::string& name, v1::PrivacyRequest* response);
 
-  /// The newest `limit` requests of `accounts/{account}`, from as many pages as it takes.
-  grpc::Status List(const std::string& parent, int limit, v1::ListPrivacyRequestsResponse* all);
-
   /// Every item of the request.
   grpc::Status ListItems(const std::string& name, v1::ListPrivacyRequestItemsResponse* all);
 

@@ -27,8 +27,9 @@ void AddState(Candidates& candidates, sql::ReadFormer::Row row) {
   if (!state) return;
   const int items = row.items.value_or(0);
   const TimePoint finished_at = row.finished_at.value_or(TimePoint::min());
-  auto& candidate =
-      candidates.try_emplace(row.id, std::move(row), ItemCounts{}, TimePoint::min()).first->second;
+  const RequestId id = row.id;
+  Candidate fresh{.request = std::move(row), .counts = {}, .finished_at = TimePoint::min()};
+  Candidate& candidate = candidates.try_emplace(id, std::move(fresh)).first->second;
   candidate.counts[*state] = items;
   candidate.finished_at = std::max(candidate.finished_at, finished_at);
 }

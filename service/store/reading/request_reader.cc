@@ -28,7 +28,8 @@ ItemRange RangeOf(const Row& row) {
   return RangeOf(Placement{row.first_envelope, row.first_pos, row.envelope_count}, row.item_count);
 }
 
-StoredRequest ToRequest(sql::ReadRequests::Row& row) {
+template <typename Row>
+StoredRequest ToRequest(Row& row) {
   return {.view = RequestView{.id = row.id,
                               .account = std::move(row.account),
                               .principal = std::move(row.principal),
@@ -51,7 +52,8 @@ std::optional<TimePoint> Later(std::optional<TimePoint> a, std::optional<TimePoi
 }
 
 /// Rows of one request stand together.
-std::vector<StoredRequest> ToRequests(std::vector<sql::ReadRequests::Row> rows) {
+template <typename Row>
+std::vector<StoredRequest> ToRequests(std::vector<Row> rows) {
   std::vector<StoredRequest> requests;
   for (auto& row : rows) {
     if (requests.empty() || requests.back().view.id != row.id) requests.push_back(ToRequest(row));
@@ -146,6 +148,18 @@ Page<RequestView> ReadRequests(pqxx::connection& connection, const ListRequestsP
   Page<RequestView> views{.rows = {}, .more = page.more};
   views.rows.reserve(page.rows.size());
   for (StoredRequest& request : page.rows) views.rows.push_back(std::move(request.view));
+  return views;
+}
+
+std::vector<RequestView> ReadChosenRequests(pqxx::transaction_base& work,
+                                            std::span<const RequestId> ids) {
+  sql::ReadChosenRequests read;
+  for (const RequestId id : ids) read.ids.Add(id);
+  std::vector<StoredRequest> requests = ToRequests(read.Run(work));
+  CountVerified(work, requests);
+  std::vector<RequestView> views;
+  views.reserve(requests.size());
+  for (StoredRequest& request : requests) views.push_back(std::move(request.view));
   return views;
 }
 

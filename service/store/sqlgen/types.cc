@@ -10,6 +10,7 @@ constexpr std::array kTypes{
     SqlType{"bool", "bool", "bool", "bool", ""},
     SqlType{"int", "int", "int", "int2 int4", ""},
     SqlType{"bigint", "std::int64_t", "std::int64_t", "int8", "<cstdint>"},
+    SqlType{"double", "double", "double", "float8", ""},
     SqlType{"text", "std::string_view", "std::string", "text", "<string>"},
     // Empty text is null, in both directions.
     SqlType{"text_or_none", "std::string_view", "std::string", "text", "<string>"},

@@ -156,7 +156,9 @@ TEST_F(SqlOfOperations, StatementsThatNameSomeOperationsNameThoseOfATrait) {
 
 TEST_F(SqlOfOperations, StatementsHaveNoWordThatTheCodeLacks) {
   Words known{"infinity",
-              "month",  // of times
+              "month",
+              "day",
+              "whole",  // of times
               "application_name",
               "synchronous_standby_names",
               "transaction_read_only",  // settings
@@ -174,6 +176,7 @@ TEST_F(SqlOfOperations, StatementsHaveNoWordThatTheCodeLacks) {
   known.merge(WordsOf<OutcomeClass>());
   known.merge(WordsOf<AccountState>());
   known.merge(WordsOf<AuditAction>());
+  known.merge(WordsOf<RequestOutcome>());
   for (const Statement& statement : AllStatements()) {
     for (const std::string& word : QuotedIn(statement.sql)) {
       EXPECT_TRUE(known.contains(word)) << statement.name << ": " << word;

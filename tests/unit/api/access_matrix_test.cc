@@ -44,6 +44,7 @@ const std::vector<OperationWords> kOperations{
 /// What decides whether a principal that has the permission for the account may make the call.
 enum class Needs {
   kNothing,           ///< Nothing more: it names no account, or shows what is granted.
+  kAnyAccount,        ///< Likewise; and `accounts/-` shows what is granted, whichever that is.
   kSomeOperation,     ///< The operation in the message; without one any.
   kEveryOperation,    ///< The operation in the message; without one all of them.
   kWholeAccount,      ///< All operations.
@@ -69,7 +70,12 @@ const std::vector<MethodRow> kRows{
     {"CreatePrivacyRequest", "submit", Needs::kSomeOperation, "parent: 'accounts/$A'", " $O {}"},
     {"GetPrivacyRequest", "read", Needs::kOperationOfThing,
      "name: 'accounts/$A/privacyRequests/$R'"},
-    {"ListPrivacyRequests", "read", Needs::kNothing, "parent: 'accounts/$A'"},
+    {"ListPrivacyRequests", "read", Needs::kAnyAccount, "parent: 'accounts/$A'"},
+    {"ListExceptions", "read", Needs::kAnyAccount, "parent: 'accounts/$A'"},
+    {"SummarizePrivacyRequests", "read", Needs::kAnyAccount,
+     "parent: 'accounts/$A' start_time { seconds: 1 } end_time { seconds: 2 }"},
+    {"LookupSubject", "read", Needs::kAnyAccount,
+     "parent: 'accounts/$A' identifier: 'ann' justification: 'ticket 17'"},
     {"ListPrivacyRequestItems", "read", Needs::kOperationOfThing,
      "parent: 'accounts/$A/privacyRequests/$R'"},
     {"CancelPrivacyRequest", "submit", Needs::kOwnThing,
@@ -152,11 +158,13 @@ Answer Expected(const MethodRow& row, const Holder& holder, const std::string& a
   }
   if (!has) return Answer::kDenied;
   const bool whole_company =
-      row.needs == Needs::kWholeCompany || (names_account && account == "-" && !is_name_of_thing);
+      row.needs == Needs::kWholeCompany ||
+      (names_account && account == "-" && !is_name_of_thing && row.needs != Needs::kAnyAccount);
   if (whole_company && !holder.every_account) return Answer::kDenied;
   const bool has_it = of != nullptr ? holder.operations.contains(of->operation) : holder.HasAll();
   switch (row.needs) {
-    case Needs::kNothing: return Answer::kAdmitted;
+    case Needs::kNothing:
+    case Needs::kAnyAccount: return Answer::kAdmitted;
     case Needs::kSomeOperation:
       return of == nullptr || has_it ? Answer::kAdmitted : Answer::kDenied;
     case Needs::kEveryOperation: return has_it ? Answer::kAdmitted : Answer::kDenied;

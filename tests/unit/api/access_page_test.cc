@@ -8,6 +8,7 @@
 #include "lethe/v1/access.pb.h"
 #include "lethe/v1/operator_service.pb.h"
 #include "lethe/v1/privacy_request_service.pb.h"
+#include "lethe/v1/reading_service.pb.h"
 #include "support/markdown.h"
 
 namespace lethe::api {
@@ -43,7 +44,8 @@ TEST(AccessPage, GivesEachMethodItsPermission) {
     on_page[CodesIn(row.at(0)).at(0)] = CodesIn(row.at(1)).at(0);
   }
   for (const auto* file :
-       {v1::PrivacyRequest::descriptor()->file(), v1::Review::descriptor()->file()}) {
+       {v1::PrivacyRequest::descriptor()->file(), v1::Review::descriptor()->file(),
+        v1::SubjectItem::descriptor()->file()}) {
     const auto& service = *file->service(0);
     for (int m = 0; m < service.method_count(); ++m) {
       const auto permission = service.method(m)->options().GetExtension(v1::permission);

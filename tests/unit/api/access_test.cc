@@ -30,7 +30,9 @@ const std::map<std::string, Permission> kMethods{
     {"GetAccount", kInspect},          {"ResumeAccount", kDecide},
     {"PauseCalls", kDecide},           {"ResumeCalls", kDecide},
     {"ListPauses", kInspect},          {"GetRecovery", kInspect},
-    {"ResumeRecovery", kDecide},       {"ListAuditEvents", kAudit}};
+    {"ResumeRecovery", kDecide},       {"ListAuditEvents", kAudit},
+    {"ListExceptions", kRead},         {"SummarizePrivacyRequests", kRead},
+    {"LookupSubject", kRead}};
 
 class AccessTest : public AccessWorld {
  protected:

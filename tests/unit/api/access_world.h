@@ -13,6 +13,7 @@
 
 #include "access/directory.h"
 #include "lethe/v1/access.pb.h"
+#include "lethe/v1/reading_service.pb.h"
 #include "unit/api/operator_world.h"
 
 namespace lethe::api {
@@ -21,7 +22,8 @@ namespace lethe::api {
 inline std::vector<const google::protobuf::MethodDescriptor*> AllMethods() {
   std::vector<const google::protobuf::MethodDescriptor*> methods;
   for (const auto* file :
-       {v1::PrivacyRequest::descriptor()->file(), v1::Review::descriptor()->file()}) {
+       {v1::PrivacyRequest::descriptor()->file(), v1::Review::descriptor()->file(),
+        v1::SubjectItem::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {
       for (int m = 0; m < file->service(s)->method_count(); ++m) {
         methods.push_back(file->service(s)->method(m));

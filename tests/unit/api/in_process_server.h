@@ -21,6 +21,7 @@
 #include "fakes/fake_pause_store.h"
 #include "fakes/fake_recovery_store.h"
 #include "fakes/fake_request_changer.h"
+#include "fakes/fake_request_lists.h"
 #include "fakes/fake_request_store.h"
 #include "fakes/fake_review_store.h"
 #include "fakes/fake_vendor_check.h"
@@ -55,6 +56,7 @@ class InProcessServer : public testing::Test {
     auto server = Server::Start({.listen = "127.0.0.1:0",
                                  .tls = std::move(tls),
                                  .store = store_,
+                                 .lists = lists_,
                                  .changer = changer_,
                                  .vendor_check = vendor_check_,
                                  .reviews = reviews_,
@@ -137,6 +139,7 @@ class InProcessServer : public testing::Test {
 
   fakes::FakeClock clock_;
   fakes::FakeRequestStore store_{clock_};
+  fakes::FakeRequestLists lists_{store_};
   fakes::FakeDeliveryQueue queue_{clock_};  ///< Empty: what the changer changes.
   fakes::FakeRequestChanger changer_{queue_};
   fakes::FakeReviewStore reviews_{clock_};

@@ -55,10 +55,10 @@ class Reflection : public InProcessServer {
 
 TEST_F(Reflection, DescribesEveryServiceThatItLists) {
   const auto services = Services();
-  EXPECT_THAT(services,
-              UnorderedElementsAre("lethe.v1.PrivacyRequestService", "lethe.v1.OperatorService",
-                                   "lethe.v1.AccessService", "grpc.health.v1.Health",
-                                   "grpc.reflection.v1alpha.ServerReflection"));
+  EXPECT_THAT(services, UnorderedElementsAre("lethe.v1.PrivacyRequestService",
+                                             "lethe.v1.OperatorService", "lethe.v1.AccessService",
+                                             "lethe.v1.ReadingService", "grpc.health.v1.Health",
+                                             "grpc.reflection.v1alpha.ServerReflection"));
   for (const std::string& service : services) {
     google::protobuf::DescriptorPool as_told;
     const auto files = FileOf(service);

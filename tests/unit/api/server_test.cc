@@ -68,6 +68,7 @@ TEST_F(ServerTest, RefusesAPortThatIsTaken) {
   const std::string taken = "127.0.0.1:" + std::to_string(server_->port());
   const auto second = Server::Start({.listen = taken,
                                      .store = store_,
+                                     .lists = lists_,
                                      .changer = changer_,
                                      .vendor_check = vendor_check_,
                                      .reviews = reviews_,
@@ -86,6 +87,7 @@ TEST_F(ServerTest, RefusesAPortThatIsTaken) {
 TEST_F(ServerTest, ShowsNoReflectionWhereItIsNotWanted) {
   const auto quiet = Server::Start({.listen = "127.0.0.1:0",
                                     .store = store_,
+                                    .lists = lists_,
                                     .changer = changer_,
                                     .vendor_check = vendor_check_,
                                     .reviews = reviews_,
@@ -110,6 +112,7 @@ TEST_F(ServerTest, ShowsNoReflectionWhereItIsNotWanted) {
 TEST_F(ServerTest, RefusesAnInvalidAddress) {
   const auto second = Server::Start({.listen = "no such address",
                                      .store = store_,
+                                     .lists = lists_,
                                      .changer = changer_,
                                      .vendor_check = vendor_check_,
                                      .reviews = reviews_,

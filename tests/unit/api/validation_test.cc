@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "api/requests/list_validation.h"
 #include "lethe/limits.h"
 #include "support/canary.h"
 
@@ -319,9 +320,9 @@ TEST(ValidateList, GoesOnWhereThePageBeforeEnded) {
   v1::ListPrivacyRequestsRequest requests;
   requests.set_parent("accounts/shop");
   const auto first = ValidateList(requests).value();
-  EXPECT_EQ(first.before, std::nullopt);
-  requests.set_page_token(NextPageToken(first, RequestId{42}));
-  EXPECT_EQ(ValidateList(requests).value().before, RequestId{42});
+  EXPECT_FALSE(first.after);
+  requests.set_page_token(NextPageToken(first, RequestPlace{.id = RequestId{42}}));
+  EXPECT_EQ(ValidateList(requests).value().after->id, RequestId{42});
   requests.set_parent("accounts/another");
   EXPECT_EQ(ValidateList(requests).error().violations.at(0).field, "page_token");
 

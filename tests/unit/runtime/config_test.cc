@@ -365,6 +365,16 @@ TEST_F(ConfigTest, TheDatabaseIsGivenOnce) {
   EXPECT_EQ(config->database.url_file, "");
 }
 
+TEST_F(ConfigTest, ARoleMayReadReports) {
+  const auto load = [this](const std::string& role) {
+    return Load("database: {url: 'host=db'" + role + "}\n" + kKeys + kAccounts);
+  };
+  EXPECT_EQ(load("")->database.report_role, "");
+  EXPECT_EQ(load(", report_role: grafana")->database.report_role, "grafana");
+  EXPECT_THAT(Errors(load(", report_role: ''")),
+              ElementsAre(testing::HasSubstr("report_role: must be the name of a role")));
+}
+
 TEST_F(ConfigTest, TheOwnerOfTheTablesIsGivenOnceIfAtAll) {
   const auto load = [this](const std::string& owner, Variables variables = {}) {
     return Load("database: {url: 'host=db'" + owner + "}\n" + kKeys + kAccounts,
