@@ -65,7 +65,9 @@ struct Commands {
 
 void AddIdentifiers(CLI::App& command, const std::string& one, const std::string& many,
                     IdentifierArguments& arguments) {
-  command.add_option("--" + one, arguments.values, "One or several; better in a file");
+  // CLI11 takes the brackets off `[4711]` where an option takes several words.
+  command.add_option("--" + one, arguments.values, "May be given again; better in a file")
+      ->allow_extra_args(false);
   command
       .add_option("--" + many + "-file", arguments.file, "One per line, UTF-8; - reads from stdin")
       ->type_name("FILE");

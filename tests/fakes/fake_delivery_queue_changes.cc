@@ -60,7 +60,7 @@ void FakeDeliveryQueue::Change(const BatchRow& whole, std::span<const int> posit
     batch.not_before.reset();
     batch.blocked_by.reset();
     batch.review_since.reset();
-    if (to.state == BatchState::kReady) batch.opened_at = clock_.Now();
+    if (to.state == BatchState::kReady && !batch.may_have_effect) batch.opened_at = clock_.Now();
     if (IsFinal(to.state)) batch.finished_at = clock_.Now();
   }
 }

@@ -7,6 +7,7 @@
 
 #include "cli/client/client.h"
 #include "cli/client/operator_client.h"
+#include "cli/commands/ordinals.h"
 #include "cli/output/confirm.h"
 #include "cli/output/print.h"
 
@@ -133,7 +134,8 @@ Command AddChange(CLI::App& app, v1::RequestChange change, const char* name, con
   command->footer(footer);
   command->add_option("name", options->name, "accounts/{account}/privacyRequests/{id}")->required();
   command->add_option("--ordinals", options->ordinals, "Only these items: 0,3,4; else all")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->check(PlainOrdinal());
   command->add_option("--reason", options->reason, "Why")->required();
   if (change == v1::REQUEST_CHANGE_CANCEL) {
     command->add_flag("--operator", options->as_operator, "As an operator: whoever handed it over");

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/client/operator_client.h"
+#include "cli/commands/ordinals.h"
 #include "cli/output/operator_print.h"
 #include "cli/output/print.h"
 
@@ -141,7 +142,8 @@ void AddSelection(CLI::App& command, const SharedOptions& options) {
                                     items.mutable_ordinals()->Assign(given.begin(), given.end());
                                   },
                                   "Which items of the request: 0,3,4")
-                              ->delimiter(',');
+                              ->delimiter(',')
+                              ->check(PlainOrdinal());
   request->needs(ordinals)->excludes(half);
   ordinals->needs(request)->excludes(half);
 }

@@ -133,6 +133,29 @@ TEST_P(RequestChangerContract, AHoldStopsTheRepeatOfACallThatMayHaveBeenTaken) {
   EXPECT_TRUE(again->facts.unknown_since) << "its horizon goes on";
 }
 
+TEST_P(RequestChangerContract, AReleaseDoesNotRenewWhatAnOperatorAllowedToBeSentAgain) {
+  const RequestId request = Add();
+  const auto claim = Take();
+  ASSERT_TRUE(claim);
+  Record(*claim, OutcomeClass::kUnknown,
+         {.span = {},
+          .to = BatchState::kNeedsReview,
+          .reason = "unknown_outcome",
+          .unknown_since = at().Now()});
+  at().SendReviewsAgain();
+  const TimePoint allowed = at().Now();
+  EXPECT_EQ(Hold(request, {0}), "changed 1");
+  EXPECT_EQ(Hold(request), "changed 2, changed_before 1");
+  at().Advance(24h);
+  EXPECT_EQ(ReleaseIt(request), "changed 3");
+  while (const auto again = Take()) {
+    EXPECT_TRUE(again->facts.may_have_effect);
+    EXPECT_EQ(again->facts.waiting_since, allowed);
+    Accept(*again);
+  }
+  EXPECT_THAT(Batches(), ElementsAre("0-0 accepted", "1-2 accepted"));
+}
+
 TEST_P(RequestChangerContract, WhatNeedsAReviewMayBeCancelledIfNothingReachedCleverTap) {
   const RequestId request = Add();
   const auto claim = Take();

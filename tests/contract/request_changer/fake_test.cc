@@ -17,6 +17,12 @@ class FakeHarness : public ChangerHarness {
     return AddEnvelope({.route = {"acme", Operation::kDemerge},
                         .identifiers = {fakes::IdentifierAt(envelope, 0)}});
   }
+  void SendReviewsAgain() override {
+    for (const BatchRow& row : queue_.batches()) {
+      const Transition again{.span = row.span, .to = BatchState::kReady};
+      if (row.state == BatchState::kNeedsReview) queue_.Resolve(row.envelope, {&again, 1});
+    }
+  }
   TimePoint Now() const override { return clock_.Now(); }
   void Advance(milliseconds by) override { clock_.Advance(by); }
   std::vector<BatchRow> Batches() override { return queue_.batches(); }

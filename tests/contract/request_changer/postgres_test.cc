@@ -42,6 +42,11 @@ class PostgresHarness : public ChangerHarness {
     return id;
   }
 
+  void SendReviewsAgain() override {
+    database_.Run(
+        "update batch set state = 'ready', reason = null, opened_at = lethe_now(), review_since = "
+        "null, may_have_effect = true, unknown_since = null where state = 'needs_review'");
+  }
   TimePoint Now() const override { return clock_.Now(); }
   void Advance(milliseconds by) override {
     clock_.Advance(by);

@@ -32,6 +32,9 @@ class ChangerHarness {
   virtual RequestId Add(int size, bool closed) = 0;
   virtual RequestId AddDemergeOfTheSame(RequestId erasure) = 0;
 
+  /// An operator decides on what needs a review now: it is sent again.
+  virtual void SendReviewsAgain() = 0;
+
   virtual TimePoint Now() const = 0;
   virtual void Advance(milliseconds by) = 0;
   virtual std::vector<BatchRow> Batches() = 0;   ///< By envelope and first position.

@@ -29,7 +29,7 @@ struct Item {
   // A person's decisions.
   int sent_again = 0;
   std::size_t effects_answered_for = 0;  ///< Effects before it was last sent again.
-  TimePoint allowed_at{};                ///< When that was decided, or a hold after it ended.
+  TimePoint allowed_at{};                ///< When that was decided.
   bool marked_accepted = false;
   bool rejected = false;
   bool cancelled = false;  ///< It was taken back before CleverTap had it.

@@ -63,7 +63,6 @@ void Person::Change(EnvelopeId envelope, RequestChange change, std::span<const i
         stage_.ledger.Violated("an item was cancelled that had taken effect");
       }
       item.cancelled = cancelled;
-      if (item.on_hold && !on_hold) item.allowed_at = stage_.clock.Now();
       item.on_hold = on_hold;
     }
   });

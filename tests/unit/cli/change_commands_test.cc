@@ -104,7 +104,9 @@ TEST_F(ChangeCommands, AskAPersonAndNobodyElse) {
 
 TEST_F(ChangeCommands, RefuseWhatMakesNoSense) {
   EXPECT_EQ(Lethe("hold", {"--operator", "--yes"}), kUsage);
-  EXPECT_EQ(Lethe("hold", {"--ordinals", "one", "--yes"}), kUsage);
+  for (const char* ordinals : {"one", "", "0,", "010", "0x2", "-1", "+1", " 1", "1.0"}) {
+    EXPECT_EQ(Lethe("hold", {"--ordinals", ordinals, "--yes"}), kUsage) << '"' << ordinals << '"';
+  }
   EXPECT_EQ(Lethe("hold", {"--ordinals", "7", "--yes"}), kFailed);
   EXPECT_THAT(err(), HasSubstr("NOT_FOUND ITEM_NOT_FOUND"));
   name_ = "accounts/shop";

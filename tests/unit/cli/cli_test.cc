@@ -69,6 +69,19 @@ TEST_F(Cli, CreatesFromStandardInput) {
   EXPECT_THAT(err(), IsEmpty());
 }
 
+TEST_F(Cli, TakesAnIdentifierInBracketsAsItIs) {
+  const auto create = [this](std::vector<std::string> identifiers) {
+    std::vector<std::string> words{"create",  "--account", "shop",    "--operation",
+                                   "erasure", "--key",     "brackets"};
+    words.insert(words.end(), identifiers.begin(), identifiers.end());
+    return Lethe(words);
+  };
+  EXPECT_EQ(create({"--identity", "[4711]", "--identity", "[ann,bob]"}), kOk) << err();
+  EXPECT_THAT(out(), HasSubstr("2 items"));
+  EXPECT_EQ(create({"--identity", "4711", "--identity", "ann,bob"}), kFailed);
+  EXPECT_THAT(err(), HasSubstr("IDEMPOTENCY_KEY")) << "it is another payload";
+}
+
 TEST_F(Cli, WarnsOfAnIdentityThatMayNotResolve) {
   EXPECT_EQ(Lethe({"create", "--account", "shop", "--operation", "demerge", "--identity", "ann",
                    "--key", "d"}),

@@ -1,5 +1,6 @@
 -- Moves runs of a batch where a change leads; the first run keeps the row. Runs that stay are as they were; those of an open batch are ready.
--- What is released waits from now on (SendUntil()). 0 rows: the batch is in another state.
+-- What is released waits from now on (SendUntil()), unless a call may have had its effect: then what an operator once allowed does not begin anew
+-- (SendAgainUntil()). 0 rows: the batch is in another state.
 -- @envelope envelope
 -- @lo int                    of the batch
 -- @from state
@@ -16,7 +17,7 @@ with run as materialized (
                      captured_at, look_at, look_tries, unknown_since, refused_since, lone_refusals, vouched_refusals, throttled_calls,
                      may_have_effect, blocked_by_envelope, blocked_by_lo, blocked_by_hi, review_since, finished_at)
   select b.envelope, r.lo, r.hi, b.account, b.operation, b.kind, r.state, case when r.chosen then @reason else b.reason end,
-         b.urgency, b.due_at, case when r.chosen and r.state = 'ready' then lethe_now() else b.opened_at end, case when not r.chosen then b.not_before end,
+         b.urgency, b.due_at, case when r.chosen and r.state = 'ready' and not b.may_have_effect then lethe_now() else b.opened_at end, case when not r.chosen then b.not_before end,
          b.attempt_count, b.call_count, b.captured_at, b.look_at, b.look_tries, b.unknown_since, b.refused_since, b.lone_refusals,
          b.vouched_refusals, b.throttled_calls, b.may_have_effect, case when not r.chosen then b.blocked_by_envelope end,
          case when not r.chosen then b.blocked_by_lo end, case when not r.chosen then b.blocked_by_hi end,
@@ -25,7 +26,7 @@ with run as materialized (
   where b.envelope = @envelope and b.lo = @lo and b.state = @from
 )
 update batch b set hi = r.hi, state = r.state, reason = case when r.chosen then @reason else b.reason end,
-                   opened_at = case when r.chosen and r.state = 'ready' then lethe_now() else b.opened_at end,
+                   opened_at = case when r.chosen and r.state = 'ready' and not b.may_have_effect then lethe_now() else b.opened_at end,
                    not_before = case when not r.chosen then b.not_before end,
                    blocked_by_envelope = case when not r.chosen then b.blocked_by_envelope end,
                    blocked_by_lo = case when not r.chosen then b.blocked_by_lo end,
