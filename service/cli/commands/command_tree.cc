@@ -65,7 +65,7 @@ std::string CompletionScript(const CLI::App& app, const std::string& shell) {
   std::string branches;
   std::string paths;
   AddBranches(app, "", "", branches, paths);
-  const std::string name = app.get_name();
+  const std::string& name = app.get_name();
   std::string script;
   if (shell == "zsh") {
     script = "#compdef " + name +
