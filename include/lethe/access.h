@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lethe/operation.h"
+#include "lethe/principal_limits.h"
 #include "lethe/time.h"
 #include "lethe/words.h"
 
@@ -125,6 +126,7 @@ struct Grant {
 struct Principal {
   std::string name;
   std::vector<Grant> grants = {};
+  PrincipalLimits limits = {};
 };
 
 /// Whom every caller is where there is no access file; requests of that time are kept under it.

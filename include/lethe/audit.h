@@ -48,6 +48,7 @@ inline constexpr auto kAll<AuditAction> = AllNamed<AuditAction>();
 /// Who decides, and why.
 struct Operator {
   std::string principal;
+  std::string means = {};     ///< How it was recognised: Name() of an access::Means.
   std::string justification;  ///< 1..kMaxJustificationCharacters, without personal data.
 };
 
@@ -57,6 +58,7 @@ struct AuditEvent {
   std::int64_t id;
   TimePoint at;
   std::string principal;
+  std::string means = {};  ///< As Operator::means; empty in events of versions without it.
   AuditAction action;
   std::string account;
   std::optional<EnvelopeId> envelope = {};  ///< Nothing: it is about the account.

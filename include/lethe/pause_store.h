@@ -15,7 +15,8 @@ struct NewPause {
   PauseScope scope;
   std::string reason;  ///< As Pause::reason.
   std::string principal;
-  std::optional<TimePoint> ends_at;
+  std::string means = {};  ///< As Operator::means.
+  std::optional<TimePoint> ends_at = {};
 };
 
 /// A pause that is in force.
@@ -31,6 +32,7 @@ struct PauseInForce {
 struct EndPause {
   PauseScope scope;  ///< Exactly that of the pause.
   std::string principal;
+  std::string means = {};     ///< As Operator::means.
   std::string justification;  ///< As Pause::reason.
 };
 

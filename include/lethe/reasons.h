@@ -217,6 +217,7 @@ enum class ErrorReason {
 
   // To be tried again later.
   kTooBusy,            ///< The waiting line of requests is full.
+  kPrincipalLimit,     ///< The principal has reached a limit of the access file.
   kStoreUnavailable,   ///< The database is away, or Lethe is stopping.
   kAccountBlocked,     ///< CleverTap refuses the account's credentials, region or path.
   kCallsPaused,        ///< An operator, or a lost history, has stopped these calls.
@@ -256,6 +257,7 @@ constexpr std::string_view Name(ErrorReason reason) {
     case ErrorReason::kNotRecognised: return "NOT_RECOGNISED";
     case ErrorReason::kNotPermitted: return "NOT_PERMITTED";
     case ErrorReason::kTooBusy: return "TOO_BUSY";
+    case ErrorReason::kPrincipalLimit: return "PRINCIPAL_LIMIT";
     case ErrorReason::kStoreUnavailable: return "STORE_UNAVAILABLE";
     case ErrorReason::kAccountBlocked: return "ACCOUNT_BLOCKED";
     case ErrorReason::kCallsPaused: return "CALLS_PAUSED";

@@ -62,6 +62,7 @@ struct Recovery {
 
 struct ResumeRecovery {
   std::string principal;
+  std::string means = {};     ///< As Operator::means.
   std::string justification;  ///< As Pause::reason.
 };
 

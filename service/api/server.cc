@@ -86,7 +86,8 @@ struct Server::State {
   explicit State(ServerParams params)
       : budget(params.limits.calls),
         watches({.calls = params.limits.watches}),
-        gate(std::move(params.directory), params.clock, std::move(params.on_refused)),
+        gate(std::move(params.directory), params.clock, std::move(params.on_refused),
+             std::move(params.on_limited)),
         access(gate, params.clock),
         executor(std::move(params.executor)),
         vendor_executor(std::move(params.vendor_executor)),

@@ -70,6 +70,7 @@ struct ServerParams {
   access::LiveDirectory directory = access::LiveDirectory();  ///< Who may call.
   CallObserver on_finished = {};                              ///< May be empty, as the next one.
   RefusalObserver on_refused = {};
+  LimitObserver on_limited = {};
   bool reflection = true;
   ServerLimits limits = {};
 };

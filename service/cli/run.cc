@@ -11,6 +11,7 @@
 #include "cli/commands/access_commands.h"
 #include "cli/commands/change_commands.h"
 #include "cli/commands/command.h"
+#include "cli/commands/command_tree.h"
 #include "cli/commands/operator_commands.h"
 #include "cli/commands/pause_commands.h"
 #include "cli/commands/recovery_commands.h"
@@ -33,6 +34,14 @@ identifier on a line, in UTF-8; one with a comma or a semicolon in it in quotati
 Exit codes: 0 done; 1 refused, or a watched request did not complete; 2 usage; 3 unavailable:
 try again, with the same key.)";
 
+constexpr char kHealthFooter[] = R"(
+Exit codes: 0 it is serving; 1 it is not, or refuses to tell; 2 usage; 3 no answer.)";
+
+constexpr char kCompletionFooter[] = R"(
+For this shell:    source <(lethe completion bash)
+For every bash:    lethe completion bash > ~/.local/share/bash-completion/completions/lethe
+For every zsh:     lethe completion zsh > DIRECTORY/_lethe    where DIRECTORY is one of $fpath)";
+
 struct CreateOptions {
   std::string account;
   std::string operation;
@@ -52,6 +61,7 @@ struct Options {
   std::string name;
   std::vector<std::string> names;
   double interval_seconds = 1;
+  std::string shell;
 };
 
 /// The commands; each is what `lethe` was asked for or not.
@@ -61,6 +71,7 @@ struct Commands {
   CLI::App* items;
   CLI::App* watch;
   CLI::App* health;
+  CLI::App* completion;
 };
 
 void AddIdentifiers(CLI::App& command, const std::string& one, const std::string& many,
@@ -103,6 +114,7 @@ CLI::App* AddCreate(CLI::App& app, CreateOptions& options) {
 Commands AddCommands(CLI::App& app, Options& options) {
   app.require_subcommand(1);
   app.fallthrough();
+  app.set_version_flag("--version", "lethe " LETHE_VERSION);
   app.footer(kFooter);
   AddConnectionOptions(app, options.connection);
   app.add_flag("--json", options.global.json, "Print the answer as JSON");
@@ -120,6 +132,13 @@ Commands AddCommands(CLI::App& app, Options& options) {
       ->capture_default_str()
       ->check(CLI::Range(0.01, 3600.0));
   commands.health = app.add_subcommand("health", "Ask whether the server is serving");
+  commands.health->footer(kHealthFooter);
+  commands.completion =
+      app.add_subcommand("completion", "Print a script that completes commands in a shell");
+  commands.completion->footer(kCompletionFooter);
+  commands.completion->add_option("shell", options.shell, "bash or zsh")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh"}));
   return commands;
 }
 
@@ -234,7 +253,16 @@ int Run(int argc, const char* const* argv, const Streams& streams) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() != 0) {
+      if (const std::string unknown = UnknownCommand(app); !unknown.empty()) {
+        return Usage(streams, unknown);
+      }
+    }
     return app.exit(error, streams.out, streams.err) == 0 ? kOk : kUsage;
+  }
+  if (*commands.completion) {
+    streams.out << CompletionScript(app, options.shell);
+    return kOk;
   }
   if (const auto wrong = Resolve(options.connection, options.global.connection)) {
     return Usage(streams, *wrong);

@@ -77,6 +77,7 @@ class Observer {
 
   /// A call was refused because of who makes it.
   void Show(const api::RefusedCall& call);
+  void Show(const api::LimitedCall& call) { metrics_.Limited(call.principal, Name(call.limit)); }
 
   /// What the process knows from now on of who may do what.
   void ShowAccess(const runtime::AccessFile& file);

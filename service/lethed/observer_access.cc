@@ -28,6 +28,14 @@ void Observer::ShowAccess(const runtime::AccessFile& file) {
   metrics_.SetAccessFileBroken(false);
   std::size_t grants = 0;
   for (const access::Member& member : file.members) grants += member.principal.grants.size();
+  for (const access::Member& member : file.members) {
+    const PrincipalLimits& limits = member.principal.limits;
+    const std::string& name = member.principal.name;
+    using enum PrincipalLimit;
+    if (limits.identifiers_a_minute) metrics_.Limited(name, Name(kIdentifiersAMinute), 0);
+    if (limits.identifiers_a_day) metrics_.Limited(name, Name(kIdentifiersADay), 0);
+    if (limits.concurrent_calls) metrics_.Limited(name, Name(kConcurrentCalls), 0);
+  }
   Log(LogLevel::kInfo, "access.in_use", {{"principals", file.members.size()}, {"grants", grants}});
   for (const std::string& note : file.notes) {
     Log(LogLevel::kWarning, "access.note", {{"note", LogValue::Public(note)}});

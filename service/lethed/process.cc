@@ -279,6 +279,7 @@ Status Process::StartApi() {
        .directory = directory_,
        .on_finished = [this](const auto& call) { observer_.Show(call); },
        .on_refused = [this](const auto& call) { observer_.Show(call); },
+       .on_limited = [this](const auto& call) { observer_.Show(call); },
        .reflection = config_.grpc_reflection,
        .limits = {.connections = max_connections_}});
   if (!server.ok()) return server.error();

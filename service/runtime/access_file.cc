@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "lethe/limits.h"
 #include "lethe/reasons.h"
 #include "runtime/access_values.h"
 #include "runtime/config_values.h"
@@ -21,6 +22,9 @@ constexpr char kEveryAccountWord[] = "*";
 
 constexpr std::chrono::seconds kDefaultClockSkew{30};
 constexpr std::chrono::minutes kMaxClockSkew{5};
+
+constexpr int kMostIdentifiers = 1'000'000'000;  ///< Nobody has so many people.
+constexpr int kMostCalls = 10'000;               ///< More than a process takes of all callers.
 
 /// One for each type of key, so that a key that names none has one.
 const std::vector<access::JwtAlgorithm> kDefaultAlgorithms{
@@ -134,6 +138,7 @@ class AccessLoader {
     if (section.Has("jwts")) {
       for (Section& jwt : section.List("jwts", "a list of JWTs")) ReadJwtName(jwt, member);
     }
+    ReadLimits(section, member.principal.limits);
     for (Section& grant : section.List("grants", "a list of at least one grant")) {
       ReadGrant(grant, member.principal);
       if (TooMuch()) break;
@@ -172,6 +177,25 @@ class AccessLoader {
     }
     section.Close();
     member.jwts.push_back(std::move(name));
+  }
+
+  void ReadLimits(Section& member, PrincipalLimits& limits) {
+    if (!member.Has("limits")) return;
+    Section section = member.Child("limits");
+    const auto read = [&](PrincipalLimit limit, int least, int most, auto& out) {
+      int count = 0;
+      if (Read(section.Take(Text(limit)), count,
+               [=](const std::string& text) { return ParseInteger(text, least, most); })) {
+        out = count;
+      }
+    };
+    // A request of the largest size fits.
+    read(PrincipalLimit::kIdentifiersAMinute, kMaxIdentifiersPerRequest, kMostIdentifiers,
+         limits.identifiers_a_minute);
+    read(PrincipalLimit::kIdentifiersADay, kMaxIdentifiersPerRequest, kMostIdentifiers,
+         limits.identifiers_a_day);
+    read(PrincipalLimit::kConcurrentCalls, 1, kMostCalls, limits.concurrent_calls);
+    section.Close();
   }
 
   void ReadGrant(Section& section, Principal& principal) {

@@ -1,28 +1,13 @@
 #include "runtime/yaml_section.h"
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
+#include "lethe/nearest_word.h"
 #include "lethe/reasons.h"
 
 namespace lethe::runtime {
 namespace {
-
-/// Levenshtein's distance: insertions, deletions and replacements from one word to the other.
-std::size_t Distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
-    }
-  }
-  return row[b.size()];
-}
 
 /// A key is repeated in messages only if it looks like one: a secret in the wrong place does not.
 bool LooksLikeKey(std::string_view key) {
@@ -34,12 +19,7 @@ bool LooksLikeKey(std::string_view key) {
 }  // namespace
 
 std::string Advice(const std::string& word, const std::vector<std::string>& known) {
-  constexpr std::size_t kMaxDistance = 2;
-  const auto nearest = std::ranges::min_element(
-      known, {}, [&word](const std::string& other) { return Distance(word, other); });
-  if (nearest != known.end() && Distance(word, *nearest) <= kMaxDistance) {
-    return "; did you mean " + *nearest + "?";
-  }
+  if (const auto nearest = NearestWord(word, known)) return "; did you mean " + *nearest + "?";
   std::string words;
   for (const std::string& other : known) words += (words.empty() ? "" : ", ") + other;
   return "; known here: " + words;

@@ -131,6 +131,11 @@ void Metrics::Changed(const ItemsChanged& changed) {
       .Increment(changed.items);
 }
 
+void Metrics::Limited(std::string_view principal, std::string_view limit, int calls) {
+  families_->principal_limited.Add({{"limit", Word(limit)}, {"principal", Word(principal)}})
+      .Increment(calls);
+}
+
 void Metrics::SetAccessFileBroken(bool broken) {
   families_->access_file_broken.Add({}).Set(broken ? 1 : 0);
 }

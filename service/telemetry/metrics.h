@@ -76,6 +76,10 @@ class Metrics {
   /// series begins.
   void AccessRefused(std::string_view cause, int calls = 1);
 
+  /// Calls were refused because their principal, one of the access file, has reached a limit, one
+  /// of a closed set. With 0 the series begins.
+  void Limited(std::string_view principal, std::string_view limit, int calls = 1);
+
   void SetAccessFileBroken(bool broken);
 
   // Of an issuer of JWTs, by its name in the access file.

@@ -62,6 +62,9 @@ struct Metrics::Families {
   // Who may call.
   Family<Counter>& access_refused = NewCounter(
       "lethe_access_refused_total", "Calls that were refused because of who makes them, by cause.");
+  Family<Counter>& principal_limited =
+      NewCounter("lethe_principal_limited_total",
+                 "Calls that were refused because their principal had reached a limit.");
   Family<Gauge>& access_file_broken =
       NewGauge("lethe_access_file_broken",
                "1 while the access file cannot be used, and the one before it holds.");

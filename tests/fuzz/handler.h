@@ -13,8 +13,9 @@
 #include <vector>
 
 #include "fuzz/fuzz.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
 #include "lethe/account.h"
-#include "lethe/rpc/v1/error_details.pb.h"
 
 namespace lethe::fuzz {
 
@@ -64,8 +65,8 @@ inline void CheckAnswer(const grpc::Status& status, const google::protobuf::Mess
   }
   RequireNoEcho(status.error_message());
   RequireNoEcho(status.error_details());
-  rpc::v1::Status details;
-  rpc::v1::ErrorInfo info;
+  google::rpc::Status details;
+  google::rpc::ErrorInfo info;
   Require(details.ParseFromString(status.error_details()) && details.details_size() >= 1 &&
               info.ParseFromString(details.details(0).value()) && !info.reason().empty(),
           "a refusal has its reason");

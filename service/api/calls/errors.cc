@@ -2,7 +2,8 @@
 
 #include <google/protobuf/util/time_util.h>
 
-#include "lethe/rpc/v1/error_details.pb.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
 
 namespace lethe::api {
 namespace {
@@ -22,40 +23,33 @@ grpc::StatusCode CodeOf(ErrorCode code) {
   return grpc::StatusCode::UNKNOWN;
 }
 
-/// Clients look for Google's own messages, which these are but for the package.
-void AddDetail(rpc::v1::Status& status, const google::protobuf::Message& detail) {
-  google::protobuf::Any& any = *status.add_details();
-  any.set_type_url("type.googleapis.com/google.rpc." + detail.GetDescriptor()->name());
-  any.set_value(detail.SerializeAsString());
-}
-
 }  // namespace
 
 grpc::Status ToGrpcStatus(const Error& error) {
-  rpc::v1::Status status;
+  google::rpc::Status status;
   status.set_code(CodeOf(error.code));
   status.set_message(error.message);
 
-  rpc::v1::ErrorInfo info;
+  google::rpc::ErrorInfo info;
   info.set_reason(error.reason);
   info.set_domain("lethe");
-  AddDetail(status, info);
+  status.add_details()->PackFrom(info);
 
   if (!error.violations.empty()) {
-    rpc::v1::BadRequest bad_request;
+    google::rpc::BadRequest bad_request;
     for (const FieldViolation& violation : error.violations) {
       auto& shown = *bad_request.add_field_violations();
       shown.set_field(violation.field);
       shown.set_description(violation.description);
       shown.set_reason(violation.reason);
     }
-    AddDetail(status, bad_request);
+    status.add_details()->PackFrom(bad_request);
   }
   if (error.retry_after) {
-    rpc::v1::RetryInfo retry;
+    google::rpc::RetryInfo retry;
     *retry.mutable_retry_delay() =
         google::protobuf::util::TimeUtil::MillisecondsToDuration(error.retry_after->count());
-    AddDetail(status, retry);
+    status.add_details()->PackFrom(retry);
   }
   return {CodeOf(error.code), error.message, status.SerializeAsString()};
 }

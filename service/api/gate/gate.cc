@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <utility>
+#include <variant>
 
 #include "api/fields/names.h"
 #include "api/gate/known_accounts.h"
@@ -51,8 +52,13 @@ std::string Needed(std::string_view principal, const Asked& asked) {
 
 }  // namespace
 
-Caller::Caller(std::shared_ptr<const Principal> principal, const Asked& asked, TimePoint now)
-    : principal_(std::move(principal)), permission_(asked.permission), now_(now) {
+Caller::Caller(const access::Recognition& recognised, const Asked& asked, TimePoint now,
+               PrincipalUses::Place place)
+    : principal_(recognised.principal),
+      means_(recognised.means),
+      place_(std::move(place)),
+      permission_(asked.permission),
+      now_(now) {
   if (asked.of == Asked::Of::kOneAccount) {
     operations_ = OperationsFor(*principal_, permission_, asked.account, now);
   }
@@ -88,7 +94,23 @@ Result<Caller> Gate::Admit(const grpc::CallbackServerContext& context, std::stri
     case Verdict::kNotSeen:
       return Refuse(method, access::Refusal::kNotSeen, principal->name, asked);
   }
-  return Caller(std::move(recognition->principal), asked, now);
+  auto begun = uses_.Begin(*principal);
+  if (const auto* reached = std::get_if<LimitReached>(&begun)) return Limited(*principal, *reached);
+  return Caller(*recognition, asked, now, std::get<PrincipalUses::Place>(std::move(begun)));
+}
+
+Status Gate::Take(const Caller& caller, std::int64_t identifiers) const {
+  const auto reached = uses_.Take(*caller.principal_, identifiers);
+  return reached ? Status(Limited(*caller.principal_, *reached)) : Ok();
+}
+
+Error Gate::Limited(const Principal& principal, const LimitReached& reached) const {
+  if (on_limited_) on_limited_({.principal = principal.name, .limit = reached.limit});
+  return {.code = ErrorCode::kResourceExhausted,
+          .reason = Text(ErrorReason::kPrincipalLimit),
+          .message = principal.name + " has reached its limit " + Text(reached.limit) +
+                     ": try again later",
+          .retry_after = reached.retry_after};
 }
 
 Error Gate::RefuseOfAnother(std::string_view method, const Caller& caller) const {

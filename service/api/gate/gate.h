@@ -2,6 +2,7 @@
 
 #include <grpcpp/server_context.h>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -10,6 +11,7 @@
 #include "access/certificate.h"
 #include "access/directory.h"
 #include "api/gate/asked.h"
+#include "api/gate/principal_uses.h"
 #include "lethe/access.h"
 #include "lethe/result.h"
 #include "lethe/time.h"
@@ -28,12 +30,26 @@ struct RefusedCall {
 /// Called from gRPC's threads, several at a time; must not block.
 using RefusalObserver = std::function<void(const RefusedCall&)>;
 
-/// Who makes a call that the gate has let in, and how far it may go.
+/// A call that was refused because its principal has reached a limit.
+struct LimitedCall {
+  std::string_view principal;
+  PrincipalLimit limit;
+};
+
+/// As RefusalObserver.
+using LimitObserver = std::function<void(const LimitedCall&)>;
+
+/// Who makes a call that the gate has let in, and how far it may go. The call is in progress until
+/// the last copy goes.
 class Caller {
  public:
-  Caller(std::shared_ptr<const Principal> principal, const Asked& asked, TimePoint now);
+  Caller(const access::Recognition& recognised, const Asked& asked, TimePoint now,
+         PrincipalUses::Place place);
 
   const std::string& name() const { return principal_->name; }
+
+  /// Name() of by what it was recognised.
+  std::string means() const { return Text(means_); }
 
   /// Of the account that the call names: the operations for which the principal has the method's
   /// permission. What it is shown is of these.
@@ -53,7 +69,11 @@ class Caller {
   }
 
  private:
+  friend class Gate;
+
   std::shared_ptr<const Principal> principal_;
+  access::Means means_;
+  PrincipalUses::Place place_;
   Permission permission_;
   TimePoint now_;
   Operations operations_;
@@ -63,14 +83,20 @@ class Caller {
 class Gate {
  public:
   /// `clock` outlives the gate. An empty observer is told nothing.
-  Gate(access::LiveDirectory directory, const Clock& clock, RefusalObserver on_refused = {})
-      : directory_(std::move(directory)), clock_(clock), on_refused_(std::move(on_refused)) {}
+  Gate(access::LiveDirectory directory, const Clock& clock, RefusalObserver on_refused = {},
+       LimitObserver on_limited = {})
+      : directory_(std::move(directory)),
+        clock_(clock),
+        on_refused_(std::move(on_refused)),
+        on_limited_(std::move(on_limited)),
+        uses_(clock) {}
 
   ///   kUnauthenticated   NOT_RECOGNISED: the same whether the credential is missing, wrong or has
   ///                      ended.
   ///   kPermissionDenied  NOT_PERMITTED
   ///   kNotFound          ACCOUNT_NOT_FOUND: the account is none of the principal's; the same as
   ///                      for one that does not exist, and as quick.
+  ///   kResourceExhausted PRINCIPAL_LIMIT: it has as many calls in progress as it may.
   template <typename Request>
   Result<Caller> Admit(const grpc::CallbackServerContext& context, const Request& request) const {
     return Admit(context, MethodOf<Request>::kName, AskedBy(request));
@@ -83,6 +109,15 @@ class Gate {
     return RefuseOfAnother(MethodOf<Request>::kName, caller);
   }
 
+  /// Counts what the caller hands over: kResourceExhausted PRINCIPAL_LIMIT, and nothing is counted,
+  /// if its principal has reached a limit.
+  Status Take(const Caller& caller, std::int64_t identifiers) const;
+
+  /// What was counted was handed over before, or not at all.
+  void GiveBack(const Caller& caller, std::int64_t identifiers) const {
+    uses_.GiveBack(*caller.principal_, identifiers);
+  }
+
   /// Who makes a call that needs no permission; `method` is its name. kUnauthenticated: as above.
   Result<access::Recognition> Recognise(const grpc::CallbackServerContext& context,
                                         std::string_view method) const;
@@ -91,13 +126,16 @@ class Gate {
   Result<Caller> Admit(const grpc::CallbackServerContext& context, std::string_view method,
                        const Asked& asked) const;
   Error RefuseOfAnother(std::string_view method, const Caller& caller) const;
+  Error Limited(const Principal& principal, const LimitReached& reached) const;
   Error Refuse(std::string_view method, access::Refusal cause, std::string_view principal,
                const Asked& asked) const;
 
   const access::LiveDirectory directory_;
   const Clock& clock_;
   const RefusalObserver on_refused_;
-  mutable access::CertificateCache certificates_;  // Thread-safe.
+  const LimitObserver on_limited_;
+  mutable PrincipalUses uses_;  // Thread-safe, as the next one.
+  mutable access::CertificateCache certificates_;
 };
 
 }  // namespace lethe::api

@@ -182,6 +182,7 @@ v1::AuditEvent ToProto(const AuditEvent& event) {
   proto.set_name(FormatAuditEventName(event.account, event.id));
   *proto.mutable_event_time() = ToProto(event.at);
   proto.set_principal(event.principal);
+  proto.set_means(event.means);
   proto.set_action(ToProto(event.action));
   if (event.envelope) {
     proto.set_target(FormatReviewName(event.account, {*event.envelope, event.span.lo}));

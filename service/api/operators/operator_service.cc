@@ -149,7 +149,8 @@ Status OperatorService::Handle(const v1::ResolveReviewRequest& request, const Ca
     if (!details) return details.error();
     if (!caller.May(details->review.facts.operation)) return NoSuchReview();
   }
-  const Operator by{.principal = caller.name(), .justification = valid->justification};
+  const Operator by{
+      .principal = caller.name(), .means = caller.means(), .justification = valid->justification};
   const auto event = parts_.store.ResolveReview({.by = by,
                                                  .account = valid->review.account,
                                                  .batch = valid->review.batch,
@@ -180,7 +181,8 @@ Status OperatorService::Handle(const v1::ResolveReviewsRequest& request, const C
   if (!valid) return valid.error();
   const auto account = accounts_.Find(valid->filter.account);
   if (!account) return account.error();
-  const Operator by{.principal = caller.name(), .justification = valid->justification};
+  const Operator by{
+      .principal = caller.name(), .means = caller.means(), .justification = valid->justification};
   const auto group = parts_.store.ResolveReviews({.by = by,
                                                   .filter = valid->filter,
                                                   .etag = valid->etag,
@@ -202,7 +204,7 @@ Status OperatorService::Handle(const v1::ChangePrivacyRequestRequest& request, c
   if (!view) return view.error();
   if (!caller.May(view->operation)) return NoSuchRequest();
   return ChangeItems({.store = parts_.requests, .changer = parts_.changer, .clock = parts_.clock},
-                     *items, caller.name(), *account, *view, response);
+                     *items, caller, *account, *view, response);
 }
 
 Status OperatorService::Handle(const v1::ListAccountsRequest&, const Caller& caller,
@@ -241,7 +243,8 @@ Status OperatorService::Handle(const v1::ResumeAccountRequest& request, const Ca
   const auto valid = ValidateResumeAccount(request);
   if (!valid) return valid.error();
   if (const auto account = accounts_.Find(valid->account); !account) return account.error();
-  const Operator by{.principal = caller.name(), .justification = valid->justification};
+  const Operator by{
+      .principal = caller.name(), .means = caller.means(), .justification = valid->justification};
   const auto condition = parts_.store.ResumeAccount({.by = by,
                                                      .account = valid->account,
                                                      .etag = valid->etag,
@@ -267,6 +270,7 @@ Status OperatorService::Handle(const v1::PauseCallsRequest& request, const Calle
   const auto paused = parts_.pauses.Begin({.scope = valid->scope,
                                            .reason = valid->reason,
                                            .principal = caller.name(),
+                                           .means = caller.means(),
                                            .ends_at = valid->ends_at});
   if (!paused) return paused.error();
   *response.mutable_pause() = ToProto(paused->pause);
@@ -279,8 +283,10 @@ Status OperatorService::Handle(const v1::ResumeCallsRequest& request, const Call
   const auto valid = ValidateResumeCalls(request);
   if (!valid) return valid.error();
   if (Status known = CheckScope(valid->scope); !known) return known;
-  const auto left = parts_.pauses.End(
-      {.scope = valid->scope, .principal = caller.name(), .justification = valid->justification});
+  const auto left = parts_.pauses.End({.scope = valid->scope,
+                                       .principal = caller.name(),
+                                       .means = caller.means(),
+                                       .justification = valid->justification});
   if (!left) return left.error();
   for (const Pause& pause : *left) *response.add_pauses() = ToProto(pause);
   return Ok();
@@ -311,8 +317,8 @@ Status OperatorService::Handle(const v1::ResumeRecoveryRequest& request, const C
                                v1::Recovery& response) {
   const auto justification = ValidateResumeRecovery(request);
   if (!justification) return justification.error();
-  const auto settled =
-      parts_.recovery.Resume({.principal = caller.name(), .justification = *justification});
+  const auto settled = parts_.recovery.Resume(
+      {.principal = caller.name(), .means = caller.means(), .justification = *justification});
   if (!settled) return settled.error();
   response = ToProto(*settled);
   return Ok();

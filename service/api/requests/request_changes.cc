@@ -80,10 +80,11 @@ Result<ItemsToChange> ValidateChange(const v1::ChangePrivacyRequestRequest& requ
   return Validate(request, change.value_or(RequestChange::kHold), std::move(violations));
 }
 
-Status ChangeItems(const ChangeParts& parts, const ItemsToChange& items,
-                   const std::string& principal, const KnownAccount& account,
-                   const RequestView& before, v1::PrivacyRequestChange& response) {
-  const Operator by{.principal = principal, .justification = items.reason};
+Status ChangeItems(const ChangeParts& parts, const ItemsToChange& items, const Caller& caller,
+                   const KnownAccount& account, const RequestView& before,
+                   v1::PrivacyRequestChange& response) {
+  const Operator by{
+      .principal = caller.name(), .means = caller.means(), .justification = items.reason};
   const auto counts = parts.changer.Change({.by = by,
                                             .account = items.request.account,
                                             .request = items.request.id,

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "api/fields/names.h"
+#include "api/gate/gate.h"
 #include "api/gate/known_accounts.h"
 #include "lethe/request.h"
 #include "lethe/request_change.h"
@@ -35,10 +36,10 @@ struct ChangeParts {
   const Clock& clock;
 };
 
-/// Makes the change, by the principal, to a request that it may change. `before`: as the request
+/// Makes the change, by the caller, to a request that it may change. `before`: as the request
 /// was.
-Status ChangeItems(const ChangeParts& parts, const ItemsToChange& items,
-                   const std::string& principal, const KnownAccount& account,
-                   const RequestView& before, v1::PrivacyRequestChange& response);
+Status ChangeItems(const ChangeParts& parts, const ItemsToChange& items, const Caller& caller,
+                   const KnownAccount& account, const RequestView& before,
+                   v1::PrivacyRequestChange& response);
 
 }  // namespace lethe::api

@@ -1,6 +1,7 @@
 #include "api/requests/service.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 
 #include "api/gate/handling.h"
@@ -74,6 +75,11 @@ grpc::ServerUnaryReactor* PrivacyRequestService::Create(
                          });
     }
     Finish(reactor, Ok());
+    return reactor;
+  }
+  const auto identifiers = static_cast<std::int64_t>(valid->items.size());
+  if (const Status taken = parts_.gate.Take(*caller, identifiers); !taken) {
+    Finish(reactor, taken);
     return reactor;
   }
   parts_.store.Submit(
@@ -181,7 +187,7 @@ Status PrivacyRequestService::Cancel(const v1::CancelPrivacyRequestRequest& requ
   if (!caller.May(view->operation)) return NoSuchRequest();
   if (view->principal != caller.name()) return parts_.gate.RefuseOfAnother(caller, request);
   return ChangeItems({.store = parts_.store, .changer = parts_.changer, .clock = parts_.clock},
-                     *items, caller.name(), *account, *view, response);
+                     *items, caller, *account, *view, response);
 }
 
 Status PrivacyRequestService::GetOriginal(const RequestView& repeated, const Account& account,

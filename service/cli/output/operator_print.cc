@@ -137,6 +137,7 @@ std::string Page(const v1::Recovery& recovery) {
 std::string Line(const v1::AuditEvent& event) {
   std::string line =
       Time("", event.has_event_time(), event.event_time()) + ' ' + event.principal() + ' ' +
+      (event.means().empty() || event.means() == "nothing" ? "" : "(by " + event.means() + ") ") +
       Lower(v1::AuditEvent::Action_Name(event.action()), "ACTION_") + ' ' + event.target();
   if (event.item_count() > 0) line += ", " + Items(event.item_count());
   return line + ": " + event.state_before() + Because(event.reason_before()) + " -> " +

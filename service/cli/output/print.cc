@@ -7,7 +7,8 @@
 #include <utility>
 
 #include "cli/output/words.h"
-#include "lethe/rpc/v1/error_details.pb.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
 
 namespace lethe::cli {
 namespace {
@@ -35,7 +36,7 @@ const char* CodeName(grpc::StatusCode code) {
 
 /// The detail of this type of google.rpc, or an empty one.
 template <typename Detail>
-Detail Find(const rpc::v1::Status& status) {
+Detail Find(const google::rpc::Status& status) {
   Detail detail;
   const std::string url = "type.googleapis.com/google.rpc." + detail.GetDescriptor()->name();
   for (const auto& any : status.details()) {
@@ -123,20 +124,20 @@ std::string Json(const google::protobuf::Message& message) {
 
 std::string Describe(const grpc::Status& status,
                      const std::function<std::string(const std::string& field)>& where) {
-  rpc::v1::Status details;
+  google::rpc::Status details;
   details.ParseFromString(status.error_details());
   std::string text = CodeName(status.error_code());
-  if (const auto info = Find<rpc::v1::ErrorInfo>(details); !info.reason().empty()) {
+  if (const auto info = Find<google::rpc::ErrorInfo>(details); !info.reason().empty()) {
     text += ' ' + info.reason();
   }
   text += ": " + status.error_message() + '\n';
-  const auto bad_request = Find<rpc::v1::BadRequest>(details);
+  const auto bad_request = Find<google::rpc::BadRequest>(details);
   for (const auto& violation : bad_request.field_violations()) {
     text += "  " + (where ? where(violation.field()) : violation.field()) + ": " +
             (violation.reason().empty() ? "" : violation.reason() + ": ") +
             violation.description() + '\n';
   }
-  if (const auto retry = Find<rpc::v1::RetryInfo>(details); retry.has_retry_delay()) {
+  if (const auto retry = Find<google::rpc::RetryInfo>(details); retry.has_retry_delay()) {
     text += "  try again in " + TimeUtil::ToString(retry.retry_delay()) + '\n';
   }
   return text;

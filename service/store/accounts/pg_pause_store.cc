@@ -55,6 +55,7 @@ Result<Pause> PgPauseStore::Write(const NewPause& pause) {
                                                        .kind = PauseKind::kOperator,
                                                        .reason = pause.reason,
                                                        .principal = pause.principal,
+                                                       .means = pause.means,
                                                        .ends_at = pause.ends_at});
     work.commit();
     return Pause{.scope = pause.scope,
@@ -80,6 +81,7 @@ Result<std::vector<Pause>> PgPauseStore::End(const EndPause& end) {
                                   .api = end.scope.api,
                                   .kind = PauseKind::kOperator,
                                   .principal = end.principal,
+                                  .means = end.means,
                                   .justification = end.justification};
     if (!FirstRow(work, end_pause)) return NotPaused();
     std::vector<Pause> left;

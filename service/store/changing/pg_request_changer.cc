@@ -114,6 +114,7 @@ class Changing {
 
   void WriteEvent(const Batch& batch, Span span, BatchState after) {
     sql::WriteAuditEvent{.principal = params_.by.principal,
+                         .means = params_.by.means,
                          .action = ActionOf(params_.change),
                          .account = params_.account,
                          .envelope = batch.envelope,

@@ -129,6 +129,7 @@ void PauseAll(pqxx::work& work, const std::string& reason) {
                   .kind = PauseKind::kLostHistory,
                   .reason = reason,
                   .principal = kPrincipal,
+                  .means = {},
                   .ends_at = {}}
       .Run(work);
 }

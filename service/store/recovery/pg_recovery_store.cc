@@ -59,6 +59,7 @@ Result<Recovery> PgRecoveryStore::Resume(const ResumeRecovery& resume) {
                             .api = {},
                             .kind = PauseKind::kLostHistory,
                             .principal = resume.principal,
+                            .means = resume.means,
                             .justification = resume.justification};
     if (!FirstRow(work, end)) return NoLossPaused();
     Recovery settled = Read(work);

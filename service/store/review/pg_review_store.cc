@@ -85,6 +85,7 @@ Status DecideHeldRefusals(pqxx::work& work, const ResumeAccountParams& params,
                              .state = transition.to,
                              .reason = transition.reason,
                              .principal = params.by.principal,
+                             .means = params.by.means,
                              .action = action,
                              .justification = params.by.justification}
         .Run(work);
@@ -200,6 +201,7 @@ Result<AccountCondition> PgReviewStore::ResumeAccount(const ResumeAccountParams&
 
     sql::ResumeAccount{.account = params.account}.Run(work);
     sql::WriteAuditEvent{.principal = params.by.principal,
+                         .means = params.by.means,
                          .action = AuditAction::kResume,
                          .account = params.account,
                          .envelope = {},

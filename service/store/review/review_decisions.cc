@@ -85,6 +85,7 @@ Result<AuditEvent> Decide(pqxx::work& work, const Verdict& verdict, EnvelopeId e
     if (!run.chosen) continue;
     const auto event =
         OnlyRow(work, sql::WriteAuditEvent{.principal = verdict.by.principal,
+                                           .means = verdict.by.means,
                                            .action = ActionOf(verdict.decision),
                                            .account = verdict.account,
                                            .envelope = envelope,

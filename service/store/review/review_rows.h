@@ -37,6 +37,7 @@ AuditEvent ToEvent(const Row& row) {
   AuditEvent event{.id = row.id,
                    .at = row.at,
                    .principal = row.principal,
+                   .means = row.means,
                    .action = row.action,
                    .account = row.account,
                    .envelope = row.envelope,

@@ -170,7 +170,9 @@ class ReviewStoreContract : public testing::TestWithParam<ReviewImplementation> 
   static constexpr std::int64_t kFirstEnvelope = 821'664'000'000'000'000;
 
   const ReviewSelection all_{};
-  const Operator by_{.principal = "jane", .justification = "looked it up, ticket 'OPS-17'"};
+  const Operator by_{.principal = "jane",
+                     .means = "certificate",
+                     .justification = "looked it up, ticket 'OPS-17'"};
   const ProcessingHours hours_{.zone = TimeZone::Find("Etc/UTC").value()};
 
  private:

@@ -186,6 +186,7 @@ TEST_P(ReviewStoreContract, KeepsTheEvidenceOfADecision) {
   EXPECT_EQ(*event, (AuditEvent{.id = event->id,
                                 .at = at().Now(),
                                 .principal = "jane",
+                                .means = "certificate",
                                 .action = AuditAction::kMarkAccepted,
                                 .account = "acme",
                                 .envelope = row.envelope,

@@ -347,6 +347,7 @@ TEST_F(Plans, HeldRefusalsAreFoundWithoutTheHistory) {
                                                {"state", "'ready'"},
                                                {"reason", "'why'"},
                                                {"principal", "'jane'"},
+                                               {"means", "'token'"},
                                                {"action", "'send_again'"},
                                                {"justification", "'x'"}}),
               AllOf(ReadsNoTableWhole(), HasSubstr("batch_held")));

@@ -319,6 +319,7 @@ class ReviewAccessTest : public AccessTest {
     v1::AuditEvent event;
     const auto status = CallAs(principal, *operators_, &Operators::ResolveReview, request, &event);
     EXPECT_EQ(event.principal(), status.ok() ? principal : "");
+    EXPECT_EQ(event.means(), status.ok() ? "token" : "");
     return status;
   }
 };

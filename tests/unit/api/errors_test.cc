@@ -4,13 +4,14 @@
 
 #include <string>
 
-#include "lethe/rpc/v1/error_details.pb.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
 
 namespace lethe::api {
 namespace {
 
-rpc::v1::Status DetailsOf(const grpc::Status& status) {
-  rpc::v1::Status details;
+google::rpc::Status DetailsOf(const grpc::Status& status) {
+  google::rpc::Status details;
   EXPECT_TRUE(details.ParseFromString(status.error_details()));
   return details;
 }
@@ -38,7 +39,7 @@ TEST(ToGrpcStatus, MapsEveryCodeToItsNamesake) {
     EXPECT_EQ(details.message(), "what");
     ASSERT_EQ(details.details_size(), 1);
     EXPECT_EQ(details.details(0).type_url(), "type.googleapis.com/google.rpc.ErrorInfo");
-    rpc::v1::ErrorInfo info;
+    google::rpc::ErrorInfo info;
     ASSERT_TRUE(info.ParseFromString(details.details(0).value()));
     EXPECT_EQ(info.reason(), "WHY");
     EXPECT_EQ(info.domain(), "lethe");
@@ -54,7 +55,7 @@ TEST(ToGrpcStatus, AddsViolationsAndRetryDelayWhereThereAreAny) {
                               .retry_after = std::chrono::milliseconds(2500)}));
   ASSERT_EQ(details.details_size(), 3);
   EXPECT_EQ(details.details(1).type_url(), "type.googleapis.com/google.rpc.BadRequest");
-  rpc::v1::BadRequest bad_request;
+  google::rpc::BadRequest bad_request;
   ASSERT_TRUE(bad_request.ParseFromString(details.details(1).value()));
   ASSERT_EQ(bad_request.field_violations_size(), 2);
   EXPECT_EQ(bad_request.field_violations(0).field(), "a.b[0]");
@@ -63,7 +64,7 @@ TEST(ToGrpcStatus, AddsViolationsAndRetryDelayWhereThereAreAny) {
   EXPECT_EQ(bad_request.field_violations(1).reason(), "TOO_LONG");
 
   EXPECT_EQ(details.details(2).type_url(), "type.googleapis.com/google.rpc.RetryInfo");
-  rpc::v1::RetryInfo retry;
+  google::rpc::RetryInfo retry;
   ASSERT_TRUE(retry.ParseFromString(details.details(2).value()));
   EXPECT_EQ(retry.retry_delay().seconds(), 2);
   EXPECT_EQ(retry.retry_delay().nanos(), 500'000'000);

@@ -25,7 +25,8 @@
 #include "fakes/fake_request_store.h"
 #include "fakes/fake_review_store.h"
 #include "fakes/fake_vendor_check.h"
-#include "lethe/rpc/v1/error_details.pb.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
 #include "lethe/v1/privacy_request_service.grpc.pb.h"
 
 namespace lethe::api {
@@ -78,6 +79,12 @@ class InProcessServer : public testing::Test {
                                        std::lock_guard lock(mutex_);
                                        refused_.push_back({call.cause, std::string(call.method),
                                                            std::string(call.principal)});
+                                     },
+                                 .on_limited =
+                                     [this](const LimitedCall& call) {
+                                       std::lock_guard lock(mutex_);
+                                       limited_.push_back(std::string(call.principal) + " " +
+                                                          std::string(Name(call.limit)));
                                      },
                                  .limits = limits});
     if (!server) throw std::runtime_error(server.error().message);
@@ -132,6 +139,11 @@ class InProcessServer : public testing::Test {
     std::string principal;
     friend bool operator==(const Refused&, const Refused&) = default;
   };
+  /// PRINCIPAL LIMIT of each call that was refused for its principal's limit.
+  std::vector<std::string> limited() const {
+    std::lock_guard lock(mutex_);
+    return limited_;
+  }
   std::vector<Refused> refused() const {
     std::lock_guard lock(mutex_);
     return refused_;
@@ -149,6 +161,7 @@ class InProcessServer : public testing::Test {
   mutable std::mutex mutex_;
   std::vector<FinishedCall> finished_;
   std::vector<Refused> refused_;
+  std::vector<std::string> limited_;
   access::LiveDirectory directory_;  ///< Open: a test may let in others.
   std::unique_ptr<Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
@@ -157,8 +170,8 @@ class InProcessServer : public testing::Test {
 
 /// The reason of the ErrorInfo in the status' details.
 inline std::string ReasonOf(const grpc::Status& status) {
-  rpc::v1::Status details;
-  rpc::v1::ErrorInfo info;
+  google::rpc::Status details;
+  google::rpc::ErrorInfo info;
   if (!details.ParseFromString(status.error_details()) || details.details().empty() ||
       !info.ParseFromString(details.details(0).value())) {
     return "";
@@ -166,11 +179,25 @@ inline std::string ReasonOf(const grpc::Status& status) {
   return info.reason();
 }
 
-/// The violations of the BadRequest in the status' details.
-inline rpc::v1::BadRequest ViolationsOf(const grpc::Status& status) {
-  rpc::v1::Status details;
+/// The delay of the RetryInfo in the status' details; none if there is no such detail.
+inline milliseconds RetryDelayOf(const grpc::Status& status) {
+  google::rpc::Status details;
   details.ParseFromString(status.error_details());
-  rpc::v1::BadRequest bad_request;
+  google::rpc::RetryInfo retry;
+  for (const auto& detail : details.details()) {
+    if (detail.UnpackTo(&retry)) {
+      return milliseconds(retry.retry_delay().seconds() * 1'000 +
+                          retry.retry_delay().nanos() / 1'000'000);
+    }
+  }
+  return {};
+}
+
+/// The violations of the BadRequest in the status' details.
+inline google::rpc::BadRequest ViolationsOf(const grpc::Status& status) {
+  google::rpc::Status details;
+  details.ParseFromString(status.error_details());
+  google::rpc::BadRequest bad_request;
   for (const auto& detail : details.details()) {
     if (detail.type_url() == "type.googleapis.com/google.rpc.BadRequest") {
       bad_request.ParseFromString(detail.value());

@@ -66,6 +66,7 @@ TEST(AccessExample, HasEveryKeyThatTheProgramKnows) {
   ExpectDocumented("principals: [{jwts: [{zzzzzzzzzz: 1}]}]");
   ExpectDocumented("principals: [{tokens: [{zzzzzzzzzz: 1}]}]");
   ExpectDocumented("principals: [{grants: [{zzzzzzzzzz: 1}]}]");
+  ExpectDocumented("principals: [{limits: {zzzzzzzzzz: 1}}]");
 }
 
 }  // namespace

@@ -130,6 +130,14 @@ TEST(AccessFile, SaysWhoseJwtsNameThem) {
               ElementsAre(access::JwtName{"idp", "Erp 7"}, access::JwtName{"idp", "erp8"}));
 }
 
+TEST(AccessFile, MayLimitAPrincipal) {
+  const auto file = ParseText(
+      Crm(Tokens() + Grants() + "    limits: {identifiers_a_minute: 1000, concurrent_calls: 7}\n"));
+  ASSERT_TRUE(file.ok()) << file.error().message;
+  EXPECT_EQ(file->members[0].principal.limits,
+            (PrincipalLimits{.identifiers_a_minute = 1000, .concurrent_calls = 7}));
+}
+
 TEST(AccessFile, NotesAnIssuerThatNamesNobody) {
   const auto file = ParseText(Issuer("") + Crm(Tokens() + Grants()));
   ASSERT_TRUE(file.ok()) << file.error().message;
@@ -255,6 +263,10 @@ INSTANTIATE_TEST_SUITE_P(
                     "keys_file: c.json}\n  - *i\n" +
                         Crm(ByJwt() + Grants()),
                     "issuers[1].name: names another issuer already (access.yaml:2:15)"},
+        WrongAccess{Crm(Tokens() + Grants() + "    limits: {identifiers_a_day: 999}\n"),
+                    "limits.identifiers_a_day: must be a whole number from 1000 to 1000000000"},
+        WrongAccess{Crm(Tokens() + Grants() + "    limits: {concurrent_calls: 0}\n"),
+                    "limits.concurrent_calls: must be"},
         WrongAccess{Crm(Tokens() + Grants() + "    token: hunter2\n"),
                     "unknown key token; did you mean tokens?"}));
 

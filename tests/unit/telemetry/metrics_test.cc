@@ -48,6 +48,7 @@ void TouchAll(Metrics& metrics) {
   metrics.AccessRefused("not_permitted");
   metrics.Changed({"demo", RequestChange::kCancel, ChangeEffect::kChanged, 3});
   metrics.SetAccessFileBroken(false);
+  metrics.Limited("crm", "concurrent_calls");
   metrics.SetIssuerKeys("cluster", 2);
   metrics.SetIssuerKeysBroken("cluster", false);
   metrics.SetAccessOpen(true);

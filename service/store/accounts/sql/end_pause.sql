@@ -3,6 +3,7 @@
 -- @api api?
 -- @kind pause_kind
 -- @principal text
+-- @means text_or_none       how the principal was recognised
 -- @justification text
 -- > reason text             of the pause
 with ended as (
@@ -11,8 +12,8 @@ with ended as (
 ), in_force as (
   select reason from ended where ends_at is null or ends_at > lethe_now()
 ), evidence as (
-  insert into audit_event (at, principal, action, account, state_before, reason_before, state_after, justification)
-  select lethe_now(), @principal, 'end_pause', s.account, concat(@api::text || ': ', 'paused'), f.reason,
+  insert into audit_event (at, principal, means, action, account, state_before, reason_before, state_after, justification)
+  select lethe_now(), @principal, @means, 'end_pause', s.account, concat(@api::text || ': ', 'paused'), f.reason,
          case when s.blocked_since is null then 'served' else 'blocked' end, @justification
   from in_force f, account_state s where @account::text is null or s.account = @account
 )

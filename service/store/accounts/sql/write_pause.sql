@@ -5,6 +5,7 @@
 -- @kind pause_kind
 -- @reason text
 -- @principal text
+-- @means text_or_none       how the principal was recognised
 -- @ends_at time?
 -- > paused_at time
 with written as (
@@ -15,8 +16,8 @@ with written as (
         paused_at = case when p.ends_at <= lethe_now() then excluded.paused_at else p.paused_at end
   returning p.paused_at
 ), evidence as (
-  insert into audit_event (at, principal, action, account, state_before, reason_before, state_after, justification)
-  select lethe_now(), @principal, 'pause', s.account, case when s.blocked_since is null then 'served' else 'blocked' end, s.blocked_reason,
+  insert into audit_event (at, principal, means, action, account, state_before, reason_before, state_after, justification)
+  select lethe_now(), @principal, @means, 'pause', s.account, case when s.blocked_since is null then 'served' else 'blocked' end, s.blocked_reason,
          concat(@api::text || ': ', 'paused'), @reason
   from account_state s where @account::text is null or s.account = @account
 )

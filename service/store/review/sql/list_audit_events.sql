@@ -5,6 +5,7 @@
 -- > id bigint
 -- > at time
 -- > principal text
+-- > means text_or_none
 -- > action audit_action
 -- > account text
 -- > envelope envelope?
@@ -14,5 +15,5 @@
 -- > reason_before text_or_none
 -- > state_after text
 -- > justification text
-select id, lethe_micros(at) as at, principal, action, account, envelope, lo, hi, state_before, reason_before, state_after, justification
+select id, lethe_micros(at) as at, principal, means, action, account, envelope, lo, hi, state_before, reason_before, state_after, justification
 from audit_event where account = @account and id < @before order by id desc limit @limit::int

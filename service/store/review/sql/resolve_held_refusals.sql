@@ -6,6 +6,7 @@
 -- @state state               where they go
 -- @reason text
 -- @principal text            the operator
+-- @means text_or_none        how the operator was recognised
 -- @action audit_action
 -- @justification text
 with held as materialized (
@@ -21,5 +22,5 @@ with held as materialized (
                      review_since = case when @state = 'needs_review' then lethe_now() end
   from held h where b.envelope = h.envelope and b.lo = h.lo and b.state = 'held'
 )
-insert into audit_event (at, principal, action, account, envelope, lo, hi, state_before, reason_before, state_after, justification)
-select lethe_now(), @principal, @action, @account, envelope, lo, hi, 'held', reason, @state, @justification from held order by envelope, lo
+insert into audit_event (at, principal, means, action, account, envelope, lo, hi, state_before, reason_before, state_after, justification)
+select lethe_now(), @principal, @means, @action, @account, envelope, lo, hi, 'held', reason, @state, @justification from held order by envelope, lo

@@ -1,5 +1,6 @@
 -- Writes down an operator's decision, and answers the event as list_audit_events does.
 -- @principal text            the operator
+-- @means text_or_none        how the operator was recognised
 -- @action audit_action
 -- @account text
 -- @envelope envelope?        of the batch, as are `lo` and `hi`; null: the decision is about the account
@@ -12,6 +13,7 @@
 -- > id bigint
 -- > at time
 -- > principal text
+-- > means text_or_none
 -- > action audit_action
 -- > account text
 -- > envelope envelope?
@@ -21,6 +23,6 @@
 -- > reason_before text_or_none
 -- > state_after text
 -- > justification text
-insert into audit_event (at, principal, action, account, envelope, lo, hi, state_before, reason_before, state_after, justification)
-values (lethe_now(), @principal, @action, @account, @envelope, @lo, @hi, @state_before, @reason_before, @state_after, @justification)
-returning id, lethe_micros(at) as at, principal, action, account, envelope, lo, hi, state_before, reason_before, state_after, justification
+insert into audit_event (at, principal, means, action, account, envelope, lo, hi, state_before, reason_before, state_after, justification)
+values (lethe_now(), @principal, @means, @action, @account, @envelope, @lo, @hi, @state_before, @reason_before, @state_after, @justification)
+returning id, lethe_micros(at) as at, principal, means, action, account, envelope, lo, hi, state_before, reason_before, state_after, justification
