@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "lethe/due_time.h"
 #include "lethe/limits.h"
 #include "lethe/time.h"
 #include "lethe/window.h"
@@ -49,6 +50,9 @@ struct Account {
   Verification verification = {};
 
   ControlCalls control_calls = ControlCalls::kOn;
+
+  /// Until when requests are to be done whose callers give no due time.
+  LegalTerms legal_terms = kDefaultLegalTerms;
 
   /// CleverTap's page and its samples differ in a trailing slash.
   std::string disassociate_path = "/1/disassociate";

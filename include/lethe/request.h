@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lethe/batch.h"
+#include "lethe/due_time.h"
 #include "lethe/operation.h"
 #include "lethe/read_back.h"
 #include "lethe/redacted.h"
@@ -35,6 +36,9 @@ struct NewRequest {
   int duplicate_count = 0;               ///< How many were folded.
   std::optional<TimePoint> submit_time;  ///< When the person asked the company.
   std::optional<TimePoint> due_time;     ///< When the law wants it done.
+
+  /// What the due time follows from where the caller gives none.
+  std::optional<DefaultDueTime> due_by_law = {};
 };
 
 /// The answer to a request that is kept.
@@ -98,12 +102,15 @@ struct RequestView {
   ItemCounts counts;
   TimePoint create_time;
   std::optional<TimePoint> submit_time;
-  std::optional<TimePoint> due_time;
+  std::optional<TimePoint> due_time;          ///< The one that counts: DueTime().
   std::optional<TimePoint> last_window_end;   ///< Latest among its accepted and done items.
   std::optional<TimePoint> last_finished_at;  ///< Latest among its final items.
   int unlinked_count = 0;                     ///< ItemView::unlinked.
   VerifiedCounts verified = {};
 };
+
+/// Whether the due time has passed while some items of the request are not final.
+bool IsOverdue(const RequestView& request, TimePoint now);
 
 /// One item of a request as it stands.
 struct ItemView {

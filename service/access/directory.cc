@@ -1,5 +1,8 @@
 #include "access/directory.h"
 
+#include <algorithm>
+#include <mutex>
+#include <unordered_map>
 #include <utility>
 
 namespace lethe::access {
@@ -15,15 +18,51 @@ std::string InOneForm(std::string_view name) {
   return text;
 }
 
+bool HasAny(const std::vector<std::string>& shown, const std::vector<std::string>& wanted) {
+  return std::ranges::any_of(
+      wanted, [&](const std::string& one) { return std::ranges::find(shown, one) != shown.end(); });
+}
+
+std::optional<std::string_view> TextClaim(const Jwt& jwt, std::string_view name) {
+  const auto found = jwt.texts.find(name);
+  return found == jwt.texts.end() ? std::nullopt : std::optional<std::string_view>(found->second);
+}
+
 }  // namespace
 
-Directory::Directory(std::vector<Member> members) {
+/// JWTs that were verified, by their digest. Thread-safe.
+class Directory::JwtMemory {
+ public:
+  std::optional<GenuineJwt> Find(const TokenDigest& digest) {
+    const std::lock_guard lock(mutex_);
+    const auto found = known_.find(digest.Text());
+    return found == known_.end() ? std::nullopt : std::optional(found->second);
+  }
+  void Keep(const TokenDigest& digest, const GenuineJwt& jwt) {
+    const std::lock_guard lock(mutex_);
+    if (known_.size() >= kMostJwts) known_.clear();
+    known_.emplace(digest.Text(), jwt);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::unordered_map<std::string, GenuineJwt> known_;
+};
+
+Directory::Directory() : verified_(std::make_unique<JwtMemory>()) {}
+Directory::~Directory() = default;
+Directory::Directory(Directory&&) noexcept = default;
+Directory& Directory::operator=(Directory&&) noexcept = default;
+
+Directory::Directory(std::vector<Member> members, std::vector<TrustedIssuer> issuers)
+    : issuers_(std::move(issuers)), verified_(std::make_unique<JwtMemory>()) {
   for (Member& member : members) {
     const std::size_t index = principals_.size();
     for (const StaticToken& token : member.tokens) tokens_.push_back({token, index});
     for (const std::string& name : member.certificates) {
       certificates_.emplace(InOneForm(name), index);
     }
+    for (JwtName& name : member.jwts) jwts_.emplace(std::move(name), index);
     principals_.push_back(std::make_shared<const Principal>(std::move(member.principal)));
   }
 }
@@ -48,12 +87,58 @@ Recognition Directory::RecogniseToken(std::string_view token, TimePoint now) con
     if (known.token.digest == digest) found = &known;
   }
   if (found == nullptr) {
+    if (!issuers_.empty() && LooksLikeJwt(token)) return RecogniseJwt(token, digest, now);
     return {.means = Means::kToken, .refusal = Refusal::kUnknownCredential};
   }
   Recognition recognition{
       .principal = principals_[found->member], .means = Means::kToken, .until = found->token.until};
   if (now >= found->token.until) recognition.refusal = Refusal::kExpiredCredential;
   return recognition;
+}
+
+Recognition Directory::RecogniseJwt(std::string_view token, const TokenDigest& digest,
+                                    TimePoint now) const {
+  auto genuine = verified_->Find(digest);
+  if (!genuine) {
+    const auto verified = Verify(token);
+    if (const auto* refusal = std::get_if<Refusal>(&verified)) {
+      return {.means = Means::kJwt, .refusal = *refusal};
+    }
+    genuine = std::get<GenuineJwt>(verified);
+    verified_->Keep(digest, *genuine);
+  }
+  Recognition recognition{
+      .principal = principals_[genuine->member], .means = Means::kJwt, .until = genuine->until};
+  if (now >= genuine->until + genuine->clock_skew) {
+    recognition.refusal = Refusal::kExpiredCredential;
+  } else if (genuine->from && now < *genuine->from - genuine->clock_skew) {
+    recognition.refusal = Refusal::kNotYetValid;
+  }
+  return recognition;
+}
+
+std::variant<Directory::GenuineJwt, Refusal> Directory::Verify(std::string_view token) const {
+  const auto jwt = ReadJwt(token);
+  if (!jwt || !jwt->until) return Refusal::kUnusableJwt;
+  const auto url = TextClaim(*jwt, "iss");
+  const auto trusted = std::ranges::find_if(
+      issuers_, [&](const TrustedIssuer& one) { return one.issuer.url == url; });
+  if (trusted == issuers_.end()) return Refusal::kUnknownIssuer;
+  switch (trusted->keys.Verify(*jwt, token)) {
+    case JwkSet::Verdict::kGenuine: break;
+    case JwkSet::Verdict::kUnknownKey: return Refusal::kUnknownJwtKey;
+    case JwkSet::Verdict::kWrongSignature: return Refusal::kWrongSignature;
+  }
+  const Issuer& issuer = trusted->issuer;
+  if (!HasAny(jwt->audiences, issuer.audiences)) return Refusal::kWrongAudience;
+  const auto subject = TextClaim(*jwt, issuer.claim);
+  if (!subject) return Refusal::kUnknownSubject;
+  const auto member = jwts_.find({.issuer = issuer.name, .value = std::string(*subject)});
+  if (member == jwts_.end()) return Refusal::kUnknownSubject;
+  return GenuineJwt{.member = member->second,
+                    .from = jwt->from,
+                    .until = *jwt->until,
+                    .clock_skew = issuer.clock_skew};
 }
 
 Recognition Directory::RecogniseCertificate(const Credentials& credentials, TimePoint now) const {

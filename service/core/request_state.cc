@@ -18,4 +18,12 @@ RequestState DeriveState(const ItemCounts& counts, int item_count) {
   return done > 0 ? RequestState::kPartiallyCompleted : RequestState::kRejected;
 }
 
+bool IsOverdue(const RequestView& request, TimePoint now) {
+  if (!request.due_time || now <= *request.due_time) return false;
+  for (const BatchState state : kAll<BatchState>) {
+    if (!IsFinal(state) && request.counts[state] > 0) return true;
+  }
+  return false;
+}
+
 }  // namespace lethe

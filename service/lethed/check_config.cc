@@ -129,6 +129,21 @@ void CheckAccess(const runtime::Config& config, Findings& findings) {
   const auto file = runtime::ParseAccessFile(config.access_file, *text, config.accounts);
   if (!file.ok()) return findings.Add(file.error());
   for (const std::string& note : file->notes) std::cout << note << "\n";
+  for (const runtime::IssuerEntry& entry : file->issuers) {
+    const auto keys_text = runtime::ReadIssuerKeysText(entry.keys_file);
+    if (!keys_text.ok()) {
+      findings.Add(keys_text.error());
+      continue;
+    }
+    const auto keys = runtime::ParseIssuerKeys(entry, *keys_text);
+    if (!keys.ok()) {
+      findings.Add(keys.error());
+      continue;
+    }
+    for (const std::string& note : keys->notes()) {
+      std::cout << entry.keys_file << ": " << note << "\n";
+    }
+  }
 }
 
 void CheckTls(const std::string& port, const std::optional<runtime::TlsFiles>& files,

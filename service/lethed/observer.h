@@ -85,6 +85,13 @@ class Observer {
   void ShowAccessRefused(const Error& error);
   void ShowAccessMended();
 
+  void ShowIssuer(const runtime::IssuerEntry& entry, const access::JwkSet& keys);
+  /// The file of an issuer's keys cannot be used, or can again.
+  void ShowIssuerRefused(const std::string& issuer, const Error& error);
+  void ShowIssuerMended(const std::string& issuer);
+  /// It left the access file.
+  void ShowIssuerGone(const std::string& issuer);
+
   /// Whether there is no access file: of a process that takes calls, at its start.
   void ShowAccessOpen(bool open);
 

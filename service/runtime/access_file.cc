@@ -3,6 +3,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <utility>
@@ -17,6 +18,13 @@ namespace lethe::runtime {
 namespace {
 
 constexpr char kEveryAccountWord[] = "*";
+
+constexpr std::chrono::seconds kDefaultClockSkew{30};
+constexpr std::chrono::minutes kMaxClockSkew{5};
+
+/// One for each type of key, so that a key that names none has one.
+const std::vector<access::JwtAlgorithm> kDefaultAlgorithms{
+    access::JwtAlgorithm::kRs256, access::JwtAlgorithm::kEs256, access::JwtAlgorithm::kEdDsa};
 
 Error UnusableAccessFile(const std::string& path, const std::string& why) {
   return Error{
@@ -35,12 +43,20 @@ Result<T> ParseWord(const std::string& text) {
 /// Reads one document. What it returns is whole only if no problem was found.
 class AccessLoader {
  public:
-  AccessLoader(Problems& problems, std::span<const Account> accounts) : problems_(problems) {
+  AccessLoader(Problems& problems, std::span<const Account> accounts,
+               std::filesystem::path directory)
+      : problems_(problems), directory_(std::move(directory)) {
     for (const Account& account : accounts) configured_.push_back(account.name);
   }
 
   AccessFile Load(const YAML::Node& document) {
     Section root(problems_, document, document.Mark(), "");
+    if (root.Has("issuers")) {
+      for (Section& section : root.List("issuers", "a list of issuers")) {
+        ReadIssuer(section);
+        if (TooMuch()) break;
+      }
+    }
     for (Section& section : root.List("principals", "a list of at least one principal")) {
       ReadMember(section);
       if (TooMuch()) {
@@ -49,18 +65,62 @@ class AccessLoader {
       }
     }
     root.Close();
+    for (const auto& [name, where] : unused_issuers_) {
+      file_.notes.push_back(where + ": no principal is named by this issuer's tokens");
+    }
     return std::move(file_);
   }
 
  private:
+  void ReadIssuer(Section& section) {
+    IssuerEntry entry;
+    access::Issuer& issuer = entry.issuer;
+    const auto name = section.Require("name", "how this file and the log call it");
+    if (Read(name, issuer.name, ParseSlug)) {
+      RefuseRepeat(*name, "issuer " + issuer.name, "names another issuer already");
+      known_issuers_.push_back(issuer.name);
+      unused_issuers_.emplace(issuer.name, name->where);
+    }
+    const auto url = section.Require("issuer", "the claim iss of its tokens");
+    if (Read(url, issuer.url, ParseClaimText)) {
+      RefuseRepeat(*url, "iss " + issuer.url, "is of another issuer already");
+    }
+    if (!section.Has("audiences")) {
+      section.Add("needs the key audiences: what its tokens for Lethe have in their claim aud");
+    }
+    for (const Setting& setting : section.TakeAll("audiences", "texts of the claim aud")) {
+      std::string audience;
+      if (Read(setting, audience, ParseClaimText)) issuer.audiences.push_back(std::move(audience));
+    }
+    std::string file;
+    if (Read(section.Require("keys_file", "a JWK set with its public keys"), file, ParseFileName)) {
+      entry.keys_file = (directory_ / file).lexically_normal().string();
+    }
+    for (const Setting& setting : section.TakeAll("algorithms", "names of algorithms")) {
+      access::JwtAlgorithm algorithm{};
+      if (Read(setting, algorithm, ParseWord<access::JwtAlgorithm>)) {
+        issuer.algorithms.push_back(algorithm);
+      }
+    }
+    if (issuer.algorithms.empty()) issuer.algorithms = kDefaultAlgorithms;
+    Read(section.Take("claim"), issuer.claim, ParseClaimText);
+    milliseconds skew = kDefaultClockSkew;
+    Read(section.Take("clock_skew"), skew, [](const std::string& text) {
+      return ParseDuration(text, milliseconds(0), kMaxClockSkew);
+    });
+    issuer.clock_skew = std::chrono::ceil<std::chrono::seconds>(skew);
+    section.Close();
+    file_.issuers.push_back(std::move(entry));
+  }
+
   void ReadMember(Section& section) {
     access::Member member;
     const auto name = section.Require("name", "how requests, decisions and logs call it");
     if (Read(name, member.principal.name, ParsePrincipalName)) {
       RefuseRepeat(*name, member.principal.name, "names another principal already");
     }
-    if (!section.Has("tokens") && !section.Has("certificates")) {
-      section.Add("nothing names it: give tokens or certificates");
+    if (!section.Has("tokens") && !section.Has("certificates") && !section.Has("jwts")) {
+      section.Add("nothing names it: give tokens, certificates or jwts");
     }
     if (section.Has("tokens")) {
       for (Section& token : section.List("tokens", "a list of tokens")) ReadToken(token, member);
@@ -70,6 +130,9 @@ class AccessLoader {
       if (!Read(setting, certificate, ParseCertificateName)) continue;
       RefuseRepeat(setting, "certificate " + certificate, "names a principal already");
       member.certificates.push_back(std::move(certificate));
+    }
+    if (section.Has("jwts")) {
+      for (Section& jwt : section.List("jwts", "a list of JWTs")) ReadJwtName(jwt, member);
     }
     for (Section& grant : section.List("grants", "a list of at least one grant")) {
       ReadGrant(grant, member.principal);
@@ -91,6 +154,24 @@ class AccessLoader {
     Read(section.Require("until", "when the token ends"), token.until, ParseInstant);
     section.Close();
     member.tokens.push_back(token);
+  }
+
+  void ReadJwtName(Section& section, access::Member& member) {
+    access::JwtName name;
+    const auto issuer = section.Require("issuer", "the name of one of the issuers of this file");
+    if (Read(issuer, name.issuer, ParseSlug)) {
+      if (std::ranges::find(known_issuers_, name.issuer) == known_issuers_.end()) {
+        problems_.Add(*issuer,
+                      "no such issuer is in this file" + Advice(name.issuer, known_issuers_));
+      }
+      unused_issuers_.erase(name.issuer);
+    }
+    const auto subject = section.Require("subject", "the value of the claim that names it");
+    if (Read(subject, name.value, ParseClaimText)) {
+      RefuseRepeat(*subject, "jwt " + name.issuer + " " + name.value, "names a principal already");
+    }
+    section.Close();
+    member.jwts.push_back(std::move(name));
   }
 
   void ReadGrant(Section& section, Principal& principal) {
@@ -157,7 +238,10 @@ class AccessLoader {
   }
 
   Problems& problems_;
+  const std::filesystem::path directory_;
   std::vector<std::string> configured_;
+  std::vector<std::string> known_issuers_;
+  std::map<std::string, std::string> unused_issuers_;  ///< To where they are.
   AccessFile file_;
   std::size_t values_ = 0;
   std::map<std::string, std::string> seen_;  ///< Names and credentials, to where they were first.
@@ -169,13 +253,24 @@ Result<std::string> ReadAccessText(const std::string& path) {
   return ReadPublicFile(path, kMaxAccessFileBytes);
 }
 
+Result<std::string> ReadIssuerKeysText(const std::string& path) {
+  return ReadPublicFile(path, kMaxIssuerKeysBytes);
+}
+
+Result<access::JwkSet> ParseIssuerKeys(const IssuerEntry& entry, std::string_view text) {
+  auto keys = access::JwkSet::Read(text, entry.issuer.algorithms);
+  if (!keys.ok()) return UnusableAccessFile(entry.keys_file, keys.error().message);
+  return keys;
+}
+
 Result<AccessFile> ParseAccessFile(const std::string& path, const std::string& text,
                                    std::span<const Account> accounts) {
   Problems problems(path);
   try {
     const std::vector<YAML::Node> documents = YAML::LoadAll(text);
     if (documents.size() != 1) return UnusableAccessFile(path, "must be one YAML document");
-    AccessFile file = AccessLoader(problems, accounts).Load(documents.front());
+    AccessFile file = AccessLoader(problems, accounts, std::filesystem::path(path).parent_path())
+                          .Load(documents.front());
     if (problems.empty()) return file;
   } catch (const YAML::Exception& error) {
     // What follows a colon is from the file.

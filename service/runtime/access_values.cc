@@ -49,6 +49,14 @@ std::optional<std::chrono::seconds> ParseTimeInUtc(std::string_view text) {
   return std::chrono::hours(*hour) + std::chrono::minutes(*minute) + std::chrono::seconds(*second);
 }
 
+/// Whether it is something, without control characters.
+bool IsPlain(std::string_view text) {
+  return !text.empty() && std::ranges::none_of(text, [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7f;
+  });
+}
+
 bool IsDnsName(std::string_view name) {
   constexpr std::size_t kMaxName = 253;
   constexpr std::size_t kMaxLabel = 63;
@@ -108,6 +116,19 @@ Result<std::string> ParseCertificateName(std::string_view text) {
   return WrongAccessValue(
       "must be a name among a certificate's SANs: spiffe://DOMAIN/PATH, or a DNS name in lower "
       "case, without a wildcard");
+}
+
+Result<std::string> ParseClaimText(std::string_view text) {
+  constexpr std::size_t kMost = 512;
+  if (IsPlain(text) && text.size() <= kMost) return std::string(text);
+  return WrongAccessValue(
+      "must be what the token's claim says, letter by letter: 1 to 512 bytes, no control "
+      "characters");
+}
+
+Result<std::string> ParseFileName(std::string_view text) {
+  if (IsPlain(text)) return std::string(text);
+  return WrongAccessValue("must be the name of a file");
 }
 
 Result<access::TokenDigest> ParseTokenDigest(std::string_view text) {

@@ -22,6 +22,12 @@ Result<std::string> ParsePrincipalName(std::string_view text);
 /// lower case, without a wildcard.
 Result<std::string> ParseCertificateName(std::string_view text);
 
+/// A text that a claim of a JWT must have, letter by letter: 1 to 512 bytes, no control characters.
+Result<std::string> ParseClaimText(std::string_view text);
+
+/// The name of a file: not empty, no control characters.
+Result<std::string> ParseFileName(std::string_view text);
+
 /// The SHA-256 of a token in hexadecimal digits.
 Result<access::TokenDigest> ParseTokenDigest(std::string_view text);
 

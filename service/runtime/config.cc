@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "lethe/due_time.h"
 #include "lethe/limits.h"
 #include "lethe/operation_traits.h"
 #include "lethe/project.h"
@@ -44,6 +45,8 @@ constexpr milliseconds kMaxKeep = 8'784h;
 
 /// A year: far beyond any term of the law.
 constexpr milliseconds kMaxSendWithin = 8'784h;
+constexpr int kMaxTermMonths = 12;
+constexpr int kMaxTermDays = 366;
 
 static_assert(kRepeatsComeWithin + std::max(kMaxKeep, kMaxSendWithin) < kLossesMatterFor);
 
@@ -198,6 +201,7 @@ class Loader : private ConfigReader {
       problems().Add(*window, "is for sandboxes; CleverTap's own windows cannot be shortened");
     }
     Read(section.Take("deletions_begin"), account.hours.deletions_begin, ParseTimeOfDay);
+    ReadLegalTerms(section, account.legal_terms);
     ReadByOperation(section, "resend_horizon", account.hours.resend, 0ms, kMaxResendHorizon);
     ReadByOperation(section, "send_within", account.hours.send_within, 1s, kMaxSendWithin);
     section.Close();
@@ -209,6 +213,33 @@ class Loader : private ConfigReader {
     Section section = account.Child(key);
     for (const Operation operation : kAll<Operation>) {
       Read(section.Take(Text(operation)), durations[operation], Duration(min, max));
+    }
+    section.Close();
+  }
+
+  /// Of a law whose terms Lethe knows, or its own.
+  void ReadLegalTerms(Section& account, LegalTerms& terms) {
+    const auto law = account.Take("law");
+    const bool has_terms = account.Has("legal_terms");
+    Section section = account.Child("legal_terms");
+    std::string name(kLaws[0].name);
+    if (!Read(law, name, ParseSlug)) return;
+    const auto* known = std::ranges::find(kLaws, name, &Law::name);
+    if (known != kLaws.end()) {
+      terms = known->terms;
+      if (has_terms) section.Add("must not be there: the law that `law` names has its own");
+      return;
+    }
+    if (!has_terms) return problems().Add(*law, "needs legal_terms, unless it is gdpr or ccpa");
+    terms = {.term = {}};
+    Read(section.Take("months"), terms.term.months, Integer(0, kMaxTermMonths));
+    Read(section.Take("days"), terms.term.days, Integer(0, kMaxTermDays));
+    Read(section.Take("extension_months"), terms.extension.months, Integer(0, kMaxTermMonths));
+    Read(section.Take("extension_days"), terms.extension.days, Integer(0, kMaxTermDays));
+    Read(section.Take("max_extensions"), terms.max_extensions, Integer(0, kMaxTermMonths));
+    if (terms.term == LegalTerm{}) section.Add("must have months or days");
+    if ((terms.extension == LegalTerm{}) != (terms.max_extensions == 0)) {
+      section.Add("must have max_extensions with extension_months or extension_days, or neither");
     }
     section.Close();
   }

@@ -135,6 +135,14 @@ void Metrics::SetAccessFileBroken(bool broken) {
   families_->access_file_broken.Add({}).Set(broken ? 1 : 0);
 }
 
+void Metrics::SetIssuerKeys(std::string_view issuer, std::size_t keys) {
+  families_->issuer_keys.Add({{"issuer", Word(issuer)}}).Set(static_cast<double>(keys));
+}
+
+void Metrics::SetIssuerKeysBroken(std::string_view issuer, bool broken) {
+  families_->issuer_keys_broken.Add({{"issuer", Word(issuer)}}).Set(broken ? 1 : 0);
+}
+
 void Metrics::SetAccessOpen(bool open) { families_->access_open.Add({}).Set(open ? 1 : 0); }
 
 void Metrics::SetPlaintext(std::string_view port, bool plaintext) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -76,6 +77,11 @@ class Metrics {
   void AccessRefused(std::string_view cause, int calls = 1);
 
   void SetAccessFileBroken(bool broken);
+
+  // Of an issuer of JWTs, by its name in the access file.
+
+  void SetIssuerKeys(std::string_view issuer, std::size_t keys);
+  void SetIssuerKeysBroken(std::string_view issuer, bool broken);
 
   /// Whether every caller may do everything. Only told by a process that takes calls.
   void SetAccessOpen(bool open);

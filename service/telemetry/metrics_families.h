@@ -65,6 +65,11 @@ struct Metrics::Families {
   Family<Gauge>& access_file_broken =
       NewGauge("lethe_access_file_broken",
                "1 while the access file cannot be used, and the one before it holds.");
+  Family<Gauge>& issuer_keys =
+      NewGauge("lethe_issuer_keys", "Keys of the issuer that verify its tokens.");
+  Family<Gauge>& issuer_keys_broken =
+      NewGauge("lethe_issuer_keys_broken",
+               "1 while the file of the issuer's keys cannot be used, and those before it hold.");
   Family<Gauge>& access_open = NewGauge(
       "lethe_access_open", "1 where there is no access file: every caller may do everything.");
   Family<Gauge>& port_plaintext =

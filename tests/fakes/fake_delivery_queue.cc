@@ -7,6 +7,7 @@
 
 #include "lethe/operation_traits.h"
 #include "lethe/reasons.h"
+#include "lethe/urgency.h"
 
 namespace lethe::fakes {
 namespace {
@@ -37,7 +38,8 @@ Result<std::vector<Route>> FakeDeliveryQueue::Sendable(std::span<const Route> ro
   const std::lock_guard lock(mutex_);
   std::vector<Route> sendable;
   for (const Route& route : routes) {
-    if (gate_.LetsThrough(route) && NextInLine(route, linger)) sendable.push_back(route);
+    if (gate_.LetsThrough(route) && NextInLine(route, linger, /*oldest=*/true))
+      sendable.push_back(route);
   }
   return sendable;
 }
@@ -49,8 +51,9 @@ Result<std::optional<Claim>> FakeDeliveryQueue::TakeBatch(const ClaimParams& par
   const std::optional<SlotKey> key = FreeSlot(route);
   if (!key) return NoClaim();
   BatchRow* batch = nullptr;
+  const bool oldest = TakesOldest(slots_[*key].turn);
   while (!batch) {
-    const BatchRow* const next = NextInLine(route, params.linger);
+    const BatchRow* const next = NextInLine(route, params.linger, oldest);
     if (!next) return NoClaim();
     batch = HoldBlockedItems(*next);
   }
@@ -77,6 +80,7 @@ Result<std::optional<Claim>> FakeDeliveryQueue::TakeBatch(const ClaimParams& par
   }
   batch->state = BatchState::kSending;
   slot.batch = {batch->envelope, batch->span.lo};
+  slot.turn = (slot.turn + 1) % kOldestEvery;
   slot.has_call = false;
   slot.lease_until = clock_.Now() + params.lease;
   return std::optional(std::move(claim));
@@ -225,7 +229,9 @@ EnvelopeId FakeDeliveryQueue::AddEnvelope(const NewEnvelope& envelope) {
                        .route = envelope.route,
                        .kind = envelope.kind,
                        .state = envelope.closed ? BatchState::kReady : BatchState::kOpen,
-                       .opened_at = clock_.Now()};
+                       .opened_at = clock_.Now(),
+                       .urgency = envelope.urgency,
+                       .due_at = envelope.due_at};
   return id;
 }
 
@@ -278,60 +284,6 @@ bool FakeDeliveryQueue::IsSendable(const BatchRow& batch, milliseconds linger) c
   };
   return is_ready(batch) &&
          (batch.lone_refusals == 0 || std::ranges::none_of(batches_, is_of_the_search));
-}
-
-BatchRow* FakeDeliveryQueue::NextInLine(const Route& route, milliseconds linger) {
-  const bool probing = gate_.IsBlocked(route.account) || gate_.IsRouteBlocked(route);
-  const auto place = [](const BatchRow& batch) {
-    return std::make_tuple(batch.refused_since.has_value(), batch.not_before.value_or(TimePoint{}),
-                           batch.envelope, batch.span.lo);
-  };
-  BatchRow* next = nullptr;
-  for (auto& [key, batch] : batches_) {
-    if (!IsSendable(batch, linger) || batch.route != route) continue;
-    if (!next || (probing && place(batch) < place(*next))) next = &batch;
-  }
-  return next;
-}
-
-BatchRow* FakeDeliveryQueue::HoldBlockedItems(const BatchRow& batch) {
-  std::map<int, Blocker> blockers;
-  for (int pos = batch.span.lo; pos <= batch.span.hi; ++pos) {
-    if (const auto blocker = FindBlocker(batch, pos)) blockers[pos] = *blocker;
-  }
-  const BatchRow whole = batch;
-  batches_.erase({whole.envelope, whole.span.lo});
-  BatchRow* free = nullptr;
-  for (const PrecedenceRun& run : CutByBlocker(whole.span, blockers)) {
-    BatchRow& part = batches_[{whole.envelope, run.span.lo}] = whole;
-    part.span = run.span;
-    part.state = run.blocked_by ? BatchState::kHeld : BatchState::kReady;
-    part.reason = run.blocked_by ? Name(Reason::kEarlierOperation) : "";
-    part.not_before.reset();
-    part.blocked_by = run.blocked_by;
-    if (!run.blocked_by && !free) free = &part;
-  }
-  return free;
-}
-
-std::optional<Blocker> FakeDeliveryQueue::FindBlocker(const BatchRow& batch, int pos) const {
-  const Precedence mine{batch.call_count > 0, RequestOf(batch.envelope)};
-  std::optional<Blocker> last;
-  RequestId last_request{};
-  for (const auto& [key, other] : batches_) {
-    if (other.route.account != batch.route.account || IsFinal(other.state) ||
-        other.route.operation == batch.route.operation) {
-      continue;
-    }
-    const RequestId request = RequestOf(other.envelope);
-    if (!Precedes({other.call_count > 0, request}, mine) || request < last_request) continue;
-    for (int at = other.span.lo; at <= other.span.hi; ++at) {
-      if (At(other.envelope, at) != At(batch.envelope, pos)) continue;
-      last = {other.envelope, other.span};
-      last_request = request;
-    }
-  }
-  return last;
 }
 
 const Identifier& FakeDeliveryQueue::At(EnvelopeId envelope, int pos) const {

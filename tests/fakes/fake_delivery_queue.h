@@ -103,6 +103,9 @@ class FakeDeliveryQueue : public DeliveryQueue, public CallSlots {
   /// What the item has to wait for, if anything. Virtual likewise.
   virtual std::optional<Blocker> FindBlocker(const BatchRow& batch, int pos) const;
 
+  /// Whether it is sent first, unless it is the turn of the oldest. Virtual likewise.
+  virtual bool GoesBefore(const BatchRow& one, const BatchRow& other) const;
+
   /// What a change does to the batch. Virtual likewise.
   virtual ChangeEffect Effect(const BatchRow& batch, RequestChange change) const;
 
@@ -126,6 +129,7 @@ class FakeDeliveryQueue : public DeliveryQueue, public CallSlots {
   struct Slot {
     std::int64_t epoch = 0;
     std::optional<BatchKey> batch;
+    int turn = 0;           ///< See TakesOldest().
     bool has_call = false;  ///< One without a batch.
     TimePoint lease_until{};
     TimePoint cool_down_until{};
@@ -147,11 +151,12 @@ class FakeDeliveryQueue : public DeliveryQueue, public CallSlots {
 
   static SlotKey KeyOf(const Claim& claim);
   bool IsSendable(const BatchRow& batch, milliseconds linger) const;
-  BatchRow* NextInLine(const Route& route, milliseconds linger);
+  BatchRow* NextInLine(const Route& route, milliseconds linger, bool oldest);
 
   /// The first run of the batch that need not wait, as a batch of its own; what has to wait is
   /// held.
   BatchRow* HoldBlockedItems(const BatchRow& batch);
+  void HurryBlockers(const BatchRow& waiting);
   const Identifier& At(EnvelopeId envelope, int pos) const;
   RequestId RequestOf(EnvelopeId envelope) const;
   std::optional<SlotKey> FreeSlot(const Route& route) const;

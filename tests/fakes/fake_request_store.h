@@ -179,7 +179,8 @@ class FakeRequestStore final : public RequestStore {
                      .counts = {},
                      .create_time = kept.create_time,
                      .submit_time = request.submit_time,
-                     .due_time = request.due_time,
+                     .due_time = DueTime(request.due_time, request.due_by_law, request.submit_time,
+                                         kept.create_time),
                      .last_window_end = {},
                      .last_finished_at = {}};
     for (const ItemView& item : kept.items) {

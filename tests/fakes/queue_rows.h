@@ -12,6 +12,7 @@
 #include "lethe/redacted.h"
 #include "lethe/refusal.h"
 #include "lethe/time.h"
+#include "lethe/urgency.h"
 #include "lethe/vendor.h"
 
 namespace lethe::fakes {
@@ -28,6 +29,9 @@ struct NewEnvelope {
 
   /// That all its items belong to; otherwise one whose id is the envelope's.
   std::optional<RequestId> request = {};
+
+  Urgency urgency = Urgency::kUsual;
+  TimePoint due_at{};
 };
 
 /// A batch as a test sees it.
@@ -53,6 +57,8 @@ struct BatchRow {
   std::optional<TimePoint> finished_at = {};
   std::optional<TimePoint> review_since = {};
   std::optional<Blocker> blocked_by = {};
+  Urgency urgency = Urgency::kUsual;
+  TimePoint due_at{};
 
   friend bool operator==(const BatchRow&, const BatchRow&) = default;
 };

@@ -2,6 +2,7 @@
 
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "access/directory.h"
@@ -31,7 +32,8 @@ void CheckError(const Error& error) {
 
 void CheckMember(const access::Member& member, std::set<std::string>& credentials) {
   Require(ParsePrincipalName(member.principal.name).ok(), "a principal has a name of its form");
-  Require(!member.tokens.empty() || !member.certificates.empty(), "something names a principal");
+  Require(!member.tokens.empty() || !member.certificates.empty() || !member.jwts.empty(),
+          "something names a principal");
   Require(!member.principal.grants.empty(), "a principal has a grant");
   for (const Grant& grant : member.principal.grants) {
     Require(grant.every_account == grant.accounts.empty(), "a grant is for accounts");
@@ -39,6 +41,10 @@ void CheckMember(const access::Member& member, std::set<std::string>& credential
   }
   for (const access::StaticToken& token : member.tokens) {
     Require(credentials.insert(token.digest.Text()).second, "a token names one principal");
+  }
+  for (const access::JwtName& name : member.jwts) {
+    Require(credentials.insert("jwt " + name.issuer + " " + name.value).second,
+            "a JWT names one principal");
   }
   for (const std::string& name : member.certificates) {
     Require(ParseCertificateName(name).ok(), "a certificate's name has its form");
@@ -55,7 +61,21 @@ void CheckFile(const AccessFile& file) {
     CheckMember(member, credentials);
   }
   for (const std::string& note : file.notes) fuzz::RequireNoEcho(note);
-  const access::Directory directory(file.members);
+  std::set<std::string> issuers;
+  std::vector<access::TrustedIssuer> trusted;
+  for (const IssuerEntry& entry : file.issuers) {
+    Require(issuers.insert(entry.issuer.name).second, "an issuer's name is its own");
+    Require(!entry.issuer.audiences.empty() && !entry.issuer.algorithms.empty() &&
+                !entry.keys_file.empty(),
+            "an issuer is whole");
+    trusted.push_back({entry.issuer, {}});
+  }
+  for (const access::Member& member : file.members) {
+    for (const access::JwtName& name : member.jwts) {
+      Require(issuers.contains(name.issuer), "a JWT is of an issuer of the file");
+    }
+  }
+  const access::Directory directory(file.members, std::move(trusted));
   Require(!directory.open(), "a directory of a file lets in nobody by itself");
   Require(directory.Recognise({}, {}).refusal.has_value() &&
               directory.Recognise({.token = "a token"}, {}).refusal.has_value(),

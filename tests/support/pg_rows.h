@@ -19,7 +19,8 @@ inline std::vector<fakes::BatchRow> ReadBatches(const TestDatabase& database) {
            "lethe_micros(unknown_since), lethe_micros(accepted_at), lethe_micros(window_end), "
            "lethe_micros(finished_at), blocked_by_envelope, blocked_by_lo, blocked_by_hi, "
            "lethe_micros(refused_since), lone_refusals, vouched_refusals, throttled_calls, "
-           "may_have_effect from batch order by envelope, lo")) {
+           "may_have_effect, urgency, lethe_micros(greatest(due_at, timestamptz 'epoch')) from "
+           "batch order by envelope, lo")) {
     batches.push_back({.envelope = EnvelopeId{row[0].as<std::int64_t>()},
                        .span = {row[1].as<int>(), row[2].as<int>()},
                        .route = {row[3].c_str(), Parse<Operation>(row[4].c_str()).value()},
@@ -38,7 +39,9 @@ inline std::vector<fakes::BatchRow> ReadBatches(const TestDatabase& database) {
                        .throttled_calls = row[22].as<int>(),
                        .accepted_at = ToOptionalTime(row[13]),
                        .window_end = ToOptionalTime(row[14]),
-                       .finished_at = ToOptionalTime(row[15])});
+                       .finished_at = ToOptionalTime(row[15]),
+                       .urgency = static_cast<Urgency>(row[24].as<int>()),
+                       .due_at = ToTime(row[25])});
     if (row[16].is_null()) continue;
     batches.back().blocked_by = {EnvelopeId{row[16].as<std::int64_t>()},
                                  {row[17].as<int>(), row[18].as<int>()}};

@@ -118,7 +118,14 @@ Error Gate::Refuse(std::string_view method, access::Refusal cause, std::string_v
               .message = Needed(principal, asked)};
     case access::Refusal::kNoCredential:
     case access::Refusal::kUnknownCredential:
-    case access::Refusal::kExpiredCredential: break;
+    case access::Refusal::kExpiredCredential:
+    case access::Refusal::kNotYetValid:
+    case access::Refusal::kUnusableJwt:
+    case access::Refusal::kUnknownIssuer:
+    case access::Refusal::kUnknownJwtKey:
+    case access::Refusal::kWrongSignature:
+    case access::Refusal::kWrongAudience:
+    case access::Refusal::kUnknownSubject: break;
   }
   return {.code = ErrorCode::kUnauthenticated,
           .reason = Text(ErrorReason::kNotRecognised),

@@ -105,7 +105,8 @@ RequestView FreshView(const NewRequest& request, const Admission& admission) {
                    .counts = {},
                    .create_time = admission.create_time,
                    .submit_time = request.submit_time,
-                   .due_time = request.due_time,
+                   .due_time = DueTime(request.due_time, request.due_by_law, request.submit_time,
+                                       admission.create_time),
                    .last_window_end = {},
                    .last_finished_at = {}};
   view.counts[BatchState::kOpen] = count;
@@ -131,6 +132,7 @@ v1::PrivacyRequest ToProto(const RequestView& view, const ProcessingHours& hours
   *proto.mutable_create_time() = ToProto(view.create_time);
   if (view.submit_time) *proto.mutable_submit_time() = ToProto(*view.submit_time);
   if (view.due_time) *proto.mutable_due_time() = ToProto(*view.due_time);
+  proto.set_overdue(IsOverdue(view, now));
   if (view.unlinked_count > 0) {
     v1::Warning& warning = *proto.add_warnings();
     warning.set_reason(std::string(kIdentityMayNotResolve));

@@ -58,6 +58,7 @@ grpc::ServerUnaryReactor* PrivacyRequestService::Create(
     Finish(reactor, account.error());
     return reactor;
   }
+  valid->due_by_law = {.term = (*account)->legal_terms.term, .zone = (*account)->hours.zone};
   RequestView view = FreshView(*valid, {.id = {}, .create_time = now, .repeated = false});
   if (request->validate_only()) {
     *response = ToProto(view, (*account)->hours, now);
@@ -76,11 +77,13 @@ grpc::ServerUnaryReactor* PrivacyRequestService::Create(
     return reactor;
   }
   parts_.store.Submit(
-      *std::move(valid), [this, reactor, response, view = std::move(view),
-                          &account = **account](Result<Admission> admission) mutable {
+      *std::move(valid),
+      [this, reactor, response, view = std::move(view), given = valid->due_time,
+       by_law = valid->due_by_law, &account = **account](Result<Admission> admission) mutable {
         if (!admission) return Finish(reactor, admission.error());
         view.id = admission->id;
         view.create_time = admission->create_time;
+        view.due_time = DueTime(given, by_law, view.submit_time, view.create_time);
         view.unlinked_count = admission->unlinked_count;
         if (admission->repeated) {
           const bool taken =

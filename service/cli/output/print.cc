@@ -64,7 +64,8 @@ std::string Line(const v1::PrivacyRequest& request) {
   if (request.duplicate_count() > 0) {
     line += "; " + std::to_string(request.duplicate_count()) + " duplicates folded";
   }
-  line += Time("; due ", request.has_due_time(), request.due_time()) +
+  line += Time(request.overdue() ? "; overdue since " : "; due ", request.has_due_time(),
+               request.due_time()) +
           Time("; expected by ", request.has_expected_completion_time(),
                request.expected_completion_time()) +
           Time("; completed ", request.has_complete_time(), request.complete_time());

@@ -8,6 +8,7 @@
 #include "lethe/operation_traits.h"
 #include "lethe/read_back.h"
 #include "lethe/recovery.h"
+#include "lethe/urgency.h"
 #include "store/accounts/sql.h"
 #include "store/delivery/precedence.h"
 #include "store/delivery/sql.h"
@@ -73,6 +74,13 @@ struct BatchClaimer::RouteDemand {
   std::deque<FreeSlot> slots = {};
 
   int wanted() const { return static_cast<int>(std::min(callers.size(), slots.size())); }
+
+  /// How many of those that are wanted are to be the oldest.
+  int oldest() const {
+    return static_cast<int>(
+        std::count_if(slots.begin(), slots.begin() + wanted(),
+                      [](const FreeSlot& slot) { return TakesOldest(slot.turn); }));
+  }
 };
 
 BatchClaimer::BatchClaimer(std::string holder, const std::vector<Account>& accounts,
@@ -217,7 +225,7 @@ bool BatchClaimer::TakeNext(pqxx::work& work, Demand& demand, bool probing,
   }
   if (routes.empty()) return false;
   std::vector<Claim> claims = probing ? TakeProbe(work, routes.front(), demand.at(routes.front()))
-                                      : TakeOldest(work, routes, demand);
+                                      : TakeInTurn(work, routes, demand);
   if (claims.empty()) return false;
 
   const std::map<Route, EnvelopeId> others = OldestOfOthers(work, routes);
@@ -248,7 +256,7 @@ bool BatchClaimer::TakeNext(pqxx::work& work, Demand& demand, bool probing,
   return held;
 }
 
-std::vector<Claim> BatchClaimer::TakeOldest(pqxx::work& work, const std::vector<Route>& routes,
+std::vector<Claim> BatchClaimer::TakeInTurn(pqxx::work& work, const std::vector<Route>& routes,
                                             const Demand& demand) const {
   sql::TakeBatches take_batches;
   for (const Route& route : routes) {
@@ -257,7 +265,8 @@ std::vector<Claim> BatchClaimer::TakeOldest(pqxx::work& work, const std::vector<
                              .operation = route.operation,
                              .linger = one.params.linger,
                              .capture_wait = CaptureWait(route),
-                             .wanted = one.wanted()});
+                             .oldest = one.oldest(),
+                             .due_first = one.wanted() - one.oldest()});
   }
   std::vector<Claim> claims;
   for (const auto& batch : take_batches.Run(work)) {

@@ -61,7 +61,7 @@ class BatchClaimer {
   void FindFreeSlots(pqxx::work& work, Demand& demand) const;
   bool TakeNext(pqxx::work& work, Demand& demand, bool probing,
                 std::vector<PendingClaim>& pending) const;
-  std::vector<Claim> TakeOldest(pqxx::work& work, const std::vector<Route>& routes,
+  std::vector<Claim> TakeInTurn(pqxx::work& work, const std::vector<Route>& routes,
                                 const Demand& demand) const;
   std::vector<Claim> TakeProbe(pqxx::work& work, const Route& route,
                                const RouteDemand& demand) const;

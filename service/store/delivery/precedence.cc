@@ -50,6 +50,7 @@ void Split(pqxx::work& work, const Claim& claim, const std::vector<PrecedenceRun
   if (split.Run(work) == 0) {
     throw std::logic_error("a batch that was just taken is not being sent");
   }
+  sql::HurryBlockers{.envelope = claim.envelope, .lo = claim.facts.span.lo}.Run(work);
 }
 
 }  // namespace

@@ -17,8 +17,9 @@ std::map<Route, EnvelopeId> OldestOfOthers(pqxx::work& work, std::span<const Rou
 
 /// Holds the items of a batch that was just taken which must wait for another operation on their
 /// identifier (Precedes()), and answers what is to be sent of the batch: the first run of the rest,
-/// or nothing. `others` is what OldestOfOthers() gives for the batch's route. Throws what pqxx
-/// throws.
+/// or nothing. What they wait for
+/// becomes as urgent as they are. `others` is what OldestOfOthers() gives for the batch's route.
+/// Throws what pqxx throws.
 std::optional<Span> HoldBlockedItems(pqxx::work& work, const Claim& claim, EnvelopeId others);
 
 }  // namespace lethe::store

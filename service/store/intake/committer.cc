@@ -177,6 +177,7 @@ std::vector<Result<Admission>> Committer::CommitOnce(Writer& writer, std::span<W
     requests.reserve(flush.size());
     for (Waiting& waiting : flush) {
       if (!waiting.id) waiting.id = RequestId{ids_.Take(now, 1)};
+      SetDueTime(waiting.request, now);
       requests.push_back({*waiting.id, &waiting.request});
     }
     return WriteFlush(*writer.session, {requests, now}, writer.memory, ids_);

@@ -26,7 +26,9 @@ void AddEnvelope(const NewEnvelope& envelope, const OpenEnvelopes& open,
                            .account = envelope.lane.account,
                            .operation = envelope.lane.operation,
                            .kind = envelope.lane.kind,
-                           .state = is_open ? BatchState::kOpen : BatchState::kReady});
+                           .state = is_open ? BatchState::kOpen : BatchState::kReady,
+                           .urgency = Rank(envelope.lane.urgency),
+                           .due_at = envelope.due});
 }
 
 void AddRequest(RequestId id, const SealedRequest& request, const Placement& placement,
@@ -38,6 +40,7 @@ void AddRequest(RequestId id, const SealedRequest& request, const Placement& pla
                           .principal = request.principal,
                           .submit_time = request.submit_time,
                           .due_time = request.due_time,
+                          .due_by = request.due_by,
                           .item_count = static_cast<int>(request.items.size()),
                           .duplicate_count = request.duplicate_count,
                           .first_envelope = placement.first_envelope,
@@ -99,7 +102,7 @@ FlushPlan PlanFlush(const Flush& flush, KeyHandling keys, const OpenEnvelopes& o
   unplaced.reserve(requests.size());
   for (const auto& [id, request] : requests) {
     unplaced.push_back({static_cast<int>(unplaced.size()), &request->lane,
-                        static_cast<int>(request->items.size())});
+                        static_cast<int>(request->items.size()), SendingDue(*request, now)});
   }
   std::set<int> placed;
   for (const Append& append : PlanAppends(unplaced, open)) {
@@ -121,7 +124,7 @@ FlushPlan PlanFlush(const Flush& flush, KeyHandling keys, const OpenEnvelopes& o
   std::set<std::string> erasing_accounts;
   for (std::size_t i = 0; i < requests.size(); ++i) {
     const auto& [id, request] = requests[i];
-    const auto& [account, operation, kind] = request->lane;
+    const auto& [account, operation, kind, urgency] = request->lane;
     AddRequest(id, *request, plan.placements[i], plan.write_requests);
     AddItems(id, *request, plan.placements[i], plan);
     if (keys == KeyHandling::kInThisStatement) AddKeys(id, *request, plan.write_requests);

@@ -89,7 +89,7 @@ struct Parts {
 };
 
 Parts PartsOf(const SealedRequest& request) {
-  const auto& [account, operation, kind] = request.lane;
+  const auto& [account, operation, kind, urgency] = request.lane;
   return {account, operation, kind, request.submit_time, request.due_time};
 }
 

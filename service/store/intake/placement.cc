@@ -12,6 +12,7 @@ std::vector<Append> PlanAppends(const std::vector<PlacementRequest>& requests,
   for (const PlacementRequest& request : requests) {
     const auto envelope = open.find(*request.lane);
     if (envelope == open.end()) continue;
+    if (!MayJoin(request.due, envelope->second.due, request.lane->urgency)) continue;
     auto [append, added] =
         appends.try_emplace(*request.lane, Append{*request.lane, envelope->second, 0, {}});
     const int size = envelope->second.size + append->second.item_count;
@@ -40,7 +41,7 @@ std::vector<NewEnvelope> PlanNewEnvelopes(const std::vector<PlacementRequest>& r
       placements[request.index] = {first, 0, count};
       for (int i = 0; i < count; ++i) {
         const int size = std::min(capacity, request.item_count - i * capacity);
-        envelopes.push_back({EnvelopeId{ToInt(first) + i}, lane, size});
+        envelopes.push_back({EnvelopeId{ToInt(first) + i}, lane, size, request.due});
       }
       continue;
     }
@@ -49,15 +50,18 @@ std::vector<NewEnvelope> PlanNewEnvelopes(const std::vector<PlacementRequest>& r
         envelopes[filling->second].size + request.item_count > capacity) {
       current[lane] = envelopes.size();
       filling = current.find(lane);
-      envelopes.push_back({take_ids(1), lane, 0});
+      envelopes.push_back({take_ids(1), lane, 0, request.due});
     }
     NewEnvelope& envelope = envelopes[filling->second];
     placements[request.index] = {envelope.id, envelope.size, 1};
     envelope.size += request.item_count;
+    envelope.due = std::min(envelope.due, request.due);
   }
   for (const auto& [lane, index] : current) {
     const NewEnvelope& envelope = envelopes[index];
-    if (envelope.size < EnvelopeCapacity(lane.operation)) open[lane] = {envelope.id, envelope.size};
+    if (envelope.size < EnvelopeCapacity(lane.operation)) {
+      open[lane] = {envelope.id, envelope.size, envelope.due};
+    }
   }
   return envelopes;
 }

@@ -8,6 +8,8 @@
 
 #include "lethe/batch.h"
 #include "lethe/operation.h"
+#include "lethe/time.h"
+#include "lethe/urgency.h"
 #include "store/base/item_range.h"
 
 namespace lethe::store {
@@ -17,6 +19,7 @@ struct Lane {
   std::string account;
   Operation operation;
   IdentifierKind kind;
+  Urgency urgency = Urgency::kUsual;
 
   friend auto operator<=>(const Lane&, const Lane&) = default;
 };
@@ -26,6 +29,7 @@ struct Lane {
 struct OpenEnvelope {
   EnvelopeId id;
   int size;
+  TimePoint due = {};  ///< What its place in the order of sending is by.
 };
 using OpenEnvelopes = std::map<Lane, OpenEnvelope>;
 
@@ -34,6 +38,7 @@ struct PlacementRequest {
   int index;
   const Lane* lane;
   int item_count;
+  TimePoint due = {};
 };
 
 /// Requests to be appended to an open envelope.
@@ -49,10 +54,11 @@ struct NewEnvelope {
   EnvelopeId id;
   Lane lane;
   int size;
+  TimePoint due = {};  ///< The first of its requests.
 };
 
-/// Chooses the requests that fit into the open envelopes, in order; a smaller one may pass one that
-/// does not fit. Each request is in one Append at most.
+/// Chooses the requests that fit into the open envelopes and MayJoin() them, in order; a smaller
+/// one may pass one that does not fit. Each request is in one Append at most.
 std::vector<Append> PlanAppends(const std::vector<PlacementRequest>& requests,
                                 const OpenEnvelopes& open);
 

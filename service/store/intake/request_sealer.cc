@@ -72,7 +72,8 @@ SealedRequest SealRequest(const NewRequest& request, const crypto::KeyRing& keys
                        .items = {},
                        .duplicate_count = request.duplicate_count,
                        .submit_time = request.submit_time,
-                       .due_time = request.due_time};
+                       .due_time = request.due_time,
+                       .by_law = request.due_by_law};
   sealed.items.reserve(request.items.size());
   for (const NewItem& item : request.items) {
     sealed.items.push_back(Seal(item, request.account, keys));

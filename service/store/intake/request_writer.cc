@@ -58,7 +58,7 @@ bool SeemsNew(Requests requests, const WriterMemory& memory) {
   const std::vector<bool> first = FirstOfTheirKeys(requests);
   return std::ranges::find(first, false) == first.end() &&
          std::ranges::none_of(requests, [&](const NumberedRequest& numbered) {
-           const auto& [account, operation, kind] = numbered.request->lane;
+           const auto& [account, operation, kind, urgency] = numbered.request->lane;
            return Unlinks(operation) ||
                   (CanBeUnlinked(operation, kind) && memory.unlinking_accounts.contains(account));
          });
@@ -101,7 +101,7 @@ UnlinkedCounts CountUnlinked(pqxx::work& work, const std::set<std::string>& unli
   std::vector<ErasureItems> erasures;
   for (std::size_t i = 0; i < requests.size(); ++i) {
     const auto& [id, request] = requests[i];
-    const auto& [account, operation, kind] = request->lane;
+    const auto& [account, operation, kind, urgency] = request->lane;
     if (!CanBeUnlinked(operation, kind) || !unlinking_accounts.contains(account)) continue;
     const int item_count = static_cast<int>(request->items.size());
     erasures.push_back({id, account, RangeOf(placements[i], item_count)});

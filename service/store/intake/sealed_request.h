@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "crypto/key_ring.h"
+#include "lethe/due_time.h"
 #include "lethe/request.h"
 #include "lethe/time.h"
 #include "store/intake/placement.h"
@@ -35,8 +36,17 @@ struct SealedRequest {
   std::vector<SealedItem> items;
   int duplicate_count;
   std::optional<TimePoint> submit_time;
-  std::optional<TimePoint> due_time;
+  std::optional<TimePoint> due_time;          ///< As its caller gave it.
+  std::optional<DefaultDueTime> by_law = {};  ///< Where the caller gave none.
+  std::optional<TimePoint> due_by = {};       ///< As it counts: SetDueTime().
 };
+
+/// Sets what follows from when the request is accepted: when it is due, and its lane's class.
+void SetDueTime(SealedRequest& request, TimePoint create_time);
+
+/// What the request's place in the order of sending is by: its due time, but what is past due goes
+/// in the order in which it came, and not before all others.
+TimePoint SendingDue(const SealedRequest& request, TimePoint create_time);
 
 /// A request and the id that it is written under.
 struct NumberedRequest {

@@ -3,6 +3,7 @@
 #include "contract/delivery_queue/account_gate_contract.h"
 #include "contract/delivery_queue/call_slots_contract.h"
 #include "contract/delivery_queue/delivery_queue_contract.h"
+#include "contract/delivery_queue/order_contract.h"
 #include "contract/delivery_queue/precedence_contract.h"
 #include "contract/delivery_queue/refusal_contract.h"
 #include "fakes/fake_clock.h"
@@ -38,6 +39,8 @@ std::unique_ptr<QueueHarness> MakeFake() { return std::make_unique<FakeHarness>(
 INSTANTIATE_TEST_SUITE_P(Fake, DeliveryQueueContract,
                          testing::Values(Implementation{"InMemory", &MakeFake}), NameOf);
 INSTANTIATE_TEST_SUITE_P(Fake, PrecedenceContract,
+                         testing::Values(Implementation{"InMemory", &MakeFake}), NameOf);
+INSTANTIATE_TEST_SUITE_P(Fake, OrderContract,
                          testing::Values(Implementation{"InMemory", &MakeFake}), NameOf);
 
 INSTANTIATE_TEST_SUITE_P(Fake, RefusalContract,

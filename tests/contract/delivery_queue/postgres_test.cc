@@ -6,6 +6,7 @@
 #include "contract/delivery_queue/account_gate_contract.h"
 #include "contract/delivery_queue/call_slots_contract.h"
 #include "contract/delivery_queue/delivery_queue_contract.h"
+#include "contract/delivery_queue/order_contract.h"
 #include "contract/delivery_queue/precedence_contract.h"
 #include "contract/delivery_queue/refusal_contract.h"
 #include "fakes/fake_clock.h"
@@ -57,11 +58,13 @@ class PostgresHarness : public QueueHarness {
     pqxx::connection connection(database_.owner_url());
     pqxx::work work(connection);
     work.exec_params(
-        "insert into batch (envelope, lo, hi, account, operation, kind, state, opened_at) "
-        "values ($1, 0, $2, $3, $4, $5, $6, lethe_now())",
+        "insert into batch (envelope, lo, hi, account, operation, kind, state, opened_at, urgency, "
+        "due_at) "
+        "values ($1, 0, $2, $3, $4, $5, $6, lethe_now(), $7, lethe_time($8))",
         ToInt(id), envelope.size - 1, envelope.route.account,
         std::string(Name(envelope.route.operation)), std::string(Name(envelope.kind)),
-        envelope.closed || full ? "ready" : "open");
+        envelope.closed || full ? "ready" : "open", Rank(envelope.urgency),
+        envelope.due_at.time_since_epoch().count());
     const RequestId request = envelope.request.value_or(RequestId{ToInt(id)});
     for (int pos = 0; pos < envelope.size; ++pos) {
       const Identifier identifier = fakes::IdentifierAt(id, envelope, pos);
@@ -128,6 +131,8 @@ std::unique_ptr<QueueHarness> MakePostgres() { return std::make_unique<PostgresH
 INSTANTIATE_TEST_SUITE_P(Postgres, DeliveryQueueContract,
                          testing::Values(Implementation{"Postgres", &MakePostgres}), NameOf);
 INSTANTIATE_TEST_SUITE_P(Postgres, PrecedenceContract,
+                         testing::Values(Implementation{"Postgres", &MakePostgres}), NameOf);
+INSTANTIATE_TEST_SUITE_P(Postgres, OrderContract,
                          testing::Values(Implementation{"Postgres", &MakePostgres}), NameOf);
 
 INSTANTIATE_TEST_SUITE_P(Postgres, RefusalContract,

@@ -93,6 +93,31 @@ TEST_P(RequestStoreContract, ShowsWhatItHasKept) {
   EXPECT_EQ(items->rows[0].reason, "");
 }
 
+TEST_P(RequestStoreContract, IsDueAtTheEndOfTheLegalTermWhereTheCallerSaysNothing) {
+  const TimeZone kolkata = TimeZone::Find("Asia/Kolkata").value();
+  NewRequest request = Erasure("k", {"ann"});
+  request.due_by_law = {.term = {.months = 1}, .zone = kolkata};
+  const auto admission = Submit(request);
+  ASSERT_TRUE(admission) << admission.error().message;
+  EXPECT_EQ(store().Get("acme", admission->id)->due_time,
+            EndOfTerm({.months = 1}, admission->create_time, kolkata));
+
+  // It is no part of the payload: a repeat comes later, or under another law.
+  request.due_by_law = {.term = {.days = 45}, .zone = kolkata};
+  EXPECT_TRUE(Submit(request)->repeated);
+  request.submit_time = TimePoint(hours(480'000));
+  const auto refused = Submit(request);
+  ASSERT_FALSE(refused);
+  ASSERT_EQ(refused.error().violations.size(), 1U);
+  EXPECT_EQ(refused.error().violations[0].field, "submit_time");
+
+  request.idempotency_key = "another";
+  const auto asked_before = Submit(request);
+  ASSERT_TRUE(asked_before);
+  EXPECT_EQ(store().Get("acme", asked_before->id)->due_time,
+            EndOfTerm({.days = 45}, *request.submit_time, kolkata));
+}
+
 TEST_P(RequestStoreContract, KeepsEveryOperationAndKind) {
   const auto keep = [&](Operation operation, IdentifierKind kind) {
     NewRequest request = Erasure(

@@ -119,25 +119,27 @@ TEST_F(Plans, TheHistoryIsInOnePartition) {
   EXPECT_EQ(Number(*database_, "select count(*) from request_item_202603"), 200'000);
 }
 
-TEST_F(Plans, TakingBatchesReadsTheOldestFromTheirIndex) {
-  EXPECT_THAT(
-      PlanOf("take_batches", {{"routes.account", "'{acme,globex}'"},
-                              {"routes.slots_of", "'{acme,globex}'"},
-                              {"routes.operation", "'{erasure,demerge}'"},
-                              {"routes.linger", "'{2000,2000}'"},
-                              {"routes.capture_wait", "'{600000,null}'"},
-                              {"routes.wanted", "'{2,1}'"}}),
-      AllOf(ReadsNoTableWhole(), HasSubstr("batch_sendable"), Not(HasSubstr("Sort Key: b."))));
+TEST_F(Plans, TakingBatchesReadsThoseThatAreNextFromTheirIndexes) {
+  EXPECT_THAT(PlanOf("take_batches", {{"routes.account", "'{acme,globex}'"},
+                                      {"routes.slots_of", "'{acme,globex}'"},
+                                      {"routes.operation", "'{erasure,demerge}'"},
+                                      {"routes.linger", "'{2000,2000}'"},
+                                      {"routes.capture_wait", "'{600000,null}'"},
+                                      {"routes.oldest", "'{1,0}'"},
+                                      {"routes.due_first", "'{1,1}'"}}),
+              AllOf(ReadsNoTableWhole(), HasSubstr("batch_sendable"), HasSubstr("batch_due"),
+                    Not(HasSubstr("Sort Key: b."))));
 }
 
 TEST_F(Plans, SendableRoutesStopsAtTheFirstBatch) {
-  EXPECT_THAT(PlanOf("sendable_routes", {{"routes.account", "'{acme,globex}'"},
-                                         {"routes.slots_of", "'{acme,globex}'"},
-                                         {"routes.operation", "'{erasure,demerge}'"},
-                                         {"routes.capture_wait", "'{null,600000}'"},
-                                         {"linger", "2000"}}),
-              AllOf(ReadsNoTableWhole(), HasSubstr("SubPlan"), HasSubstr("batch_sendable"),
-                    Not(HasSubstr("Semi Join")), Not(HasSubstr("hashed"))));
+  EXPECT_THAT(
+      PlanOf("sendable_routes", {{"routes.account", "'{acme,globex}'"},
+                                 {"routes.slots_of", "'{acme,globex}'"},
+                                 {"routes.operation", "'{erasure,demerge}'"},
+                                 {"routes.capture_wait", "'{null,600000}'"},
+                                 {"linger", "2000"}}),
+      AllOf(ReadsNoTableWhole(), HasSubstr("SubPlan"), ContainsRegex("batch_(sendable|due)"),
+            Not(HasSubstr("Semi Join")), Not(HasSubstr("hashed"))));
 }
 
 TEST_F(Plans, CloseWindowsReadsThePassedOnesFromTheirIndex) {
@@ -353,7 +355,7 @@ TEST_F(Plans, HeldRefusalsAreFoundWithoutTheHistory) {
 TEST_F(Plans, BatchesThatAreDueForALookAreReadFromTheirIndex) {
   EXPECT_THAT(
       PlanOf("take_capture", {{"account", "'acme'"}, {"lease", "90000"}, {"linger", "2000"}}),
-      AllOf(ReadsNoTableWhole(), HasSubstr("batch_capture"), Not(HasSubstr("Sort"))));
+      AllOf(ReadsNoTableWhole(), HasSubstr("batch_capture_due"), Not(HasSubstr("Sort"))));
   EXPECT_THAT(PlanOf("take_read_back",
                      {{"account", "'acme'"}, {"lease", "90000"}, {"operation", "'erasure'"}}),
               AllOf(ReadsNoTableWhole(), ContainsRegex("batch_(window|read_back)"),

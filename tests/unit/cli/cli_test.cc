@@ -285,7 +285,9 @@ TEST_F(Cli, GetsListsAndShowsItems) {
   Finish(first, BatchState::kRejected);
 
   EXPECT_EQ(Lethe({"get", first}), kOk);
-  EXPECT_THAT(out(), StartsWith(first + " rejected erasure, 1 item: 1 rejected; completed "));
+  EXPECT_THAT(out(),
+              StartsWith(first + " rejected erasure, 1 item: 1 rejected; due 2026-04-02T00:00:00Z; "
+                                 "completed "));
   EXPECT_EQ(Lethe({"list", "--account", "shop"}), kOk);
   EXPECT_LT(out().find(second), out().find(first));
   EXPECT_EQ(Lethe({"list", "--account", "shop", "--limit", "1"}), kOk);

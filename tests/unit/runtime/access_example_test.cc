@@ -61,7 +61,9 @@ void ExpectDocumented(const std::string& yaml) {
 
 TEST(AccessExample, HasEveryKeyThatTheProgramKnows) {
   ExpectDocumented("zzzzzzzzzz: 1");
+  ExpectDocumented("issuers: [{zzzzzzzzzz: 1}]");
   ExpectDocumented("principals: [{zzzzzzzzzz: 1}]");
+  ExpectDocumented("principals: [{jwts: [{zzzzzzzzzz: 1}]}]");
   ExpectDocumented("principals: [{tokens: [{zzzzzzzzzz: 1}]}]");
   ExpectDocumented("principals: [{grants: [{zzzzzzzzzz: 1}]}]");
 }

@@ -88,6 +88,64 @@ TEST(AccessFile, SaysWhoMayDoWhatAndWhatNamesThem) {
   EXPECT_THAT(ann.principal.grants[0].accounts, IsEmpty());
 }
 
+std::string Issuer(const std::string& more) {
+  return "issuers:\n  - {name: cluster, issuer: 'https://c', audiences: lethe, keys_file: c.json" +
+         more + "}\n";
+}
+std::string ByJwt(const std::string& issuer = "cluster") {
+  return "    jwts: [{issuer: " + issuer + ", subject: 'crm:default'}]\n";
+}
+
+TEST(AccessFile, SaysWhoseJwtsNameThem) {
+  const auto file = ParseAccessFile(
+      "/etc/lethe/access.yaml",
+      "issuers:\n"
+      "  - {name: cluster, issuer: 'https://c', audiences: lethe, keys_file: keys/c.json}\n"
+      "  - {name: idp, issuer: 'https://i/', audiences: [a, b], keys_file: /run/i.json,\n"
+      "     algorithms: [PS512, ES256], claim: client_id, clock_skew: 1m}\n" +
+          Crm(ByJwt() + Grants()) + "  - name: erp\n" +
+          "    jwts: [{issuer: idp, subject: 'Erp 7'}, {issuer: idp, subject: erp8}]\n" + Grants(),
+      ShopAndBank());
+  ASSERT_TRUE(file.ok()) << file.error().message;
+  EXPECT_THAT(file->notes, IsEmpty());
+  using access::JwtAlgorithm;
+  EXPECT_THAT(file->issuers,
+              ElementsAre(IssuerEntry{{.name = "cluster",
+                                       .url = "https://c",
+                                       .audiences = {"lethe"},
+                                       .algorithms = {JwtAlgorithm::kRs256, JwtAlgorithm::kEs256,
+                                                      JwtAlgorithm::kEdDsa},
+                                       .claim = "sub",
+                                       .clock_skew = std::chrono::seconds(30)},
+                                      "/etc/lethe/keys/c.json"},
+                          IssuerEntry{{.name = "idp",
+                                       .url = "https://i/",
+                                       .audiences = {"a", "b"},
+                                       .algorithms = {JwtAlgorithm::kPs512, JwtAlgorithm::kEs256},
+                                       .claim = "client_id",
+                                       .clock_skew = std::chrono::seconds(60)},
+                                      "/run/i.json"}));
+  EXPECT_THAT(file->members[0].jwts, ElementsAre(access::JwtName{"cluster", "crm:default"}));
+  EXPECT_THAT(file->members[1].jwts,
+              ElementsAre(access::JwtName{"idp", "Erp 7"}, access::JwtName{"idp", "erp8"}));
+}
+
+TEST(AccessFile, NotesAnIssuerThatNamesNobody) {
+  const auto file = ParseText(Issuer("") + Crm(Tokens() + Grants()));
+  ASSERT_TRUE(file.ok()) << file.error().message;
+  EXPECT_THAT(file->notes,
+              ElementsAre("access.yaml:2:12: no principal is named by this issuer's tokens"));
+}
+
+TEST(IssuerKeys, AreThoseOfAFileThatSaysWhatIsWrongWithIt) {
+  const IssuerEntry entry{{.algorithms = {access::JwtAlgorithm::kEs256}}, "/etc/lethe/c.json"};
+  EXPECT_EQ(ParseIssuerKeys(entry, R"({"keys":[]})").value().size(), 0u);
+  const auto wrong = ParseIssuerKeys(entry, "{}");
+  ASSERT_FALSE(wrong.ok());
+  EXPECT_EQ(wrong.error().reason, "BAD_CONFIG");
+  EXPECT_EQ(wrong.error().message, "/etc/lethe/c.json: keys: must be a list of JWKs");
+}
+
 TEST(AccessFile, NotesAnAccountThatIsNotConfigured) {
   const auto file =
       ParseText(Crm(Tokens() + "    grants: [{roles: reader, accounts: [shopp, elsewhere]}]\n"));
@@ -128,8 +186,8 @@ INSTANTIATE_TEST_SUITE_P(
         WrongAccess{"principal: 1", "unknown key principal; did you mean principals?"},
         WrongAccess{"principals: [{}]", "needs the key name: "},
         WrongAccess{Crm(Grants()),
-                    "access.yaml:2:5: principals[0]: nothing names it: give tokens or "
-                    "certificates"},
+                    "access.yaml:2:5: principals[0]: nothing names it: give tokens, certificates "
+                    "or jwts"},
         WrongAccess{Crm(Tokens()), "principals[0]: needs the key grants: "},
         WrongAccess{Crm(Tokens() + "    grants: []\n"),
                     "grants: must be a list of at least one grant"},
@@ -171,6 +229,32 @@ INSTANTIATE_TEST_SUITE_P(
                     "sha256: is of a token that the file has already (access.yaml:3:23)"},
         WrongAccess{Crm("    certificates: [a.b, a.b]\n" + Grants()),
                     "certificates[1]: names a principal already (access.yaml:3:20)"},
+        WrongAccess{"issuers: []\n" + Crm(Tokens() + Grants()), "issuers: must be a list of"},
+        WrongAccess{"issuers: [{}]\n" + Crm(Tokens() + Grants()),
+                    "issuers[0]: needs the key issuer: the claim iss of its tokens"},
+        WrongAccess{"issuers: [{}]\n" + Crm(Tokens() + Grants()),
+                    "issuers[0]: needs the key audiences: what its tokens for Lethe have"},
+        WrongAccess{"issuers: [{}]\n" + Crm(Tokens() + Grants()),
+                    "issuers[0]: needs the key keys_file: a JWK set"},
+        WrongAccess{Issuer(", algorithms: [none]") + Crm(ByJwt() + Grants()),
+                    "access.yaml:2:92: issuers[0].algorithms[0]: must be one of RS256, RS384"},
+        WrongAccess{Issuer(", algorithms: HS256") + Crm(ByJwt() + Grants()),
+                    "issuers[0].algorithms: must be one of RS256, RS384"},
+        WrongAccess{Issuer(", clock_skew: 1h") + Crm(ByJwt() + Grants()),
+                    "issuers[0].clock_skew: must be"},
+        WrongAccess{Issuer(", claim: \"\"") + Crm(ByJwt() + Grants()),
+                    "issuers[0].claim: must be what the token's claim says"},
+        WrongAccess{Issuer("") + Crm(ByJwt("clustre") + Grants()),
+                    "access.yaml:5:21: principals[0].jwts[0].issuer: no such issuer is in this "
+                    "file; did you mean cluster?"},
+        WrongAccess{Issuer("") + Crm(ByJwt() + Grants()) + "  - name: erp\n" + ByJwt() + Grants(),
+                    "principals[1].jwts[0].subject: names a principal already (access.yaml:5:39)"},
+        WrongAccess{Issuer("") + Crm("    jwts: [{issuer: cluster}]\n" + Grants()),
+                    "jwts[0]: needs the key subject: the value of the claim that names it"},
+        WrongAccess{"issuers:\n  - &i {name: cluster, issuer: 'https://c', audiences: lethe, "
+                    "keys_file: c.json}\n  - *i\n" +
+                        Crm(ByJwt() + Grants()),
+                    "issuers[1].name: names another issuer already (access.yaml:2:15)"},
         WrongAccess{Crm(Tokens() + Grants() + "    token: hunter2\n"),
                     "unknown key token; did you mean tokens?"}));
 

@@ -62,6 +62,39 @@ class ConfigAccountTest : public testing::Test {
   TemporaryDirectory directory_;
 };
 
+TEST_F(ConfigAccountTest, KnowsTheTermsOfSomeLawsAndTakesOthers) {
+  const auto terms = [this](const Keys& keys) {
+    const auto config = Load({keys});
+    EXPECT_TRUE(config.ok()) << config.error().message;
+    return config.ok() ? config->accounts.at(0).legal_terms : LegalTerms{};
+  };
+  EXPECT_EQ(terms({}), kDefaultLegalTerms);
+  EXPECT_EQ(terms({}).term, LegalTerm{.months = 1});
+  EXPECT_EQ(terms({{"law", "ccpa"}}),
+            (LegalTerms{.term = {.days = 45}, .extension = {.days = 45}, .max_extensions = 1}));
+  EXPECT_EQ(terms({{"law", "dpdp"}, {"legal_terms", "{days: 90}"}}),
+            (LegalTerms{.term = {.days = 90}}));
+  EXPECT_EQ(
+      terms({{"law", "lgpd"}, {"legal_terms", "{days: 15, extension_days: 5, max_extensions: 2}"}}),
+      (LegalTerms{.term = {.days = 15}, .extension = {.days = 5}, .max_extensions = 2}));
+}
+
+TEST_F(ConfigAccountTest, RefusesTermsThatAreNoTerms) {
+  const auto faults = [this](const Keys& keys) {
+    const auto config = Load({keys});
+    return config.ok() ? 0U : config.error().violations.size();
+  };
+  EXPECT_EQ(faults({{"law", "dpdp"}}), 1U);
+  EXPECT_EQ(faults({{"law", "GDPR"}}), 1U);
+  EXPECT_EQ(faults({{"law", "gdpr"}, {"legal_terms", "{days: 90}"}}), 1U);
+  EXPECT_EQ(faults({{"legal_terms", "{days: 90}"}}), 1U);
+  EXPECT_EQ(faults({{"law", "dpdp"}, {"legal_terms", "{days: 0}"}}), 1U);
+  EXPECT_EQ(faults({{"law", "dpdp"}, {"legal_terms", "{days: 367}"}}), 2U);
+  EXPECT_EQ(faults({{"law", "dpdp"}, {"legal_terms", "{days: 9, max_extensions: 1}"}}), 1U);
+  EXPECT_EQ(faults({{"law", "dpdp"}, {"legal_terms", "{days: 9, extension_days: 1}"}}), 1U);
+  EXPECT_EQ(faults({{"law", "dpdp"}, {"legal_terms", "{weeks: 9}"}}), 2U);
+}
+
 TEST_F(ConfigAccountTest, KeepsWhatItIsTold) {
   const auto config = Load({{{"base_url", "HTTPS://CleverTap.Example:8443/"},
                              {"time_zone", "Asia/Kolkata"},

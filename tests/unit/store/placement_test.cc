@@ -77,6 +77,40 @@ TEST(PlanAppends, FillsAnEnvelopeAndNotMore) {
   EXPECT_THAT(PlanAppends({{0, &kErasures, 3}}, open), IsEmpty());
 }
 
+TEST(PlanAppends, OpensAnEnvelopeForWhatIsDueMuchSooner) {
+  constexpr TimePoint kDue{std::chrono::hours{480'000}};
+  const OpenEnvelopes open{{kErasures, {EnvelopeId{1}, 1, kDue}}};
+  EXPECT_EQ(PlanAppends({{0, &kErasures, 1, kDue}}, open).size(), 1U);
+  EXPECT_THAT(PlanAppends({{0, &kErasures, 1, kDue - std::chrono::days{20}}}, open), IsEmpty());
+}
+
+TEST(PlanNewEnvelopes, AnEnvelopeIsDueWithTheFirstOfItsRequests) {
+  constexpr TimePoint kDue{std::chrono::hours{480'000}};
+  std::vector<Placement> placements(3);
+  OpenEnvelopes open;
+  const std::vector<NewEnvelope> made = PlanNewEnvelopes(
+      {{0, &kErasures, 1, kDue + std::chrono::hours{1}},
+       {1, &kErasures, 1, kDue},
+       {2, &kErasures, 1, kDue + std::chrono::hours{2}}},
+      [](int) { return EnvelopeId{1}; }, placements, open);
+  ASSERT_EQ(made.size(), 1U);
+  EXPECT_EQ(made[0].due, kDue);
+  EXPECT_EQ(open.at(kErasures).due, kDue);
+}
+
+TEST(PlanNewEnvelopes, ClassesOfDueTimeShareNoEnvelope) {
+  Lane urgent = kErasures;
+  urgent.urgency = Urgency::kUrgent;
+  std::vector<Placement> placements(2);
+  OpenEnvelopes open;
+  std::int64_t next = 1;
+  EXPECT_EQ(PlanNewEnvelopes(
+                {{0, &kErasures, 1}, {1, &urgent, 1}}, [&next](int) { return EnvelopeId{next++}; },
+                placements, open)
+                .size(),
+            2U);
+}
+
 TEST(PlanAppends, LetsASmallRequestPassALargeOne) {
   const std::vector<Append> plan =
       PlanAppends({{0, &kErasures, 40}, {1, &kErasures, 30}, {2, &kErasures, 10}},

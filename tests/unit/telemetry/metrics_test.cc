@@ -48,6 +48,8 @@ void TouchAll(Metrics& metrics) {
   metrics.AccessRefused("not_permitted");
   metrics.Changed({"demo", RequestChange::kCancel, ChangeEffect::kChanged, 3});
   metrics.SetAccessFileBroken(false);
+  metrics.SetIssuerKeys("cluster", 2);
+  metrics.SetIssuerKeysBroken("cluster", false);
   metrics.SetAccessOpen(true);
   metrics.SetPlaintext("grpc", false);
   metrics.SetTlsEnd("grpc", "server", TimePoint());

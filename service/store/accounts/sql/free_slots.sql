@@ -7,6 +7,7 @@
 -- @losses_matter_for milliseconds   since an operator resumed
 -- > route bigint             the place of the route in @routes, from 1
 -- > number int
+-- > turn int                 see TakesOldest()
 -- > setbacks int
 -- > accepted_at time?        RouteHealth
 -- > failing int
@@ -16,7 +17,7 @@
 -- > probe_due bool           the route is blocked, and its next batch is due as the probe
 -- > lost_calls bool          calls of the account were lost, and may have been about what waits
 with present as materialized (select lethe_now() as t)
-select r.n as route, free.number, free.setbacks, lethe_micros(health.accepted_at) as accepted_at, health.failing,
+select r.n as route, free.number, free.turn, free.setbacks, lethe_micros(health.accepted_at) as accepted_at, health.failing,
        lethe_micros(health.hiccup_at) as hiccup_at, lethe_micros(a.connected_at) as connected_at,
        b.account is not null as blocked, coalesce(b.resume_by = 'batch' and b.probe_at <= present.t, false) as probe_due,
        exists (select from lost_attempt l where l.account = r.account and coalesce(l.settled_at, 'infinity') > present.t - @losses_matter_for::bigint * interval '1 millisecond')
@@ -26,7 +27,7 @@ from present cross join unnest(@routes.account::text[], @routes.slots_of::text[]
   left join account_state a on a.account = r.account
   left join route_block b on b.account = r.account and b.api = r.api
   cross join lateral (
-    select s.number, s.setbacks from slot s
+    select s.number, s.turn, s.setbacks from slot s
     where s.account = r.slots_of and s.api = r.api and s.number <= r.concurrency
       and (s.holder is null or s.envelope is null and s.lease_until <= present.t)
       and (s.cool_down_until is null or s.cool_down_until <= present.t)

@@ -12,11 +12,11 @@ with run as materialized (
   select r.lo, r.hi, r.chosen, case when r.chosen then @to when @from = 'open' then 'ready' else @from end as state
   from unnest(@runs.lo::smallint[], @runs.hi::smallint[], @runs.chosen::boolean[]) as r(lo, hi, chosen)
 ), later as (
-  insert into batch (envelope, lo, hi, account, operation, kind, state, reason, opened_at, not_before, attempt_count, call_count,
+  insert into batch (envelope, lo, hi, account, operation, kind, state, reason, urgency, due_at, opened_at, not_before, attempt_count, call_count,
                      captured_at, look_at, look_tries, unknown_since, refused_since, lone_refusals, vouched_refusals, throttled_calls,
                      may_have_effect, blocked_by_envelope, blocked_by_lo, blocked_by_hi, review_since, finished_at)
   select b.envelope, r.lo, r.hi, b.account, b.operation, b.kind, r.state, case when r.chosen then @reason else b.reason end,
-         case when r.chosen and r.state = 'ready' then lethe_now() else b.opened_at end, case when not r.chosen then b.not_before end,
+         b.urgency, b.due_at, case when r.chosen and r.state = 'ready' then lethe_now() else b.opened_at end, case when not r.chosen then b.not_before end,
          b.attempt_count, b.call_count, b.captured_at, b.look_at, b.look_tries, b.unknown_since, b.refused_since, b.lone_refusals,
          b.vouched_refusals, b.throttled_calls, b.may_have_effect, case when not r.chosen then b.blocked_by_envelope end,
          case when not r.chosen then b.blocked_by_lo end, case when not r.chosen then b.blocked_by_hi end,

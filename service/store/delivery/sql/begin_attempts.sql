@@ -19,7 +19,7 @@ with present as materialized (select lethe_now() as t), begun as materialized (
     with ordinality as c(slots_of, api, slot, lease, envelope, lo, hi, number, members, n)
 ), leased as (
   update slot s set holder = @holder, epoch = epoch + 1, lease_until = present.t + c.lease * interval '1 millisecond',
-                    cool_down_until = null, envelope = c.envelope, lo = c.lo
+                    cool_down_until = null, envelope = c.envelope, lo = c.lo, turn = (turn + 1) % 4
   from begun c, present
   where s.account = c.slots_of and s.api = c.api and s.number = c.slot and s.envelope is null
   returning c.n, s.epoch

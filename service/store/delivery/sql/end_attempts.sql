@@ -77,10 +77,10 @@ with present as materialized (select lethe_now() as t), ended as materialized (
            throttled_calls)
     join freed using (n) join ended e using (n), present
 ), later as (
-  insert into batch (envelope, lo, hi, account, operation, kind, state, reason, opened_at, not_before, attempt_count, call_count,
+  insert into batch (envelope, lo, hi, account, operation, kind, state, reason, urgency, due_at, opened_at, not_before, attempt_count, call_count,
                      captured_at, unknown_since, accepted_at, window_end, refused_since, lone_refusals, vouched_refusals, throttled_calls, may_have_effect,
                      finished_at, review_since)
-  select b.envelope, r.lo, r.hi, b.account, b.operation, b.kind, r.state, r.reason, b.opened_at, r.not_before,
+  select b.envelope, r.lo, r.hi, b.account, b.operation, b.kind, r.state, r.reason, b.urgency, b.due_at, b.opened_at, r.not_before,
          b.attempt_count - r.uncounted, b.call_count, b.captured_at, r.unknown_since, r.accepted_at, r.window_end, r.refused_since,
          r.lone_refusals, r.vouched_refusals, r.throttled_calls, b.may_have_effect, r.finished_at, r.review_since
   from run r join batch b on b.envelope = r.envelope and b.lo = r.batch_lo

@@ -15,10 +15,10 @@ with run as materialized (
               @runs.blocked_by_lo::smallint[], @runs.blocked_by_hi::smallint[])
     as r(lo, hi, state, blocked_by_envelope, blocked_by_lo, blocked_by_hi)
 ), later as (
-  insert into batch (envelope, lo, hi, account, operation, kind, state, reason, opened_at, attempt_count, call_count,
+  insert into batch (envelope, lo, hi, account, operation, kind, state, reason, urgency, due_at, opened_at, attempt_count, call_count,
                      captured_at, unknown_since, refused_since, lone_refusals, vouched_refusals, throttled_calls, may_have_effect,
                      blocked_by_envelope, blocked_by_lo, blocked_by_hi)
-  select b.envelope, r.lo, r.hi, b.account, b.operation, b.kind, r.state, r.reason, b.opened_at, b.attempt_count - r.uncounted,
+  select b.envelope, r.lo, r.hi, b.account, b.operation, b.kind, r.state, r.reason, b.urgency, b.due_at, b.opened_at, b.attempt_count - r.uncounted,
          b.call_count - r.uncounted, b.captured_at, b.unknown_since, b.refused_since, b.lone_refusals, b.vouched_refusals, b.throttled_calls,
          b.may_have_effect, r.blocked_by_envelope, r.blocked_by_lo, r.blocked_by_hi
   from batch b join run r on r.lo > b.lo

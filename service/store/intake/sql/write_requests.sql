@@ -16,13 +16,16 @@
 -- @envelopes.operation operation
 -- @envelopes.kind kind
 -- @envelopes.state state
+-- @envelopes.urgency int        with due_at: the place in the order of sending
+-- @envelopes.due_at time
 -- @requests.id request
 -- @requests.account text
 -- @requests.operation operation
 -- @requests.kind kind
 -- @requests.principal text
 -- @requests.submit_time time?
--- @requests.due_time time?
+-- @requests.due_time time?      as its caller gave it
+-- @requests.due_by time?        as it counts
 -- @requests.item_count int
 -- @requests.duplicate_count int
 -- @requests.first_envelope envelope
@@ -75,22 +78,22 @@ with found as materialized (
   from unnest(@appends.envelope::bigint[], @appends.items::int[], @appends.capacity::int[]) as a(envelope, items, capacity)
   where b.envelope = a.envelope and b.lo = 0 and exists (select from go)
 ), envelopes as (
-  insert into batch (envelope, lo, hi, account, operation, kind, state, opened_at)
-  select envelope, 0, hi, account, operation, kind, state, lethe_now()
+  insert into batch (envelope, lo, hi, account, operation, kind, state, opened_at, urgency, due_at)
+  select envelope, 0, hi, account, operation, kind, state, lethe_now(), urgency, lethe_time(due_at)
   from unnest(@envelopes.envelope::bigint[], @envelopes.hi::smallint[], @envelopes.account::text[], @envelopes.operation::text[],
-              @envelopes.kind::text[], @envelopes.state::text[])
-    as b(envelope, hi, account, operation, kind, state)
+              @envelopes.kind::text[], @envelopes.state::text[], @envelopes.urgency::smallint[], @envelopes.due_at::bigint[])
+    as b(envelope, hi, account, operation, kind, state, urgency, due_at)
   where exists (select from go)
 ), requests as (
-  insert into request (id, account, operation, kind, principal, create_time, submit_time, due_time, item_count, duplicate_count,
+  insert into request (id, account, operation, kind, principal, create_time, submit_time, due_time, due_by, item_count, duplicate_count,
                        first_envelope, first_pos, envelope_count, may_be_unlinked)
-  select id, account, operation, kind, principal, (select lethe_time(@now)), lethe_time(submit_time), lethe_time(due_time), item_count,
+  select id, account, operation, kind, principal, (select lethe_time(@now)), lethe_time(submit_time), lethe_time(due_time), lethe_time(due_by), item_count,
          duplicate_count, first_envelope, first_pos, envelope_count, false
   from unnest(@requests.id::bigint[], @requests.account::text[], @requests.operation::text[], @requests.kind::text[],
-              @requests.principal::text[], @requests.submit_time::bigint[], @requests.due_time::bigint[], @requests.item_count::int[],
+              @requests.principal::text[], @requests.submit_time::bigint[], @requests.due_time::bigint[], @requests.due_by::bigint[], @requests.item_count::int[],
               @requests.duplicate_count::int[], @requests.first_envelope::bigint[], @requests.first_pos::smallint[],
               @requests.envelope_count::smallint[])
-    as r(id, account, operation, kind, principal, submit_time, due_time, item_count, duplicate_count, first_envelope, first_pos,
+    as r(id, account, operation, kind, principal, submit_time, due_time, due_by, item_count, duplicate_count, first_envelope, first_pos,
          envelope_count)
   -- Forces keys before tallies (`counted` reads `requests`, which waits for `keys`), which prevents a deadlock: a transaction that holds a
   -- tally never waits for a key. PostgreSQL's own order is the reverse.

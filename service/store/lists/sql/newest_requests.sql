@@ -10,7 +10,7 @@
 -- > principal text
 -- > create_time time
 -- > due_time time?
-select r.id, r.account, r.operation, r.principal, lethe_micros(r.create_time) as create_time, lethe_micros(r.due_time) as due_time
+select r.id, r.account, r.operation, r.principal, lethe_micros(r.create_time) as create_time, lethe_micros(coalesce(r.due_by, r.due_time)) as due_time
 from unnest(@scopes.account::text[], @scopes.operations::text[]) as s(account, operations)
   cross join lateral (
     select r.* from request r

@@ -18,7 +18,7 @@
 -- > principal text
 -- > create_time time
 -- > due_time time?
-select r.id, r.account, r.operation, r.principal, lethe_micros(r.create_time) as create_time, lethe_micros(r.due_time) as due_time
+select r.id, r.account, r.operation, r.principal, lethe_micros(r.create_time) as create_time, lethe_micros(coalesce(r.due_by, r.due_time)) as due_time
 from (
     select distinct i.request_id as id
     from unnest(@scopes.account::text[], @scopes.operations::text[]) as s(account, operations)
@@ -34,10 +34,10 @@ from (
   cross join lateral (
     select r.* from request r
     where r.id = n.id and r.id between @first and @last and (@principal::text = '' or r.principal = @principal::text)
-      and (@due_from::bigint is null or r.due_time >= lethe_time(@due_from::bigint))
-      and (@due_until::bigint is null or r.due_time < lethe_time(@due_until::bigint))
+      and (@due_from::bigint is null or coalesce(r.due_by, r.due_time) >= lethe_time(@due_from::bigint))
+      and (@due_until::bigint is null or coalesce(r.due_by, r.due_time) < lethe_time(@due_until::bigint))
       and (@after_id::bigint is null
-           or case when @after_due::bigint is null then r.due_time is null and r.id > @after_id::bigint
-                   else r.due_time is null or (r.due_time, r.id) > (lethe_time(@after_due::bigint), @after_id::bigint) end)
+           or case when @after_due::bigint is null then coalesce(r.due_by, r.due_time) is null and r.id > @after_id::bigint
+                   else coalesce(r.due_by, r.due_time) is null or (coalesce(r.due_by, r.due_time), r.id) > (lethe_time(@after_due::bigint), @after_id::bigint) end)
     offset 0) r
-order by r.due_time nulls last, r.id limit @max_requests::int
+order by coalesce(r.due_by, r.due_time) nulls last, r.id limit @max_requests::int

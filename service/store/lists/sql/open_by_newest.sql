@@ -16,7 +16,7 @@
 -- > principal text
 -- > create_time time
 -- > due_time time?
-select r.id, r.account, r.operation, r.principal, lethe_micros(r.create_time) as create_time, lethe_micros(r.due_time) as due_time
+select r.id, r.account, r.operation, r.principal, lethe_micros(r.create_time) as create_time, lethe_micros(coalesce(r.due_by, r.due_time)) as due_time
 from (
     select distinct i.request_id as id
     from unnest(@scopes.account::text[], @scopes.operations::text[]) as s(account, operations)
@@ -32,7 +32,7 @@ from (
   cross join lateral (
     select r.* from request r
     where r.id = n.id and r.id between @first and @last and (@principal::text = '' or r.principal = @principal::text)
-      and (@due_from::bigint is null or r.due_time >= lethe_time(@due_from::bigint))
-      and (@due_until::bigint is null or r.due_time < lethe_time(@due_until::bigint))
+      and (@due_from::bigint is null or coalesce(r.due_by, r.due_time) >= lethe_time(@due_from::bigint))
+      and (@due_until::bigint is null or coalesce(r.due_by, r.due_time) < lethe_time(@due_until::bigint))
     offset 0) r
 order by r.id desc limit @max_requests::int

@@ -30,7 +30,7 @@ with named as materialized (
       offset 0) i
   where d.digest = any(@digests::bytea[])
 )
-select r.account, n.request_id, r.operation, r.kind, lethe_micros(r.create_time) as create_time, lethe_micros(r.due_time) as due_time,
+select r.account, n.request_id, r.operation, r.kind, lethe_micros(r.create_time) as create_time, lethe_micros(coalesce(r.due_by, r.due_time)) as due_time,
        n.ordinal, b.state, b.reason, b.attempt_count, lethe_micros(b.not_before) as not_before, lethe_micros(b.accepted_at) as accepted_at,
        lethe_micros(b.window_end) as window_end, lethe_micros(b.finished_at) as finished_at, first.result as read_back,
        lethe_micros(first.looked_at) as read_back_at,

@@ -10,8 +10,8 @@
 -- > overdue bigint
 -- > due_soon bigint
 -- > oldest time
-select r.account, r.operation, count(*) as open, count(*) filter (where r.due_time < lethe_time(@now)) as overdue,
-       count(*) filter (where r.due_time >= lethe_time(@now) and r.due_time < lethe_time(@soon)) as due_soon,
+select r.account, r.operation, count(*) as open, count(*) filter (where coalesce(r.due_by, r.due_time) < lethe_time(@now)) as overdue,
+       count(*) filter (where coalesce(r.due_by, r.due_time) >= lethe_time(@now) and coalesce(r.due_by, r.due_time) < lethe_time(@soon)) as due_soon,
        lethe_micros(min(r.create_time)) as oldest
 from (
     select distinct i.request_id as id

@@ -14,7 +14,7 @@
 -- > items int?
 -- > finished_at time?
 select r.id, r.account, r.operation, r.kind, r.principal, r.item_count, lethe_micros(r.create_time) as create_time,
-       lethe_micros(r.submit_time) as submit_time, lethe_micros(r.due_time) as due_time, s.state, s.items,
+       lethe_micros(r.submit_time) as submit_time, lethe_micros(coalesce(r.due_by, r.due_time)) as due_time, s.state, s.items,
        lethe_micros(s.finished_at) as finished_at
 from (
     select r.* from request r

@@ -26,7 +26,7 @@ with taken as materialized (
       select distinct i.request_id from request_item i where i.envelope = t.envelope and i.pos between t.lo and t.hi offset 0) i
 )
 select c.batches, r.id, r.account, r.operation, r.kind, r.principal, r.item_count, lethe_micros(r.create_time) as create_time,
-       lethe_micros(r.submit_time) as submit_time, lethe_micros(r.due_time) as due_time, s.state, s.items,
+       lethe_micros(r.submit_time) as submit_time, lethe_micros(coalesce(r.due_by, r.due_time)) as due_time, s.state, s.items,
        lethe_micros(s.finished_at) as finished_at
 from (select count(*)::int as batches from taken) c
   left join (

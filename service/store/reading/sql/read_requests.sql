@@ -13,7 +13,7 @@
 -- > duplicate_count int
 -- > create_time time
 -- > submit_time time?
--- > due_time time?
+-- > due_time time?             the one that counts
 -- > state state?
 -- > items int?                how many are in this state
 -- > window_end time?          the latest of those
@@ -23,7 +23,7 @@
 -- > envelope_count int
 -- > may_be_unlinked bool      false: no earlier request can have unlinked its identities
 select r.id, r.account, r.principal, r.operation, r.kind, r.item_count, r.duplicate_count, lethe_micros(r.create_time) as create_time,
-       lethe_micros(r.submit_time) as submit_time, lethe_micros(r.due_time) as due_time, s.state, s.items,
+       lethe_micros(r.submit_time) as submit_time, lethe_micros(coalesce(r.due_by, r.due_time)) as due_time, s.state, s.items,
        lethe_micros(s.window_end) as window_end, lethe_micros(s.finished_at) as finished_at,
        r.first_envelope, r.first_pos, r.envelope_count, coalesce(r.may_be_unlinked, true) as may_be_unlinked
 from (select * from request where account = @account and id between @first_id and @last_id order by id desc limit @max_requests::int) r

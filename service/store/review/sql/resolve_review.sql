@@ -16,11 +16,11 @@ with run as materialized (
   from unnest(@runs.lo::smallint[], @runs.hi::smallint[], @runs.state::text[], @runs.reason::text[], @runs.accepted_at::bigint[],
               @runs.window_end::bigint[]) as r(lo, hi, state, reason, accepted_at, window_end)
 ), later as (
-  insert into batch (envelope, lo, hi, account, operation, kind, state, reason, opened_at, attempt_count, call_count, captured_at,
+  insert into batch (envelope, lo, hi, account, operation, kind, state, reason, urgency, due_at, opened_at, attempt_count, call_count, captured_at,
                      unknown_since, refused_since, lone_refusals, vouched_refusals, throttled_calls, may_have_effect, review_since, accepted_at,
                      window_end, finished_at)
   select b.envelope, r.lo, r.hi, b.account, b.operation, b.kind, r.state, case when r.stays then b.reason else r.reason end,
-         coalesce(r.opened_at, b.opened_at), b.attempt_count, b.call_count, b.captured_at, case when r.stays then b.unknown_since end,
+         b.urgency, b.due_at, coalesce(r.opened_at, b.opened_at), b.attempt_count, b.call_count, b.captured_at, case when r.stays then b.unknown_since end,
          case when r.stays then b.refused_since end, case when r.stays then b.lone_refusals else 0 end,
          case when r.stays then b.vouched_refusals else 0 end, case when r.stays then b.throttled_calls else 0 end,
          b.may_have_effect or b.unknown_since is not null and not r.stays, case when r.stays then b.review_since end, r.accepted_at, r.window_end, r.finished_at

@@ -19,9 +19,9 @@ with present as materialized (select lethe_now() as t), run as materialized (
   from present, unnest(@runs.lo::smallint[], @runs.hi::smallint[], @runs.state::text[], @runs.reason::text[], @runs.unknown_since::bigint[])
     as r(lo, hi, state, reason, unknown_since)
 ), later as (
-  insert into batch (envelope, lo, hi, account, operation, kind, state, reason, opened_at, attempt_count, call_count, captured_at,
+  insert into batch (envelope, lo, hi, account, operation, kind, state, reason, urgency, due_at, opened_at, attempt_count, call_count, captured_at,
                      unknown_since, may_have_effect, review_since, look_at, look_tries)
-  select b.envelope, r.lo, r.hi, b.account, b.operation, b.kind, r.state, r.reason, b.opened_at, b.attempt_count, b.call_count, b.captured_at,
+  select b.envelope, r.lo, r.hi, b.account, b.operation, b.kind, r.state, r.reason, b.urgency, b.due_at, b.opened_at, b.attempt_count, b.call_count, b.captured_at,
          r.unknown_since, b.may_have_effect, r.review_since, r.look_at,
          case when r.state = 'held' and @trouble::bool then b.look_tries + 1 else 0 end
   from run r join batch b on b.envelope = @envelope and b.lo = @lo

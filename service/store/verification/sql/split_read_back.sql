@@ -8,10 +8,10 @@
 -- @reason text_or_none
 -- @unknown_since time?              of what is sent again
 -- @second_look_in milliseconds?     null: there is none
-insert into batch (envelope, lo, hi, account, operation, kind, state, reason, opened_at, attempt_count, call_count,
+insert into batch (envelope, lo, hi, account, operation, kind, state, reason, urgency, due_at, opened_at, attempt_count, call_count,
                    captured_at, unknown_since, may_have_effect, accepted_at, window_end, finished_at, second_look_at,
                    review_since)
-select envelope, @run_lo, @run_hi, account, operation, kind, @state, coalesce(@reason, case when @state = 'done' then reason end), opened_at,
+select envelope, @run_lo, @run_hi, account, operation, kind, @state, coalesce(@reason, case when @state = 'done' then reason end), urgency, due_at, opened_at,
        attempt_count, call_count, captured_at, lethe_time(@unknown_since), @state <> 'done',
        case when @state = 'done' then accepted_at end, case when @state = 'done' then window_end end,
        case when @state = 'done' then lethe_now() end, lethe_now() + @second_look_in::bigint * interval '1 millisecond',

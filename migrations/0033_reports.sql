@@ -9,10 +9,10 @@ begin
 end $$;
 
 create view lethe_report.requests_v1 as
-select r.account, r.id as request_id, r.operation, r.kind as identifier_kind, r.principal, r.create_time, r.submit_time, r.due_time,
+select r.account, r.id as request_id, r.operation, r.kind as identifier_kind, r.principal, r.create_time, r.submit_time, coalesce(r.due_by, r.due_time) as due_time,
        r.item_count, r.duplicate_count, o.outcome, o.finished_at, o.done_count, o.rejected_count, o.cancelled_count,
        (extract(epoch from o.finished_at - o.received_at) / 86400)::float8 as days,
-       o.outcome is null as open, o.outcome is null and coalesce(r.due_time < now(), false) as overdue
+       o.outcome is null as open, o.outcome is null and coalesce(coalesce(r.due_by, r.due_time) < now(), false) as overdue
 from request r left join request_outcome o on o.request_id = r.id;
 
 create view lethe_report.items_v1 as
