@@ -64,8 +64,9 @@ void RowWriter::Add(std::vector<std::string> cells, const google::protobuf::Mess
     case RowFormat::kJson: out_ << (count_ > 0 ? ",\n" : "\n") << CompactJson(whole); break;
     case RowFormat::kNdjson: out_ << CompactJson(whole) << '\n'; break;
     case RowFormat::kCsv:
-      for (std::size_t i = 0; i < cells.size(); ++i)
+      for (std::size_t i = 0; i < cells.size(); ++i) {
         out_ << (i > 0 ? "," : "") << CsvField(cells[i]);
+      }
       out_ << "\r\n";
       break;
   }
@@ -76,8 +77,9 @@ void RowWriter::Flush() {
   if (format_ != RowFormat::kTable || waiting_.empty()) return;
   if (!std::exchange(has_head_, true)) waiting_.insert(waiting_.begin(), columns_);
   for (const auto& cells : waiting_) {
-    for (std::size_t i = 0; i < cells.size(); ++i)
+    for (std::size_t i = 0; i < cells.size(); ++i) {
       widths_[i] = std::max(widths_[i], cells[i].size());
+    }
   }
   for (const auto& cells : waiting_) {
     std::string line;

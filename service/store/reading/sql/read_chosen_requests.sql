@@ -19,7 +19,7 @@
 -- > envelope_count int
 -- > may_be_unlinked bool
 select r.id, r.account, r.principal, r.operation, r.kind, r.item_count, r.duplicate_count, lethe_micros(r.create_time) as create_time,
-       lethe_micros(r.submit_time) as submit_time, lethe_micros(r.due_time) as due_time, s.state, s.items,
+       lethe_micros(r.submit_time) as submit_time, lethe_micros(coalesce(r.due_by, r.due_time)) as due_time, s.state, s.items,
        lethe_micros(s.window_end) as window_end, lethe_micros(s.finished_at) as finished_at,
        r.first_envelope, r.first_pos, r.envelope_count, coalesce(r.may_be_unlinked, true) as may_be_unlinked
 from unnest(@ids::bigint[]) as n(id)
