@@ -19,6 +19,7 @@
 #include "lethe/request_store.h"
 #include "lethe/result.h"
 #include "lethe/review_store.h"
+#include "lethe/subject_holds.h"
 #include "lethe/time.h"
 #include "lethe/vendor_check.h"
 
@@ -56,6 +57,7 @@ struct ServerParams {
   std::optional<ServerTls> tls = {};       ///< Nothing: plaintext.
   RequestStore& store;                     ///< Outlives the server, as do the others.
   RequestChanger& changer;
+  SubjectHolds& subjects;
   VendorCheck& vendor_check;
   ReviewStore& reviews;
   PauseStore& pauses;

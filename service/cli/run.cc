@@ -11,6 +11,7 @@
 #include "cli/commands/access_commands.h"
 #include "cli/commands/change_commands.h"
 #include "cli/commands/command.h"
+#include "cli/commands/follow_up_commands.h"
 #include "cli/commands/operator_commands.h"
 #include "cli/commands/pause_commands.h"
 #include "cli/commands/recovery_commands.h"
@@ -241,6 +242,7 @@ int Run(int argc, const char* const* argv, const Streams& streams) {
   std::vector<Command> operator_commands = AddOperatorCommands(app);
   for (Command& command : AddAccessCommands(app)) operator_commands.push_back(std::move(command));
   for (Command& command : AddChangeCommands(app)) operator_commands.push_back(std::move(command));
+  for (Command& command : AddFollowUpCommands(app)) operator_commands.push_back(std::move(command));
   for (Command& command : AddPauseCommands(app)) operator_commands.push_back(std::move(command));
   for (Command& command : AddRecoveryCommands(app)) operator_commands.push_back(std::move(command));
   try {

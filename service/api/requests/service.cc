@@ -1,9 +1,11 @@
 #include "api/requests/service.h"
 
 #include <cstddef>
+#include <future>
 #include <utility>
 
 #include "api/gate/handling.h"
+#include "api/requests/follow_ups.h"
 #include "api/requests/mapping.h"
 #include "api/requests/request_changes.h"
 #include "api/requests/validation.h"
@@ -128,6 +130,14 @@ grpc::ServerUnaryReactor* PrivacyRequestService::CancelPrivacyRequest(
       [=, this](const Caller& caller) { return Cancel(*request, caller, *response); });
 }
 
+grpc::ServerUnaryReactor* PrivacyRequestService::RetryPrivacyRequest(
+    grpc::CallbackServerContext* context, const v1::RetryPrivacyRequestRequest* request,
+    v1::PrivacyRequest* response) {
+  return AdmitAndRun(
+      parts_.gate, parts_.executor, context, *request,
+      [=, this](const Caller& caller) { return Retry(*request, caller, *response); });
+}
+
 Status PrivacyRequestService::Get(const v1::GetPrivacyRequestRequest& request, const Caller& caller,
                                   v1::PrivacyRequest& response) {
   const auto name = ValidateGet(request);
@@ -193,6 +203,37 @@ Status PrivacyRequestService::Cancel(const v1::CancelPrivacyRequestRequest& requ
   if (view->principal != caller.name()) return parts_.gate.RefuseOfAnother(caller, request);
   return ChangeItems({.store = parts_.store, .changer = parts_.changer, .clock = parts_.clock},
                      *items, caller.name(), *account, *view, response);
+}
+
+Status PrivacyRequestService::Retry(const v1::RetryPrivacyRequestRequest& request,
+                                    const Caller& caller, v1::PrivacyRequest& response) {
+  const auto query = ValidateRetry(request);
+  if (!query) return query.error();
+  const auto account = accounts_.FindConfigured(query->request.account);
+  if (!account) return account.error();
+  const auto old = parts_.store.Get(query->request.account, query->request.id);
+  if (!old) return old.error();
+  if (!caller.May(old->operation)) return NoSuchRequest();
+  if (old->principal != caller.name()) return parts_.gate.RefuseOfAnother(caller, request);
+  auto retry = RetryOf(parts_.store, *query, *old, **account, caller.name());
+  if (!retry) return retry.error();
+  const TimePoint now = parts_.clock.Now();
+  RequestView view = FreshView(*retry, {.id = {}, .create_time = now, .repeated = false});
+  if (query->preview) {
+    response = ToProto(view, (*account)->hours, now);
+    response.clear_name();
+    response.clear_create_time();
+    return Ok();
+  }
+  std::promise<Result<Admission>> promise;
+  parts_.store.Submit(*std::move(retry), [&promise](Result<Admission> answer) {
+    promise.set_value(std::move(answer));
+  });
+  const Result<Admission> admission = promise.get_future().get();
+  if (!admission) return admission.error();
+  view.id = admission->id;
+  view.create_time = admission->create_time;
+  return GetOriginal(view, **account, response);
 }
 
 Status PrivacyRequestService::GetOriginal(const RequestView& repeated, const Account& account,

@@ -23,6 +23,7 @@
 #include "fakes/fake_request_changer.h"
 #include "fakes/fake_request_store.h"
 #include "fakes/fake_review_store.h"
+#include "fakes/fake_subject_holds.h"
 #include "fakes/fake_vendor_check.h"
 #include "lethe/rpc/v1/error_details.pb.h"
 #include "lethe/v1/privacy_request_service.grpc.pb.h"
@@ -56,6 +57,7 @@ class InProcessServer : public testing::Test {
                                  .tls = std::move(tls),
                                  .store = store_,
                                  .changer = changer_,
+                                 .subjects = subjects_,
                                  .vendor_check = vendor_check_,
                                  .reviews = reviews_,
                                  .pauses = pauses_,
@@ -139,6 +141,7 @@ class InProcessServer : public testing::Test {
   fakes::FakeRequestStore store_{clock_};
   fakes::FakeDeliveryQueue queue_{clock_};  ///< Empty: what the changer changes.
   fakes::FakeRequestChanger changer_{queue_};
+  fakes::FakeSubjectHolds subjects_;
   fakes::FakeReviewStore reviews_{clock_};
   fakes::FakePauseStore pauses_{clock_};
   fakes::FakeRecoveryStore recovery_;
