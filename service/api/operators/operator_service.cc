@@ -231,14 +231,14 @@ Status OperatorService::Handle(const v1::ExtendDueTimeRequest& request, const Ca
   if (!caller.May(view->operation)) return NoSuchRequest();
   const Operator by{.principal = caller.name(), .justification = query->reason};
   const TimePoint now = parts_.clock.Now();
-  const Status extended = parts_.requests.ExtendDueTime({.by = by,
-                                                         .account = query->request.account,
-                                                         .request = query->request.id,
-                                                         .due_time = query->due_time,
-                                                         .terms = (*account)->legal_terms,
-                                                         .zone = (*account)->hours.zone,
-                                                         .now = now,
-                                                         .preview = query->preview});
+  Status extended = parts_.requests.ExtendDueTime({.by = by,
+                                                   .account = query->request.account,
+                                                   .request = query->request.id,
+                                                   .due_time = query->due_time,
+                                                   .terms = (*account)->legal_terms,
+                                                   .zone = (*account)->hours.zone,
+                                                   .now = now,
+                                                   .preview = query->preview});
   if (!extended) return extended;
   view->due_time = query->due_time;
   response = ToProto(*view, (*account)->hours, now);

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <future>
+#include <optional>
 #include <utility>
 
 #include "api/gate/handling.h"
@@ -77,10 +78,11 @@ grpc::ServerUnaryReactor* PrivacyRequestService::Create(
     Finish(reactor, Ok());
     return reactor;
   }
+  const std::optional<TimePoint> given = valid->due_time;
+  const std::optional<DefaultDueTime> by_law = valid->due_by_law;
   parts_.store.Submit(
-      *std::move(valid),
-      [this, reactor, response, view = std::move(view), given = valid->due_time,
-       by_law = valid->due_by_law, &account = **account](Result<Admission> admission) mutable {
+      *std::move(valid), [this, reactor, response, view = std::move(view), given, by_law,
+                          &account = **account](Result<Admission> admission) mutable {
         if (!admission) return Finish(reactor, admission.error());
         view.id = admission->id;
         view.create_time = admission->create_time;
