@@ -61,4 +61,32 @@ std::optional<TimePoint> DueTime(std::optional<TimePoint> given,
                                  const std::optional<DefaultDueTime>& by_law,
                                  std::optional<TimePoint> submit_time, TimePoint create_time);
 
+/// What is asked for: another due time, at this moment.
+struct Extension {
+  TimePoint to;
+  TimePoint at;
+};
+
+/// When a request is due now, and how often that was extended.
+struct DueTimeFacts {
+  std::optional<TimePoint> due_time;
+  int extensions = 0;
+};
+
+/// Why a due time may not be extended so.
+enum class ExtensionFault {
+  kNoDueTime,  ///< It has none.
+  kTooLate,    ///< It has passed: the person must be told before.
+  kNotLater,   ///< The other is not later.
+  kTooOften,   ///< It was extended as often as the law allows.
+  kTooLong,    ///< The law allows less at once.
+};
+
+/// For people.
+std::string_view Describe(ExtensionFault fault);
+
+/// Nothing if the law allows the extension.
+std::optional<ExtensionFault> FaultOf(const Extension& extension, const DueTimeFacts& facts,
+                                      const LegalTerms& terms, const TimeZone& zone);
+
 }  // namespace lethe

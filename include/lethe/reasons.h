@@ -58,6 +58,7 @@ enum class Reason {
   // A RequestChange sets these.
   kCancelledOnRequest,  ///< It was taken back before CleverTap had it.
   kOnHold,              ///< An operator holds it: it is sent only after a release.
+  kSubjectOnHold,       ///< An operator holds the person, whichever request it is of.
 
   // An operator's decision sets these.
   kOperatorSendAgain,
@@ -98,6 +99,7 @@ constexpr std::string_view Name(Reason reason) {
     case Reason::kUnverified: return "unverified";
     case Reason::kCancelledOnRequest: return "cancelled_on_request";
     case Reason::kOnHold: return "on_hold";
+    case Reason::kSubjectOnHold: return "subject_on_hold";
     case Reason::kOperatorSendAgain: return "operator_send_again";
     case Reason::kOperatorAccepted: return "operator_accepted";
     case Reason::kOperatorCancelled: return "operator_cancelled";
@@ -203,6 +205,8 @@ enum class ErrorReason {
   kAccountNotFound,        ///< No such account is configured.
   kRequestNotFound,        ///< The account has no such request.
   kItemNotFound,           ///< The request has no item with such an ordinal.
+  kNotRejected,            ///< What is to be retried is not rejected.
+  kExtensionRefused,       ///< The law of the account does not allow such an extension.
   kReviewNotFound,         ///< The account has no such batch, or it needs no review.
   kIdempotencyKeyReused,   ///< The key came before with another payload.
   kReviewChanged,          ///< The batch is no longer what the operator has looked at.
@@ -245,6 +249,8 @@ constexpr std::string_view Name(ErrorReason reason) {
     case ErrorReason::kAccountNotFound: return "ACCOUNT_NOT_FOUND";
     case ErrorReason::kRequestNotFound: return "REQUEST_NOT_FOUND";
     case ErrorReason::kItemNotFound: return "ITEM_NOT_FOUND";
+    case ErrorReason::kNotRejected: return "NOT_REJECTED";
+    case ErrorReason::kExtensionRefused: return "EXTENSION_REFUSED";
     case ErrorReason::kReviewNotFound: return "REVIEW_NOT_FOUND";
     case ErrorReason::kIdempotencyKeyReused: return "IDEMPOTENCY_KEY_REUSED";
     case ErrorReason::kReviewChanged: return "REVIEW_CHANGED";

@@ -39,6 +39,11 @@ struct NewRequest {
 
   /// What the due time follows from where the caller gives none.
   std::optional<DefaultDueTime> due_by_law = {};
+
+  /// The request whose rejected items these are, and the ordinals that were asked for (empty: all).
+  /// They make the payload then: a repeat means the same items.
+  std::optional<RequestId> retry_of = {};
+  std::vector<int> retried_ordinals = {};
 };
 
 /// The answer to a request that is kept.
@@ -107,6 +112,7 @@ struct RequestView {
   std::optional<TimePoint> last_finished_at;  ///< Latest among its final items.
   int unlinked_count = 0;                     ///< ItemView::unlinked.
   VerifiedCounts verified = {};
+  std::optional<RequestId> retry_of = {};  ///< The request whose rejected items it sends again.
 };
 
 /// Whether the due time has passed while some items of the request are not final.

@@ -1,9 +1,15 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
+#include "lethe/audit.h"
+#include "lethe/due_time.h"
 #include "lethe/reasons.h"
 #include "lethe/request.h"
 #include "lethe/result.h"
@@ -33,6 +39,41 @@ struct ListItemsParams {
   int page_size;
 };
 
+/// `ordinals`: of its items, each once; empty: all that are rejected.
+struct RejectedItemsParams {
+  std::string_view account;
+  RequestId request;
+  std::span<const int> ordinals;
+};
+
+struct ExtendDueTimeParams {
+  const Operator& by;  ///< Who decides, and why.
+  std::string_view account;
+  RequestId request;
+  TimePoint due_time;
+  const LegalTerms& terms;  ///< Of the account's law, and its calendar.
+  const TimeZone& zone;
+  TimePoint now;
+  bool preview;  ///< Only say whether it may be.
+};
+
+/// An item, and where it stands.
+struct ItemState {
+  int ordinal;
+  BatchState state;
+};
+
+/// Which of the items a retry is about: their places. Errors as RequestStore::RejectedItems().
+Result<std::vector<std::size_t>> ChooseRejected(std::span<const ItemState> items,
+                                                std::span<const int> ordinals);
+
+/// The answer about an extension that the law forbids.
+inline Error ExtensionRefused(ExtensionFault fault) {
+  return {.code = ErrorCode::kFailedPrecondition,
+          .reason = Text(ErrorReason::kExtensionRefused),
+          .message = std::string(Describe(fault))};
+}
+
 /// Where requests are kept and read. Thread-safe; nothing here throws.
 class RequestStore {
  public:
@@ -60,6 +101,17 @@ class RequestStore {
 
   /// kNotFound (REQUEST_NOT_FOUND) as in Get().
   virtual Result<Page<ItemView>> ListItems(const ListItemsParams& params) = 0;
+
+  /// Rejected items with their identifiers, for a new request that names this one.
+  ///   kNotFound            REQUEST_NOT_FOUND; ITEM_NOT_FOUND: it has no item of an ordinal;
+  ///   kFailedPrecondition  NOT_REJECTED: an item of the ordinals is not rejected, or none is;
+  ///   kInternal            SEAL_BROKEN, UNKNOWN_KEY: an identifier cannot be read.
+  virtual Result<std::vector<NewItem>> RejectedItems(const RejectedItemsParams& params) = 0;
+
+  /// Extends the due time once more, and keeps who did so and why.
+  ///   kNotFound            REQUEST_NOT_FOUND;
+  ///   kFailedPrecondition  EXTENSION_REFUSED: FaultOf() says why.
+  virtual Status ExtendDueTime(const ExtendDueTimeParams& params) = 0;
 };
 
 }  // namespace lethe

@@ -97,6 +97,7 @@ struct Server::State {
                    .recovery = params.recovery,
                    .requests = params.store,
                    .changer = params.changer,
+                   .subjects = params.subjects,
                    .clock = params.clock,
                    .executor = Bounded(executor),
                    .gate = gate},

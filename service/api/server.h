@@ -20,6 +20,7 @@
 #include "lethe/request_store.h"
 #include "lethe/result.h"
 #include "lethe/review_store.h"
+#include "lethe/subject_holds.h"
 #include "lethe/time.h"
 #include "lethe/vendor_check.h"
 
@@ -58,6 +59,7 @@ struct ServerParams {
   RequestStore& store;                     ///< Outlives the server, as do the others.
   RequestLists& lists;
   RequestChanger& changer;
+  SubjectHolds& subjects;
   VendorCheck& vendor_check;
   ReviewStore& reviews;
   PauseStore& pauses;

@@ -12,6 +12,7 @@
 #include "cli/commands/change_commands.h"
 #include "cli/commands/command.h"
 #include "cli/commands/command_tree.h"
+#include "cli/commands/follow_up_commands.h"
 #include "cli/commands/operator_commands.h"
 #include "cli/commands/pause_commands.h"
 #include "cli/commands/recovery_commands.h"
@@ -248,6 +249,7 @@ int Run(int argc, const char* const* argv, const Streams& streams) {
   for (Command& command : AddListCommands(app)) operator_commands.push_back(std::move(command));
   for (Command& command : AddSummaryCommands(app)) operator_commands.push_back(std::move(command));
   for (Command& command : AddSubjectCommands(app)) operator_commands.push_back(std::move(command));
+  for (Command& command : AddFollowUpCommands(app)) operator_commands.push_back(std::move(command));
   for (Command& command : AddPauseCommands(app)) operator_commands.push_back(std::move(command));
   for (Command& command : AddRecoveryCommands(app)) operator_commands.push_back(std::move(command));
   try {

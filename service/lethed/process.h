@@ -33,6 +33,7 @@
 #include "store/accounts/pg_call_slots.h"
 #include "store/accounts/pg_pause_store.h"
 #include "store/changing/pg_request_changer.h"
+#include "store/changing/pg_subject_holds.h"
 #include "store/delivery/pg_delivery_queue.h"
 #include "store/intake/committer.h"
 #include "store/lists/pg_request_lists.h"
@@ -101,6 +102,7 @@ class Process {
   store::PgReviewStore reviews_;
   store::PgRequestLists lists_;
   store::PgRequestChanger changer_;
+  store::PgSubjectHolds subjects_;
   store::PgDeliveryQueue queue_;
   store::PgAccountGate gate_;
   store::PgCallSlots slots_;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "crypto/live_keys.h"
 #include "lethe/request_store.h"
 #include "store/intake/committer.h"
@@ -17,6 +19,8 @@ class PgRequestStore final : public RequestStore {
   Result<RequestView> Get(std::string_view account, RequestId id) override;
   Result<Page<RequestView>> ListRequests(const ListRequestsParams& params) override;
   Result<Page<ItemView>> ListItems(const ListItemsParams& params) override;
+  Result<std::vector<NewItem>> RejectedItems(const RejectedItemsParams& params) override;
+  Status ExtendDueTime(const ExtendDueTimeParams& params) override;
 
  private:
   const crypto::LiveKeys keys_;

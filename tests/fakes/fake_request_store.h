@@ -82,6 +82,37 @@ class FakeRequestStore final : public RequestStore {
     return page;
   }
 
+  Result<std::vector<NewItem>> RejectedItems(const RejectedItemsParams& params) override {
+    std::lock_guard lock(mutex_);
+    if (failure_) return *failure_;
+    const Kept* kept = Find(params.account, params.request);
+    if (!kept) return NoSuchRequest();
+    std::vector<ItemState> states;
+    for (const ItemView& item : kept->items) states.push_back({item.ordinal, item.state});
+    const auto chosen = ChooseRejected(states, params.ordinals);
+    if (!chosen) return chosen.error();
+    std::vector<NewItem> items;
+    for (const std::size_t place : *chosen) items.push_back(kept->request.items[place]);
+    return items;
+  }
+
+  Status ExtendDueTime(const ExtendDueTimeParams& params) override {
+    std::lock_guard lock(mutex_);
+    if (failure_) return *failure_;
+    const auto found = requests_.find(params.request);
+    if (!Find(params.account, params.request)) return NoSuchRequest();
+    Kept& kept = found->second;
+    const DueTimeFacts facts{.due_time = ViewOf(kept).due_time, .extensions = kept.extensions};
+    if (const auto fault =
+            FaultOf({.to = params.due_time, .at = params.now}, facts, params.terms, params.zone)) {
+      return ExtensionRefused(*fault);
+    }
+    if (params.preview) return Ok();
+    kept.extended_to = params.due_time;
+    ++kept.extensions;
+    return Ok();
+  }
+
   /// Every call fails with this, until it is called with nothing.
   void FailWith(std::optional<Error> failure) {
     std::lock_guard lock(mutex_);
@@ -136,6 +167,8 @@ class FakeRequestStore final : public RequestStore {
     TimePoint create_time;
     NewRequest request;
     std::vector<ItemView> items;
+    std::optional<TimePoint> extended_to = {};
+    int extensions = 0;
   };
   struct Used {
     RequestId id;
@@ -147,6 +180,9 @@ class FakeRequestStore final : public RequestStore {
     const auto same_item = [](const NewItem& x, const NewItem& y) {
       return x.identifier == y.identifier && x.ordinal == y.ordinal;
     };
+    if (a.retry_of || b.retry_of) {
+      return a.retry_of == b.retry_of && a.retried_ordinals == b.retried_ordinals;
+    }
     return a.operation == b.operation && a.kind == b.kind &&
            a.duplicate_count == b.duplicate_count && a.submit_time == b.submit_time &&
            a.due_time == b.due_time && std::ranges::equal(a.items, b.items, same_item);
@@ -183,6 +219,8 @@ class FakeRequestStore final : public RequestStore {
                                          kept.create_time),
                      .last_window_end = {},
                      .last_finished_at = {}};
+    if (kept.extended_to) view.due_time = kept.extended_to;
+    view.retry_of = request.retry_of;
     for (const ItemView& item : kept.items) {
       ++view.counts[item.state];
       view.last_window_end = std::max(view.last_window_end, item.window_end);

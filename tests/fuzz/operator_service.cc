@@ -10,6 +10,7 @@
 #include "fakes/fake_request_changer.h"
 #include "fakes/fake_request_store.h"
 #include "fakes/fake_review_store.h"
+#include "fakes/fake_subject_holds.h"
 #include "fuzz/handler.h"
 #include "lethe/reasons.h"
 
@@ -57,12 +58,14 @@ struct World {
   fakes::FakeRequestStore requests{clock};
   fakes::FakeDeliveryQueue queue{clock};
   fakes::FakeRequestChanger changer{queue};
+  fakes::FakeSubjectHolds subjects;
   Gate gate{access::LiveDirectory(), clock};
   OperatorService service{{.store = reviews,
                            .pauses = pauses,
                            .recovery = recovery,
                            .requests = requests,
                            .changer = changer,
+                           .subjects = subjects,
                            .clock = clock,
                            .executor = RunHere,
                            .gate = gate},

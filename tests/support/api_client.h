@@ -46,6 +46,12 @@ class ApiClient {
     request.set_name(name);
     return Call(&Stub::GetPrivacyRequest, request);
   }
+  Answer<v1::PrivacyRequest> Retry(const std::string& name, const std::string& key) const {
+    v1::RetryPrivacyRequestRequest request;
+    request.set_name(name);
+    request.set_idempotency_key(key);
+    return Call(&Stub::RetryPrivacyRequest, request);
+  }
   Answer<v1::ListPrivacyRequestsResponse> List(
       const v1::ListPrivacyRequestsRequest& request) const {
     return Call(&Stub::ListPrivacyRequests, request);

@@ -50,6 +50,7 @@ Operations OperationsOf(const v1::ResolveReviewsRequest& request) {
   return OperationsOfFilter(request.filter());
 }
 Operations OperationsOf(const v1::ResumeAccountRequest&) { return Operations::All(); }
+Operations OperationsOf(const v1::ChangeSubjectHoldRequest&) { return Operations::All(); }
 Operations OperationsOf(const v1::PauseCallsRequest& request) {
   return OperationsOfApi(request.api());
 }

@@ -27,6 +27,7 @@ Operations OperationsOf(const v1::PreviewReviewsRequest& request);
 Operations OperationsOf(const v1::ResolveReviewsRequest& request);
 
 // What concerns an account as a whole concerns every operation.
+Operations OperationsOf(const v1::ChangeSubjectHoldRequest& request);
 Operations OperationsOf(const v1::ResumeAccountRequest& request);
 Operations OperationsOf(const v1::PauseCallsRequest& request);
 Operations OperationsOf(const v1::ResumeCallsRequest& request);

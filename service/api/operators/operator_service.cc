@@ -6,6 +6,9 @@
 #include "api/operators/operator_mapping.h"
 #include "api/operators/operator_validation.h"
 #include "api/operators/pause_validation.h"
+#include "api/operators/subject_validation.h"
+#include "api/requests/follow_ups.h"
+#include "api/requests/mapping.h"
 #include "api/requests/request_changes.h"
 
 namespace lethe::api {
@@ -54,6 +57,18 @@ grpc::ServerUnaryReactor* OperatorService::ResolveReviews(grpc::CallbackServerCo
 grpc::ServerUnaryReactor* OperatorService::ChangePrivacyRequest(
     grpc::CallbackServerContext* context, const v1::ChangePrivacyRequestRequest* request,
     v1::PrivacyRequestChange* response) {
+  return Serve(context, request, response);
+}
+
+grpc::ServerUnaryReactor* OperatorService::ExtendDueTime(grpc::CallbackServerContext* context,
+                                                         const v1::ExtendDueTimeRequest* request,
+                                                         v1::PrivacyRequest* response) {
+  return Serve(context, request, response);
+}
+
+grpc::ServerUnaryReactor* OperatorService::ChangeSubjectHold(
+    grpc::CallbackServerContext* context, const v1::ChangeSubjectHoldRequest* request,
+    v1::SubjectHoldChange* response) {
   return Serve(context, request, response);
 }
 
@@ -205,6 +220,51 @@ Status OperatorService::Handle(const v1::ChangePrivacyRequestRequest& request, c
   if (!caller.May(view->operation)) return NoSuchRequest();
   return ChangeItems({.store = parts_.requests, .changer = parts_.changer, .clock = parts_.clock},
                      *items, caller, *account, *view, response);
+}
+
+Status OperatorService::Handle(const v1::ExtendDueTimeRequest& request, const Caller& caller,
+                               v1::PrivacyRequest& response) {
+  const auto query = ValidateExtension(request);
+  if (!query) return query.error();
+  const auto account = accounts_.FindConfigured(query->request.account);
+  if (!account) return account.error();
+  auto view = parts_.requests.Get(query->request.account, query->request.id);
+  if (!view) return view.error();
+  if (!caller.May(view->operation)) return NoSuchRequest();
+  const Operator by{.principal = caller.name(), .justification = query->reason};
+  const TimePoint now = parts_.clock.Now();
+  Status extended = parts_.requests.ExtendDueTime({.by = by,
+                                                   .account = query->request.account,
+                                                   .request = query->request.id,
+                                                   .due_time = query->due_time,
+                                                   .terms = (*account)->legal_terms,
+                                                   .zone = (*account)->hours.zone,
+                                                   .now = now,
+                                                   .preview = query->preview});
+  if (!extended) return extended;
+  view->due_time = query->due_time;
+  response = ToProto(*view, (*account)->hours, now);
+  return Ok();
+}
+
+Status OperatorService::Handle(const v1::ChangeSubjectHoldRequest& request, const Caller& caller,
+                               v1::SubjectHoldChange& response) {
+  const auto query = ValidateSubject(request);
+  if (!query) return query.error();
+  const auto account = accounts_.FindConfigured(query->account);
+  if (!account) return account.error();
+  const Operator by{.principal = caller.name(), .justification = query->reason};
+  const auto effect = parts_.subjects.Change({.by = by,
+                                              .account = query->account,
+                                              .subject = query->subject,
+                                              .holds = query->holds,
+                                              .preview = query->preview});
+  if (!effect) return effect.error();
+  response.set_changed(effect->changed);
+  response.set_waiting(effect->waiting);
+  response.set_being_sent(effect->being_sent);
+  response.set_accepted(effect->accepted);
+  return Ok();
 }
 
 Status OperatorService::Handle(const v1::ListAccountsRequest&, const Caller& caller,

@@ -8,6 +8,7 @@
 #include "lethe/request_changer.h"
 #include "lethe/request_store.h"
 #include "lethe/review_store.h"
+#include "lethe/subject_holds.h"
 #include "lethe/time.h"
 #include "lethe/v1/operator_service.grpc.pb.h"
 
@@ -22,6 +23,7 @@ class OperatorService final : public v1::OperatorService::CallbackService {
     RecoveryStore& recovery;
     RequestStore& requests;
     RequestChanger& changer;
+    SubjectHolds& subjects;
     const Clock& clock;
     Executor executor;
     const Gate& gate;
@@ -48,6 +50,12 @@ class OperatorService final : public v1::OperatorService::CallbackService {
   grpc::ServerUnaryReactor* ChangePrivacyRequest(grpc::CallbackServerContext* context,
                                                  const v1::ChangePrivacyRequestRequest* request,
                                                  v1::PrivacyRequestChange* response) override;
+  grpc::ServerUnaryReactor* ExtendDueTime(grpc::CallbackServerContext* context,
+                                          const v1::ExtendDueTimeRequest* request,
+                                          v1::PrivacyRequest* response) override;
+  grpc::ServerUnaryReactor* ChangeSubjectHold(grpc::CallbackServerContext* context,
+                                              const v1::ChangeSubjectHoldRequest* request,
+                                              v1::SubjectHoldChange* response) override;
   grpc::ServerUnaryReactor* ListAccounts(grpc::CallbackServerContext* context,
                                          const v1::ListAccountsRequest* request,
                                          v1::ListAccountsResponse* response) override;
@@ -94,6 +102,10 @@ class OperatorService final : public v1::OperatorService::CallbackService {
                 v1::ReviewGroup& response);
   Status Handle(const v1::ChangePrivacyRequestRequest& request, const Caller& caller,
                 v1::PrivacyRequestChange& response);
+  Status Handle(const v1::ExtendDueTimeRequest& request, const Caller& caller,
+                v1::PrivacyRequest& response);
+  Status Handle(const v1::ChangeSubjectHoldRequest& request, const Caller& caller,
+                v1::SubjectHoldChange& response);
   Status Handle(const v1::ListAccountsRequest& request, const Caller& caller,
                 v1::ListAccountsResponse& response);
   Status Handle(const v1::GetAccountRequest& request, const Caller& caller, v1::Account& response);

@@ -108,7 +108,8 @@ RequestView FreshView(const NewRequest& request, const Admission& admission) {
                    .due_time = DueTime(request.due_time, request.due_by_law, request.submit_time,
                                        admission.create_time),
                    .last_window_end = {},
-                   .last_finished_at = {}};
+                   .last_finished_at = {},
+                   .retry_of = request.retry_of};
   view.counts[BatchState::kOpen] = count;
   return view;
 }
@@ -132,6 +133,7 @@ v1::PrivacyRequest ToProto(const RequestView& view, const ProcessingHours& hours
   *proto.mutable_create_time() = ToProto(view.create_time);
   if (view.submit_time) *proto.mutable_submit_time() = ToProto(*view.submit_time);
   if (view.due_time) *proto.mutable_due_time() = ToProto(*view.due_time);
+  if (view.retry_of) proto.set_retry_of(FormatRequestName(view.account, *view.retry_of));
   proto.set_overdue(IsOverdue(view, now));
   if (view.unlinked_count > 0) {
     v1::Warning& warning = *proto.add_warnings();

@@ -1,21 +1,15 @@
 #include "api/requests/request_changes.h"
 
-#include <algorithm>
 #include <optional>
-#include <set>
 #include <utility>
 
+#include "api/fields/request_rules.h"
 #include "api/fields/text_rules.h"
 #include "api/fields/violations.h"
 #include "api/requests/mapping.h"
-#include "lethe/limits.h"
 
 namespace lethe::api {
 namespace {
-
-using Ordinals = google::protobuf::RepeatedField<std::int32_t>;
-
-static_assert(kMaxIdentifiersPerRequest == 1000, "the description below names this limit");
 
 std::optional<RequestChange> ToChange(v1::RequestChange change) {
   switch (change) {
@@ -26,23 +20,13 @@ std::optional<RequestChange> ToChange(v1::RequestChange change) {
   }
 }
 
-void CheckOrdinals(const Ordinals& ordinals, Violations& violations) {
-  const bool are_too_many = ordinals.size() > kMaxIdentifiersPerRequest;
-  const std::set<int> different =
-      are_too_many ? std::set<int>() : std::set<int>(ordinals.begin(), ordinals.end());
-  const bool is_negative = !different.empty() && *different.begin() < 0;
-  if (are_too_many || is_negative || std::ssize(different) != ordinals.size()) {
-    violations.Add("ordinals", "must be at most 1000 ordinals, each once and not below 0");
-  }
-}
-
 /// What the messages of both services have; `change` is checked by the caller.
 template <typename Request>
 Result<ItemsToChange> Validate(const Request& request, RequestChange change,
                                Violations violations) {
   auto name = ParseRequestName(request.name());
   if (!name) {
-    violations.Add("name", "must have the form accounts/{account}/privacyRequests/{id}");
+    violations.Add("name", kRequestForm);
   }
   CheckOrdinals(request.ordinals(), violations);
   if (const auto fault = FaultOfJustification(request.reason()); !fault.empty()) {

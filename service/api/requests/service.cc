@@ -2,9 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <future>
+#include <optional>
 #include <utility>
 
 #include "api/gate/handling.h"
+#include "api/requests/follow_ups.h"
 #include "api/requests/list_requests.h"
 #include "api/requests/mapping.h"
 #include "api/requests/request_changes.h"
@@ -82,26 +85,28 @@ grpc::ServerUnaryReactor* PrivacyRequestService::Create(
     Finish(reactor, taken);
     return reactor;
   }
-  parts_.store.Submit(
-      *std::move(valid),
-      [this, reactor, response, view = std::move(view), given = valid->due_time,
-       by_law = valid->due_by_law, &account = **account](Result<Admission> admission) mutable {
-        if (!admission) return Finish(reactor, admission.error());
-        view.id = admission->id;
-        view.create_time = admission->create_time;
-        view.due_time = DueTime(given, by_law, view.submit_time, view.create_time);
-        view.unlinked_count = admission->unlinked_count;
-        if (admission->repeated) {
-          const bool taken =
-              parts_.executor([this, reactor, response, view = std::move(view), &account] {
-                Finish(reactor, GetOriginal(view, account, *response));
-              });
-          if (!taken) Finish(reactor, LineIsFull());
-          return;
-        }
-        *response = ToProto(view, account.hours, view.create_time);
-        Finish(reactor, Ok());
-      });
+  const std::optional<TimePoint> given = valid->due_time;
+  const std::optional<DefaultDueTime> by_law = valid->due_by_law;
+  parts_.store.Submit(*std::move(valid), [this, reactor, response, view = std::move(view), given,
+                                          by_law, &account = **account, caller = *caller,
+                                          identifiers](Result<Admission> admission) mutable {
+    if (!admission || admission->repeated) parts_.gate.GiveBack(caller, identifiers);
+    if (!admission) return Finish(reactor, admission.error());
+    view.id = admission->id;
+    view.create_time = admission->create_time;
+    view.due_time = DueTime(given, by_law, view.submit_time, view.create_time);
+    view.unlinked_count = admission->unlinked_count;
+    if (admission->repeated) {
+      const bool taken =
+          parts_.executor([this, reactor, response, view = std::move(view), &account] {
+            Finish(reactor, GetOriginal(view, account, *response));
+          });
+      if (!taken) Finish(reactor, LineIsFull());
+      return;
+    }
+    *response = ToProto(view, account.hours, view.create_time);
+    Finish(reactor, Ok());
+  });
   return reactor;
 }
 
@@ -133,6 +138,14 @@ grpc::ServerUnaryReactor* PrivacyRequestService::CancelPrivacyRequest(
   return AdmitAndRun(
       parts_.gate, parts_.executor, context, *request,
       [=, this](const Caller& caller) { return Cancel(*request, caller, *response); });
+}
+
+grpc::ServerUnaryReactor* PrivacyRequestService::RetryPrivacyRequest(
+    grpc::CallbackServerContext* context, const v1::RetryPrivacyRequestRequest* request,
+    v1::PrivacyRequest* response) {
+  return AdmitAndRun(
+      parts_.gate, parts_.executor, context, *request,
+      [=, this](const Caller& caller) { return Retry(*request, caller, *response); });
 }
 
 Status PrivacyRequestService::Get(const v1::GetPrivacyRequestRequest& request, const Caller& caller,
@@ -188,6 +201,40 @@ Status PrivacyRequestService::Cancel(const v1::CancelPrivacyRequestRequest& requ
   if (view->principal != caller.name()) return parts_.gate.RefuseOfAnother(caller, request);
   return ChangeItems({.store = parts_.store, .changer = parts_.changer, .clock = parts_.clock},
                      *items, caller, *account, *view, response);
+}
+
+Status PrivacyRequestService::Retry(const v1::RetryPrivacyRequestRequest& request,
+                                    const Caller& caller, v1::PrivacyRequest& response) {
+  const auto query = ValidateRetry(request);
+  if (!query) return query.error();
+  const auto account = accounts_.FindConfigured(query->request.account);
+  if (!account) return account.error();
+  const auto old = parts_.store.Get(query->request.account, query->request.id);
+  if (!old) return old.error();
+  if (!caller.May(old->operation)) return NoSuchRequest();
+  if (old->principal != caller.name()) return parts_.gate.RefuseOfAnother(caller, request);
+  auto retry = RetryOf(parts_.store, *query, *old, **account, caller.name());
+  if (!retry) return retry.error();
+  const TimePoint now = parts_.clock.Now();
+  RequestView view = FreshView(*retry, {.id = {}, .create_time = now, .repeated = false});
+  if (query->preview) {
+    response = ToProto(view, (*account)->hours, now);
+    response.clear_name();
+    response.clear_create_time();
+    return Ok();
+  }
+  const auto identifiers = static_cast<std::int64_t>(retry->items.size());
+  if (const Status taken = parts_.gate.Take(caller, identifiers); !taken) return taken;
+  std::promise<Result<Admission>> promise;
+  parts_.store.Submit(*std::move(retry), [&promise](Result<Admission> answer) {
+    promise.set_value(std::move(answer));
+  });
+  const Result<Admission> admission = promise.get_future().get();
+  if (!admission || admission->repeated) parts_.gate.GiveBack(caller, identifiers);
+  if (!admission) return admission.error();
+  view.id = admission->id;
+  view.create_time = admission->create_time;
+  return GetOriginal(view, **account, response);
 }
 
 Status PrivacyRequestService::GetOriginal(const RequestView& repeated, const Account& account,

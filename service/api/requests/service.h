@@ -54,6 +54,9 @@ class PrivacyRequestService final : public v1::PrivacyRequestService::CallbackSe
   grpc::ServerUnaryReactor* CancelPrivacyRequest(grpc::CallbackServerContext* context,
                                                  const v1::CancelPrivacyRequestRequest* request,
                                                  v1::PrivacyRequestChange* response) override;
+  grpc::ServerUnaryReactor* RetryPrivacyRequest(grpc::CallbackServerContext* context,
+                                                const v1::RetryPrivacyRequestRequest* request,
+                                                v1::PrivacyRequest* response) override;
 
  private:
   grpc::ServerUnaryReactor* Create(grpc::CallbackServerContext* context,
@@ -71,6 +74,8 @@ class PrivacyRequestService final : public v1::PrivacyRequestService::CallbackSe
                    v1::ListPrivacyRequestItemsResponse& response);
   Status Cancel(const v1::CancelPrivacyRequestRequest& request, const Caller& caller,
                 v1::PrivacyRequestChange& response);
+  Status Retry(const v1::RetryPrivacyRequestRequest& request, const Caller& caller,
+               v1::PrivacyRequest& response);
 
   /// The original of a repeated request, as it stands now.
   Status GetOriginal(const RequestView& repeated, const Account& account,

@@ -8,6 +8,7 @@
 #include "api/fields/identifier_rules.h"
 #include "api/fields/list_rules.h"
 #include "api/fields/page_token.h"
+#include "api/fields/request_rules.h"
 #include "api/fields/text_rules.h"
 #include "api/fields/time_rules.h"
 #include "api/fields/violations.h"
@@ -19,8 +20,6 @@ namespace {
 
 using Texts = google::protobuf::RepeatedPtrField<std::string>;
 
-constexpr std::string_view kRequestForm =
-    "must have the form accounts/{account}/privacyRequests/{id}";
 static_assert(kMaxIdentifiersPerRequest == 1000 && kMaxSubmitTimeAhead.count() == 5 &&
                   kLegalTerm.count() == 45 && kMaxDueTimeAhead.count() == 366,
               "the descriptions below name these limits");

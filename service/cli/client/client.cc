@@ -47,6 +47,12 @@ grpc::Status Client::Cancel(const v1::CancelPrivacyRequestRequest& request,
   return stub_->CancelPrivacyRequest(&call.context, request, response);
 }
 
+grpc::Status Client::Retry(const v1::RetryPrivacyRequestRequest& request,
+                           v1::PrivacyRequest* response) {
+  Call call;
+  return stub_->RetryPrivacyRequest(&call.context, request, response);
+}
+
 grpc::Status Client::Health(grpc::health::v1::HealthCheckResponse* response) {
   Call call;
   return grpc::health::v1::Health::NewStub(channel_)->Check(&call.context, {}, response);

@@ -26,6 +26,8 @@ class Client {
   grpc::Status Cancel(const v1::CancelPrivacyRequestRequest& request,
                       v1::PrivacyRequestChange* response);
 
+  grpc::Status Retry(const v1::RetryPrivacyRequestRequest& request, v1::PrivacyRequest* response);
+
   grpc::Status Health(grpc::health::v1::HealthCheckResponse* response);
 
  private:

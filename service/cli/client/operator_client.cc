@@ -59,6 +59,18 @@ grpc::Status OperatorClient::ChangePrivacyRequest(const v1::ChangePrivacyRequest
   return stub_->ChangePrivacyRequest(&call.context, request, response);
 }
 
+grpc::Status OperatorClient::ChangeSubjectHold(const v1::ChangeSubjectHoldRequest& request,
+                                               v1::SubjectHoldChange* response) {
+  Call call;
+  return stub_->ChangeSubjectHold(&call.context, request, response);
+}
+
+grpc::Status OperatorClient::ExtendDueTime(const v1::ExtendDueTimeRequest& request,
+                                           v1::PrivacyRequest* response) {
+  Call call;
+  return stub_->ExtendDueTime(&call.context, request, response);
+}
+
 grpc::Status OperatorClient::ListAccounts(v1::ListAccountsResponse* response) {
   Call call;
   return stub_->ListAccounts(&call.context, {}, response);

@@ -26,6 +26,10 @@ class OperatorClient {
   grpc::Status ChangePrivacyRequest(const v1::ChangePrivacyRequestRequest& request,
                                     v1::PrivacyRequestChange* response);
 
+  grpc::Status ChangeSubjectHold(const v1::ChangeSubjectHoldRequest& request,
+                                 v1::SubjectHoldChange* response);
+  grpc::Status ExtendDueTime(const v1::ExtendDueTimeRequest& request, v1::PrivacyRequest* response);
+
   grpc::Status ListAccounts(v1::ListAccountsResponse* response);
   grpc::Status GetAccount(const std::string& name, v1::Account* response);
   grpc::Status ResumeAccount(const v1::ResumeAccountRequest& request, v1::Account* response);

@@ -1,9 +1,11 @@
 #include "cli/commands/change_commands.h"
 
 #include <initializer_list>
+#include <istream>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "cli/client/client.h"
 #include "cli/client/operator_client.h"
@@ -146,6 +148,105 @@ Command AddChange(CLI::App& app, v1::RequestChange change, const char* name, con
           }};
 }
 
+// ---- A person, whichever request is about them.
+
+constexpr char kPersonFooter[] = R"(
+The identifier, exactly as requests have it, is the first line of the standard input; on a terminal
+the command asks for it. It is no argument, because those end up in the shell's history and in the
+list of processes. While a person is on hold, nothing that names them by this identifier is sent to
+the account, neither what waits nor what is still to come. The clock of the law runs on. What is in a
+call goes its way: repeat the command to see what became of it. The reason is kept for good: no
+personal data in it.
+
+On a terminal the command shows what it will do and asks; elsewhere it needs --yes.
+Exit codes: 0 done; 1 refused, not confirmed, or something of the person is in a call or was accepted;
+2 usage; 3 unavailable: repeat it.)";
+
+struct SubjectOptions {
+  std::vector<std::string> accounts;
+  std::string reason;
+  bool yes = false;
+};
+
+/// Those that were named; else all that the operator sees.
+grpc::Status FindAccounts(OperatorClient& client, const SubjectOptions& options,
+                          std::vector<std::string>* parents) {
+  for (const std::string& account : options.accounts) parents->push_back("accounts/" + account);
+  if (!parents->empty()) return grpc::Status::OK;
+  v1::ListAccountsResponse response;
+  grpc::Status status = client.ListAccounts(&response);
+  for (const v1::Account& account : response.accounts()) parents->push_back(account.name());
+  return status;
+}
+
+std::string Describe(const v1::SubjectHoldChange& change, bool holds) {
+  const char* const changed = holds ? "on hold" : "released";
+  const char* const before = holds ? "on hold before" : "not on hold";
+  std::string line = change.changed() ? changed : before;
+  if (change.waiting() > 0) line += "; " + std::to_string(change.waiting()) + " waiting";
+  if (change.being_sent() > 0) line += "; " + std::to_string(change.being_sent()) + " being sent";
+  if (change.accepted() > 0) line += "; " + std::to_string(change.accepted()) + " accepted";
+  return line;
+}
+
+int ChangeHold(const SubjectOptions& options, const Global& global, const Streams& streams,
+               bool holds) {
+  if (streams.interactive) streams.err << "Identifier: " << std::flush;
+  std::string identifier;
+  if (!std::getline(streams.in, identifier) || identifier.empty()) {
+    streams.err << "lethe: there is no identifier on the standard input\n";
+    return kUsage;
+  }
+  OperatorClient client(global.connection);
+  std::vector<std::string> parents;
+  if (const grpc::Status status = FindAccounts(client, options, &parents); !status.ok()) {
+    return Fail(streams, status);
+  }
+  v1::ChangeSubjectHoldRequest request;
+  request.set_identifier(identifier);
+  request.set_change(holds ? v1::REQUEST_CHANGE_HOLD : v1::REQUEST_CHANGE_RELEASE);
+  request.set_reason(options.reason);
+  const auto preview = [&](std::ostream& out) {
+    request.set_validate_only(true);
+    for (const std::string& parent : parents) {
+      request.set_parent(parent);
+      v1::SubjectHoldChange response;
+      grpc::Status status = client.ChangeSubjectHold(request, &response);
+      if (!status.ok()) return status;
+      out << parent << ": would be " << Describe(response, holds) << '\n';
+    }
+    return grpc::Status::OK;
+  };
+  if (const auto stop = Confirm(streams, options.yes, preview)) return *stop;
+  request.set_validate_only(false);
+  bool all_are_held = true;
+  for (const std::string& parent : parents) {
+    request.set_parent(parent);
+    v1::SubjectHoldChange response;
+    const grpc::Status status = client.ChangeSubjectHold(request, &response);
+    if (!status.ok()) return Fail(streams, status);
+    if (global.json) {
+      streams.out << Json(response);
+    } else {
+      streams.out << parent << ": " << Describe(response, holds) << '\n';
+    }
+    all_are_held = all_are_held && response.being_sent() + response.accepted() == 0;
+  }
+  return all_are_held || !holds ? kOk : kFailed;
+}
+
+Command AddSubject(CLI::App& app, const char* name, const char* what, bool holds) {
+  const auto options = std::make_shared<SubjectOptions>();
+  CLI::App* command = app.add_subcommand(name, what);
+  command->footer(kPersonFooter);
+  command->add_option("--account", options->accounts, "On these accounts; else on all of yours");
+  command->add_option("--reason", options->reason, "Why")->required();
+  command->add_flag("--yes", options->yes, "Do not ask");
+  return {command, [options, holds](const Global& global, const Streams& streams) {
+            return ChangeHold(*options, global, streams, holds);
+          }};
+}
+
 }  // namespace
 
 std::vector<Command> AddChangeCommands(CLI::App& app) {
@@ -154,7 +255,9 @@ std::vector<Command> AddChangeCommands(CLI::App& app) {
           AddChange(app, v1::REQUEST_CHANGE_HOLD, "hold", "Keep items of a request from being sent",
                     kHoldFooter),
           AddChange(app, v1::REQUEST_CHANGE_RELEASE, "release",
-                    "Let items that are on hold be sent", kReleaseFooter)};
+                    "Let items that are on hold be sent", kReleaseFooter),
+          AddSubject(app, "hold-person", "Keep everything about a person from being sent", true),
+          AddSubject(app, "release-person", "Let what is about a person be sent again", false)};
 }
 
 }  // namespace lethe::cli

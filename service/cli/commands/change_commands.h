@@ -7,7 +7,8 @@
 
 namespace lethe::cli {
 
-/// Adds `cancel`, `hold` and `release`, and returns their commands.
+/// Adds `cancel`, `hold`, `release`, `hold-person` and `release-person`, and returns their
+/// commands.
 std::vector<Command> AddChangeCommands(CLI::App& app);
 
 }  // namespace lethe::cli

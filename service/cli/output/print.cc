@@ -70,6 +70,7 @@ std::string Line(const v1::PrivacyRequest& request) {
           Time("; expected by ", request.has_expected_completion_time(),
                request.expected_completion_time()) +
           Time("; completed ", request.has_complete_time(), request.complete_time());
+  if (!request.retry_of().empty()) line += "; retry of " + request.retry_of();
   for (const v1::Warning& warning : request.warnings()) {
     line += "; warning: " + warning.message() + " (" + std::to_string(warning.item_count()) +
             (warning.item_count() == 1 ? " item)" : " items)");

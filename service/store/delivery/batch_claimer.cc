@@ -232,13 +232,15 @@ bool BatchClaimer::TakeNext(pqxx::work& work, Demand& demand, bool probing,
   bool held = false;
   for (Claim& claim : claims) {
     RouteDemand& one = demand.at(claim.route);
+    const FreeSlot& slot = one.slots.front();
     const auto other = others.find(claim.route);
     const std::optional<Span> sent =
-        other == others.end() ? claim.facts.span : HoldBlockedItems(work, claim, other->second);
+        HoldItems(work, claim,
+                  {.subjects_on_hold = slot.subjects_on_hold,
+                   .others = other == others.end() ? std::nullopt : std::optional(other->second)});
     held = held || sent != claim.facts.span;
     if (!sent) continue;
     claim.facts.span = *sent;
-    const FreeSlot& slot = one.slots.front();
     if (slot.lost_calls) MarkDoubtful(work, claim);
     claim.facts.health = {.accepted_at = slot.accepted_at,
                           .failing = slot.failing,

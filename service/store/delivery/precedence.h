@@ -15,11 +15,16 @@ namespace lethe::store {
 /// claims have taken. Throws what pqxx throws.
 std::map<Route, EnvelopeId> OldestOfOthers(pqxx::work& work, std::span<const Route> routes);
 
-/// Holds the items of a batch that was just taken which must wait for another operation on their
-/// identifier (Precedes()), and answers what is to be sent of the batch: the first run of the rest,
-/// or nothing. What they wait for
-/// becomes as urgent as they are. `others` is what OldestOfOthers() gives for the batch's route.
-/// Throws what pqxx throws.
-std::optional<Span> HoldBlockedItems(pqxx::work& work, const Claim& claim, EnvelopeId others);
+/// What a claim looks for that keeps items from being sent.
+struct WhyToHold {
+  bool subjects_on_hold;             ///< People are on hold on the account.
+  std::optional<EnvelopeId> others;  ///< What OldestOfOthers() gives for the batch's route.
+};
+
+/// Holds the items of a batch that was just taken whose people are on hold, or which must wait for
+/// another operation on their identifier (Precedes()), and answers what is to be sent of the batch:
+/// the first run of the rest, or nothing. What they wait for becomes as urgent as they are. To be
+/// called as OldestOfOthers(). Throws what pqxx throws.
+std::optional<Span> HoldItems(pqxx::work& work, const Claim& claim, const WhyToHold& why);
 
 }  // namespace lethe::store

@@ -45,7 +45,8 @@ void AddRequest(RequestId id, const SealedRequest& request, const Placement& pla
                           .duplicate_count = request.duplicate_count,
                           .first_envelope = placement.first_envelope,
                           .first_pos = placement.first_pos,
-                          .envelope_count = placement.envelope_count});
+                          .envelope_count = placement.envelope_count,
+                          .retry_of = request.retry_of});
 }
 
 void AddKeys(RequestId id, const SealedRequest& request, sql::WriteRequests& statement) {

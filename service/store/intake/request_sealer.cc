@@ -26,6 +26,12 @@ std::string EncodePayload(const NewRequest& request) {
   add(Name(request.kind));
   add_time(request.submit_time);
   add_time(request.due_time);
+  if (request.retry_of) {
+    add("retry of");
+    add(std::to_string(ToInt(*request.retry_of)));
+    for (const int ordinal : request.retried_ordinals) add(std::to_string(ordinal));
+    return payload;
+  }
   for (const NewItem& item : request.items) {
     add(std::to_string(item.ordinal));
     add(item.identifier.Reveal());
@@ -73,7 +79,8 @@ SealedRequest SealRequest(const NewRequest& request, const crypto::KeyRing& keys
                        .duplicate_count = request.duplicate_count,
                        .submit_time = request.submit_time,
                        .due_time = request.due_time,
-                       .by_law = request.due_by_law};
+                       .by_law = request.due_by_law,
+                       .retry_of = request.retry_of};
   sealed.items.reserve(request.items.size());
   for (const NewItem& item : request.items) {
     sealed.items.push_back(Seal(item, request.account, keys));

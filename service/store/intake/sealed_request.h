@@ -39,6 +39,7 @@ struct SealedRequest {
   std::optional<TimePoint> due_time;          ///< As its caller gave it.
   std::optional<DefaultDueTime> by_law = {};  ///< Where the caller gave none.
   std::optional<TimePoint> due_by = {};       ///< As it counts: SetDueTime().
+  std::optional<RequestId> retry_of = {};
 };
 
 /// Sets what follows from when the request is accepted: when it is due, and its lane's class.

@@ -42,7 +42,8 @@ StoredRequest ToRequest(Row& row) {
                               .submit_time = row.submit_time,
                               .due_time = row.due_time,
                               .last_window_end = std::nullopt,
-                              .last_finished_at = std::nullopt},
+                              .last_finished_at = std::nullopt,
+                              .retry_of = row.retry_of},
           .items = RangeOf(row),
           .may_be_unlinked = CanBeUnlinked(row.operation, row.kind) && row.may_be_unlinked};
 }

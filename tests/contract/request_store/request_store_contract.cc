@@ -118,6 +118,81 @@ TEST_P(RequestStoreContract, IsDueAtTheEndOfTheLegalTermWhereTheCallerSaysNothin
             EndOfTerm({.days = 45}, *request.submit_time, kolkata));
 }
 
+TEST_P(RequestStoreContract, GivesTheRejectedItemsForARetry) {
+  NewRequest request = Erasure("k", {"ann", "bob"});
+  request.items[1].ordinal = 3;
+  const RequestId id = Submit(request)->id;
+  const auto rejected = [&](std::vector<int> ordinals, const char* account = "acme") {
+    return store().RejectedItems({.account = account, .request = id, .ordinals = ordinals});
+  };
+  EXPECT_EQ(rejected({}).error().reason, "NOT_REJECTED");
+  Settle(id, BatchState::kRejected);
+  const auto all = rejected({});
+  ASSERT_TRUE(all) << all.error().message;
+  ASSERT_EQ(all->size(), 2U);
+  EXPECT_EQ((*all)[0].identifier, Identifier("ann"));
+  EXPECT_EQ((*all)[1].ordinal, 3);
+  const auto one = rejected({3});
+  ASSERT_TRUE(one);
+  ASSERT_EQ(one->size(), 1U);
+  EXPECT_EQ((*one)[0].identifier, Identifier("bob"));
+  EXPECT_EQ(rejected({3, 1}).error().reason, "ITEM_NOT_FOUND");
+  EXPECT_EQ(rejected({}, "globex").error().reason, "REQUEST_NOT_FOUND");
+  Settle(id, BatchState::kDone);
+  EXPECT_EQ(rejected({3}).error().reason, "NOT_REJECTED");
+}
+
+TEST_P(RequestStoreContract, ARetryNamesTheOldRequestAndARepeatOfItMeansTheSame) {
+  const RequestId old = Submit(Erasure("k", {"ann", "bob"}))->id;
+  Settle(old, BatchState::kRejected);
+  NewRequest retry = Erasure("again", {"ann", "bob"});
+  retry.retry_of = old;
+  const auto admission = Submit(retry);
+  ASSERT_TRUE(admission) << admission.error().message;
+  EXPECT_EQ(store().Get("acme", admission->id)->retry_of, old);
+  EXPECT_EQ(store().Get("acme", old)->retry_of, std::nullopt);
+  EXPECT_EQ(store().Get("acme", old)->counts[BatchState::kRejected], 2);
+
+  // What is rejected may have become more since: the repeat is the same all the same.
+  retry.items.pop_back();
+  const auto repeated = Submit(retry);
+  ASSERT_TRUE(repeated) << repeated.error().message;
+  EXPECT_TRUE(repeated->repeated);
+  EXPECT_EQ(repeated->id, admission->id);
+  retry.retried_ordinals = {0};
+  EXPECT_EQ(Submit(retry).error().reason, "IDEMPOTENCY_KEY_REUSED");
+}
+
+TEST_P(RequestStoreContract, ExtendsADueTimeAsOftenAndLongAsTheLawAllows) {
+  const TimeZone utc = TimeZone::Find("UTC").value();
+  NewRequest request = Erasure("k", {"ann"});
+  request.due_by_law = {.term = {.months = 1}, .zone = utc};
+  const auto admission = Submit(request);
+  const TimePoint due = *store().Get("acme", admission->id)->due_time;
+  const Operator jane{.principal = "jane", .justification = "OPS-17"};
+  const auto extend = [&](TimePoint to, bool preview = false, const char* account = "acme") {
+    const Status status = store().ExtendDueTime({.by = jane,
+                                                 .account = account,
+                                                 .request = admission->id,
+                                                 .due_time = to,
+                                                 .terms = kDefaultLegalTerms,
+                                                 .zone = utc,
+                                                 .now = admission->create_time,
+                                                 .preview = preview});
+    return status ? std::string("OK") : status.error().reason;
+  };
+  const TimePoint longest = EndOfTerm(kDefaultLegalTerms.extension, due, utc);
+  EXPECT_EQ(extend(longest + std::chrono::microseconds(1)), "EXTENSION_REFUSED");
+  EXPECT_EQ(extend(due), "EXTENSION_REFUSED");
+  EXPECT_EQ(extend(longest, false, "globex"), "REQUEST_NOT_FOUND");
+  EXPECT_EQ(extend(longest, true), "OK");
+  EXPECT_EQ(store().Get("acme", admission->id)->due_time, due);
+  EXPECT_EQ(extend(longest), "OK");
+  EXPECT_EQ(store().Get("acme", admission->id)->due_time, longest);
+  EXPECT_EQ(extend(longest + hours(1)), "EXTENSION_REFUSED");
+  EXPECT_TRUE(Submit(request)->repeated);
+}
+
 TEST_P(RequestStoreContract, KeepsEveryOperationAndKind) {
   const auto keep = [&](Operation operation, IdentifierKind kind) {
     NewRequest request = Erasure(

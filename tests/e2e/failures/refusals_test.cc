@@ -95,6 +95,14 @@ TEST_F(Refusals, OnePoisonedIdentityOfAThousandIsRejectedAndTheOthersComplete) {
   const auto extra = report.total.calls - kItems / 100;
   EXPECT_LE(extra, 2 * std::ceil(std::log2(100)) + 6 + 6 * 8);
   ExpectEverythingAccountedFor();
+
+  const auto retry = api_.Retry(name, "again");
+  ASSERT_TRUE(retry.ok()) << retry.status.error_message();
+  EXPECT_EQ(retry.message.retry_of(), name);
+  EXPECT_EQ(retry.message.item_count(), 1);
+  EXPECT_EQ(retry.message.due_time().seconds(), Get(name).due_time().seconds());
+  EXPECT_EQ(api_.Retry(name, "again").message.name(), retry.message.name());
+  EXPECT_EQ(Get(name).state(), v1::PrivacyRequest::STATE_PARTIALLY_COMPLETED);
 }
 
 TEST_F(Refusals, AChangedRuleBlocksTheRouteFinalisesNobodyAndTheBlockEndsByItself) {

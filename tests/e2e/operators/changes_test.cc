@@ -23,6 +23,16 @@ class OperatorsChange : public Operators {
     more.insert(more.begin(), {command, name, "--reason", "OPS-19: drill", "--yes"});
     return Lethe(std::move(more));
   }
+  /// The identifier is never an argument: it goes through a pipe.
+  Answer ChangePerson(const std::string& command, const std::string& person) {
+    const std::string lethe = std::string(LETHE_BIN_DIR) +
+                              "/lethe --server 127.0.0.1:" + std::to_string(lethed_->grpc_port());
+    Process process({"/bin/sh", "-c",
+                     "echo " + person + " | " + lethe + " " + command + " --reason OPS-20 --yes"},
+                    files_.directory(), "lethe-" + std::to_string(++runs_));
+    const auto exit = process.Wait(std::chrono::seconds(30));
+    return {exit ? exit->code : -1, process.out(), process.err()};
+  }
   std::string Erase(const std::string& key, std::vector<std::string> identities) {
     return Create(key, Ask::kEraseIdentities, std::move(identities));
   }
@@ -63,6 +73,8 @@ TEST_F(OperatorsChange, WhatIsCancelledIsNeverSeenByCleverTap) {
 TEST_F(OperatorsChange, AHoldOutlastsARestartAndRequestsOfOthers) {
   const std::string held = Erase("held", {"ann", "bob"});
   EXPECT_THAT(Change("hold", held, {"--ordinals", "0"}).out, HasSubstr(": 1 held\n"));
+  const Answer person = ChangePerson("hold-person", "zoe");
+  EXPECT_EQ(person.out, "accounts/shop: on hold\n") << person.err;
   LetCallsGo();
   EXPECT_TRUE(Eventually([&] { return api_.Get(held).message.item_counts().done() == 1; }));
 
@@ -72,14 +84,21 @@ TEST_F(OperatorsChange, AHoldOutlastsARestartAndRequestsOfOthers) {
   const auto state_of = [&](const std::string& name) { return api.Get(name).message.state(); };
   const auto other = api.Create(MakeRequest("shop", "other", Ask::kEraseIdentities, {"kim"}));
   ASSERT_TRUE(other.ok());
+  const auto of_zoe = api.Create(MakeRequest("shop", "zoe", Ask::kEraseIdentities, {"zoe"}));
+  ASSERT_TRUE(of_zoe.ok());
   EXPECT_TRUE(Eventually(
       [&] { return state_of(other.message.name()) == v1::PrivacyRequest::STATE_COMPLETED; }));
+  EXPECT_TRUE(
+      Eventually([&] { return ReasonsOf(api, of_zoe.message.name()) == "subject_on_hold,"; }));
   EXPECT_EQ(Identifiers(), 2) << "bob and kim";
   EXPECT_EQ(ReasonsOf(api, held), "on_hold,,");
 
   EXPECT_THAT(Change("release", held).out, HasSubstr(": 1 released, "));
   EXPECT_TRUE(Eventually([&] { return state_of(held) == v1::PrivacyRequest::STATE_COMPLETED; }));
   EXPECT_EQ(Identifiers(), 3);
+  EXPECT_EQ(ChangePerson("release-person", "zoe").out, "accounts/shop: released; 1 waiting\n");
+  EXPECT_TRUE(Eventually(
+      [&] { return state_of(of_zoe.message.name()) == v1::PrivacyRequest::STATE_COMPLETED; }));
 }
 
 }  // namespace

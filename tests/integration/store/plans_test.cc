@@ -267,7 +267,7 @@ TEST_F(Plans, WhereOtherOperationsBeginIsReadFromTheirIndex) {
   EXPECT_THAT(PlanOf("oldest_of_others", {{"routes.account", "'{acme,globex}'"},
                                           {"routes.slots_of", "'{acme,globex}'"},
                                           {"routes.operation", "'{erasure,erasure}'"}}),
-              AllOf(ReadsNoTableWhole(), HasSubstr("batch_unfinished"), Not(HasSubstr("Sort"))));
+              AllOf(ReadsNoTableWhole(), HasSubstr("batch_precedes"), Not(HasSubstr("Sort"))));
 }
 
 TEST_F(Plans, BlockersAreFoundByDigestInThePartitionsOfUnfinishedBatches) {
@@ -320,6 +320,7 @@ TEST_F(Plans, NotingWhatIsUnlinkedReadsTheRequestsOnly) {
                                      {"runs.lo", "'{0,5}'"},
                                      {"runs.hi", "'{4,9}'"},
                                      {"runs.state", "'{sending,held}'"},
+                                     {"runs.reason", "'{null,earlier_operation}'"},
                                      {"runs.blocked_by_envelope", "'{null," + kEnvelope + "}'"},
                                      {"runs.blocked_by_lo", "'{null,0}'"},
                                      {"runs.blocked_by_hi", "'{null,9}'"}}),

@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include "integration/store/world.h"
+#include "store/changing/pg_subject_holds.h"
 #include "store/delivery/pg_delivery_queue.h"
 #include "support/pg_store.h"
 
@@ -66,12 +67,21 @@ TEST(Privacy, NoTableHoldsAnIdentifierOrAnIdempotencyKey) {
   ASSERT_EQ(queue.CloseWindows(clock.Now(), 10).value(), 1);
   ASSERT_EQ(store.requests().Get("acme", id)->item_count, 2);
 
+  PgSubjectHolds holds(store.keys(), store.pool());
+  const Operator jane{.principal = "jane", .justification = "OPS-17"};
+  const Identifier subject(identifier);
+  ASSERT_TRUE(
+      holds
+          .Change(
+              {.by = jane, .account = "acme", .subject = subject, .holds = true, .preview = false})
+          .ok());
+
   database.Run("update attempt set started_at = started_at + interval '1 second'");
   history.Check(*Connect(database.source()));  // The call counts as lost.
 
   const std::string dump = Dump(database);
   for (const char* table : {"request_item", "idempotency_key", "attempt", "batch", "slot",
-                            "lost_attempt: ", "lost_digest: "}) {
+                            "lost_attempt: ", "lost_digest: ", "subject_digest: "}) {
     EXPECT_THAT(dump, HasSubstr(table)) << "nothing to look at";
   }
   EXPECT_THAT(dump, HasSubstr("anonymous"));

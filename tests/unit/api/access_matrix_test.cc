@@ -83,6 +83,10 @@ const std::vector<MethodRow> kRows{
     {"ChangePrivacyRequest", "decide", Needs::kOperationOfThing,
      "name: 'accounts/$A/privacyRequests/$R' change: REQUEST_CHANGE_HOLD reason: 'ticket 17' "
      "validate_only: true"},
+    {"RetryPrivacyRequest", "submit", Needs::kOwnThing,
+     "name: 'accounts/$A/privacyRequests/$R' idempotency_key: 'k'"},
+    {"ExtendDueTime", "decide", Needs::kOperationOfThing,
+     "name: 'accounts/$A/privacyRequests/$R' reason: 'ticket 17' due_time { seconds: 1 }"},
     {"ListReviews", "inspect", Needs::kNothing, "parent: 'accounts/$A'"},
     {"GetReview", "inspect", Needs::kOperationOfThing, "name: 'accounts/$A/reviews/$E-4'"},
     {"ResolveReview", "decide", Needs::kOperationOfThing,
@@ -92,6 +96,7 @@ const std::vector<MethodRow> kRows{
      " filter { operation: $O }", &OperationWords::enumerator},
     {"ResolveReviews", "decide", Needs::kEveryOperation, "parent: 'accounts/$A'",
      " filter { operation: $O }", &OperationWords::enumerator},
+    {"ChangeSubjectHold", "decide", Needs::kWholeAccount, "parent: 'accounts/$A'"},
     {"ListAccounts", "inspect", Needs::kNothing, ""},
     {"GetAccount", "inspect", Needs::kNothing, "name: 'accounts/$A'"},
     {"ResumeAccount", "decide", Needs::kWholeAccount, "name: 'accounts/$A'"},

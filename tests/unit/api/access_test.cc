@@ -20,19 +20,32 @@ using testing::SizeIs;
 using enum Permission;
 
 /// Written out once more.
-const std::map<std::string, Permission> kMethods{
-    {"CreatePrivacyRequest", kSubmit}, {"GetPrivacyRequest", kRead},
-    {"ListPrivacyRequests", kRead},    {"ListPrivacyRequestItems", kRead},
-    {"CancelPrivacyRequest", kSubmit}, {"ChangePrivacyRequest", kDecide},
-    {"ListReviews", kInspect},         {"GetReview", kInspect},
-    {"ResolveReview", kDecide},        {"PreviewReviews", kInspect},
-    {"ResolveReviews", kDecide},       {"ListAccounts", kInspect},
-    {"GetAccount", kInspect},          {"ResumeAccount", kDecide},
-    {"PauseCalls", kDecide},           {"ResumeCalls", kDecide},
-    {"ListPauses", kInspect},          {"GetRecovery", kInspect},
-    {"ResumeRecovery", kDecide},       {"ListAuditEvents", kAudit},
-    {"ListExceptions", kRead},         {"SummarizePrivacyRequests", kRead},
-    {"LookupSubject", kRead}};
+const std::map<std::string, Permission> kMethods{{"CreatePrivacyRequest", kSubmit},
+                                                 {"GetPrivacyRequest", kRead},
+                                                 {"ListPrivacyRequests", kRead},
+                                                 {"ListPrivacyRequestItems", kRead},
+                                                 {"CancelPrivacyRequest", kSubmit},
+                                                 {"ChangePrivacyRequest", kDecide},
+                                                 {"RetryPrivacyRequest", kSubmit},
+                                                 {"ExtendDueTime", kDecide},
+                                                 {"ChangeSubjectHold", kDecide},
+                                                 {"ListReviews", kInspect},
+                                                 {"GetReview", kInspect},
+                                                 {"ResolveReview", kDecide},
+                                                 {"PreviewReviews", kInspect},
+                                                 {"ResolveReviews", kDecide},
+                                                 {"ListAccounts", kInspect},
+                                                 {"GetAccount", kInspect},
+                                                 {"ResumeAccount", kDecide},
+                                                 {"PauseCalls", kDecide},
+                                                 {"ResumeCalls", kDecide},
+                                                 {"ListPauses", kInspect},
+                                                 {"GetRecovery", kInspect},
+                                                 {"ResumeRecovery", kDecide},
+                                                 {"ListAuditEvents", kAudit},
+                                                 {"ListExceptions", kRead},
+                                                 {"SummarizePrivacyRequests", kRead},
+                                                 {"LookupSubject", kRead}};
 
 class AccessTest : public AccessWorld {
  protected:
@@ -67,8 +80,9 @@ class AccessTest : public AccessWorld {
 
   static std::string NameOf(const MethodDescriptor& method, const std::string& account) {
     const std::string name = "accounts/" + account;
-    static const std::set<std::string> kOfRequests{"GetPrivacyRequest", "ListPrivacyRequestItems",
-                                                   "CancelPrivacyRequest", "ChangePrivacyRequest"};
+    static const std::set<std::string> kOfRequests{
+        "GetPrivacyRequest",    "ListPrivacyRequestItems", "CancelPrivacyRequest",
+        "ChangePrivacyRequest", "RetryPrivacyRequest",     "ExtendDueTime"};
     if (kOfRequests.contains(method.name())) return name + "/privacyRequests/1";
     const bool is_review = method.name() == "GetReview" || method.name() == "ResolveReview";
     return is_review ? name + "/reviews/1-0" : name;

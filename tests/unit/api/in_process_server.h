@@ -24,6 +24,7 @@
 #include "fakes/fake_request_lists.h"
 #include "fakes/fake_request_store.h"
 #include "fakes/fake_review_store.h"
+#include "fakes/fake_subject_holds.h"
 #include "fakes/fake_vendor_check.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
@@ -59,6 +60,7 @@ class InProcessServer : public testing::Test {
                                  .store = store_,
                                  .lists = lists_,
                                  .changer = changer_,
+                                 .subjects = subjects_,
                                  .vendor_check = vendor_check_,
                                  .reviews = reviews_,
                                  .pauses = pauses_,
@@ -154,6 +156,7 @@ class InProcessServer : public testing::Test {
   fakes::FakeRequestLists lists_{store_};
   fakes::FakeDeliveryQueue queue_{clock_};  ///< Empty: what the changer changes.
   fakes::FakeRequestChanger changer_{queue_};
+  fakes::FakeSubjectHolds subjects_;
   fakes::FakeReviewStore reviews_{clock_};
   fakes::FakePauseStore pauses_{clock_};
   fakes::FakeRecoveryStore recovery_;

@@ -94,6 +94,29 @@ TEST(DueTime, IsWhatTheCallerSaysOrTheEndOfTheTerm) {
   EXPECT_EQ(DueTime({}, {}, asked, came), std::nullopt);
 }
 
+TEST(Extension, IsWhatTheLawAllows) {
+  constexpr LegalTerms kTerms{
+      .term = {.months = 1}, .extension = {.months = 2}, .max_extensions = 1};
+  const TimePoint due = At("2026-01-31 12:00 +0000");
+  const TimePoint before = At("2026-01-20 12:00 +0000");
+  const TimePoint longest = At("2026-03-31 12:00 +0000");
+  const auto fault = [&](TimePoint to, TimePoint at, int extensions = 0) {
+    return FaultOf({.to = to, .at = at}, {.due_time = due, .extensions = extensions}, kTerms,
+                   In("UTC"));
+  };
+  EXPECT_EQ(fault(longest, before), std::nullopt);
+  EXPECT_EQ(fault(longest, due), std::nullopt);
+  EXPECT_EQ(fault(longest, due + 1us), ExtensionFault::kTooLate);
+  EXPECT_EQ(fault(longest + 1us, before), ExtensionFault::kTooLong);
+  EXPECT_EQ(fault(due, before), ExtensionFault::kNotLater);
+  EXPECT_EQ(fault(longest, before, 1), ExtensionFault::kTooOften);
+  EXPECT_EQ(FaultOf({.to = longest, .at = before}, {.due_time = {}}, kTerms, In("UTC")),
+            ExtensionFault::kNoDueTime);
+  EXPECT_EQ(
+      FaultOf({.to = longest, .at = before}, {.due_time = due}, {.term = {.days = 90}}, In("UTC")),
+      ExtensionFault::kTooOften);
+}
+
 TEST(Urgency, FollowsFromTheTimeThatIsLeft) {
   const TimePoint now = At("2026-01-01 00:00 +0000");
   EXPECT_EQ(UrgencyOf(now - 24h * 365, now), Urgency::kUrgent);

@@ -15,11 +15,13 @@
 -- > connected_at time?
 -- > blocked bool             the route alone, whatever its account
 -- > probe_due bool           the route is blocked, and its next batch is due as the probe
+-- > subjects_on_hold bool    people are on hold on the account
 -- > lost_calls bool          calls of the account were lost, and may have been about what waits
 with present as materialized (select lethe_now() as t)
 select r.n as route, free.number, free.turn, free.setbacks, lethe_micros(health.accepted_at) as accepted_at, health.failing,
        lethe_micros(health.hiccup_at) as hiccup_at, lethe_micros(a.connected_at) as connected_at,
        b.account is not null as blocked, coalesce(b.resume_by = 'batch' and b.probe_at <= present.t, false) as probe_due,
+       exists (select from subject_digest s where s.account = r.account) as subjects_on_hold,
        exists (select from lost_attempt l where l.account = r.account and coalesce(l.settled_at, 'infinity') > present.t - @losses_matter_for::bigint * interval '1 millisecond')
          as lost_calls
 from present cross join unnest(@routes.account::text[], @routes.slots_of::text[], @routes.api::text[], @routes.concurrency::int[], @routes.wanted::int[])

@@ -5,15 +5,15 @@
 -- @runs.lo int
 -- @runs.hi int
 -- @runs.state state
+-- @runs.reason text_or_none              of those that are held
 -- @runs.blocked_by_envelope envelope?    the blocking batch, with its first and last position; null if the run waits for none
 -- @runs.blocked_by_lo int?
 -- @runs.blocked_by_hi int?
 with run as materialized (
-  select r.*, case r.state when 'sending' then 0 else 1 end as uncounted,
-         case r.state when 'held' then 'earlier_operation' end as reason
-  from unnest(@runs.lo::smallint[], @runs.hi::smallint[], @runs.state::text[], @runs.blocked_by_envelope::bigint[],
-              @runs.blocked_by_lo::smallint[], @runs.blocked_by_hi::smallint[])
-    as r(lo, hi, state, blocked_by_envelope, blocked_by_lo, blocked_by_hi)
+  select r.*, case r.state when 'sending' then 0 else 1 end as uncounted
+  from unnest(@runs.lo::smallint[], @runs.hi::smallint[], @runs.state::text[], @runs.reason::text[],
+              @runs.blocked_by_envelope::bigint[], @runs.blocked_by_lo::smallint[], @runs.blocked_by_hi::smallint[])
+    as r(lo, hi, state, reason, blocked_by_envelope, blocked_by_lo, blocked_by_hi)
 ), later as (
   insert into batch (envelope, lo, hi, account, operation, kind, state, reason, urgency, due_at, opened_at, attempt_count, call_count,
                      captured_at, unknown_since, refused_since, lone_refusals, vouched_refusals, throttled_calls, may_have_effect,
@@ -25,7 +25,7 @@ with run as materialized (
   where b.envelope = @envelope and b.lo = @lo and b.state = 'sending'
 ), waiting as materialized (
   select distinct i.request_id from run r join request_item i on i.envelope = @envelope and i.pos between r.lo and r.hi
-  where r.state = 'held'
+  where r.reason = 'earlier_operation'
 ), noted as (
   update request set may_be_unlinked = true
   where id = any (array(select request_id from waiting))

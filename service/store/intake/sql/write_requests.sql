@@ -31,6 +31,7 @@
 -- @requests.first_envelope envelope
 -- @requests.first_pos int
 -- @requests.envelope_count int
+-- @requests.retry_of request?
 -- @keys.request_id request
 -- @keys.principal text
 -- @keys.key_hmac bytes
@@ -86,15 +87,15 @@ with found as materialized (
   where exists (select from go)
 ), requests as (
   insert into request (id, account, operation, kind, principal, create_time, submit_time, due_time, due_by, item_count, duplicate_count,
-                       first_envelope, first_pos, envelope_count, may_be_unlinked)
+                       first_envelope, first_pos, envelope_count, retry_of, may_be_unlinked)
   select id, account, operation, kind, principal, (select lethe_time(@now)), lethe_time(submit_time), lethe_time(due_time), lethe_time(due_by), item_count,
-         duplicate_count, first_envelope, first_pos, envelope_count, false
+         duplicate_count, first_envelope, first_pos, envelope_count, retry_of, false
   from unnest(@requests.id::bigint[], @requests.account::text[], @requests.operation::text[], @requests.kind::text[],
               @requests.principal::text[], @requests.submit_time::bigint[], @requests.due_time::bigint[], @requests.due_by::bigint[], @requests.item_count::int[],
               @requests.duplicate_count::int[], @requests.first_envelope::bigint[], @requests.first_pos::smallint[],
-              @requests.envelope_count::smallint[])
+              @requests.envelope_count::smallint[], @requests.retry_of::bigint[])
     as r(id, account, operation, kind, principal, submit_time, due_time, due_by, item_count, duplicate_count, first_envelope, first_pos,
-         envelope_count)
+         envelope_count, retry_of)
   -- Forces keys before tallies (`counted` reads `requests`, which waits for `keys`), which prevents a deadlock: a transaction that holds a
   -- tally never waits for a key. PostgreSQL's own order is the reverse.
   where exists (select from go) and (select count(*) from keys) >= 0

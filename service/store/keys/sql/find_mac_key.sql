@@ -1,4 +1,5 @@
--- Whether a request was written under this MAC key and under none of the ring's, among the next requests. All MACs of a request are under
+-- Whether a request was written under this MAC key and under none of the ring's, among the next requests, or a person is on hold under it
+-- and under none of the ring's. All MACs of a request are under
 -- the keys of one ring, so its first item tells.
 -- @number bigint
 -- @ring bigint[]      numbers of the ring's MAC keys
@@ -18,5 +19,10 @@ select exists (
                and not exists (
                  select from item_digest d
                  where d.envelope = i.envelope and d.pos = i.pos and lethe_key_number(d.digest) = any(@ring::bigint[]))
-             limit 1) i) as found,
+             limit 1) i)
+       or exists (
+         select from subject_digest s
+         where lethe_key_number(s.digest) = @number
+           and not exists (
+             select from subject_digest d where d.hold = s.hold and lethe_key_number(d.digest) = any(@ring::bigint[]))) as found,
        (select count(*)::int from page) as requests, (select max(id) from page) as last

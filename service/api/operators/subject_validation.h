@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+
+#include "lethe/redacted.h"
+#include "lethe/result.h"
+#include "lethe/v1/operator_service.pb.h"
+
+namespace lethe::api {
+
+/// Who is to be held or released, checked as in operator_validation.h.
+struct SubjectQuery {
+  std::string account;
+  Identifier subject;
+  bool holds;
+  std::string reason;
+  bool preview;
+};
+Result<SubjectQuery> ValidateSubject(const v1::ChangeSubjectHoldRequest& request);
+
+}  // namespace lethe::api
