@@ -229,11 +229,11 @@ Status PrivacyRequestService::Retry(const v1::RetryPrivacyRequestRequest& reques
   parts_.store.Submit(*std::move(retry), [&promise](Result<Admission> answer) {
     promise.set_value(std::move(answer));
   });
-  const Result<Admission> admission = promise.get_future().get();
-  if (!admission || admission->repeated) parts_.gate.GiveBack(caller, identifiers);
-  if (!admission) return admission.error();
-  view.id = admission->id;
-  view.create_time = admission->create_time;
+  const Result<Admission> kept = promise.get_future().get();
+  if (!kept || kept->repeated) parts_.gate.GiveBack(caller, identifiers);
+  if (!kept) return kept.error();
+  view.id = kept->id;
+  view.create_time = kept->create_time;
   return GetOriginal(view, **account, response);
 }
 

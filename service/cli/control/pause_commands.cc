@@ -1,4 +1,4 @@
-#include "cli/commands/pause_commands.h"
+#include "cli/control/pause_commands.h"
 
 #include <google/protobuf/util/time_util.h>
 

@@ -1,4 +1,4 @@
-#include "cli/commands/follow_up_commands.h"
+#include "cli/control/follow_up_commands.h"
 
 #include <google/protobuf/util/time_util.h>
 

@@ -1,4 +1,4 @@
-#include "cli/commands/change_commands.h"
+#include "cli/control/change_commands.h"
 
 #include <initializer_list>
 #include <istream>
