@@ -29,7 +29,7 @@ class ReadingServiceTest : public AccessWorld {
 
   std::vector<std::string> Fields(const grpc::Status& status) {
     std::vector<std::string> fields;
-    const rpc::v1::BadRequest bad = ViolationsOf(status);
+    const google::rpc::BadRequest bad = ViolationsOf(status);
     for (const auto& violation : bad.field_violations()) {
       fields.push_back(violation.field());
     }
