@@ -59,7 +59,8 @@ class AllPlans : public testing::TestWithParam<Statement> {
   static bool SortsAllThatItIsAbout(std::string_view statement) {
     return statement == "open_by_newest" || statement == "open_by_due" || statement == "sum_open" ||
            statement == "sum_received" || statement == "sum_outcomes" ||
-           statement == "subject_items" || statement == "exception_batches";
+           statement == "subject_items" || statement == "exception_batches" ||
+           statement == "find_subject_items";
   }
 
   /// Whether a table or an index has more rows than one request or one page.
