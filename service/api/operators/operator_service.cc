@@ -231,7 +231,8 @@ Status OperatorService::Handle(const v1::ExtendDueTimeRequest& request, const Ca
   auto view = parts_.requests.Get(query->request.account, query->request.id);
   if (!view) return view.error();
   if (!caller.May(view->operation)) return NoSuchRequest();
-  const Operator by{.principal = caller.name(), .justification = query->reason};
+  const Operator by{
+      .principal = caller.name(), .means = caller.means(), .justification = query->reason};
   const TimePoint now = parts_.clock.Now();
   Status extended = parts_.requests.ExtendDueTime({.by = by,
                                                    .account = query->request.account,
@@ -253,7 +254,8 @@ Status OperatorService::Handle(const v1::ChangeSubjectHoldRequest& request, cons
   if (!query) return query.error();
   const auto account = accounts_.FindConfigured(query->account);
   if (!account) return account.error();
-  const Operator by{.principal = caller.name(), .justification = query->reason};
+  const Operator by{
+      .principal = caller.name(), .means = caller.means(), .justification = query->reason};
   const auto effect = parts_.subjects.Change({.by = by,
                                               .account = query->account,
                                               .subject = query->subject,

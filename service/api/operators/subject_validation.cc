@@ -28,11 +28,13 @@ Result<SubjectQuery> ValidateSubject(const v1::ChangeSubjectHoldRequest& request
     violations.Add("reason", fault);
   }
   if (!violations.empty()) return std::move(violations).ToError();
-  return SubjectQuery{.account = *std::move(account),
-                      .subject = Identifier(request.identifier()),
-                      .holds = holds,
-                      .reason = request.reason(),
-                      .preview = request.validate_only()};
+  // Not as a temporary: GCC 12 leaves its short strings behind on the stack.
+  SubjectQuery query{.account = *std::move(account),
+                     .subject = Identifier(request.identifier()),
+                     .holds = holds,
+                     .reason = request.reason(),
+                     .preview = request.validate_only()};
+  return query;
 }
 
 }  // namespace lethe::api
