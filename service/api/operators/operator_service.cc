@@ -12,6 +12,13 @@
 #include "api/requests/request_changes.h"
 
 namespace lethe::api {
+namespace {
+
+Operator Deciding(const Caller& caller, const std::string& why) {
+  return {.principal = caller.name(), .means = caller.means(), .justification = why};
+}
+
+}  // namespace
 
 OperatorService::OperatorService(Parts parts, KnownAccounts accounts)
     : parts_(std::move(parts)), accounts_(std::move(accounts)) {}
@@ -164,8 +171,7 @@ Status OperatorService::Handle(const v1::ResolveReviewRequest& request, const Ca
     if (!details) return details.error();
     if (!caller.May(details->review.facts.operation)) return NoSuchReview();
   }
-  const Operator by{
-      .principal = caller.name(), .means = caller.means(), .justification = valid->justification};
+  const Operator by = Deciding(caller, valid->justification);
   const auto event = parts_.store.ResolveReview({.by = by,
                                                  .account = valid->review.account,
                                                  .batch = valid->review.batch,
@@ -196,8 +202,7 @@ Status OperatorService::Handle(const v1::ResolveReviewsRequest& request, const C
   if (!valid) return valid.error();
   const auto account = accounts_.Find(valid->filter.account);
   if (!account) return account.error();
-  const Operator by{
-      .principal = caller.name(), .means = caller.means(), .justification = valid->justification};
+  const Operator by = Deciding(caller, valid->justification);
   const auto group = parts_.store.ResolveReviews({.by = by,
                                                   .filter = valid->filter,
                                                   .etag = valid->etag,
@@ -231,8 +236,7 @@ Status OperatorService::Handle(const v1::ExtendDueTimeRequest& request, const Ca
   auto view = parts_.requests.Get(query->request.account, query->request.id);
   if (!view) return view.error();
   if (!caller.May(view->operation)) return NoSuchRequest();
-  const Operator by{
-      .principal = caller.name(), .means = caller.means(), .justification = query->reason};
+  const Operator by = Deciding(caller, query->reason);
   const TimePoint now = parts_.clock.Now();
   Status extended = parts_.requests.ExtendDueTime({.by = by,
                                                    .account = query->request.account,
@@ -254,8 +258,7 @@ Status OperatorService::Handle(const v1::ChangeSubjectHoldRequest& request, cons
   if (!query) return query.error();
   const auto account = accounts_.FindConfigured(query->account);
   if (!account) return account.error();
-  const Operator by{
-      .principal = caller.name(), .means = caller.means(), .justification = query->reason};
+  const Operator by = Deciding(caller, query->reason);
   const auto effect = parts_.subjects.Change({.by = by,
                                               .account = query->account,
                                               .subject = query->subject,
@@ -305,8 +308,7 @@ Status OperatorService::Handle(const v1::ResumeAccountRequest& request, const Ca
   const auto valid = ValidateResumeAccount(request);
   if (!valid) return valid.error();
   if (const auto account = accounts_.Find(valid->account); !account) return account.error();
-  const Operator by{
-      .principal = caller.name(), .means = caller.means(), .justification = valid->justification};
+  const Operator by = Deciding(caller, valid->justification);
   const auto condition = parts_.store.ResumeAccount({.by = by,
                                                      .account = valid->account,
                                                      .etag = valid->etag,

@@ -12,7 +12,7 @@
 
 namespace lethe::api {
 
-Result<SubjectQuery> ValidateSubject(const v1::ChangeSubjectHoldRequest& request) {
+Result<SubjectHoldQuery> ValidateSubject(const v1::ChangeSubjectHoldRequest& request) {
   Violations violations;
   auto account = ParseAccountName(request.parent());
   if (!account) violations.Add("parent", kAccountForm);
@@ -28,13 +28,11 @@ Result<SubjectQuery> ValidateSubject(const v1::ChangeSubjectHoldRequest& request
     violations.Add("reason", fault);
   }
   if (!violations.empty()) return std::move(violations).ToError();
-  // Not as a temporary: GCC 12 leaves its short strings behind on the stack.
-  SubjectQuery query{.account = *std::move(account),
-                     .subject = Identifier(request.identifier()),
-                     .holds = holds,
-                     .reason = request.reason(),
-                     .preview = request.validate_only()};
-  return query;
+  return SubjectHoldQuery{.account = *std::move(account),
+                          .subject = Identifier(request.identifier()),
+                          .holds = holds,
+                          .reason = request.reason(),
+                          .preview = request.validate_only()};
 }
 
 }  // namespace lethe::api

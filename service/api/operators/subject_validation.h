@@ -9,13 +9,13 @@
 namespace lethe::api {
 
 /// Who is to be held or released, checked as in operator_validation.h.
-struct SubjectQuery {
+struct SubjectHoldQuery {
   std::string account;
   Identifier subject;
   bool holds;
   std::string reason;
   bool preview;
 };
-Result<SubjectQuery> ValidateSubject(const v1::ChangeSubjectHoldRequest& request);
+Result<SubjectHoldQuery> ValidateSubject(const v1::ChangeSubjectHoldRequest& request);
 
 }  // namespace lethe::api
