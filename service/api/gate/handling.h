@@ -4,15 +4,22 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <chrono>
+#include <string>
 #include <utility>
 
 #include "api/calls/errors.h"
 #include "api/calls/executor.h"
 #include "api/gate/gate.h"
+#include "lethe/audit.h"
 #include "lethe/reasons.h"
 #include "lethe/result.h"
 
 namespace lethe::api {
+
+/// The caller as who decides something, with its justification.
+inline Operator Deciding(const Caller& caller, std::string why) {
+  return {.principal = caller.name(), .means = caller.means(), .justification = std::move(why)};
+}
 
 // What every handler does with a call.
 

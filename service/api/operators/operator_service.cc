@@ -12,13 +12,6 @@
 #include "api/requests/request_changes.h"
 
 namespace lethe::api {
-namespace {
-
-Operator Deciding(const Caller& caller, const std::string& why) {
-  return {.principal = caller.name(), .means = caller.means(), .justification = why};
-}
-
-}  // namespace
 
 OperatorService::OperatorService(Parts parts, KnownAccounts accounts)
     : parts_(std::move(parts)), accounts_(std::move(accounts)) {}

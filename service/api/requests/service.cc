@@ -224,7 +224,7 @@ Status PrivacyRequestService::Retry(const v1::RetryPrivacyRequestRequest& reques
     return Ok();
   }
   const auto identifiers = static_cast<std::int64_t>(retry->items.size());
-  if (const Status taken = parts_.gate.Take(caller, identifiers); !taken) return taken;
+  if (Status taken = parts_.gate.Take(caller, identifiers); !taken) return taken;
   std::promise<Result<Admission>> promise;
   parts_.store.Submit(*std::move(retry), [&promise](Result<Admission> answer) {
     promise.set_value(std::move(answer));

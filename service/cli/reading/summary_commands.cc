@@ -45,7 +45,7 @@ struct SummaryOptions {
 
 std::string Decimal(double value) {
   std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.1f", value);
+  static_cast<void>(std::snprintf(text.data(), text.size(), "%.1f", value));
   return text.data();
 }
 
