@@ -308,7 +308,8 @@ TEST_F(Lists, SumsOfAYearAddUpInTwoTimeZones) {
   params.period = SummaryPeriod::kMonth;
   const auto denied_by_month = [&] {
     std::vector<std::int64_t> counts;
-    for (const PeriodSummary& period : lists_.Summarize(params).value().periods) {
+    const auto summary = lists_.Summarize(params);
+    for (const PeriodSummary& period : summary.value().periods) {
       counts.push_back(period[RequestOutcome::kDenied]);
       counts.push_back(period[RequestOutcome::kCancelled]);
     }
