@@ -1,4 +1,4 @@
--- An operator holds a person: nothing that names this person is sent to an account, neither what waits nor what is still to come.
+-- An operator holds a person: Lethe sends an account nothing that names this person, from no request that waits and from no later one.
 
 -- Evidence: who held the person, and who released them.
 create table subject_hold (

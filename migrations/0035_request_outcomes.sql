@@ -40,7 +40,8 @@ create table outcome_backfill (
   last_id bigint not null
 );
 
--- Whoever finishes batches may do this as well, also the version before, for which no one has granted it yet.
+-- Each role that may insert batches finishes batches too, and then the trigger below inserts here. `lethed migrate` grants this right to the
+-- serving role only after all migrations; a replica of the version before, which runs meanwhile, needs it now.
 do $$
 declare
   grantee text;

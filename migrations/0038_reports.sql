@@ -1,6 +1,7 @@
 -- What dashboards and analysts read with SQL: views of a schema of their own, each with a version in its name. service/docs/reporting.md says what
 -- each column means. Who may read them gets no right on a table. They work on a standby as well.
--- An owner that may not create schemas in the database finds it there, made by whoever may: create schema lethe_report authorization OWNER.
+-- If the owner has no right to create schemas in the database, an administrator runs this before the migration:
+-- create schema lethe_report authorization OWNER.
 do $$
 begin
   if to_regnamespace('lethe_report') is null then

@@ -94,8 +94,8 @@ struct PeriodSummary {
   std::int64_t received = 0;
   std::array<std::int64_t, kAll<RequestOutcome>.size()> by_outcome{};
 
-  // Days from when the person asked until the request was final, of those that were complete,
-  // complete in part, or denied. Nothing if there are none.
+  // Days from when the person asked until the request was final. Cancelled requests do not count.
+  // Nothing if no other request became final in the period.
   std::optional<double> median_days = {};
   std::optional<double> mean_days = {};
   std::optional<double> p95_days = {};

@@ -60,8 +60,8 @@ constexpr bool MayJoin(TimePoint due, TimePoint of_envelope, Urgency urgency) {
   return due >= of_envelope - JoinsEarlierBy(urgency);
 }
 
-/// So that nothing waits for ever behind what is due sooner, every so many claims of a slot takes
-/// the oldest batch.
+/// Of so many claims of a slot, one takes the oldest batch, whatever its due time. Else new batches
+/// with an early due time could hold an old one up for ever.
 inline constexpr int kOldestEvery = 4;
 
 /// Whether a slot's next claim does; `turn`: how many batches the slot had, modulo kOldestEvery.

@@ -91,9 +91,9 @@ enum class Refusal {
   kNotYetValid,        ///< It has a JWT that is for later (`nbf`).
   kUnusableJwt,        ///< It has a token that looks like a JWT: ReadJwt(), or no claim `exp`.
   kUnknownIssuer,      ///< It has a JWT of an issuer that the access file does not have.
-  kUnknownJwtKey,      ///< It has a JWT whose key is none of the issuer's: withdrawn, or made up.
+  kUnknownJwtKey,      ///< It has a JWT that names a key which the issuer's key file lacks.
   kWrongSignature,     ///< It has a JWT that was not signed with the key that it names.
-  kWrongAudience,      ///< It has a JWT that the issuer made for somebody else than Lethe.
+  kWrongAudience,      ///< It has a JWT that the issuer made for another audience than Lethe.
   kUnknownSubject,     ///< It has a JWT that the issuer made for Lethe, and that names nobody.
   kNotPermitted,       ///< Verdict::kDenied.
   kNotSeen,            ///< Verdict::kNotSeen.

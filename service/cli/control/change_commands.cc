@@ -153,10 +153,10 @@ Command AddChange(CLI::App& app, v1::RequestChange change, const char* name, con
 constexpr char kPersonFooter[] = R"(
 The identifier, exactly as requests have it, is the first line of the standard input; on a terminal
 the command asks for it. It is no argument, because those end up in the shell's history and in the
-list of processes. While a person is on hold, nothing that names them by this identifier is sent to
-the account, neither what waits nor what is still to come. The clock of the law runs on. What is in a
-call goes its way: repeat the command to see what became of it. The reason is kept for good: no
-personal data in it.
+list of processes. While a person is on hold, Lethe sends the account nothing that names them by this
+identifier: no request that waits and no later one. The clock of the law runs on. What is in a call
+goes its way: repeat the command to see what became of it. The reason is kept for good: no personal
+data in it.
 
 On a terminal the command shows what it will do and asks; elsewhere it needs --yes.
 Exit codes: 0 done; 1 refused, not confirmed, or something of the person is in a call or was accepted;
